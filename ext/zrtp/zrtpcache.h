@@ -1,0 +1,120 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The cache of known peers (RFC 6189 4.3, 4.9, 12): what ~/.ssh/known_hosts is
+ * to ssh. One SQLite file in WAL mode, mode 0600 in a folder of mode 0700,
+ * secure_delete on; every update is one transaction; several processes may use
+ * one file. A ZrtpCache is the process's one connection to a file: opening the
+ * same file again returns the same object with one more reference.
+ *
+ * Thread-safe. Every call but the getters may block on the disk (a commit is
+ * synchronous) and, for at most ZRTP_CACHE_BUSY_MS, on another process: call
+ * them from where that does not matter.
+ *
+ * A file that is locked, read-only, full or corrupt never loses anything
+ * readable and never ends a call: the failing call returns FALSE with an error
+ * that says what to do, and the caller goes on without it.
+ */
+#ifndef ZRTP_CACHE_H
+#define ZRTP_CACHE_H
+
+#include "zrtptypes.h"
+
+G_BEGIN_DECLS
+
+#define ZRTP_CACHE_BUSY_MS 2000
+
+#define ZRTP_CACHE_ERROR (zrtp_cache_error_quark ())
+GQuark zrtp_cache_error_quark (void);
+
+typedef enum
+{
+  ZRTP_CACHE_ERROR_OPEN,        /* folder or file can't be made or opened */
+  ZRTP_CACHE_ERROR_READ_ONLY,
+  ZRTP_CACHE_ERROR_BUSY,        /* another process holds it */
+  ZRTP_CACHE_ERROR_FULL,
+  ZRTP_CACHE_ERROR_CORRUPT,     /* or not such a file, or of a later version */
+  ZRTP_CACHE_ERROR_FAILED
+} ZrtpCacheError;
+
+typedef struct _ZrtpCache ZrtpCache;
+
+/* What is known of a peer. Holds secrets: clear with zrtp_peer_clear(). */
+typedef struct
+{
+  gboolean known;               /* an entry exists */
+  gboolean have_rs1, have_rs2, have_pbx;
+  gboolean expired;             /* rs1's interval is over or was set to 0 (4.9) */
+  gboolean verified;            /* our V flag (7.1) */
+  guint8 rs1[ZRTP_SECRET_SIZE];
+  guint8 rs2[ZRTP_SECRET_SIZE];
+  guint8 pbx[ZRTP_SECRET_SIZE];
+  char *name;                   /* or NULL (12) */
+  gint64 first_seen, last_seen; /* Unix seconds */
+} ZrtpPeer;
+
+/* One change of one peer's entry, made as a whole or not at all. Members
+ * whose flag is not set are left alone. */
+typedef enum
+{
+  ZRTP_PEER_SET_RS1 = 1 << 0,           /* 4.6.1; makes the entry if need be */
+  ZRTP_PEER_ROTATE = 1 << 1,            /* first rs2 := the file's rs1 (DH mode) */
+  ZRTP_PEER_EXPIRE = 1 << 2,            /* interval := 0 if the entry exists */
+  ZRTP_PEER_SET_VERIFIED = 1 << 3,
+  ZRTP_PEER_SET_NAME = 1 << 4,
+  ZRTP_PEER_SET_PBX = 1 << 5,           /* 7.3.1 */
+  ZRTP_PEER_CLEAR_SECRETS = 1 << 6,     /* 7.1: rs1, rs2 and V go, entry stays */
+  ZRTP_PEER_FORGET = 1 << 7             /* the whole entry goes */
+} ZrtpPeerChange;
+
+typedef struct
+{
+  guint changes;                /* ZrtpPeerChange */
+  guint8 rs1[ZRTP_SECRET_SIZE];
+  guint32 interval;             /* with SET_RS1: seconds, 0xffffffff for ever */
+  gboolean verified;
+  guint8 pbx[ZRTP_SECRET_SIZE];
+  char *name;                   /* NULL removes it */
+} ZrtpPeerUpdate;
+
+/* Opens or makes the file with its folder. @path ":memory:" keeps nothing:
+ * then zrtp_cache_is_volatile() is TRUE, the ZID is random, peers are never
+ * found and updates do nothing (4.9.1: a cacheless endpoint). The ZID is drawn
+ * from @random when the file has none yet. NULL with @error set on failure; a
+ * file that is corrupt is left as it is. */
+ZrtpCache *zrtp_cache_open (const char *path, const ZrtpRandom * random,
+    GError ** error);
+ZrtpCache *zrtp_cache_ref (ZrtpCache * cache);
+void zrtp_cache_unref (ZrtpCache * cache);
+
+const char *zrtp_cache_get_path (ZrtpCache * cache);
+gboolean zrtp_cache_is_volatile (ZrtpCache * cache);
+/* Our own ZID (4.9), the same as long as the file lives. */
+void zrtp_cache_get_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE]);
+
+/* Reads a peer's entry; @peer->known is FALSE if there is none. @now is Unix
+ * seconds. Updates nothing. On failure @peer is all zero. */
+gboolean zrtp_cache_lookup (ZrtpCache * cache,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now, ZrtpPeer * peer,
+    GError ** error);
+
+/* Makes one change in one transaction that reads the entry anew, so that two
+ * processes never undo each other's. Sets last_seen to @now. On return with
+ * TRUE it is on the disk. */
+gboolean zrtp_cache_update (ZrtpCache * cache,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now,
+    const ZrtpPeerUpdate * update, GError ** error);
+
+/* For tools and tests: calls @func for each peer, most recently seen first. */
+typedef void (*ZrtpCacheFunc) (const guint8 zid[ZRTP_ZID_SIZE],
+    const ZrtpPeer * peer, gpointer user_data);
+gboolean zrtp_cache_foreach (ZrtpCache * cache, gint64 now,
+    ZrtpCacheFunc func, gpointer user_data, GError ** error);
+
+/* Wipes and frees what they hold, not the structs themselves. */
+void zrtp_peer_clear (ZrtpPeer * peer);
+void zrtp_peer_update_clear (ZrtpPeerUpdate * update);
+
+G_END_DECLS
+
+#endif

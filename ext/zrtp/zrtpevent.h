@@ -1,0 +1,73 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a stream has to tell its owner. Drained in order after every call.
+ */
+#ifndef ZRTP_EVENT_H
+#define ZRTP_EVENT_H
+
+#include "zrtpsrtp.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  /* The application's state changed (state, error for ZRTP_STATE_FAILED). */
+  ZRTP_EVENT_STATE,
+  /* What may pass changed (send, receive). Applies from here on. */
+  ZRTP_EVENT_MEDIA,
+  /* Keys of a direction (keys). Come before the ZRTP_EVENT_MEDIA that puts
+   * them to use; new ones replace old ones. */
+  ZRTP_EVENT_SEND_KEYS,
+  ZRTP_EVENT_RECEIVE_KEYS,
+  /* The keys of both directions are void: free and wipe them. */
+  ZRTP_EVENT_KEYS_GONE,
+  /* The session has a SAS: see zrtp_session_get_info(). Once for a session. */
+  ZRTP_EVENT_SAS,
+  /* Trust, V flags or the known name changed: see zrtp_session_get_info(). */
+  ZRTP_EVENT_TRUST,
+  /* A peer was found (its Hello came): see zrtp_stream_get_info(). */
+  ZRTP_EVENT_PEER,
+  /* a=zrtp-hash was compared (8.1): see zrtp_stream_get_info(). */
+  ZRTP_EVENT_HELLO_HASH,
+  /* Our Hello was made anew: zrtp_stream_get_hello_hash() changed. */
+  ZRTP_EVENT_HELLO,
+  /* 4.3.2: we hold rs1 for this peer and s1 came out null. */
+  ZRTP_EVENT_CACHE_MISMATCH,
+  /* 4.3.2: we hold an auxsecret and s2 came out null. */
+  ZRTP_EVENT_AUX_MISMATCH,
+  /* The name kept for this ZID is not the one that the user expects (12). */
+  ZRTP_EVENT_NAME_MISMATCH,
+  /* 8.1.1, 4.4.1.2, 4.6: proof that somebody tampers (error, text). */
+  ZRTP_EVENT_SECURITY,
+  /* An Error was sent or came (error, from_peer). */
+  ZRTP_EVENT_ERROR,
+  /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). */
+  ZRTP_EVENT_FORK,
+  /* 4.1: the peer's SSRC is ours; choose another (RFC 3550 8.2) and start the
+   * stream again (ssrc). */
+  ZRTP_EVENT_SSRC_COLLISION,
+  /* The cache could not be read or written (text says what to do). The call
+   * goes on without it. */
+  ZRTP_EVENT_CACHE_FAILED
+} ZrtpEventType;
+
+typedef struct
+{
+  ZrtpEventType type;
+  ZrtpState state;
+  ZrtpMedia send, receive;
+  ZrtpSrtpKeys keys;
+  ZrtpErrorCode error;
+  gboolean from_peer;
+  guint32 ssrc;
+  guint8 zid[ZRTP_ZID_SIZE];
+  char *text;
+} ZrtpEvent;
+
+/* Wipes and frees what an event holds, not the struct itself. */
+void zrtp_event_clear (ZrtpEvent * event);
+
+G_END_DECLS
+
+#endif

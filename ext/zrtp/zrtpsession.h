@@ -1,0 +1,67 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One call with one peer endpoint: what its streams share (ZRTPSess, SAS,
+ * trust, retained secrets). See zrtpstream.h for threading and draining.
+ */
+#ifndef ZRTP_SESSION_H
+#define ZRTP_SESSION_H
+
+#include "zrtpstream.h"
+
+G_BEGIN_DECLS
+
+/* Borrowed; valid until the next call. */
+typedef struct
+{
+  gboolean have_sas;
+  guint32 sasvalue;             /* leftmost 32 bits of sashash (4.5.2) */
+  const ZrtpSasType *sas_type;
+  char *sas;                    /* rendered, NULL before */
+  gboolean verified;            /* our V flag for this peer (7.1) */
+  gboolean peer_verified;       /* the V flag of its Confirm */
+  ZrtpTrust trust;
+  gboolean cache_mismatch, aux_mismatch, aux_matched;
+  gboolean have_peer;
+  guint8 peer_zid[ZRTP_ZID_SIZE];
+  char *peer_name;              /* whom the user expects, or NULL */
+  char *known_peer_name;        /* the name kept for this ZID, or NULL */
+} ZrtpSessionInfo;
+
+ZrtpSession *zrtp_session_new (void);
+/* All its streams must have left. Wipes ZRTPSess (4.5.2). */
+void zrtp_session_free (ZrtpSession * session);
+
+/* All streams of a session have one ZID (4.4.3): FALSE if this one's differs. */
+gboolean zrtp_session_add (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream);
+
+const ZrtpSessionInfo *zrtp_session_get_info (ZrtpSession * session);
+
+/* 4.3: a secret that both users provisioned. NULL for none. Counts from the
+ * next exchange on. */
+void zrtp_session_set_aux_secret (ZrtpSession * session, const guint8 * data,
+    gsize size);
+/* Whom the user expects (12). Compared with the name kept for the peer's ZID;
+ * stored with it once the SAS is verified. NULL for nobody. */
+void zrtp_session_set_peer_name (ZrtpSession * session, const char *name,
+    gint64 now);
+
+/* The user compared the SAS and they match (7.1): V is set and kept, a cache
+ * update that waited for this (4.6.1.1) is made. FALSE before a SAS. */
+gboolean zrtp_session_verify_sas (ZrtpSession * session, gint64 now);
+/* The user no longer vouches for it: V is cleared. */
+gboolean zrtp_session_unverify_sas (ZrtpSession * session, gint64 now);
+/* They do not match: trust is ZRTP_TRUST_SAS_MISMATCH, V and the retained
+ * secrets of this peer are erased (7.1). */
+gboolean zrtp_session_reject_sas (ZrtpSession * session, gint64 now);
+/* Removes this peer from the cache. */
+gboolean zrtp_session_forget_peer (ZrtpSession * session, gint64 now);
+
+/* 4.5.2; FALSE before a SAS. @out holds ZRTP_MAX_HASH_SIZE. */
+gboolean zrtp_session_get_exported_key (ZrtpSession * session, guint8 * out,
+    gsize * size);
+
+G_END_DECLS
+
+#endif

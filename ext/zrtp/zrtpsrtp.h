@@ -1,0 +1,85 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * SRTP and SRTCP under the keys of a ZRTP exchange (RFC 6189 4.5.3), by
+ * libsrtp2 with Nettle's AES and SHA-1 behind it.
+ *
+ * A ZrtpSrtp is one direction of one transport: every SSRC on it, keyed by
+ * SSRC inside, rollover counter 0 at the first packet of each. Not thread-safe:
+ * the owner keeps one lock a direction.
+ */
+#ifndef ZRTP_SRTP_H
+#define ZRTP_SRTP_H
+
+#include "zrtpalgorithm.h"
+
+G_BEGIN_DECLS
+
+/* Octets that protecting may add to an RTP or an RTCP packet. */
+#define ZRTP_SRTP_MAX_TRAILER 16
+
+/* One direction's master key and salt. Wipe with zrtp_wipe(). */
+typedef struct
+{
+  const ZrtpCipher *cipher;
+  const ZrtpAuthTag *auth_tag;
+  guint8 key[ZRTP_MAX_CIPHER_KEY_SIZE];
+  guint8 salt[ZRTP_SALT_SIZE];
+} ZrtpSrtpKeys;
+
+typedef struct
+{
+  guint window_size;            /* replay window in packets, 64..32767 */
+  gboolean allow_repeat_tx;     /* a packet may be protected twice (RTX) */
+  guint srtcp_tag_size;         /* 10 or 4 octets */
+} ZrtpSrtpOptions;
+
+typedef enum
+{
+  ZRTP_SRTP_OK,
+  ZRTP_SRTP_REPLAY,             /* seen before, or older than the window */
+  ZRTP_SRTP_BAD_AUTH,
+  ZRTP_SRTP_MALFORMED,          /* not RTP/RTCP, too short, no room for the tag */
+  ZRTP_SRTP_EXPIRED,            /* 2^48 or 2^31 packets: the key is used up */
+  ZRTP_SRTP_FAILED
+} ZrtpSrtpResult;
+
+typedef struct _ZrtpSrtp ZrtpSrtp;
+
+typedef enum
+{
+  ZRTP_SRTP_SEND,
+  ZRTP_SRTP_RECEIVE
+} ZrtpSrtpDirection;
+
+/* Once in a process, before any other call and from one thread: srtp_init(),
+ * then Nettle's code put behind libsrtp2's AES-CM and HMAC-SHA1 after it has
+ * passed known answers. With GST_ZRTP_NO_NETTLE_SRTP set in the environment,
+ * or if a check fails, libsrtp2 stays as it is (slower, no less secure). FALSE
+ * with a text if libsrtp2 itself does not start. Idempotent. */
+gboolean zrtp_srtp_init (char **error);
+/* Whether Nettle's code is in place. */
+gboolean zrtp_srtp_is_accelerated (void);
+
+ZrtpSrtp *zrtp_srtp_new (ZrtpSrtpDirection direction,
+    const ZrtpSrtpKeys * keys, const ZrtpSrtpOptions * options);
+/* Wipes the keys. */
+void zrtp_srtp_free (ZrtpSrtp * srtp);
+
+/* In place. @size is the packet's size, in and out; @capacity what the memory
+ * holds (at least @size + ZRTP_SRTP_MAX_TRAILER when protecting). */
+ZrtpSrtpResult zrtp_srtp_protect (ZrtpSrtp * srtp, guint8 * packet,
+    gsize * size, gsize capacity);
+ZrtpSrtpResult zrtp_srtp_unprotect (ZrtpSrtp * srtp, guint8 * packet,
+    gsize * size);
+ZrtpSrtpResult zrtp_srtp_protect_rtcp (ZrtpSrtp * srtp, guint8 * packet,
+    gsize * size, gsize capacity);
+ZrtpSrtpResult zrtp_srtp_unprotect_rtcp (ZrtpSrtp * srtp, guint8 * packet,
+    gsize * size);
+
+/* The rollover counter of one SSRC; FALSE if that SSRC was never seen. */
+gboolean zrtp_srtp_get_roc (ZrtpSrtp * srtp, guint32 ssrc, guint32 * roc);
+
+G_END_DECLS
+
+#endif

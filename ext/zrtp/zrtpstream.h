@@ -1,0 +1,149 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One media transport's ZRTP exchange (RFC 6189 3): its hash chain, state
+ * machine, retransmissions and two sets of SRTP keys. No I/O, no threads, no
+ * clock: every call that may change something takes the time and is followed by
+ * draining what came of it:
+ *
+ *     zrtp_stream_receive (stream, data, size, now);
+ *     while (zrtp_stream_pop_event (stream, &event)) ...
+ *     while ((packet = zrtp_stream_pop_packet (stream))) ... send it
+ *     while ((job = zrtp_stream_pop_job (stream))) ... run it, hand it back
+ *     wake up at zrtp_stream_get_deadline (stream)
+ *
+ * Drain every stream of the session, not only the one that was called: an
+ * exchange that ends on one stream may start one on another.
+ *
+ * Not thread-safe: one lock for a session and all its streams. Times are
+ * microseconds of one monotonic clock.
+ */
+#ifndef ZRTP_STREAM_H
+#define ZRTP_STREAM_H
+
+#include "zrtpevent.h"
+#include "zrtpjob.h"
+#include "zrtpmessage.h"
+#include "zrtppolicy.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ZrtpSession ZrtpSession;
+typedef struct _ZrtpStream ZrtpStream;
+
+typedef struct
+{
+  guint64 sent, received;       /* ZRTP packets, sound ones */
+  guint64 retransmitted;
+  guint64 dropped[ZRTP_N_DROPS];
+  gint64 started;               /* time of zrtp_stream_start() */
+  gint64 secured;               /* time of the last step to SECURE, or 0 */
+  gint64 round_trip;            /* of the last message answered at once, or 0 */
+} ZrtpStreamCounters;
+
+/* What a stream knows of itself. Borrowed; valid until the next call. */
+typedef struct
+{
+  ZrtpState state;
+  ZrtpErrorCode error;          /* why FAILED */
+  ZrtpRole role;
+  ZrtpMedia send, receive;
+  gboolean exchange_done;       /* both keys are agreed and in use */
+  /* Agreed algorithms; NULL before a Commit. */
+  const ZrtpHash *hash;
+  const ZrtpCipher *cipher;
+  const ZrtpAuthTag *auth_tag;
+  const ZrtpKeyAgreement *key_agreement;
+  /* The peer, once its Hello came. */
+  gboolean have_peer;
+  guint32 peer_ssrc;
+  guint8 peer_zid[ZRTP_ZID_SIZE];
+  char peer_client[ZRTP_CLIENT_ID_SIZE + 1];    /* trailing blanks cut, ASCII */
+  gboolean peer_passive, peer_mitm;
+  gboolean peer_disclosure;     /* D of its Confirm */
+  gboolean peer_allow_clear;    /* A of its Confirm */
+  char peer_hello_hash[65];     /* of the Hello that came, "" before */
+  ZrtpHelloHashStatus hello_hash_status;
+  ZrtpStreamCounters counters;
+} ZrtpStreamInfo;
+
+/* A packet to send. */
+typedef struct
+{
+  gsize size;
+  gboolean retransmission;
+  guint8 data[];
+} ZrtpOutPacket;
+
+/* Makes the Hello at once, with a fresh hash chain (9). The stream belongs to
+ * no session yet. @policy is copied, @random is borrowed for life. */
+ZrtpStream *zrtp_stream_new (const ZrtpPolicy * policy,
+    const guint8 zid[ZRTP_ZID_SIZE], const ZrtpRandom * random);
+/* Wipes every secret; leaves its session. */
+void zrtp_stream_free (ZrtpStream * stream);
+
+ZrtpSession *zrtp_stream_get_session (ZrtpStream * stream);
+const ZrtpStreamInfo *zrtp_stream_get_info (ZrtpStream * stream);
+void zrtp_stream_get_zid (ZrtpStream * stream, guint8 zid[ZRTP_ZID_SIZE]);
+
+/* The value for "a=zrtp-hash:": "1.10 <64 hex digits>" (8). Borrowed. */
+const char *zrtp_stream_get_hello_hash (ZrtpStream * stream);
+/* The peer's values out of the signalling, one a line or separated by commas,
+ * each "<version> <hex>" or bare hex of version 1.10, upper or lower case;
+ * NULL or "" for none. May come late (8.1): a Hello that came before is then
+ * compared. FALSE if it can't be read. */
+gboolean zrtp_stream_set_peer_hello_hash (ZrtpStream * stream,
+    const char *value, gint64 now);
+
+/* Parts of the policy that may change at any time. Which fields of @policy
+ * count: auto_secure, require_encryption, signalling_trusted, disclosure,
+ * allow_clear, cache_expiry and the timeouts. */
+void zrtp_stream_update_policy (ZrtpStream * stream,
+    const ZrtpPolicy * policy, gint64 now);
+
+/* Starts discovery. @ssrc is that of the RTP which these packets belong to.
+ * Must belong to a session. Starting again with another SSRC restarts
+ * discovery unless an exchange is under way. */
+void zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now);
+/* Back to IDLE: keys void, handshake forgotten. The Hello stays as it is. */
+void zrtp_stream_stop (ZrtpStream * stream, gint64 now);
+/* A new Hello with a new hash chain, at once (IDLE only). */
+void zrtp_stream_renew_hello (ZrtpStream * stream, const ZrtpPolicy * policy,
+    const guint8 zid[ZRTP_ZID_SIZE]);
+/* The transport changed under us (a new ICE pair, 3): the Hello schedule runs
+ * anew if discovery is not over. */
+void zrtp_stream_restart_discovery (ZrtpStream * stream, gint64 now);
+
+/* A datagram that zrtp_packet_probe() took for ZRTP. */
+void zrtp_stream_receive (ZrtpStream * stream, const guint8 * data,
+    gsize size, gint64 now);
+/* The deadline has come. Too early or too late does no harm. */
+void zrtp_stream_timeout (ZrtpStream * stream, gint64 now);
+/* A job that this stream gave out has run. Takes @job. Stale jobs are
+ * recognised and wiped. */
+void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
+/* Media came from the peer: clear RTP during discovery (it ends in NO_ZRTP
+ * once the schedule is over), or an SRTP packet that authenticated (it stands
+ * for Conf2ACK, 4.6). Call once for each kind until the state changes. */
+void zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind,
+    gint64 now);
+
+/* The application acts. FALSE if that is not possible now. */
+gboolean zrtp_stream_go_secure (ZrtpStream * stream, gint64 now);
+/* Moves to the endpoint that the last ZRTP_EVENT_FORK told of: keys void, a new
+ * Hello, a new exchange, a new SAS. */
+gboolean zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now);
+
+/* Draining. */
+ZrtpOutPacket *zrtp_stream_pop_packet (ZrtpStream * stream);    /* g_free() */
+gboolean zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event);
+ZrtpJob *zrtp_stream_pop_job (ZrtpStream * stream);
+/* When to call zrtp_stream_timeout(), or ZRTP_NEVER. */
+gint64 zrtp_stream_get_deadline (ZrtpStream * stream);
+/* A handshake message of ours still waits for its answer, or a reply is about
+ * to be made: an end of stream should wait. */
+gboolean zrtp_stream_is_busy (ZrtpStream * stream);
+
+G_END_DECLS
+
+#endif
