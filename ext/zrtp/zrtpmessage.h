@@ -156,11 +156,18 @@ typedef struct
 gboolean zrtp_packet_probe (const guint8 * data, gsize size);
 
 /* Checks frame, cookie, CRC and that the length field fills the datagram
- * exactly, in an order that a flipped bit ends in ZRTP_DROP_BAD_CRC. */
+ * exactly, in an order that a flipped bit ends in ZRTP_DROP_BAD_CRC (or, in
+ * the cookie and the bits that mark ZRTP, in _NOT_ZRTP). What is refused here
+ * is no message and never worth an answer, not even an Error: among it are the
+ * fragments that bzrtp sends (first octet 0x11), whose payload does not start
+ * with 0x505a; they end in ZRTP_DROP_MALFORMED. @packet is written on
+ * ZRTP_DROP_NONE only; its message then has at least 12 octets and at most
+ * ZRTP_MAX_MESSAGE_SIZE. */
 ZrtpDrop zrtp_packet_parse (const guint8 * data, gsize size,
     ZrtpPacket * packet);
 
-/* Frames a message. Returns the packet's size, 0 if it does not fit. */
+/* Frames a message. Returns the packet's size, 0 if it does not fit or has no
+ * message's size. @message may lie in @out. */
 gsize zrtp_packet_write (guint8 * out, gsize capacity, guint16 sequence,
     guint32 ssrc, const guint8 * message, gsize message_size);
 
@@ -171,7 +178,8 @@ ZrtpDrop zrtp_message_parse (const guint8 * data, gsize size,
     ZrtpMessage * message);
 
 /* Writes a message; room for a trailing MAC (Hello, Commit, DHPart) is left
- * zero for zrtp_message_seal(). Returns its size, 0 if it does not fit. */
+ * zero for zrtp_message_seal(). Returns its size, 0 if it does not fit or if
+ * a count or size in @message is out of range. */
 gsize zrtp_message_write (const ZrtpMessage * message, guint8 * out,
     gsize capacity);
 
@@ -186,7 +194,9 @@ gboolean zrtp_message_check_mac (const guint8 * message, gsize size,
 ZrtpCommitMode zrtp_commit_mode (const ZrtpCommit * commit);
 
 /* Plain texts of Confirm and SASrelay. The parsers check the signature length
- * against @size; the writers return the size, 0 if it does not fit. */
+ * against @size and write @body on TRUE only; the writers pad a signature with
+ * zeros to a word (5.7) and return the size, 0 if it does not fit or the
+ * signature is longer than 511 words with its type. */
 gboolean zrtp_confirm_body_parse (const guint8 * data, gsize size,
     ZrtpConfirmBody * body);
 gsize zrtp_confirm_body_write (const ZrtpConfirmBody * body, guint8 * out,
