@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 
 /* Octets that protecting may add to an RTP or an RTCP packet. */
 #define ZRTP_SRTP_MAX_TRAILER 16
+/* Octets of a packet behind its RTP or RTCP header: what counter mode can
+ * encrypt under one packet index (RFC 3711 4.1.1). */
+#define ZRTP_SRTP_MAX_PAYLOAD (0x10000 * 16)
 
 /* One direction's master key and salt. Wipe with zrtp_wipe(). */
 typedef struct
@@ -52,22 +55,32 @@ typedef enum
   ZRTP_SRTP_RECEIVE
 } ZrtpSrtpDirection;
 
-/* Once in a process, before any other call and from one thread: srtp_init(),
- * then Nettle's code put behind libsrtp2's AES-CM and HMAC-SHA1 after it has
- * passed known answers. With GST_ZRTP_NO_NETTLE_SRTP set in the environment,
- * or if a check fails, libsrtp2 stays as it is (slower, no less secure). FALSE
- * with a text if libsrtp2 itself does not start. Idempotent. */
+/* Once in a process, before any other call: starts libsrtp2 if nobody did yet,
+ * then puts Nettle's code behind its AES-CM and HMAC-SHA1 after that has passed
+ * known answers. With GST_ZRTP_NO_NETTLE_SRTP set in the environment, or if a
+ * check fails, libsrtp2 stays as it is (slower, no less secure). FALSE with a
+ * text if libsrtp2 itself does not start. Idempotent. Takes some 20 ms.
+ *
+ * Both lists are libsrtp2's own, for the whole process and without a lock: no
+ * other thread may start libsrtp2 or make a session meanwhile, and this code
+ * must never be unloaded. Inside GStreamer's plugin_init both hold, as srtpenc
+ * and srtpdec start libsrtp2 from there too. */
 gboolean zrtp_srtp_init (char **error);
-/* Whether Nettle's code is in place. */
+/* Whether all of Nettle's code is in place. */
 gboolean zrtp_srtp_is_accelerated (void);
+/* Whether zrtp_srtp_new() can have this cipher: AES-192 needs Nettle, for
+ * libsrtp2 2.5 alone derives its session keys against RFC 6188. */
+gboolean zrtp_srtp_supports (const ZrtpCipher * cipher);
 
+/* NULL if the cipher is not supported or an option out of range. */
 ZrtpSrtp *zrtp_srtp_new (ZrtpSrtpDirection direction,
     const ZrtpSrtpKeys * keys, const ZrtpSrtpOptions * options);
 /* Wipes the keys. */
 void zrtp_srtp_free (ZrtpSrtp * srtp);
 
 /* In place. @size is the packet's size, in and out; @capacity what the memory
- * holds (at least @size + ZRTP_SRTP_MAX_TRAILER when protecting). */
+ * holds (@size + ZRTP_SRTP_MAX_TRAILER is always enough). Without ZRTP_SRTP_OK
+ * the size stays, and what could not be unprotected is as it came. */
 ZrtpSrtpResult zrtp_srtp_protect (ZrtpSrtp * srtp, guint8 * packet,
     gsize * size, gsize capacity);
 ZrtpSrtpResult zrtp_srtp_unprotect (ZrtpSrtp * srtp, guint8 * packet,

@@ -1,0 +1,318 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "zrtpsrtp.h"
+
+#include <srtp2/crypto_types.h>
+#include <srtp2/srtp.h>
+#include <string.h>
+
+#include "zrtpcrypto.h"
+#include "zrtpsrtp-nettle.h"
+
+#define RTP_VERSION 2
+#define RTP_HEADER_SIZE 12
+#define RTCP_HEADER_SIZE 8
+#define SRTCP_INDEX_SIZE 4
+#define HMAC_KEY_SIZE 20        /* RFC 3711 5.2, for either tag */
+
+struct _ZrtpSrtp
+{
+  srtp_t session;
+  ZrtpSrtpDirection direction;
+  gsize rtp_trailer;            /* octets of the tag */
+  gsize rtcp_trailer;           /* of index and tag */
+};
+
+static GMutex init_lock;
+static gboolean initialized;
+static gboolean accelerated;
+
+/* srtp_init() tests all ciphers again when somebody in this process, say
+ * srtpenc, was here before, and then fails over its list of debug modules. */
+static srtp_err_status_t
+start_libsrtp (void)
+{
+  guint8 key[SRTP_AES_ICM_128_KEY_LEN_WSALT] = { 0 };
+  srtp_policy_t policy = { 0 };
+  srtp_err_status_t status = srtp_init ();
+  srtp_t session;
+
+  if (status != srtp_err_status_bad_param)
+    return status;
+
+  srtp_crypto_policy_set_rtp_default (&policy.rtp);
+  srtp_crypto_policy_set_rtcp_default (&policy.rtcp);
+  policy.ssrc.type = ssrc_any_inbound;
+  policy.key = key;
+  status = srtp_create (&session, &policy);
+  if (status == srtp_err_status_ok)
+    srtp_dealloc (session);
+  return status;
+}
+
+/* With init_lock held. */
+static srtp_err_status_t
+start (void)
+{
+  srtp_err_status_t status = start_libsrtp ();
+
+  initialized = status == srtp_err_status_ok;
+  accelerated = initialized && !g_getenv ("GST_ZRTP_NO_NETTLE_SRTP")
+      && zrtp_srtp_nettle_install ();
+  return status;
+}
+
+gboolean
+zrtp_srtp_init (char **error)
+{
+  srtp_err_status_t status = srtp_err_status_ok;
+
+  g_mutex_lock (&init_lock);
+  if (!initialized)
+    status = start ();
+  g_mutex_unlock (&init_lock);
+
+  if (status != srtp_err_status_ok && error)
+    *error = g_strdup_printf ("libsrtp2 does not start (its error %d)", status);
+  return status == srtp_err_status_ok;
+}
+
+gboolean
+zrtp_srtp_is_accelerated (void)
+{
+  gboolean result;
+
+  g_mutex_lock (&init_lock);
+  result = accelerated;
+  g_mutex_unlock (&init_lock);
+  return result;
+}
+
+gboolean
+zrtp_srtp_supports (const ZrtpCipher * cipher)
+{
+  return cipher->key_size != SRTP_AES_192_KEY_LEN
+      || zrtp_srtp_is_accelerated ();
+}
+
+static void
+fill_policy (srtp_crypto_policy_t * policy, const ZrtpCipher * cipher,
+    gsize tag_size)
+{
+  switch (cipher->key_size) {
+    case SRTP_AES_128_KEY_LEN:
+      policy->cipher_type = SRTP_AES_ICM_128;
+      break;
+    case SRTP_AES_192_KEY_LEN:
+      policy->cipher_type = SRTP_AES_ICM_192;
+      break;
+    default:
+      policy->cipher_type = SRTP_AES_ICM_256;
+      break;
+  }
+  policy->cipher_key_len = cipher->key_size + ZRTP_SALT_SIZE;
+  policy->auth_type = SRTP_HMAC_SHA1;
+  policy->auth_key_len = HMAC_KEY_SIZE;
+  policy->auth_tag_len = tag_size;
+  policy->sec_serv = sec_serv_conf_and_auth;
+}
+
+static srtp_err_status_t
+create_session (srtp_t * session, const srtp_policy_t * policy)
+{
+  gboolean is_192 = policy->rtp.cipher_type == SRTP_AES_ICM_192;
+  srtp_err_status_t status;
+  gboolean nettle;
+
+  zrtp_srtp_nettle_begin (is_192);
+  status = srtp_create (session, policy);
+  nettle = zrtp_srtp_nettle_end ();
+
+  if (status == srtp_err_status_ok && !nettle
+      && (is_192 || zrtp_srtp_is_accelerated ())) {
+    srtp_dealloc (*session);
+    status = srtp_err_status_algo_fail;
+  }
+  return status;
+}
+
+/* Somebody else in this process may have ended libsrtp2, and started it again
+ * or not: once more, then. */
+static srtp_err_status_t
+create_session_for_sure (srtp_t * session, const srtp_policy_t * policy)
+{
+  srtp_err_status_t status = create_session (session, policy);
+
+  if (status == srtp_err_status_ok || status == srtp_err_status_bad_param)
+    return status;
+  g_mutex_lock (&init_lock);
+  status = start ();
+  g_mutex_unlock (&init_lock);
+  return status == srtp_err_status_ok ? create_session (session, policy)
+      : status;
+}
+
+ZrtpSrtp *
+zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
+    const ZrtpSrtpOptions * options)
+{
+  guint8 key[ZRTP_MAX_CIPHER_KEY_SIZE + ZRTP_SALT_SIZE];
+  srtp_policy_t policy = { 0 };
+  srtp_err_status_t status;
+  ZrtpSrtp *srtp;
+
+  /* No MKI and a key derivation rate of 0 are libsrtp2's defaults
+   * (RFC 6189 4.5.3). */
+  fill_policy (&policy.rtp, keys->cipher, keys->auth_tag->tag_size);
+  fill_policy (&policy.rtcp, keys->cipher, options->srtcp_tag_size);
+  policy.ssrc.type = direction == ZRTP_SRTP_SEND
+      ? ssrc_any_outbound : ssrc_any_inbound;
+  policy.window_size = options->window_size;
+  policy.allow_repeat_tx = options->allow_repeat_tx ? 1 : 0;
+  memcpy (key, keys->key, keys->cipher->key_size);
+  memcpy (key + keys->cipher->key_size, keys->salt, ZRTP_SALT_SIZE);
+  policy.key = key;
+
+  srtp = g_new0 (ZrtpSrtp, 1);
+  srtp->direction = direction;
+  srtp->rtp_trailer = keys->auth_tag->tag_size;
+  srtp->rtcp_trailer = SRTCP_INDEX_SIZE + options->srtcp_tag_size;
+  status = create_session_for_sure (&srtp->session, &policy);
+  zrtp_wipe (key, sizeof (key));
+  if (status != srtp_err_status_ok)
+    g_clear_pointer (&srtp, g_free);
+  return srtp;
+}
+
+void
+zrtp_srtp_free (ZrtpSrtp * srtp)
+{
+  if (!srtp)
+    return;
+  srtp_dealloc (srtp->session);
+  g_free (srtp);
+}
+
+static ZrtpSrtpResult
+result_of (srtp_err_status_t status)
+{
+  switch (status) {
+    case srtp_err_status_ok:
+      return ZRTP_SRTP_OK;
+    case srtp_err_status_replay_fail:
+    case srtp_err_status_replay_old:
+    case srtp_err_status_pkt_idx_old:
+      return ZRTP_SRTP_REPLAY;
+    case srtp_err_status_auth_fail:
+    case srtp_err_status_cant_check:
+      /* The latter: SRTCP without the E bit, which our peer never sends. */
+      return ZRTP_SRTP_BAD_AUTH;
+    case srtp_err_status_bad_param:
+    case srtp_err_status_parse_err:
+      return ZRTP_SRTP_MALFORMED;
+    case srtp_err_status_key_expired:
+      return ZRTP_SRTP_EXPIRED;
+    default:
+      return ZRTP_SRTP_FAILED;
+  }
+}
+
+/* Octets of the RTP header with CSRCs and extension (RFC 3550 5.1), which stay
+ * in clear; 0 if @packet is no RTP. */
+static gsize
+rtp_header_size (const guint8 * packet, gsize size)
+{
+  gsize header;
+
+  if (size < RTP_HEADER_SIZE || packet[0] >> 6 != RTP_VERSION)
+    return 0;
+  header = RTP_HEADER_SIZE + 4 * (packet[0] & 0x0f);
+  if (packet[0] & 0x10) {
+    if (size < header + 4)
+      return 0;
+    header += 4 + 4 * (packet[header + 2] << 8 | packet[header + 3]);
+  }
+  return header <= size ? header : 0;
+}
+
+/* Whether @packet is RTP with @trailer octets behind its header and a payload
+ * that the counter mode can take (2^16 blocks, RFC 3711 4.1.1). */
+static gboolean
+is_rtp (const guint8 * packet, gsize size, gsize trailer)
+{
+  gsize header = rtp_header_size (packet, size);
+
+  return header > 0 && size - header >= trailer
+      && size - header - trailer <= ZRTP_SRTP_MAX_PAYLOAD;
+}
+
+static gboolean
+is_rtcp (const guint8 * packet, gsize size, gsize trailer)
+{
+  return size >= RTCP_HEADER_SIZE + trailer
+      && size - RTCP_HEADER_SIZE - trailer <= ZRTP_SRTP_MAX_PAYLOAD
+      && packet[0] >> 6 == RTP_VERSION;
+}
+
+typedef srtp_err_status_t (*Transform) (srtp_t session, void *packet,
+    int *length);
+
+static ZrtpSrtpResult
+transform (ZrtpSrtp * srtp, Transform function, guint8 * packet, gsize * size)
+{
+  int length = *size;
+  srtp_err_status_t status = function (srtp->session, packet, &length);
+
+  if (status == srtp_err_status_ok)
+    *size = length;
+  return result_of (status);
+}
+
+ZrtpSrtpResult
+zrtp_srtp_protect (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
+    gsize capacity)
+{
+  g_return_val_if_fail (srtp->direction == ZRTP_SRTP_SEND, ZRTP_SRTP_FAILED);
+
+  if (!is_rtp (packet, *size, 0) || capacity < *size + srtp->rtp_trailer)
+    return ZRTP_SRTP_MALFORMED;
+  return transform (srtp, srtp_protect, packet, size);
+}
+
+ZrtpSrtpResult
+zrtp_srtp_unprotect (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
+{
+  g_return_val_if_fail (srtp->direction == ZRTP_SRTP_RECEIVE, ZRTP_SRTP_FAILED);
+
+  if (!is_rtp (packet, *size, srtp->rtp_trailer))
+    return ZRTP_SRTP_MALFORMED;
+  return transform (srtp, srtp_unprotect, packet, size);
+}
+
+ZrtpSrtpResult
+zrtp_srtp_protect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
+    gsize capacity)
+{
+  g_return_val_if_fail (srtp->direction == ZRTP_SRTP_SEND, ZRTP_SRTP_FAILED);
+
+  if (!is_rtcp (packet, *size, 0) || capacity < *size + srtp->rtcp_trailer)
+    return ZRTP_SRTP_MALFORMED;
+  return transform (srtp, srtp_protect_rtcp, packet, size);
+}
+
+ZrtpSrtpResult
+zrtp_srtp_unprotect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
+{
+  g_return_val_if_fail (srtp->direction == ZRTP_SRTP_RECEIVE, ZRTP_SRTP_FAILED);
+
+  if (!is_rtcp (packet, *size, srtp->rtcp_trailer))
+    return ZRTP_SRTP_MALFORMED;
+  return transform (srtp, srtp_unprotect_rtcp, packet, size);
+}
+
+gboolean
+zrtp_srtp_get_roc (ZrtpSrtp * srtp, guint32 ssrc, guint32 * roc)
+{
+  return srtp_get_stream_roc (srtp->session, ssrc, roc) == srtp_err_status_ok;
+}
