@@ -14,6 +14,25 @@
  * A file that is locked, read-only, full or corrupt never loses anything
  * readable and never ends a call: the failing call returns FALSE with an error
  * that says what to do, and the caller goes on without it.
+ *
+ * Where the file comes from and goes to:
+ * - An existing file that its group or others may read is set to 0600; an
+ *   existing folder is left alone. Hard links are refused, symbolic links
+ *   followed. It must lie on a local disk: SQLite's WAL shares memory.
+ * - Deleted, moved or replaced while open: every call fails and nothing is
+ *   written any more, for our ZID is that of the old file. The next
+ *   zrtp_cache_open() takes the file that is there then. Put a backup back only
+ *   while nobody uses the file, and remove its -wal and -shm first.
+ * - After fork() without exec() the child can use neither the object nor the
+ *   file (SQLite's locks don't survive it): its calls fail.
+ * - Secrets that were dropped are overwritten in the file and its WAL: at once
+ *   by FORGET and CLEAR_SECRETS, soon by the others. Out of reach are copies
+ *   that a disk keeps of overwritten blocks, and SQLite's page cache in memory.
+ *
+ * Time: an interval counts from the @now of its SET_RS1. A clock that is behind
+ * that moment counts as no time having passed, so a secret that had lapsed
+ * is in force again until the clock is right: the error to make, since only a
+ * secret in force warns of a man in the middle. EXPIRE doesn't depend on clocks.
  */
 #ifndef ZRTP_CACHE_H
 #define ZRTP_CACHE_H
@@ -23,6 +42,8 @@
 G_BEGIN_DECLS
 
 #define ZRTP_CACHE_BUSY_MS 2000
+#define ZRTP_CACHE_MAX_NAME 255         /* octets of UTF-8 */
+#define ZRTP_CACHE_FOR_EVER 0xffffffffu /* as an interval (4.9) */
 
 #define ZRTP_CACHE_ERROR (zrtp_cache_error_quark ())
 GQuark zrtp_cache_error_quark (void);
@@ -51,15 +72,20 @@ typedef struct
   guint8 pbx[ZRTP_SECRET_SIZE];
   char *name;                   /* or NULL (12) */
   gint64 first_seen, last_seen; /* Unix seconds */
+  gint64 expires;               /* rs1's, Unix seconds; ZRTP_NEVER if it never
+                                 * does, the past if it was set to 0 */
 } ZrtpPeer;
 
-/* One change of one peer's entry, made as a whole or not at all. Members
- * whose flag is not set are left alone. */
+/* One change of one peer's entry, made as a whole or not at all, in this order:
+ * FORGET, CLEAR_SECRETS, ROTATE, the SETs, EXPIRE. What no flag names is left
+ * alone. The SETs make an entry if there is none, the others don't. */
 typedef enum
 {
-  ZRTP_PEER_SET_RS1 = 1 << 0,           /* 4.6.1; makes the entry if need be */
-  ZRTP_PEER_ROTATE = 1 << 1,            /* first rs2 := the file's rs1 (DH mode) */
-  ZRTP_PEER_EXPIRE = 1 << 2,            /* interval := 0 if the entry exists */
+  ZRTP_PEER_SET_RS1 = 1 << 0,           /* 4.6.1 */
+  /* With SET_RS1 (DH mode): first rs2 := the file's rs1, if there is one that
+   * isn't the new one, so that a repeated update moves nothing twice. */
+  ZRTP_PEER_ROTATE = 1 << 1,
+  ZRTP_PEER_EXPIRE = 1 << 2,            /* interval := 0, rs1 stays (4.9) */
   ZRTP_PEER_SET_VERIFIED = 1 << 3,
   ZRTP_PEER_SET_NAME = 1 << 4,
   ZRTP_PEER_SET_PBX = 1 << 5,           /* 7.3.1 */
@@ -71,11 +97,16 @@ typedef struct
 {
   guint changes;                /* ZrtpPeerChange */
   guint8 rs1[ZRTP_SECRET_SIZE];
-  guint32 interval;             /* with SET_RS1: seconds, 0xffffffff for ever */
+  guint32 interval;             /* with SET_RS1: seconds */
   gboolean verified;
   guint8 pbx[ZRTP_SECRET_SIZE];
-  char *name;                   /* NULL removes it */
+  char *name;                   /* UTF-8; NULL or "" removes it. Not owned by
+                                 * zrtp_cache_update() */
 } ZrtpPeerUpdate;
+
+/* Where the file is if nobody says: <user data dir>/gst-zrtp/peers.sqlite. Free
+ * with g_free(). */
+char *zrtp_cache_default_path (void);
 
 /* Opens or makes the file with its folder. @path ":memory:" keeps nothing:
  * then zrtp_cache_is_volatile() is TRUE, the ZID is random, peers are never
@@ -87,6 +118,7 @@ ZrtpCache *zrtp_cache_open (const char *path, const ZrtpRandom * random,
 ZrtpCache *zrtp_cache_ref (ZrtpCache * cache);
 void zrtp_cache_unref (ZrtpCache * cache);
 
+/* The file, absolute and without symbolic links, or ":memory:". */
 const char *zrtp_cache_get_path (ZrtpCache * cache);
 gboolean zrtp_cache_is_volatile (ZrtpCache * cache);
 /* Our own ZID (4.9), the same as long as the file lives. */
@@ -100,12 +132,13 @@ gboolean zrtp_cache_lookup (ZrtpCache * cache,
 
 /* Makes one change in one transaction that reads the entry anew, so that two
  * processes never undo each other's. Sets last_seen to @now. On return with
- * TRUE it is on the disk. */
+ * TRUE it is on the disk. A name that is too long or not UTF-8 is an error. */
 gboolean zrtp_cache_update (ZrtpCache * cache,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now,
     const ZrtpPeerUpdate * update, GError ** error);
 
-/* For tools and tests: calls @func for each peer, most recently seen first. */
+/* For tools and tests: calls @func for each peer, most recently seen first, with
+ * no lock held. */
 typedef void (*ZrtpCacheFunc) (const guint8 zid[ZRTP_ZID_SIZE],
     const ZrtpPeer * peer, gpointer user_data);
 gboolean zrtp_cache_foreach (ZrtpCache * cache, gint64 now,

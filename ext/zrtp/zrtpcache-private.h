@@ -1,0 +1,76 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the files of the cache of known peers share: zrtpcache-file.c makes,
+ * checks and opens the file, zrtpcache.c reads and changes entries.
+ */
+#ifndef ZRTP_CACHE_PRIVATE_H
+#define ZRTP_CACHE_PRIVATE_H
+
+#include "zrtpcache.h"
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+/* "ZRTP": marks the file as ours (sqlite.org/magic). */
+#define ZRTP_CACHE_APPLICATION_ID 0x5a525450
+/* A file of a later version is refused, an earlier one would be migrated. */
+#define ZRTP_CACHE_SCHEMA_VERSION 1
+
+/* How long a call waits for another process. Tests shorten it. */
+extern guint zrtp_cache_busy_ms;
+
+typedef enum
+{
+  ZRTP_CACHE_BEGIN,
+  ZRTP_CACHE_COMMIT,
+  ZRTP_CACHE_ROLLBACK,
+  ZRTP_CACHE_FIND,
+  ZRTP_CACHE_LIST,
+  ZRTP_CACHE_STORE,
+  ZRTP_CACHE_DELETE,
+  ZRTP_CACHE_N_STATEMENTS
+} ZrtpCacheStatement;
+
+struct _ZrtpCache
+{
+  gint refs;                    /* atomic; 1 to 0 under the table's lock */
+  char *path;                   /* canonical, or ":memory:" */
+  gboolean is_volatile;
+  guint8 zid[ZRTP_ZID_SIZE];
+  pid_t pid;                    /* who opened it */
+
+  GMutex lock;                  /* guards what follows */
+  sqlite3 *db;                  /* NULL once the file was replaced */
+  sqlite3_stmt *statements[ZRTP_CACHE_N_STATEMENTS];
+  gboolean read_only;
+  gboolean truncate_due;        /* the WAL still holds forgotten secrets */
+  gint64 deadline;              /* of the running call, monotonic µs */
+};
+
+/* Makes folder and file if need be, tightens permissions, and returns the
+ * canonical path; NULL with @error set if there can be no such file. Opens no
+ * file that exists: closing it would drop the locks that SQLite holds. */
+char *zrtp_cache_file_prepare (const char *path, GError ** error);
+
+/* Opens @cache->path into @cache->db, checks it, makes the schema and draws the
+ * ZID if it is empty, prepares the statements. A file that is refused is left
+ * as it was. */
+gboolean zrtp_cache_file_open (ZrtpCache * cache, const ZrtpRandom * random,
+    GError ** error);
+void zrtp_cache_file_close (ZrtpCache * cache);
+
+/* TRUE if another file, or none, is now where ours was. */
+gboolean zrtp_cache_file_is_moved (ZrtpCache * cache);
+
+/* "Cache of known peers @path " and the text. */
+void zrtp_cache_file_error (GError ** error, ZrtpCacheError code,
+    const char *path, const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* The error for SQLite's result @rc, with what the user can do about it. */
+void zrtp_cache_file_set_error (ZrtpCache * cache, int rc, GError ** error);
+
+G_END_DECLS
+
+#endif
