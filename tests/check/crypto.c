@@ -137,26 +137,28 @@ typedef struct
   const char *s384;
 } DigestCase;
 
+/* *INDENT-OFF* */
 /* FIPS 180-4's examples. */
 static const DigestCase digest_cases[] = {
   {"",
-        "e3b0c44298fc1c149afbf4c8996fb924 27ae41e4649b934ca495991b7852b855",
-      "38b060a751ac96384cd9327eb1b1e36a 21fdb71114be07434c0cc7bf63f6e1da"
-        "274edebfe76f65fbd51ad2f14898b95b"},
+    "e3b0c44298fc1c149afbf4c8996fb924 27ae41e4649b934ca495991b7852b855",
+    "38b060a751ac96384cd9327eb1b1e36a 21fdb71114be07434c0cc7bf63f6e1da"
+    "274edebfe76f65fbd51ad2f14898b95b"},
   {"abc",
-        "ba7816bf8f01cfea414140de5dae2223 b00361a396177a9cb410ff61f20015ad",
-      "cb00753f45a35e8bb5a03d699ac65007 272c32ab0eded1631a8b605a43ff5bed"
-        "8086072ba1e7cc2358baeca134c825a7"},
+    "ba7816bf8f01cfea414140de5dae2223 b00361a396177a9cb410ff61f20015ad",
+    "cb00753f45a35e8bb5a03d699ac65007 272c32ab0eded1631a8b605a43ff5bed"
+    "8086072ba1e7cc2358baeca134c825a7"},
   {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039 a33ce45964ff2167f6ecedd419db06c1",
-      "3391fdddfc8dc7393707a65b1b470939 7cf8b1d162af05abfe8f450de5f36bc6"
-        "b0455a8520bc4e6f5fe95b1fe3c8452b"},
+    "248d6a61d20638b8e5c026930c3e6039 a33ce45964ff2167f6ecedd419db06c1",
+    "3391fdddfc8dc7393707a65b1b470939 7cf8b1d162af05abfe8f450de5f36bc6"
+    "b0455a8520bc4e6f5fe95b1fe3c8452b"},
   {"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
-        "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-        "cf5b16a778af8380036ce59e7b049237 0b249b11e8f07a51afac45037afee9d1",
-      "09330c33f71147e83d192fc782cd1b47 53111b173b3b05d22fa08086e3b0f712"
-        "fcc7c71a557e2db966c3e9fa91746039"},
+    "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+    "cf5b16a778af8380036ce59e7b049237 0b249b11e8f07a51afac45037afee9d1",
+    "09330c33f71147e83d192fc782cd1b47 53111b173b3b05d22fa08086e3b0f712"
+    "fcc7c71a557e2db966c3e9fa91746039"},
 };
+/* *INDENT-ON* */
 
 /* The message in every pair of parts. */
 static void
@@ -167,8 +169,9 @@ check_digest (const ZrtpHash * hash, const char *message, const char *digits)
   guint8 out[ZRTP_MAX_HASH_SIZE];
 
   for (gsize cut = 0; cut <= size; cut++) {
-    ZrtpOctets parts[] = { {data, cut}, {data + cut, size - cut}
-    };
+    ZrtpOctets head = { data, cut };
+    ZrtpOctets tail = { data + cut, size - cut };
+    ZrtpOctets parts[] = { head, tail };
 
     hash->digest (parts, 2, out);
     assert_octets_hex (out, hash->size, digits);
@@ -203,40 +206,42 @@ typedef struct
 #define OCTETS_131(x) OCTETS_50 (x) OCTETS_50 (x) OCTETS_20 (x) \
   x x x x x x x x x x x
 
+/* *INDENT-OFF* */
 /* RFC 4231 section 4, cases 1 to 4, 6 and 7. */
 static const MacCase mac_cases[] = {
   {OCTETS_20 ("0b"), "4869205468657265",
-        "b0344c61d8db38535ca8afceaf0bf12b 881dc200c9833da726e9376c2e32cff7",
-      "afd03944d84895626b0825f4ab46907f 15f9dadbe4101ec682aa034c7cebc59c"
-        "faea9ea9076ede7f4af152e8b2fa9cb6"},
+    "b0344c61d8db38535ca8afceaf0bf12b 881dc200c9833da726e9376c2e32cff7",
+    "afd03944d84895626b0825f4ab46907f 15f9dadbe4101ec682aa034c7cebc59c"
+    "faea9ea9076ede7f4af152e8b2fa9cb6"},
   {"4a656665", "7768617420646f2079612077616e7420 666f72206e6f7468696e673f",
-        "5bdcc146bf60754e6a042426089575c7 5a003f089d2739839dec58b964ec3843",
-      "af45d2e376484031617f78d2b58a6b1b 9c7ef464f5a01b47e42ec3736322445e"
-        "8e2240ca5e69e2c78b3239ecfab21649"},
+    "5bdcc146bf60754e6a042426089575c7 5a003f089d2739839dec58b964ec3843",
+    "af45d2e376484031617f78d2b58a6b1b 9c7ef464f5a01b47e42ec3736322445e"
+    "8e2240ca5e69e2c78b3239ecfab21649"},
   {OCTETS_20 ("aa"), OCTETS_50 ("dd"),
-        "773ea91e36800e46854db8ebd09181a7 2959098b3ef8c122d9635514ced565fe",
-      "88062608d3e6ad8a0aa2ace014c8a86f 0aa635d947ac9febe83ef4e55966144b"
-        "2a5ab39dc13814b94e3ab6e101a34f27"},
+    "773ea91e36800e46854db8ebd09181a7 2959098b3ef8c122d9635514ced565fe",
+    "88062608d3e6ad8a0aa2ace014c8a86f 0aa635d947ac9febe83ef4e55966144b"
+    "2a5ab39dc13814b94e3ab6e101a34f27"},
   {"0102030405060708090a0b0c0d0e0f10111213141516171819", OCTETS_50 ("cd"),
-        "82558a389a443c0ea4cc819899f2083a 85f0faa3e578f8077a2e3ff46729665b",
-      "3e8a69b7783c25851933ab6290af6ca7 7a9981480850009cc5577c6e1f573b4e"
-        "6801dd23c4a7d679ccf8a386c674cffb"},
+    "82558a389a443c0ea4cc819899f2083a 85f0faa3e578f8077a2e3ff46729665b",
+    "3e8a69b7783c25851933ab6290af6ca7 7a9981480850009cc5577c6e1f573b4e"
+    "6801dd23c4a7d679ccf8a386c674cffb"},
   {OCTETS_131 ("aa"),
-        "54657374205573696e67204c61726765 72205468616e20426c6f636b2d53697a"
-        "65204b6579202d2048617368204b6579 204669727374",
-        "60e431591ee0b67f0d8a26aacbf5b77f 8e0bc6213728c5140546040f0ee37f54",
-      "4ece084485813e9088d2c63a041bc5b4 4f9ef1012a2b588f3cd11f05033ac4c6"
-        "0c2ef6ab4030fe8296248df163f44952"},
+    "54657374205573696e67204c61726765 72205468616e20426c6f636b2d53697a"
+    "65204b6579202d2048617368204b6579 204669727374",
+    "60e431591ee0b67f0d8a26aacbf5b77f 8e0bc6213728c5140546040f0ee37f54",
+    "4ece084485813e9088d2c63a041bc5b4 4f9ef1012a2b588f3cd11f05033ac4c6"
+    "0c2ef6ab4030fe8296248df163f44952"},
   {OCTETS_131 ("aa"),
-        "5468697320697320612074657374207573696e672061206c6172676572207468"
-        "616e20626c6f636b2d73697a65206b657920616e642061206c61726765722074"
-        "68616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565"
-        "647320746f20626520686173686564206265666f7265206265696e6720757365"
-        "642062792074686520484d414320616c676f726974686d2e",
-        "9b09ffa71b942fcb27635fbcd5b0e944 bfdc63644f0713938a7f51535c3a35e2",
-      "6617178e941f020d351e2f254e8fd32c 602420feb0b8fb9adccebb82461e99c5"
-        "a678cc31e799176d3860e6110c46523e"},
+    "5468697320697320612074657374207573696e672061206c6172676572207468"
+    "616e20626c6f636b2d73697a65206b657920616e642061206c61726765722074"
+    "68616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565"
+    "647320746f20626520686173686564206265666f7265206265696e6720757365"
+    "642062792074686520484d414320616c676f726974686d2e",
+    "9b09ffa71b942fcb27635fbcd5b0e944 bfdc63644f0713938a7f51535c3a35e2",
+    "6617178e941f020d351e2f254e8fd32c 602420feb0b8fb9adccebb82461e99c5"
+    "a678cc31e799176d3860e6110c46523e"},
 };
+/* *INDENT-ON* */
 
 static void
 check_mac (const ZrtpHash * hash, GBytes * key, GBytes * message,
@@ -247,8 +252,9 @@ check_mac (const ZrtpHash * hash, GBytes * key, GBytes * message,
   guint8 out[ZRTP_MAX_HASH_SIZE];
 
   for (gsize cut = 0; cut <= size; cut++) {
-    ZrtpOctets parts[] = { {data, cut}, {data + cut, size - cut}
-    };
+    ZrtpOctets head = { data, cut };
+    ZrtpOctets tail = { data + cut, size - cut };
+    ZrtpOctets parts[] = { head, tail };
 
     hash->mac (OCTETS (key), parts, 2, out);
     assert_octets_hex (out, hash->size, digits);
@@ -303,7 +309,7 @@ check_hash_chain (JsonNode * session, const char *chain,
 
 GST_START_TEST (test_implicit_hash_and_mac)
 {
-  /* Z-5.1.2.2-01: the sessions negotiate S256 and S384. */
+  /* Z-5.1.2.2-01 */
   static const char *const sessions[] = {
     "dh3k_s256_nocache", "ec38_s384_rs2rs2_aux_pbx", "ec25_s256_mismatch",
     "dh2k_s256_aes3_rs1"
@@ -335,6 +341,7 @@ typedef struct
   const char *ciphertext;
 } CfbCase;
 
+/* *INDENT-OFF* */
 /* NIST SP 800-38A F.3.13 to F.3.18. */
 static const char cfb_iv[] = "000102030405060708090a0b0c0d0e0f";
 static const char cfb_plaintext[] =
@@ -342,16 +349,17 @@ static const char cfb_plaintext[] =
     "30c81c46a35ce411e5fbc1191a0a52ef f69f2445df4f9b17ad2b417be66c3710";
 static const CfbCase cfb_cases[] = {
   {&zrtp_cipher_aes1, "2b7e151628aed2a6abf7158809cf4f3c",
-      "3b3fd92eb72dad20333449f8e83cfb4a c8a64537a0b3a93fcde3cdad9f1ce58b"
-        "26751f67a3cbb140b1808cf187a4f4df c04b05357c5d1c0eeac4c66f9ff7f2e6"},
+    "3b3fd92eb72dad20333449f8e83cfb4a c8a64537a0b3a93fcde3cdad9f1ce58b"
+    "26751f67a3cbb140b1808cf187a4f4df c04b05357c5d1c0eeac4c66f9ff7f2e6"},
   {&zrtp_cipher_aes2, "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b",
-      "cdc80d6fddf18cab34c25909c99a4174 67ce7f7f81173621961a2b70171d3d7a"
-        "2e1e8a1dd59b88b1c8e60fed1efac4c9 c05f9f9ca9834fa042ae8fba584b09ff"},
+    "cdc80d6fddf18cab34c25909c99a4174 67ce7f7f81173621961a2b70171d3d7a"
+    "2e1e8a1dd59b88b1c8e60fed1efac4c9 c05f9f9ca9834fa042ae8fba584b09ff"},
   {&zrtp_cipher_aes3,
-        "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
-      "dc7e84bfda79164b7ecd8486985d3860 39ffed143b28b1c832113c6331e5407b"
-        "df10132415e54b92a13ed0a8267ae2f9 75a385741ab9cef82031623d55b1e471"},
+    "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+    "dc7e84bfda79164b7ecd8486985d3860 39ffed143b28b1c832113c6331e5407b"
+    "df10132415e54b92a13ed0a8267ae2f9 75a385741ab9cef82031623d55b1e471"},
 };
+/* *INDENT-ON* */
 
 GST_START_TEST (test_cfb)
 {
