@@ -14,6 +14,8 @@
 #define RTP_HEADER_SIZE 12
 #define RTCP_HEADER_SIZE 8
 #define SRTCP_INDEX_SIZE 4
+#define MIN_WINDOW 64           /* RFC 3711 3.3.2 */
+#define MAX_WINDOW 32767        /* half the sequence numbers */
 #define HMAC_KEY_SIZE 20        /* RFC 3711 5.2, for either tag */
 
 struct _ZrtpSrtp
@@ -153,6 +155,16 @@ create_session_for_sure (srtp_t * session, const srtp_policy_t * policy)
       : status;
 }
 
+/* libsrtp2 would take a window of 0 for a default and any length of a tag. */
+static gboolean
+are_sound (const ZrtpSrtpOptions * options)
+{
+  return options->window_size >= MIN_WINDOW
+      && options->window_size <= MAX_WINDOW
+      && (options->srtcp_tag_size == zrtp_auth_tag_hs80.tag_size
+      || options->srtcp_tag_size == zrtp_auth_tag_hs32.tag_size);
+}
+
 ZrtpSrtp *
 zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
     const ZrtpSrtpOptions * options)
@@ -161,6 +173,9 @@ zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
   srtp_policy_t policy = { 0 };
   srtp_err_status_t status;
   ZrtpSrtp *srtp;
+
+  if (!are_sound (options))
+    return NULL;
 
   /* No MKI and a key derivation rate of 0 are libsrtp2's defaults
    * (RFC 6189 4.5.3). */

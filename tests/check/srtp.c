@@ -171,7 +171,7 @@ GST_START_TEST (test_rtcp)
     memcpy (packet, plain, size);
     memcpy (expected, plain, size);
     expected_size = reference_protect_rtcp (&reference, expected, size, index,
-        tag_size);
+        TRUE, tag_size);
     fail_unless_equals_int (zrtp_srtp_protect_rtcp (sender, packet, &size,
             size + 4 + tag_size), ZRTP_SRTP_OK);
     fail_unless_equals_uint64 (size, expected_size);
@@ -199,7 +199,7 @@ GST_START_TEST (test_rtcp_index_0)
 
   reference_derive (keys.key, keys.cipher->key_size, keys.salt,
       REFERENCE_SRTCP, &reference);
-  size = reference_protect_rtcp (&reference, packet, size, 0, 10);
+  size = reference_protect_rtcp (&reference, packet, size, 0, TRUE, 10);
   fail_unless_equals_int (zrtp_srtp_unprotect_rtcp (receiver, packet, &size),
       ZRTP_SRTP_OK);
   fail_unless_equals_uint64 (size, 100);

@@ -135,12 +135,13 @@ reference_protect (const ReferenceKeys * keys, guint8 * packet, gsize size,
 
 gsize
 reference_protect_rtcp (const ReferenceKeys * keys, guint8 * packet,
-    gsize size, guint32 index, gsize tag_size)
+    gsize size, guint32 index, gboolean encrypted, gsize tag_size)
 {
-  guint32 word = GUINT32_TO_BE (0x80000000 | index);
+  guint32 word = GUINT32_TO_BE ((encrypted ? 0x80000000 : 0) | index);
   guint8 tag[20];
 
-  encrypt (keys, packet + 4, index, packet + 8, size - 8);
+  if (encrypted)
+    encrypt (keys, packet + 4, index, packet + 8, size - 8);
   memcpy (packet + size, &word, 4);
   hmac_sha1 (keys->auth_key, packet, size + 4, 0, FALSE, tag);
   memcpy (packet + size + 4, tag, tag_size);

@@ -35,7 +35,7 @@ gsize reference_rtp_header_size (const guint8 * packet);
 gsize reference_protect (const ReferenceKeys * keys, guint8 * packet,
     gsize size, guint32 roc, gsize tag_size);
 gsize reference_protect_rtcp (const ReferenceKeys * keys, guint8 * packet,
-    gsize size, guint32 index, gsize tag_size);
+    gsize size, guint32 index, gboolean encrypted, gsize tag_size);
 
 /* Keystream of AES in counter mode; the counter is a number of 128 bits. */
 void reference_ctr (const guint8 * key, gsize key_size, guint8 counter[16],
