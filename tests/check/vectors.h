@@ -23,7 +23,8 @@ JsonNode *vectors_load (const char *file);
 gboolean vectors_has (JsonNode * node, const char *path);
 JsonNode *vectors_get (JsonNode * node, const char *path);
 /* The same with a path made by printf. */
-JsonNode *vectors_getf (JsonNode * node, const char *format, ...) G_GNUC_PRINTF (2, 3);
+JsonNode *vectors_getf (JsonNode * node, const char *format, ...)
+    G_GNUC_PRINTF (2, 3);
 /* Elements of an array, members of an object. */
 guint vectors_size (JsonNode * node, const char *path);
 /* New, NULL-terminated: names of an object's members in the file's order. */
