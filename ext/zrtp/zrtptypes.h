@@ -48,6 +48,23 @@ typedef struct
   gsize size;
 } ZrtpOctets;
 
+static inline ZrtpOctets
+zrtp_octets (const guint8 * data, gsize size)
+{
+  const ZrtpOctets octets = { data, size };
+
+  return octets;
+}
+
+static inline ZrtpOctets
+zrtp_octets_of (GBytes * bytes)
+{
+  ZrtpOctets octets;
+
+  octets.data = (const guint8 *) g_bytes_get_data (bytes, &octets.size);
+  return octets;
+}
+
 /* The state that an application sees (the property "state"). */
 typedef enum
 {

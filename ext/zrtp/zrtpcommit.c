@@ -1,0 +1,560 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Commit: who initiates, with what, and what happens when both do (RFC 6189
+ * 4.2, 4.4.1.1, 4.4.3.1, 5.4).
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+/* 6: a responder that hears nothing for this long gives up. */
+#define SILENCE (10 * ZRTP_SEC)
+/* Unanswered Commits after which we look for who else said Hello. */
+#define COMMITS_BEFORE_DOUBT 3
+
+void
+zrtp_exchange_free (ZrtpStream * stream)
+{
+  ZrtpExchange *x = g_steal_pointer (&stream->exchange);
+
+  if (!x)
+    return;
+  zrtp_candidate_clear (&x->peer);
+  zrtp_secrets_clear (&x->secrets);
+  g_clear_pointer (&x->commit, g_bytes_unref);
+  g_clear_pointer (&x->dhpart1, g_bytes_unref);
+  g_clear_pointer (&x->dhpart2, g_bytes_unref);
+  g_clear_pointer (&x->early_confirm1, g_bytes_unref);
+  g_clear_pointer (&x->confirm2, g_bytes_unref);
+  zrtp_wipe (x, sizeof *x);
+  g_free (x);
+}
+
+static void
+show_suite (ZrtpStream * stream, const ZrtpSuite * suite, ZrtpRole role)
+{
+  stream->info.hash = suite->hash;
+  stream->info.cipher = suite->cipher;
+  stream->info.auth_tag = suite->auth_tag;
+  stream->info.key_agreement = suite->key_agreement;
+  stream->info.role = role;
+}
+
+static ZrtpExchange *
+begin_exchange (ZrtpStream * stream, const ZrtpCandidate * peer,
+    ZrtpCommitMode mode, const ZrtpSuite * suite, ZrtpRole role)
+{
+  ZrtpSession *session = stream->session;
+  ZrtpExchange *x = g_new0 (ZrtpExchange, 1);
+
+  zrtp_exchange_free (stream);
+  stream->exchange = x;
+  zrtp_candidate_copy (&x->peer, peer);
+  x->mode = mode;
+  x->suite = *suite;
+  zrtp_secrets_init (&x->secrets, stream->random);
+  if (session->aux) {
+    x->secrets.aux = g_memdup2 (session->aux, session->aux_size);
+    x->secrets.aux_size = session->aux_size;
+  }
+  x->secrets_ready = mode == ZRTP_COMMIT_MULTISTREAM;
+  stream->have_last_request = FALSE;
+  show_suite (stream, suite, role);
+  zrtp_discovery_set_peer (stream, peer);
+  if (mode != ZRTP_COMMIT_MULTISTREAM)
+    zrtp_session_begin (session, stream);
+  return x;
+}
+
+/* Draws a private value and has the public one made. 4.8: a value that can't
+ * be used is drawn anew. */
+static void
+request_key_pair (ZrtpStream * stream, const ZrtpKeyAgreement * ka,
+    const ZrtpCipher * cipher)
+{
+  ZrtpJob *job = zrtp_job_new (ZRTP_TASK_KEY_PAIR);
+
+  job->key_agreement = ka;
+  job->private_size = ka->private_size (cipher);
+  zrtp_random_fill (stream->random, job->private_value, job->private_size);
+  stream->key_pair.key_agreement = ka;
+  stream->key_pair.ready = FALSE;
+  stream->key_pair.private_size = job->private_size;
+  stream->key_pair.serial = job->serial;
+  zrtp_stream_give_job (stream, job);
+}
+
+/* TRUE once there is a key pair that goes with the suite (5.1.5: the DH
+ * exponent's length follows the cipher). */
+static gboolean
+have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
+{
+  ZrtpKeyPair *pair = &stream->key_pair;
+
+  if (pair->key_agreement == suite->key_agreement
+      && pair->private_size >=
+      suite->key_agreement->private_size (suite->cipher)
+      && (pair->ready || pair->serial))
+    return pair->ready;
+  request_key_pair (stream, suite->key_agreement, suite->cipher);
+  return FALSE;
+}
+
+static gboolean
+have_lookup (ZrtpStream * stream, const guint8 * zid)
+{
+  ZrtpJob *job;
+
+  if ((stream->looked_up || stream->lookup_serial)
+      && memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0)
+    return stream->looked_up;
+  job = zrtp_job_new (ZRTP_TASK_LOOKUP);
+  memcpy (job->zid, zid, ZRTP_ZID_SIZE);
+  memcpy (stream->looked_up_zid, zid, ZRTP_ZID_SIZE);
+  stream->looked_up = FALSE;
+  stream->lookup_serial = job->serial;
+  zrtp_stream_give_job (stream, job);
+  return FALSE;
+}
+
+/* The prepared pair and secrets move into the exchange; each serves once. */
+static void
+take_key_pair (ZrtpStream * stream, ZrtpExchange * x)
+{
+  ZrtpKeyPair *pair = &stream->key_pair;
+
+  memcpy (x->private_value, pair->private_value, sizeof x->private_value);
+  x->private_size = pair->private_size;
+}
+
+static void
+take_secrets (ZrtpStream * stream, ZrtpExchange * x)
+{
+  zrtp_peer_clear (&x->secrets.peer);
+  x->secrets.peer = stream->looked_up_peer;
+  memset (&stream->looked_up_peer, 0, sizeof stream->looked_up_peer);
+  stream->looked_up = FALSE;
+  x->held_rs1 = x->secrets.peer.have_rs1 && !x->secrets.peer.expired;
+  x->secrets_ready = TRUE;
+  zrtp_session_set_known_name (stream->session, x->secrets.peer.name);
+}
+
+/* Multistream: the first exchange's algorithms again (4.4.3.1). */
+static void
+multistream_suite (ZrtpStream * stream, ZrtpSuite * suite)
+{
+  *suite = stream->session->sess_suite;
+  suite->key_agreement = &zrtp_key_agreement_mult;
+}
+
+static void
+send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
+  ZrtpCommit *commit = &message.u.commit;
+  const ZrtpAlgorithm *names[ZRTP_N_KINDS] = {
+    &x->suite.hash->base, &x->suite.cipher->base, &x->suite.auth_tag->base,
+    &x->suite.key_agreement->base, &x->suite.sas_type->base
+  };
+  guint8 buffer[ZRTP_MAX_MESSAGE_SIZE];
+  gsize size;
+
+  memcpy (commit->h2, stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->zid, stream->zid, ZRTP_ZID_SIZE);
+  for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
+    memcpy (commit->names[kind], names[kind]->name, 4);
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM)
+    memcpy (commit->nonce, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
+  else
+    memcpy (commit->hvi, x->hvi_or_nonce, ZRTP_HVI_SIZE);
+
+  size = zrtp_message_write (&message, buffer, sizeof buffer);
+  zrtp_message_seal (buffer, size, stream->h[1]);
+  x->commit = g_bytes_new (buffer, size);
+  stream->step = ZRTP_STEP_COMMIT_SENT;
+  zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
+  zrtp_stream_send_repeated (stream, g_bytes_ref (x->commit), now);
+}
+
+/* 4.4.1.1: DHPart2 is final before its hash goes out. */
+static void
+initiate_dh (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpSuite * suite, gint64 now)
+{
+  ZrtpExchange *x = begin_exchange (stream, peer, ZRTP_COMMIT_DH, suite,
+      ZRTP_ROLE_INITIATOR);
+  guint8 digest[ZRTP_MAX_HASH_SIZE];
+  ZrtpOctets parts[2];
+
+  take_key_pair (stream, x);
+  take_secrets (stream, x);
+  x->dhpart2 = zrtp_dhmode_make_part (stream, ZRTP_ROLE_INITIATOR);
+  parts[0] = zrtp_octets_of (x->dhpart2);
+  parts[1] = zrtp_octets_of (x->peer.hello);
+  suite->hash->digest (parts, 2, digest);
+  memcpy (x->hvi_or_nonce, digest, ZRTP_HVI_SIZE);
+  send_commit (stream, x, now);
+}
+
+static void
+initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpSuite * suite, gint64 now)
+{
+  ZrtpExchange *x = begin_exchange (stream, peer, ZRTP_COMMIT_MULTISTREAM,
+      suite, ZRTP_ROLE_INITIATOR);
+
+  do {
+    zrtp_random_fill (stream->random, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
+  } while (!zrtp_session_take_nonce (stream->session, x->hvi_or_nonce));
+  send_commit (stream, x, now);
+}
+
+static void
+read_hello_lists (const ZrtpCandidate * peer,
+    ZrtpAlgorithmList lists[ZRTP_N_KINDS])
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (peer->hello, &size);
+  ZrtpMessage message;
+
+  if (zrtp_message_parse (data, size, &message) != ZRTP_DROP_NONE)
+    g_assert_not_reached ();
+  zrtp_negotiate_read_hello (&message.u.hello, lists);
+}
+
+void
+zrtp_commit_try (ZrtpStream * stream, gint64 now)
+{
+  ZrtpCandidate *peer = zrtp_discovery_newest (stream);
+  ZrtpAlgorithmList lists[ZRTP_N_KINDS];
+  ZrtpCommitMode mode;
+  ZrtpErrorCode error;
+  gboolean may, ready;
+  ZrtpSuite suite;
+
+  if (stream->step != ZRTP_STEP_DISCOVERY || !peer)
+    return;
+  may = zrtp_session_may_commit (stream->session, stream, peer, &mode);
+  read_hello_lists (peer, lists);
+  if (mode == ZRTP_COMMIT_MULTISTREAM) {
+    if (!zrtp_algorithm_list_has (&lists[ZRTP_KIND_KEY_AGREEMENT],
+            &zrtp_key_agreement_mult.base)) {
+      zrtp_stream_fail (stream, ZRTP_ERROR_KEY_AGREEMENT, now);
+      return;
+    }
+    multistream_suite (stream, &suite);
+    ready = TRUE;
+  } else {
+    error = zrtp_negotiate_choose (stream->offer, lists, &suite);
+    if (error != ZRTP_ERROR_NONE) {
+      zrtp_stream_fail (stream, error, now);
+      return;
+    }
+    /* 4.1.2: both sides prepare at once; who initiates does not matter. */
+    ready = have_key_pair (stream, &suite);
+    ready = have_lookup (stream, peer->zid) && ready;
+  }
+
+  if (!may || !ready || stream->policy.passive)
+    return;
+  if (!stream->policy.auto_secure && !stream->wanted)
+    return;
+  /* 5.4: only once the peer has our Hello. */
+  if (!stream->acked || stream->acked_ssrc != peer->ssrc)
+    return;
+  if (mode == ZRTP_COMMIT_MULTISTREAM)
+    initiate_multistream (stream, peer, &suite, now);
+  else
+    initiate_dh (stream, peer, &suite, now);
+}
+
+/* Responder: the next message is due when all that it takes is there. */
+static void
+continue_as_responder (ZrtpStream * stream, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  if (stream->step != ZRTP_STEP_COMMIT_RECEIVED)
+    return;
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM) {
+    zrtp_confirm_derive_multistream (stream);
+    zrtp_confirm_send_confirm1 (stream, now);
+    return;
+  }
+  if (!have_key_pair (stream, &x->suite))
+    return;
+  if (!x->secrets_ready) {
+    if (!have_lookup (stream, x->peer.zid))
+      return;
+    take_secrets (stream, x);
+  }
+  take_key_pair (stream, x);
+  zrtp_dhmode_send_dhpart1 (stream, now);
+}
+
+void
+zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  ZrtpKeyPair *pair = &stream->key_pair;
+
+  if (job->serial != pair->serial)
+    return;
+  pair->serial = 0;
+  if (!job->ok) {
+    pair->key_agreement = NULL;
+  } else {
+    memcpy (pair->private_value, job->private_value, job->private_size);
+    memcpy (pair->public_value, job->public_value,
+        pair->key_agreement->public_size);
+    pair->ready = TRUE;
+  }
+  continue_as_responder (stream, now);
+  zrtp_commit_try (stream, now);
+}
+
+void
+zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  if (job->serial != stream->lookup_serial)
+    return;
+  stream->lookup_serial = 0;
+  stream->looked_up = TRUE;
+  zrtp_peer_clear (&stream->looked_up_peer);
+  stream->looked_up_peer = job->peer;
+  memset (&job->peer, 0, sizeof job->peer);
+  continue_as_responder (stream, now);
+  zrtp_commit_try (stream, now);
+}
+
+/* The Commit goes unanswered. If somebody else has said Hello since, that may
+ * be our peer started anew: ask again from the start. */
+void
+zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpCandidate *newest = zrtp_discovery_newest (stream);
+  const ZrtpExchange *x = stream->exchange;
+
+  if (stream->repeat.sent < COMMITS_BEFORE_DOUBT || !newest
+      || newest->last_seen <= stream->repeat.first_sent
+      || g_bytes_equal (newest->hello, x->peer.hello))
+    return;
+  zrtp_stream_stop_repeating (stream);
+  zrtp_exchange_free (stream);
+  zrtp_discovery_start (stream, now);
+  zrtp_session_end (stream->session, stream, now);
+}
+
+/* Whose Commit it is: the Hello whose chain fits and whose MAC its key opens
+ * (9, 5.2). *@tampered: the chain fits but no MAC does. */
+static ZrtpCandidate *
+find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCommit * commit, gboolean * tampered)
+{
+  guint8 h3[ZRTP_IMAGE_SIZE];
+
+  *tampered = FALSE;
+  zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+    const guint8 *data;
+    gsize size;
+
+    if (!candidate->hello || candidate->ssrc != packet->ssrc
+        || !zrtp_equal (h3, candidate->h3, ZRTP_IMAGE_SIZE))
+      continue;
+    data = g_bytes_get_data (candidate->hello, &size);
+    if (zrtp_message_check_mac (data, size, commit->h2)) {
+      *tampered = FALSE;
+      return candidate;
+    }
+    *tampered = TRUE;
+  }
+  return NULL;
+}
+
+/* 4.2: TRUE if our own Commit stands and the received one is to be dropped. */
+static gboolean
+our_commit_wins (const ZrtpExchange * x, const ZrtpCommit * received,
+    ZrtpCommitMode mode)
+{
+  if (mode == ZRTP_COMMIT_PRESHARED)    /* DH beats Preshared */
+    return TRUE;
+  if (mode == ZRTP_COMMIT_MULTISTREAM)
+    return memcmp (x->hvi_or_nonce, received->nonce, ZRTP_NONCE_SIZE) > 0;
+  return memcmp (x->hvi_or_nonce, received->hvi, ZRTP_HVI_SIZE) > 0;
+}
+
+/* Steps back from our own Commit, here or on another stream of the session,
+ * whose turn comes when this exchange is over. */
+static void
+withdraw_commit (ZrtpStream * stream)
+{
+  zrtp_stream_stop_repeating (stream);
+  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM) {
+    /* 4.2: its public value serves again, and the cache was read already. */
+    stream->looked_up_peer = stream->exchange->secrets.peer;
+    memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));
+    memcpy (stream->looked_up_zid, stream->exchange->peer.zid, ZRTP_ZID_SIZE);
+    stream->looked_up = TRUE;
+  }
+  zrtp_exchange_free (stream);
+  stream->step = ZRTP_STEP_DISCOVERY;
+}
+
+typedef enum
+{
+  ACCEPT,
+  DROP,                         /* counted */
+  IGNORE,                       /* rightly so: contention that we won */
+  FAIL                          /* with *error */
+} Verdict;
+
+/* Contention (4.2), on this stream or between streams of the session. */
+static Verdict
+judge_contention (ZrtpStream * stream, const ZrtpCommit * commit,
+    ZrtpCommitMode mode, ZrtpErrorCode * error)
+{
+  ZrtpStream *other = stream->session->exchanging;
+
+  if (stream->step == ZRTP_STEP_COMMIT_SENT) {
+    const gboolean ours_mult =
+        stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM;
+
+    if (ours_mult != (mode == ZRTP_COMMIT_MULTISTREAM)) {
+      *error = ZRTP_ERROR_SOFTWARE;
+      return FAIL;
+    }
+    return our_commit_wins (stream->exchange, commit, mode) ? IGNORE : ACCEPT;
+  }
+  if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED)
+    return DROP;
+  if (mode == ZRTP_COMMIT_MULTISTREAM)
+    return ACCEPT;
+  if (stream->session->have_sess)       /* 4.4.3: all further ones are Mult */
+    return DROP;
+  if (!other || other == stream)
+    return ACCEPT;
+  /* 4.4.1: one DH exchange at a time between two ZIDs. */
+  if (other->step != ZRTP_STEP_COMMIT_SENT)
+    return DROP;
+  return our_commit_wins (other->exchange, commit, mode) ? IGNORE : ACCEPT;
+}
+
+static Verdict
+judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpCommit * commit, ZrtpSuite * suite, ZrtpErrorCode * error)
+{
+  const ZrtpCommitMode mode = zrtp_commit_mode (commit);
+  ZrtpSession *session = stream->session;
+  Verdict verdict;
+
+  if (memcmp (commit->zid, peer->zid, ZRTP_ZID_SIZE) != 0) {
+    *error = ZRTP_ERROR_HELLO_MISMATCH;
+    return FAIL;
+  }
+  verdict = judge_contention (stream, commit, mode, error);
+  if (verdict != ACCEPT)
+    return verdict;
+  /* 4.4.2.3: no Preshared here; our own DH Commit is the answer. */
+  if (mode == ZRTP_COMMIT_PRESHARED) {
+    *error = ZRTP_ERROR_NO_SHARED_SECRET;
+    return stream->policy.passive ? FAIL : DROP;
+  }
+  *error = zrtp_negotiate_accept (stream->offer, commit, suite);
+  if (*error != ZRTP_ERROR_NONE)
+    return FAIL;
+  if (mode == ZRTP_COMMIT_MULTISTREAM) {
+    *error = ZRTP_ERROR_NO_SHARED_SECRET;
+    if (!session->have_sess)    /* our side of the first may be about to end */
+      return session->exchanging ? DROP : FAIL;
+    *error = ZRTP_ERROR_HELLO_MISMATCH; /* 4.4.3: one ZID for all streams */
+    if (memcmp (commit->zid, session->info.peer_zid, ZRTP_ZID_SIZE) != 0)
+      return FAIL;
+    *error = ZRTP_ERROR_NONCE_REUSED;
+    if (!zrtp_session_take_nonce (session, commit->nonce))
+      return FAIL;
+  }
+  return ACCEPT;
+}
+
+static void
+accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCandidate * peer, const ZrtpCommit * commit,
+    const ZrtpSuite * suite, gint64 now)
+{
+  const ZrtpCommitMode mode = zrtp_commit_mode (commit);
+  ZrtpStream *other = stream->session->exchanging;
+  ZrtpExchange *x;
+
+  if (stream->step == ZRTP_STEP_COMMIT_SENT)
+    withdraw_commit (stream);
+  else if (mode == ZRTP_COMMIT_DH && other && other != stream) {
+    withdraw_commit (other);
+    zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
+  }
+  zrtp_stream_stop_repeating (stream);  /* 6: a Commit ends Hellos, too */
+
+  x = begin_exchange (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER);
+  x->commit = g_bytes_new (packet->message, packet->message_size);
+  memcpy (x->peer_h2, commit->h2, ZRTP_IMAGE_SIZE);
+  memcpy (x->hvi_or_nonce, mode == ZRTP_COMMIT_MULTISTREAM ? commit->nonce :
+      commit->hvi,
+      mode == ZRTP_COMMIT_MULTISTREAM ? ZRTP_NONCE_SIZE : ZRTP_HVI_SIZE);
+  stream->step = ZRTP_STEP_COMMIT_RECEIVED;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + SILENCE;
+  zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
+  continue_as_responder (stream, now);
+}
+
+void
+zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCommit * commit, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+  ZrtpErrorCode error = ZRTP_ERROR_NONE;
+  ZrtpCandidate *peer;
+  gboolean tampered;
+  ZrtpSuite suite;
+
+  if (zrtp_stream_answer_duplicate (stream, octets))
+    return;
+  if (stream->exchange && stream->exchange->commit
+      && g_bytes_get_size (stream->exchange->commit) == octets.size
+      && memcmp (g_bytes_get_data (stream->exchange->commit, NULL),
+          octets.data, octets.size) == 0)
+    return;                     /* its answer is being made */
+
+  peer = find_committer (stream, packet, commit, &tampered);
+  if (!peer) {
+    zrtp_stream_drop (stream, tampered ? ZRTP_DROP_BAD_MAC :
+        ZRTP_DROP_BAD_PREIMAGE);
+    if (tampered && stream->step == ZRTP_STEP_DISCOVERY)
+      zrtp_stream_fail_security (stream, ZRTP_ERROR_HELLO_MISMATCH,
+          "the peer's Hello was changed on its way", now);
+    return;
+  }
+  if (stream->locked) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+
+  switch (judge_commit (stream, peer, commit, &suite, &error)) {
+    case ACCEPT:
+      accept_commit (stream, packet, peer, commit, &suite, now);
+      break;
+    case IGNORE:
+      break;
+    case DROP:
+      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      break;
+    case FAIL:
+      /* What is under way or secure does not fall for a stray Commit. */
+      if (stream->step == ZRTP_STEP_DISCOVERY
+          || stream->step == ZRTP_STEP_COMMIT_SENT)
+        zrtp_stream_fail (stream, error, now);
+      else
+        zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      break;
+  }
+}

@@ -1,0 +1,355 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Confirm1, Confirm2 and Conf2ACK: both sides prove that they have the keys,
+ * and media is cut over (RFC 6189 4.6, 4.6.1, 5.7, 5.8).
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+#define SILENCE (10 * ZRTP_SEC)
+
+const ZrtpSenderKeys *
+zrtp_stream_own_keys (ZrtpStream * stream)
+{
+  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.initiator :
+      &stream->keys.responder;
+}
+
+const ZrtpSenderKeys *
+zrtp_stream_peer_keys (ZrtpStream * stream)
+{
+  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.responder :
+      &stream->keys.initiator;
+}
+
+/* 4.5.3, from x->s0. */
+void
+zrtp_confirm_derive (ZrtpStream * stream)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  zrtp_keys_for_stream (x->suite.hash, x->suite.cipher, x->s0, &x->context,
+      &stream->keys);
+  stream->key_hash = x->suite.hash;
+  stream->key_cipher = x->suite.cipher;
+  x->have_keys = TRUE;
+}
+
+/* 4.4.3.2 */
+void
+zrtp_confirm_derive_multistream (ZrtpStream * stream)
+{
+  ZrtpExchange *x = stream->exchange;
+  ZrtpSession *session = stream->session;
+  const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
+  const ZrtpOctets parts[2] = {
+    zrtp_octets_of (initiator ? x->peer.hello : stream->hello),
+    zrtp_octets_of (x->commit)
+  };
+
+  zrtp_keys_context (x->suite.hash, initiator ? stream->zid : x->peer.zid,
+      initiator ? x->peer.zid : stream->zid, parts, 2, &x->context);
+  zrtp_keys_s0_multistream (x->suite.hash, session->keys.zrtp_sess,
+      session->sess_hash->size, &x->context, x->s0);
+  zrtp_confirm_derive (stream);
+}
+
+static guint32
+own_expiry (ZrtpStream * stream)
+{
+  if (stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+    return ZRTP_CACHE_FOR_EVER; /* 4.9 */
+  return stream->policy.cacheless ? 0 : stream->policy.cache_expiry;
+}
+
+/* Confirm1 as responder, Confirm2 as initiator. */
+static GBytes *
+make_confirm (ZrtpStream * stream, ZrtpMessageType type)
+{
+  const ZrtpExchange *x = stream->exchange;
+  const ZrtpSenderKeys *keys = zrtp_stream_own_keys (stream);
+  ZrtpMessage message = {.type = type };
+  ZrtpSealed *sealed = &message.u.sealed;
+  ZrtpConfirmBody body = { 0 };
+  guint8 text[64], mac[ZRTP_MAX_HASH_SIZE];
+  GBytes *bytes;
+
+  memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
+  body.verified = zrtp_session_own_v_flag (stream->session)
+      && !stream->policy.cacheless;
+  body.disclosure = stream->policy.disclosure;
+  body.cache_expiry = own_expiry (stream);
+
+  sealed->encrypted.data = text;
+  sealed->encrypted.size = zrtp_confirm_body_write (&body, text, sizeof text);
+  zrtp_random_fill (stream->random, sealed->iv, ZRTP_IV_SIZE);
+  x->suite.cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text,
+      sealed->encrypted.size);
+  x->suite.hash->mac (keys->mac_key, x->suite.hash->size, &sealed->encrypted,
+      1, mac);
+  memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
+  bytes = zrtp_stream_bytes (&message);
+
+  zrtp_wipe (&body, sizeof body);
+  zrtp_wipe (mac, sizeof mac);
+  return bytes;
+}
+
+/* Opens the peer's Confirm: MAC over the cipher text first (4.6), then H0
+ * against the chain (9), then the MAC that H0 is the key of. On ZRTP_DROP_NONE
+ * @body is good; ZRTP_DROP_BAD_MAC with *@tampered: an earlier message was
+ * changed and the chain proves it. */
+static ZrtpDrop
+open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
+    ZrtpConfirmBody * body, gboolean * tampered)
+{
+  const ZrtpExchange *x = stream->exchange;
+  const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
+  const gboolean dh = x->mode == ZRTP_COMMIT_DH;
+  const ZrtpSenderKeys *keys = zrtp_stream_peer_keys (stream);
+  guint8 mac[ZRTP_MAX_HASH_SIZE], image[4][ZRTP_IMAGE_SIZE];
+  guint8 *text = NULL;
+  const guint8 *known, *earlier, *key;
+  GBytes *sealed_by_chain;
+  ZrtpDrop result = ZRTP_DROP_BAD_MAC;
+  guint steps;
+  gsize size;
+
+  *tampered = FALSE;
+  x->suite.hash->mac (keys->mac_key, x->suite.hash->size, &sealed->encrypted,
+      1, mac);
+  if (!zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE))
+    goto out;
+
+  text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
+  x->suite.cipher->cfb_decrypt (keys->zrtp_key, sealed->iv, text,
+      sealed->encrypted.size);
+  result = ZRTP_DROP_MALFORMED;
+  if (!zrtp_confirm_body_parse (text, sealed->encrypted.size, body))
+    goto out;
+
+  /* 9: what of the chain we hold, and how many steps above H0 it is. */
+  if (dh) {
+    known = x->peer_h1;
+    steps = 1;
+    sealed_by_chain = initiator ? x->dhpart1 : x->dhpart2;
+  } else {
+    known = initiator ? x->peer.h3 : x->peer_h2;
+    steps = initiator ? 3 : 2;
+    sealed_by_chain = initiator ? x->peer.hello : x->commit;
+  }
+  memcpy (image[0], body->h0, ZRTP_IMAGE_SIZE);
+  for (guint i = 1; i <= steps; i++)
+    zrtp_sha256 (image[i - 1], ZRTP_IMAGE_SIZE, image[i]);
+  result = ZRTP_DROP_BAD_PREIMAGE;
+  if (!zrtp_equal (image[steps], known, ZRTP_IMAGE_SIZE))
+    goto out;
+  key = image[steps - 1];
+  earlier = g_bytes_get_data (sealed_by_chain, &size);
+  if (!zrtp_message_check_mac (earlier, size, key)) {
+    *tampered = TRUE;
+    result = ZRTP_DROP_BAD_MAC;
+    goto out;
+  }
+  result = ZRTP_DROP_NONE;
+
+out:
+  /* Signatures are not looked at; nothing points into @text any more. */
+  body->signature = zrtp_octets (NULL, 0);
+  if (text)
+    zrtp_wipe (text, sealed->encrypted.size);
+  g_free (text);
+  zrtp_wipe (mac, sizeof mac);
+  zrtp_wipe (image, sizeof image);
+  return result;
+}
+
+/* TRUE if the Confirm is good; else the stream was dealt with. */
+static gboolean
+accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+  ZrtpConfirmBody body = { 0 };
+  gboolean tampered;
+  ZrtpDrop drop = open_confirm (stream, sealed, &body, &tampered);
+
+  if (drop == ZRTP_DROP_NONE) {
+    stream->info.peer_disclosure = body.disclosure;
+    /* 7.3.1: E makes A void. */
+    stream->info.peer_allow_clear = body.allow_clear && !body.enrollment;
+    if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
+      x->interval = MIN (own_expiry (stream), body.cache_expiry);
+      zrtp_session_confirmed (stream->session, stream, body.verified);
+    }
+  } else {
+    zrtp_stream_drop (stream, drop);
+    if (tampered)
+      zrtp_stream_fail_security (stream, ZRTP_ERROR_MALFORMED,
+          "an earlier message of the peer was changed on its way", now);
+    else if (drop == ZRTP_DROP_BAD_MAC)
+      zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_CONFIRM_MAC,
+          zrtp_error_text (ZRTP_ERROR_BAD_CONFIRM_MAC), now);
+  }
+  zrtp_wipe (&body, sizeof body);
+  return drop == ZRTP_DROP_NONE;
+}
+
+static void
+give_keys (ZrtpStream * stream, ZrtpEventType type, const ZrtpSenderKeys * keys)
+{
+  ZrtpEvent *event = zrtp_stream_event (stream, type);
+
+  event->keys.cipher = stream->info.cipher;
+  event->keys.auth_tag = stream->info.auth_tag;
+  memcpy (event->keys.key, keys->srtp_key, stream->info.cipher->key_size);
+  memcpy (event->keys.salt, keys->srtp_salt, ZRTP_SALT_SIZE);
+}
+
+/* The exchange is over. From here the stream lives without ->exchange; s0 and
+ * the SRTP master keys, which the events carry, go (4.6.1). */
+static void
+enter_secure (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+  const gboolean first = stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
+
+  zrtp_stream_stop_repeating (stream);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
+  give_keys (stream, ZRTP_EVENT_SEND_KEYS, zrtp_stream_own_keys (stream));
+  zrtp_wipe (stream->keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_wipe (stream->keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_candidate_copy (&stream->bound, &stream->exchange->peer);
+  zrtp_exchange_free (stream);
+  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
+  zrtp_peer_clear (&stream->looked_up_peer);
+  stream->looked_up = FALSE;
+
+  stream->step = ZRTP_STEP_SECURE;
+  stream->was_secure = TRUE;
+  stream->info.exchange_done = TRUE;
+  stream->info.counters.secured = now;
+  if (first)
+    zrtp_session_announce (session, stream);
+  zrtp_stream_update_media (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
+  zrtp_session_end (session, stream, now);
+}
+
+/* Responder. */
+void
+zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+  GBytes *request = x->mode == ZRTP_COMMIT_DH ? x->dhpart2 : x->commit;
+
+  stream->step = ZRTP_STEP_CONFIRM1_SENT;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + SILENCE;
+  zrtp_stream_answer (stream, zrtp_octets_of (request),
+      make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
+}
+
+/* Initiator. */
+void
+zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+  const gboolean due = x && (stream->step == ZRTP_STEP_DHPART2_SENT
+      || (stream->step == ZRTP_STEP_COMMIT_SENT
+          && x->mode == ZRTP_COMMIT_MULTISTREAM));
+
+  if (!due) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM && !x->have_keys)
+    zrtp_confirm_derive_multistream (stream);
+  if (!x->have_keys) {
+    /* The peer was faster than our DHResult. */
+    g_clear_pointer (&x->early_confirm1, g_bytes_unref);
+    x->early_confirm1 = g_bytes_new (message.data, message.size);
+    return;
+  }
+  if (!accept_confirm (stream, sealed, now))
+    return;
+
+  /* 4.6: the responder's SRTP may come before its Conf2ACK, and stands for
+   * it: the keys to try it with come first. */
+  stream->step = ZRTP_STEP_CONFIRM2_SENT;
+  give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
+  zrtp_stream_update_media (stream);
+  zrtp_stream_send_repeated (stream,
+      make_confirm (stream, ZRTP_MESSAGE_CONFIRM2), now);
+}
+
+/* Responder. */
+void
+zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+  ZrtpExchange *x = stream->exchange;
+  ZrtpJob *job = NULL;
+
+  if (zrtp_stream_answer_duplicate (stream, octets))
+    return;
+  if (stream->step != ZRTP_STEP_CONFIRM1_SENT) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (!accept_confirm (stream, sealed, now))
+    return;
+
+  stream->step = ZRTP_STEP_CONFIRM2_RECEIVED;
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
+  zrtp_stream_update_media (stream);
+  x->confirm2 = g_bytes_new (octets.data, octets.size);
+
+  /* 4.6.1: the responder may write now. Its Conf2ACK waits for the disk, but
+   * not beyond T2, when the initiator asks again. If we die in between, our rs1
+   * is the old one; the initiator, who writes on Conf2ACK, still has that as
+   * rs2. If we die after writing and before Conf2ACK, it is our rs2 that still
+   * fits the initiator's rs1. Either way the next call finds s1 (4.3). */
+  if (x->mode != ZRTP_COMMIT_MULTISTREAM)
+    job = zrtp_session_update_job (stream->session, stream);
+  if (job) {
+    x->store_serial = job->serial;
+    zrtp_stream_give_job (stream, job);
+    stream->timers[ZRTP_TIMER_CONF2ACK] =
+        now + stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  } else {
+    zrtp_confirm_stored (stream, now);
+  }
+}
+
+/* Responder: the cache has it, or had its time. */
+void
+zrtp_confirm_stored (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpMessage ack = {.type = ZRTP_MESSAGE_CONF2ACK };
+
+  zrtp_stream_answer (stream, zrtp_octets_of (stream->exchange->confirm2),
+      zrtp_stream_bytes (&ack));
+  enter_secure (stream, now);
+}
+
+/* Initiator; also when SRTP stands for it (4.6). */
+void
+zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now)
+{
+  ZrtpJob *job = NULL;
+
+  if (stream->step != ZRTP_STEP_CONFIRM2_SENT) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
+    job = zrtp_session_update_job (stream->session, stream);
+  if (job)
+    zrtp_stream_give_job (stream, job);
+  enter_secure (stream, now);
+}

@@ -1,0 +1,431 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Discovery: Hello, HelloACK and a=zrtp-hash (RFC 6189 4.1, 5.2, 5.3, 6, 8.1).
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+/* 6: T1 is sent again 20 times, for at least 12 s where ZRTP showed itself. */
+#define T1_RETRANSMISSIONS 20
+#define EVIDENCE_TIME (12 * ZRTP_SEC)
+/* After that we keep asking: people start minutes apart. */
+#define SLOW_INTERVAL (2 * ZRTP_SEC)
+
+/* 5.2, 9: the chain, the message and its hash. */
+void
+zrtp_stream_make_hello (ZrtpStream * stream)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_HELLO };
+  ZrtpHello *hello = &message.u.hello;
+  ZrtpAlgorithmList listed[ZRTP_N_KINDS];
+  guint8 buffer[ZRTP_MAX_MESSAGE_SIZE], digest[32];
+  GString *text;
+  gsize size;
+
+  zrtp_random_fill (stream->random, stream->h[0], ZRTP_IMAGE_SIZE);
+  for (guint i = 1; i < 4; i++)
+    zrtp_sha256 (stream->h[i - 1], ZRTP_IMAGE_SIZE, stream->h[i]);
+
+  memcpy (hello->version, ZRTP_VERSION, 4);
+  memcpy (hello->client_id, stream->policy.client_id, ZRTP_CLIENT_ID_SIZE);
+  memcpy (hello->h3, stream->h[3], ZRTP_IMAGE_SIZE);
+  memcpy (hello->zid, stream->zid, ZRTP_ZID_SIZE);
+  hello->passive = stream->policy.passive;
+  zrtp_negotiate_listed (&stream->policy, listed);
+  zrtp_negotiate_offer (&stream->policy, stream->offer);
+  for (guint kind = 0; kind < ZRTP_N_KINDS; kind++) {
+    hello->n_names[kind] = listed[kind].n;
+    for (guint i = 0; i < listed[kind].n; i++)
+      memcpy (hello->names[kind][i], listed[kind].item[i]->name, 4);
+  }
+
+  size = zrtp_message_write (&message, buffer, sizeof buffer);
+  zrtp_message_seal (buffer, size, stream->h[2]);
+  g_clear_pointer (&stream->hello, g_bytes_unref);
+  stream->hello = g_bytes_new (buffer, size);
+
+  zrtp_sha256 (buffer, size, digest);
+  text = g_string_new (ZRTP_VERSION " ");
+  for (guint i = 0; i < sizeof digest; i++)
+    g_string_append_printf (text, "%02x", digest[i]);
+  g_free (stream->hello_hash);
+  stream->hello_hash = g_string_free (text, FALSE);
+}
+
+static void
+schedule_hello (ZrtpStream * stream, gint64 now)
+{
+  const gint64 first = stream->policy.hello_timeout_ms * ZRTP_MSEC;
+
+  zrtp_repeat_start (&stream->repeat, g_bytes_ref (stream->hello), first,
+      4 * first, T1_RETRANSMISSIONS, now);
+  stream->timers[ZRTP_TIMER_RESEND] = now + first;
+  stream->discovery_started = now;
+  stream->schedule_over = FALSE;
+  zrtp_stream_send (stream, stream->hello, FALSE);
+}
+
+void
+zrtp_discovery_start (ZrtpStream * stream, gint64 now)
+{
+  stream->step = ZRTP_STEP_DISCOVERY;
+  stream->acked = FALSE;
+  stream->clear_media_seen = FALSE;
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+  zrtp_stream_update_media (stream);
+  schedule_hello (stream, now);
+}
+
+/* The schedule has ended and clear RTP comes: the peer has no ZRTP (3). */
+static void
+conclude_no_zrtp (ZrtpStream * stream)
+{
+  zrtp_stream_stop_repeating (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_NO_ZRTP);
+}
+
+void
+zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
+{
+  ZrtpRepeat *repeat = &stream->repeat;
+
+  if (repeat->left > 0) {
+    repeat->left--;
+    repeat->interval = MIN (2 * repeat->interval, repeat->cap);
+  } else if (!stream->evidence
+      || now - stream->discovery_started >= EVIDENCE_TIME) {
+    stream->schedule_over = TRUE;
+    if (stream->clear_media_seen && !stream->evidence) {
+      conclude_no_zrtp (stream);
+      return;
+    }
+    repeat->interval = MAX (SLOW_INTERVAL, repeat->cap);
+  }
+  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
+  repeat->sent++;
+  zrtp_stream_send (stream, repeat->message, TRUE);
+}
+
+void
+zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
+{
+  stream->clear_media_seen = TRUE;
+  if (stream->info.state == ZRTP_STATE_DISCOVERING && stream->schedule_over
+      && !stream->evidence)
+    conclude_no_zrtp (stream);
+}
+
+ZrtpCandidate *
+zrtp_discovery_newest (ZrtpStream * stream)
+{
+  ZrtpCandidate *newest = NULL;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && (!newest
+            || candidate->last_seen > newest->last_seen))
+      newest = candidate;
+  }
+  return newest;
+}
+
+/* Shows @candidate as the peer. */
+void
+zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
+{
+  ZrtpStreamInfo *info = &stream->info;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (candidate->hello, &size);
+  ZrtpMessage message;
+  guint8 digest[32];
+  guint n = ZRTP_CLIENT_ID_SIZE;
+
+  if (zrtp_message_parse (data, size, &message) != ZRTP_DROP_NONE)
+    g_assert_not_reached ();
+  zrtp_sha256 (data, size, digest);
+
+  info->have_peer = TRUE;
+  info->peer_ssrc = candidate->ssrc;
+  memcpy (info->peer_zid, candidate->zid, ZRTP_ZID_SIZE);
+  info->peer_passive = message.u.hello.passive;
+  info->peer_mitm = message.u.hello.mitm;
+  for (guint i = 0; i < 32; i++)
+    g_snprintf (info->peer_hello_hash + 2 * i, 3, "%02x", digest[i]);
+
+  memcpy (info->peer_client, message.u.hello.client_id, n);
+  while (n > 0 && (info->peer_client[n - 1] == ' '
+          || info->peer_client[n - 1] == '\0'))
+    n--;
+  info->peer_client[n] = '\0';
+  for (guint i = 0; i < n; i++) {
+    if (!g_ascii_isprint (info->peer_client[i]))
+      info->peer_client[i] = '?';
+  }
+  zrtp_stream_event (stream, ZRTP_EVENT_PEER);
+}
+
+static void
+set_hello_hash_status (ZrtpStream * stream, ZrtpHelloHashStatus status)
+{
+  if (stream->info.hello_hash_status == status)
+    return;
+  stream->info.hello_hash_status = status;
+  zrtp_stream_event (stream, ZRTP_EVENT_HELLO_HASH);
+}
+
+static gboolean
+hello_hash_known (ZrtpStream * stream, GBytes * hello)
+{
+  guint8 digest[32];
+  gsize size;
+  const guint8 *data = g_bytes_get_data (hello, &size);
+
+  zrtp_sha256 (data, size, digest);
+  for (guint i = 0; i < stream->peer_hashes->len; i++) {
+    if (zrtp_equal (digest, stream->peer_hashes->data + i * 32, 32))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The signalling's word came, or changed, after Hellos did (8.1). */
+void
+zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
+{
+  GBytes *in_use = stream->exchange ? stream->exchange->peer.hello :
+      stream->bound.hello;
+
+  stream->peer_hash_refused = FALSE;
+  if (stream->peer_hashes->len == 0) {
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_ABSENT);
+    return;
+  }
+  /* It is evidence of ZRTP, too (6). */
+  stream->evidence = TRUE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (!candidate->hello)
+      continue;
+    if (hello_hash_known (stream, candidate->hello)) {
+      set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
+    } else {
+      zrtp_candidate_clear (candidate);
+      if (!in_use)
+        set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+    }
+  }
+  if (in_use && !hello_hash_known (stream, in_use)) {
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+    zrtp_stream_fail_security (stream, ZRTP_ERROR_NONE,
+        "the peer's Hello is not the one that the signalling announced "
+        "(a=zrtp-hash)", now);
+  } else if (in_use) {
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
+  }
+}
+
+/* 4.1.1: 1 if the version is to be talked to, 0 to be ignored, -1 too old. */
+static gint
+judge_version (const char *version)
+{
+  const gint order = memcmp (version, ZRTP_VERSION, 3);
+
+  return order == 0 ? 1 : order > 0 ? 0 : -1;
+}
+
+static ZrtpCandidate *
+find_candidate (ZrtpStream * stream, guint32 ssrc, const guint8 * data,
+    gsize size)
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && candidate->ssrc == ssrc
+        && g_bytes_get_size (candidate->hello) == size
+        && memcmp (g_bytes_get_data (candidate->hello, NULL), data, size) == 0)
+      return candidate;
+  }
+  return NULL;
+}
+
+/* A free slot, else that of the endpoint not heard for longest. */
+static ZrtpCandidate *
+free_candidate (ZrtpStream * stream)
+{
+  ZrtpCandidate *oldest = &stream->candidates[0];
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (!candidate->hello)
+      return candidate;
+    if (candidate->last_seen < oldest->last_seen)
+      oldest = candidate;
+  }
+  zrtp_candidate_clear (oldest);
+  return oldest;
+}
+
+static ZrtpCandidate *
+add_candidate (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello)
+{
+  ZrtpCandidate *candidate;
+
+  /* The same source with another chain was started anew: it has not seen our
+   * Hello, whoever acknowledged it. */
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].hello
+        && stream->candidates[i].ssrc == packet->ssrc
+        && stream->acked_ssrc == packet->ssrc)
+      stream->acked = FALSE;
+  }
+  candidate = free_candidate (stream);
+  memset (candidate, 0, sizeof *candidate);
+  candidate->hello = g_bytes_new (packet->message, packet->message_size);
+  candidate->ssrc = packet->ssrc;
+  memcpy (candidate->h3, hello->h3, ZRTP_IMAGE_SIZE);
+  memcpy (candidate->zid, hello->zid, ZRTP_ZID_SIZE);
+  return candidate;
+}
+
+/* 5: somebody other than our peer talks while we are busy with our peer. */
+static void
+report_fork (ZrtpStream * stream, ZrtpCandidate * candidate)
+{
+  ZrtpEvent *event;
+
+  zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
+  zrtp_candidate_copy (&stream->fork, candidate);
+  if (candidate->reported)
+    return;
+  candidate->reported = TRUE;
+  event = zrtp_stream_event (stream, ZRTP_EVENT_FORK);
+  event->ssrc = candidate->ssrc;
+  memcpy (event->zid, candidate->zid, ZRTP_ZID_SIZE);
+}
+
+static gboolean
+is_same_hello (const ZrtpCandidate * a, const ZrtpCandidate * b)
+{
+  return a->hello && b->hello && a->ssrc == b->ssrc
+      && g_bytes_equal (a->hello, b->hello);
+}
+
+/* May a Hello bring discovery back to life? Not after proof of tampering; after
+ * other failures only a new one, after silence any. */
+static gboolean
+may_revive (ZrtpStream * stream, gboolean is_new)
+{
+  if (stream->locked)
+    return FALSE;
+  if (stream->info.state == ZRTP_STATE_NO_ZRTP)
+    return TRUE;
+  return stream->step == ZRTP_STEP_FAILED
+      && (is_new || stream->info.error == ZRTP_ERROR_TIMEOUT);
+}
+
+/* TRUE if the Hello is of no use, and why was dealt with. */
+static gboolean
+refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now)
+{
+  const gboolean idle = !stream->exchange && stream->step != ZRTP_STEP_SECURE
+      && stream->step != ZRTP_STEP_FAILED;
+  const gint version = judge_version (hello->version);
+
+  if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    if (idle)
+      zrtp_stream_fail (stream, ZRTP_ERROR_EQUAL_ZIDS, now);
+    return TRUE;
+  }
+  if (version <= 0) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    if (version < 0 && idle && !zrtp_discovery_newest (stream))
+      zrtp_stream_fail (stream, ZRTP_ERROR_VERSION, now);
+    return TRUE;
+  }
+  if (stream->peer_hashes->len > 0) {
+    GBytes *bytes = g_bytes_new (packet->message, packet->message_size);
+    const gboolean known = hello_hash_known (stream, bytes);
+
+    g_bytes_unref (bytes);
+    if (!known) {
+      zrtp_stream_drop (stream, ZRTP_DROP_BAD_HELLO_HASH);
+      if (!stream->peer_hash_refused && idle) {
+        stream->peer_hash_refused = TRUE;
+        set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+      }
+      return TRUE;
+    }
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
+  }
+  return FALSE;
+}
+
+void
+zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now)
+{
+  ZrtpCandidate *candidate;
+  gboolean is_new = FALSE;
+
+  /* 5.3: every Hello is acknowledged, of whatever version. */
+  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_HELLO_ACK);
+  if (refuse_hello (stream, packet, hello, now))
+    return;
+
+  candidate = find_candidate (stream, packet->ssrc, packet->message,
+      packet->message_size);
+  if (!candidate) {
+    candidate = add_candidate (stream, packet, hello);
+    is_new = TRUE;
+  }
+  candidate->last_seen = now;
+  stream->evidence = TRUE;
+
+  if (may_revive (stream, is_new))
+    zrtp_discovery_start (stream, now);
+  if (stream->step != ZRTP_STEP_DISCOVERY) {
+    const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+        &stream->bound;
+
+    if (!is_same_hello (candidate, peer) && stream->step != ZRTP_STEP_FAILED)
+      report_fork (stream, candidate);
+    return;
+  }
+
+  if (is_new) {
+    zrtp_discovery_set_peer (stream, candidate);
+    /* 6: whoever just came up has not heard our earlier Hellos. */
+    if (!stream->acked || stream->acked_ssrc != packet->ssrc) {
+      stream->acked = FALSE;
+      if (stream->repeat.sent > 0 || !stream->repeat.message)
+        schedule_hello (stream, now);
+    }
+  }
+  zrtp_commit_try (stream, now);
+}
+
+void
+zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
+    gint64 now)
+{
+  if (stream->step != ZRTP_STEP_DISCOVERY) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  stream->acked = TRUE;
+  stream->acked_ssrc = packet->ssrc;
+  stream->evidence = TRUE;
+  if (stream->repeat.message && stream->repeat.sent == 0)
+    stream->info.counters.round_trip = now - stream->repeat.first_sent;
+  zrtp_stream_stop_repeating (stream);
+  zrtp_commit_try (stream, now);
+}

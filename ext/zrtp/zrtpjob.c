@@ -1,0 +1,71 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "zrtpstream-private.h"
+
+ZrtpJob *
+zrtp_job_new (ZrtpTask task)
+{
+  static guint64 serial;
+  ZrtpJob *job = g_new0 (ZrtpJob, 1);
+
+  job->task = task;
+  job->serial = __atomic_add_fetch (&serial, 1, __ATOMIC_RELAXED);
+  return job;
+}
+
+ZrtpJobKind
+zrtp_job_get_kind (const ZrtpJob * job)
+{
+  return job->task == ZRTP_TASK_KEY_PAIR || job->task == ZRTP_TASK_AGREE ?
+      ZRTP_JOB_COMPUTE : ZRTP_JOB_STORAGE;
+}
+
+static void
+run_storage (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
+{
+  GError *error = NULL;
+
+  if (!cache)
+    job->ok = TRUE;
+  else if (job->task == ZRTP_TASK_LOOKUP)
+    job->ok = zrtp_cache_lookup (cache, job->zid, wall_now, &job->peer, &error);
+  else
+    job->ok =
+        zrtp_cache_update (cache, job->zid, wall_now, &job->update, &error);
+  if (error) {
+    job->error = g_strdup (error->message);
+    g_error_free (error);
+  }
+}
+
+void
+zrtp_job_run (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
+{
+  const ZrtpKeyAgreement *ka = job->key_agreement;
+
+  switch (job->task) {
+    case ZRTP_TASK_KEY_PAIR:
+      job->ok = ka->make_public (ka, job->private_value, job->private_size,
+          job->public_value);
+      break;
+    case ZRTP_TASK_AGREE:
+      job->ok = ka->agree (ka, job->private_value, job->private_size,
+          job->public_value, job->result);
+      break;
+    case ZRTP_TASK_LOOKUP:
+    case ZRTP_TASK_UPDATE:
+      run_storage (job, cache, wall_now);
+      break;
+  }
+}
+
+void
+zrtp_job_free (ZrtpJob * job)
+{
+  zrtp_peer_clear (&job->peer);
+  zrtp_peer_update_clear (&job->update);
+  g_free (job->error);
+  zrtp_wipe (job, sizeof *job);
+  g_free (job);
+}

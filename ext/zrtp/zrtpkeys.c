@@ -1,0 +1,109 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "zrtpkeys.h"
+
+#include <string.h>
+
+#define KDF_MARK "ZRTP-HMAC-KDF"        /* 13 octets, no NUL (4.4.1.4) */
+
+void
+zrtp_keys_context (const ZrtpHash * hash, const guint8 * zidi,
+    const guint8 * zidr, const ZrtpOctets * messages, guint n_messages,
+    ZrtpKdfContext * context)
+{
+  memcpy (context->data, zidi, ZRTP_ZID_SIZE);
+  memcpy (context->data + ZRTP_ZID_SIZE, zidr, ZRTP_ZID_SIZE);
+  hash->digest (messages, n_messages, context->data + 2 * ZRTP_ZID_SIZE);
+  context->size = 2 * ZRTP_ZID_SIZE + hash->size;
+}
+
+void
+zrtp_keys_s0_dh (const ZrtpHash * hash, const guint8 * dh_result,
+    gsize result_size, const ZrtpKdfContext * context, ZrtpOctets s1,
+    ZrtpOctets s2, ZrtpOctets s3, guint8 * s0)
+{
+  static const guint8 counter[4] = { 0, 0, 0, 1 };
+  const ZrtpOctets secrets[3] = { s1, s2, s3 };
+  guint8 lengths[3][4];
+  ZrtpOctets parts[10] = {
+    {counter, 4},
+    {dh_result, result_size},
+    {(const guint8 *) KDF_MARK, strlen (KDF_MARK)},
+    {context->data, context->size},     /* ZIDi, ZIDr, total_hash */
+  };
+  guint n = 4;
+
+  for (guint i = 0; i < 3; i++) {
+    guint32 length = GUINT32_TO_BE ((guint32) secrets[i].size);
+
+    memcpy (lengths[i], &length, 4);
+    parts[n++] = zrtp_octets (lengths[i], 4);
+    if (secrets[i].size > 0)
+      parts[n++] = secrets[i];
+  }
+  hash->digest (parts, n, s0);
+}
+
+void
+zrtp_keys_s0_multistream (const ZrtpHash * hash, const guint8 * zrtp_sess,
+    gsize sess_size, const ZrtpKdfContext * context, guint8 * s0)
+{
+  zrtp_kdf (hash, zrtp_sess, sess_size, "ZRTP MSK", context->data,
+      context->size, s0, hash->size);
+}
+
+static void
+derive_sender (const ZrtpHash * hash, const ZrtpCipher * cipher,
+    const guint8 * s0, const ZrtpKdfContext * context, const char *role,
+    ZrtpSenderKeys * keys)
+{
+  const struct
+  {
+    const char *label;
+    guint8 *out;
+    gsize size;
+  } rows[] = {
+    {"HMAC key", keys->mac_key, hash->size},
+    {"ZRTP key", keys->zrtp_key, cipher->key_size},
+    {"SRTP master key", keys->srtp_key, cipher->key_size},
+    {"SRTP master salt", keys->srtp_salt, ZRTP_SALT_SIZE},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    char label[40];
+
+    g_snprintf (label, sizeof label, "%s %s", role, rows[i].label);
+    zrtp_kdf (hash, s0, hash->size, label, context->data, context->size,
+        rows[i].out, rows[i].size);
+  }
+}
+
+void
+zrtp_keys_for_stream (const ZrtpHash * hash, const ZrtpCipher * cipher,
+    const guint8 * s0, const ZrtpKdfContext * context, ZrtpStreamKeys * keys)
+{
+  derive_sender (hash, cipher, s0, context, "Initiator", &keys->initiator);
+  derive_sender (hash, cipher, s0, context, "Responder", &keys->responder);
+}
+
+void
+zrtp_keys_for_session (const ZrtpHash * hash, const guint8 * s0,
+    const ZrtpKdfContext * context, ZrtpSessionKeys * keys)
+{
+  const struct
+  {
+    const char *label;
+    guint8 *out;
+    gsize size;
+  } rows[] = {
+    {"ZRTP Session Key", keys->zrtp_sess, hash->size},
+    {"SAS", keys->sashash, ZRTP_SECRET_SIZE},
+    {"Exported key", keys->exported_key, hash->size},
+    {"retained secret", keys->new_rs1, ZRTP_SECRET_SIZE},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    zrtp_kdf (hash, s0, hash->size, rows[i].label, context->data,
+        context->size, rows[i].out, rows[i].size);
+}

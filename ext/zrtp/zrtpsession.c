@@ -1,0 +1,452 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the streams of a call share (RFC 6189 4.4.3, 4.5.2, 4.6.1, 7).
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+ZrtpSession *
+zrtp_session_new (void)
+{
+  ZrtpSession *session = g_new0 (ZrtpSession, 1);
+
+  session->streams = g_ptr_array_new ();
+  session->nonces = g_array_new (FALSE, FALSE, ZRTP_NONCE_SIZE);
+  return session;
+}
+
+static void
+wipe_aux (ZrtpSession * session)
+{
+  if (session->aux)
+    zrtp_wipe (session->aux, session->aux_size);
+  g_clear_pointer (&session->aux, g_free);
+  session->aux_size = 0;
+}
+
+/* 4.5.2: everything that one call agreed on. What the application set stays. */
+void
+zrtp_session_forget (ZrtpSession * session)
+{
+  ZrtpSessionInfo *info = &session->info;
+  char *peer_name = g_steal_pointer (&info->peer_name);
+
+  g_free (info->sas);
+  g_free (info->known_peer_name);
+  memset (info, 0, sizeof *info);
+  info->peer_name = peer_name;
+
+  zrtp_wipe (&session->keys, sizeof session->keys);
+  session->have_sess = FALSE;
+  session->master = NULL;
+  session->verified_now = FALSE;
+  session->rejected = FALSE;
+  session->update_pending = FALSE;
+  g_array_set_size (session->nonces, 0);
+}
+
+void
+zrtp_session_free (ZrtpSession * session)
+{
+  g_return_if_fail (session->streams->len == 0);
+
+  zrtp_session_forget (session);
+  g_free (session->info.peer_name);
+  wipe_aux (session);
+  g_ptr_array_unref (session->streams);
+  g_array_unref (session->nonces);
+  g_free (session);
+}
+
+gboolean
+zrtp_session_add (ZrtpSession * session, ZrtpStream * stream)
+{
+  g_return_val_if_fail (stream->session == NULL, FALSE);
+
+  if (session->streams->len > 0) {
+    const ZrtpStream *first = g_ptr_array_index (session->streams, 0);
+
+    if (memcmp (first->zid, stream->zid, ZRTP_ZID_SIZE) != 0)
+      return FALSE;
+  }
+  g_ptr_array_add (session->streams, stream);
+  stream->session = session;
+  return TRUE;
+}
+
+void
+zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream)
+{
+  ZrtpStream *heir = NULL;
+
+  if (session->exchanging == stream)
+    session->exchanging = NULL;
+  for (guint i = 0; i < session->streams->len && !heir; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other != stream && other->step == ZRTP_STEP_SECURE)
+      heir = other;
+  }
+  if (!heir && (session->master == stream || !session->master))
+    zrtp_session_forget (session);
+  else if (session->master == stream)
+    session->master = heir;
+}
+
+void
+zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream)
+{
+  g_return_if_fail (stream->session == session);
+
+  g_ptr_array_remove_fast (session->streams, stream);
+  stream->session = NULL;
+  zrtp_session_stream_gone (session, stream);
+}
+
+const ZrtpSessionInfo *
+zrtp_session_get_info (ZrtpSession * session)
+{
+  return &session->info;
+}
+
+void
+zrtp_session_set_aux_secret (ZrtpSession * session, const guint8 * data,
+    gsize size)
+{
+  wipe_aux (session);
+  if (data && size > 0) {
+    session->aux = g_memdup2 (data, size);
+    session->aux_size = size;
+  }
+}
+
+/* 4.4.1: one DH exchange at a time; 4.4.3: the others follow by Multistream. */
+gboolean
+zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode * mode)
+{
+  if (session->have_sess) {
+    *mode = ZRTP_COMMIT_MULTISTREAM;
+    return !session->exchanging
+        && memcmp (peer->zid, session->info.peer_zid, ZRTP_ZID_SIZE) == 0;
+  }
+  *mode = ZRTP_COMMIT_DH;
+  return !session->exchanging || session->exchanging == stream;
+}
+
+void
+zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream)
+{
+  session->exchanging = stream;
+}
+
+void
+zrtp_session_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
+{
+  if (session->exchanging == stream)
+    session->exchanging = NULL;
+  /* Those who waited: Multistream if there is a ZRTPSess now, else the next
+   * one's DH exchange. */
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other != stream)
+      zrtp_commit_try (other, now);
+  }
+}
+
+/* 4.4.3.1: FALSE if either side used it before. */
+gboolean
+zrtp_session_take_nonce (ZrtpSession * session,
+    const guint8 nonce[ZRTP_NONCE_SIZE])
+{
+  for (guint i = 0; i < session->nonces->len; i++) {
+    if (memcmp (session->nonces->data + i * ZRTP_NONCE_SIZE, nonce,
+            ZRTP_NONCE_SIZE) == 0)
+      return FALSE;
+  }
+  g_array_append_vals (session->nonces, nonce, 1);
+  return TRUE;
+}
+
+static gboolean
+names_differ (const ZrtpSessionInfo * info)
+{
+  return info->peer_name && info->known_peer_name
+      && strcmp (info->peer_name, info->known_peer_name) != 0;
+}
+
+static ZrtpTrust
+judge_trust (const ZrtpSession * session)
+{
+  const ZrtpSessionInfo *info = &session->info;
+
+  if (!info->have_sas)
+    return ZRTP_TRUST_NONE;
+  if (session->rejected)
+    return ZRTP_TRUST_SAS_MISMATCH;
+  if (info->cache_mismatch && !session->verified_now)
+    return ZRTP_TRUST_CACHE_MISMATCH;
+  if (names_differ (info))
+    return ZRTP_TRUST_NAME_MISMATCH;
+  if (!info->verified)
+    return ZRTP_TRUST_UNVERIFIED;
+  /* 7.1: both flags count, unless the users compared just now. */
+  return session->verified_now || info->peer_verified ?
+      ZRTP_TRUST_VERIFIED : ZRTP_TRUST_PEER_UNVERIFIED;
+}
+
+/* Session events and jobs go through the stream that made ZRTPSess. */
+static void
+update_trust (ZrtpSession * session)
+{
+  session->info.trust = judge_trust (session);
+  if (session->master && session->info.have_sas)
+    zrtp_stream_event (session->master, ZRTP_EVENT_TRUST);
+}
+
+gboolean
+zrtp_session_own_v_flag (ZrtpSession * session)
+{
+  return session->info.verified;
+}
+
+void
+zrtp_session_set_known_name (ZrtpSession * session, const char *name)
+{
+  if (session->have_sess)
+    return;
+  g_free (session->info.known_peer_name);
+  session->info.known_peer_name = g_strdup (name);
+}
+
+void
+zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
+{
+  ZrtpSessionInfo *info = &session->info;
+
+  g_free (info->peer_name);
+  info->peer_name = g_strdup (name);
+  if (session->master && info->have_sas && names_differ (info))
+    zrtp_stream_event (session->master, ZRTP_EVENT_NAME_MISMATCH);
+  update_trust (session);
+}
+
+void
+zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+  const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
+  ZrtpSessionInfo *info = &session->info;
+
+  zrtp_keys_for_session (x->suite.hash, x->s0, &x->context, &session->keys);
+  session->sess_hash = x->suite.hash;
+  session->sess_suite = x->suite;
+  memcpy (initiator ? session->zidi : session->zidr, stream->zid,
+      ZRTP_ZID_SIZE);
+  memcpy (initiator ? session->zidr : session->zidi, x->peer.zid,
+      ZRTP_ZID_SIZE);
+  memcpy (info->peer_zid, x->peer.zid, ZRTP_ZID_SIZE);
+  info->have_peer = TRUE;
+
+  /* 4.3.2: no entry is no mismatch, and neither is an expired one. */
+  info->cache_mismatch = x->held_rs1 && x->matched.s1.size == 0;
+  info->aux_matched = x->matched.s2.size > 0;
+  info->aux_mismatch = x->secrets.aux != NULL && !info->aux_matched;
+  /* 7.1: V is about earlier calls with the one who shares the secret. */
+  info->verified = x->secrets.peer.verified && x->matched.s1.size > 0;
+}
+
+void
+zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
+    gboolean peer_verified)
+{
+  session->info.peer_verified = peer_verified;
+  session->interval = stream->exchange->interval;
+  session->have_sess = TRUE;
+  session->master = stream;
+}
+
+/* 4.6.1 with 4.9: what a finished DH exchange writes. */
+static void
+fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
+{
+  if (session->interval > 0) {
+    update->changes |= ZRTP_PEER_SET_RS1 | ZRTP_PEER_ROTATE;
+    update->interval = session->interval;
+    memcpy (update->rs1, session->keys.new_rs1, ZRTP_SECRET_SIZE);
+  } else {
+    update->changes |= ZRTP_PEER_EXPIRE;
+  }
+}
+
+static ZrtpJob *
+new_update_job (const ZrtpSession * session)
+{
+  ZrtpJob *job = zrtp_job_new (ZRTP_TASK_UPDATE);
+
+  memcpy (job->zid, session->info.peer_zid, ZRTP_ZID_SIZE);
+  return job;
+}
+
+static gboolean
+is_cacheless (const ZrtpSession * session)
+{
+  return session->master->policy.cacheless;
+}
+
+ZrtpJob *
+zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
+{
+  /* 4.6.1.1: a Hello that authenticated signalling vouches for will do. */
+  const gboolean vouched = stream->policy.signalling_trusted
+      && stream->info.hello_hash_status == ZRTP_HELLO_HASH_MATCH;
+  ZrtpJob *job;
+
+  if (stream->policy.cacheless)
+    return NULL;
+  if (session->info.cache_mismatch && !vouched) {
+    session->update_pending = TRUE;
+    return NULL;
+  }
+  job = new_update_job (session);
+  fill_secret_update (session, &job->update);
+  zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
+  return job;
+}
+
+void
+zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
+{
+  ZrtpSessionInfo *info = &session->info;
+
+  info->sasvalue = (guint32) session->keys.sashash[0] << 24
+      | session->keys.sashash[1] << 16 | session->keys.sashash[2] << 8
+      | session->keys.sashash[3];
+  info->sas_type = session->sess_suite.sas_type;
+  g_free (info->sas);
+  info->sas = info->sas_type->render (info->sasvalue);
+  info->have_sas = TRUE;
+  info->trust = judge_trust (session);
+  zrtp_stream_event (stream, ZRTP_EVENT_SAS);
+  if (info->cache_mismatch)
+    zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
+  if (info->aux_mismatch)
+    zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
+  if (names_differ (info))
+    zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
+  zrtp_stream_event (stream, ZRTP_EVENT_TRUST);
+}
+
+static void
+give_session_job (ZrtpSession * session, ZrtpJob * job)
+{
+  if (job->update.changes && !is_cacheless (session))
+    zrtp_stream_give_job (session->master, job);
+  else
+    zrtp_job_free (job);
+}
+
+gboolean
+zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
+{
+  ZrtpSessionInfo *info = &session->info;
+  ZrtpJob *job;
+
+  if (!info->have_sas || !session->master)
+    return FALSE;
+  info->verified = TRUE;
+  session->verified_now = TRUE;
+  session->rejected = FALSE;
+
+  job = new_update_job (session);
+  if (session->update_pending) {
+    session->update_pending = FALSE;
+    fill_secret_update (session, &job->update);
+    zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
+  }
+  /* 4.9: with interval 0 no entry is made for the sake of a flag. */
+  if (session->interval > 0) {
+    job->update.changes |= ZRTP_PEER_SET_VERIFIED;
+    job->update.verified = TRUE;
+    if (info->peer_name) {
+      job->update.changes |= ZRTP_PEER_SET_NAME;
+      job->update.name = g_strdup (info->peer_name);
+    }
+  }
+  if (info->peer_name) {
+    g_free (info->known_peer_name);
+    info->known_peer_name = g_strdup (info->peer_name);
+  }
+  give_session_job (session, job);
+  update_trust (session);
+  return TRUE;
+}
+
+gboolean
+zrtp_session_unverify_sas (ZrtpSession * session, gint64 now)
+{
+  ZrtpJob *job;
+
+  if (!session->info.have_sas || !session->master)
+    return FALSE;
+  session->info.verified = FALSE;
+  session->verified_now = FALSE;
+  job = new_update_job (session);
+  if (session->interval > 0)
+    job->update.changes = ZRTP_PEER_SET_VERIFIED;
+  give_session_job (session, job);
+  update_trust (session);
+  return TRUE;
+}
+
+/* What was kept of this peer may be an attacker's, so it goes. */
+static gboolean
+drop_peer (ZrtpSession * session, guint changes)
+{
+  ZrtpJob *job;
+
+  if (!session->info.have_sas || !session->master)
+    return FALSE;
+  session->info.verified = FALSE;
+  session->verified_now = FALSE;
+  session->update_pending = FALSE;
+  zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
+  job = new_update_job (session);
+  job->update.changes = changes;
+  give_session_job (session, job);
+  return TRUE;
+}
+
+gboolean
+zrtp_session_reject_sas (ZrtpSession * session, gint64 now)
+{
+  if (!drop_peer (session, ZRTP_PEER_CLEAR_SECRETS))
+    return FALSE;
+  session->rejected = TRUE;
+  update_trust (session);
+  return TRUE;
+}
+
+gboolean
+zrtp_session_forget_peer (ZrtpSession * session, gint64 now)
+{
+  if (!drop_peer (session, ZRTP_PEER_FORGET))
+    return FALSE;
+  g_clear_pointer (&session->info.known_peer_name, g_free);
+  update_trust (session);
+  return TRUE;
+}
+
+gboolean
+zrtp_session_get_exported_key (ZrtpSession * session, guint8 * out,
+    gsize * size)
+{
+  if (!session->info.have_sas)
+    return FALSE;
+  memcpy (out, session->keys.exported_key, session->sess_hash->size);
+  *size = session->sess_hash->size;
+  return TRUE;
+}

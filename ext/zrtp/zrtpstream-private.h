@@ -1,0 +1,361 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the files of the state machine share. A file of it is one part of the
+ * protocol:
+ *
+ *   zrtpstream.c      life of a stream, receiving, timers, application's acts
+ *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
+ *   zrtpdiscovery.c   Hello, HelloACK, zrtp-hash            (4.1, 5.2, 5.3, 8.1)
+ *   zrtpcommit.c      Commit and contention                 (4.2, 4.4.x.1, 5.4)
+ *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
+ *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
+ *   zrtpterminate.c   Error, failure, GoClear refused       (4.7, 5.9 - 5.12)
+ *   zrtpanswer.c      what is answered in any state         (5.13 - 5.16)
+ *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
+ */
+#ifndef ZRTP_STREAM_PRIVATE_H
+#define ZRTP_STREAM_PRIVATE_H
+
+#include "zrtpkeys.h"
+#include "zrtpnegotiate.h"
+#include "zrtpsecrets.h"
+#include "zrtpsession.h"
+
+G_BEGIN_DECLS
+
+#define ZRTP_MSEC ((gint64) 1000)
+#define ZRTP_SEC ((gint64) 1000000)
+
+#define ZRTP_MAX_CANDIDATES 4
+
+/* Where an exchange stands; the message named was the last step taken. */
+typedef enum
+{
+  ZRTP_STEP_IDLE,
+  ZRTP_STEP_DISCOVERY,          /* Hellos */
+  ZRTP_STEP_COMMIT_SENT,        /* initiator */
+  ZRTP_STEP_COMMIT_RECEIVED,    /* responder: DHPart1 waits for jobs */
+  ZRTP_STEP_DHPART1_SENT,       /* responder */
+  ZRTP_STEP_DHPART2_SENT,       /* initiator */
+  ZRTP_STEP_DHPART2_RECEIVED,   /* responder: Confirm1 waits for DHResult */
+  ZRTP_STEP_CONFIRM1_SENT,      /* responder */
+  ZRTP_STEP_CONFIRM2_SENT,      /* initiator */
+  ZRTP_STEP_CONFIRM2_RECEIVED,  /* responder: Conf2ACK waits for the cache */
+  ZRTP_STEP_SECURE,
+  ZRTP_STEP_FAILED
+} ZrtpStep;
+
+typedef enum
+{
+  ZRTP_TIMER_RESEND,            /* the message in ->repeat */
+  ZRTP_TIMER_ERROR,             /* our Error, in ->repeat_error */
+  ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
+  ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
+  ZRTP_N_TIMERS
+} ZrtpTimer;
+
+/* A message of ours that is sent again until it is answered (6). */
+typedef struct
+{
+  GBytes *message;              /* NULL: nothing repeats */
+  gint64 interval, cap;
+  gint64 first_sent;
+  guint left;                   /* retransmissions to go */
+  guint sent;                   /* retransmissions made */
+} ZrtpRepeat;
+
+/* A Hello that came, from one endpoint. There may be several on a transport
+ * (5: forking), and forged ones. */
+typedef struct
+{
+  GBytes *hello;                /* NULL: free slot */
+  guint32 ssrc;
+  guint8 h3[ZRTP_IMAGE_SIZE];
+  guint8 zid[ZRTP_ZID_SIZE];
+  gint64 last_seen;
+  gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
+} ZrtpCandidate;
+
+/* A key pair made ahead of need (4.1.2). */
+typedef struct
+{
+  const ZrtpKeyAgreement *key_agreement;        /* NULL: none */
+  gboolean ready;
+  guint64 serial;               /* of the job, 0: none runs */
+  guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
+  gsize private_size;
+  guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];
+} ZrtpKeyPair;
+
+/* One run from Commit to Conf2ACK. Freed, and with it wiped, once secure. */
+typedef struct
+{
+  ZrtpCandidate peer;           /* a copy with its own reference */
+  ZrtpCommitMode mode;
+  ZrtpSuite suite;
+  ZrtpSecrets secrets;
+  gboolean secrets_ready;       /* looked up, or nothing to look up */
+  ZrtpMatchedSecrets matched;
+  gboolean held_rs1;            /* we had an rs1 that had not expired */
+  guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
+  gsize private_size;
+  GBytes *commit, *dhpart1, *dhpart2;
+  guint8 hvi_or_nonce[ZRTP_HVI_SIZE];   /* ours, for contention */
+  guint8 peer_h2[ZRTP_IMAGE_SIZE];      /* verified */
+  guint8 peer_h1[ZRTP_IMAGE_SIZE];
+  guint64 agree_serial;         /* the DHResult job, 0: none runs */
+  gboolean have_keys;
+  guint8 s0[ZRTP_MAX_HASH_SIZE];
+  ZrtpKdfContext context;
+  GBytes *early_confirm1;       /* came before our DHResult was ready */
+  GBytes *confirm2;             /* received; its Conf2ACK waits ... */
+  guint64 store_serial;         /* ... for this job */
+  guint32 interval;             /* cache interval agreed (4.9) */
+} ZrtpExchange;
+
+struct _ZrtpStream
+{
+  ZrtpSession *session;
+  ZrtpPolicy policy;
+  const ZrtpRandom *random;
+  ZrtpStreamInfo info;
+
+  /* Our Hello and the chain behind it (9): h[0] is H0. */
+  guint8 zid[ZRTP_ZID_SIZE];
+  guint8 h[4][ZRTP_IMAGE_SIZE];
+  GBytes *hello;
+  ZrtpAlgorithmList offer[ZRTP_N_KINDS];
+  char *hello_hash;
+
+  guint32 ssrc;
+  guint16 sequence;
+
+  ZrtpStep step;
+  gboolean locked;              /* tampering was proved: nothing more happens by itself */
+  gboolean was_secure;
+  gboolean wanted;              /* go-secure was asked for */
+  gboolean clear_media_seen;
+  gboolean schedule_over;       /* the Hello schedule ended without an answer */
+  gboolean evidence;            /* somebody there speaks ZRTP (6) */
+  gboolean acked;               /* a HelloACK came */
+  guint32 acked_ssrc;
+  gint64 discovery_started;
+
+  ZrtpRepeat repeat, repeat_error;
+  gint64 timers[ZRTP_N_TIMERS];
+
+  ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
+  GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
+  gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
+
+  ZrtpKeyPair key_pair;
+  guint64 lookup_serial;        /* the cache look-up, 0: none runs */
+  guint8 looked_up_zid[ZRTP_ZID_SIZE];
+  gboolean looked_up;
+  ZrtpPeer looked_up_peer;
+
+  ZrtpExchange *exchange;
+
+  /* The last request that was accepted and its answer, for duplicates (6). */
+  guint8 last_request[32];      /* its SHA-256 */
+  GBytes *last_answer;
+  gboolean have_last_request;
+
+  /* After the exchange: for SASrelay, GoClear, late duplicates. */
+  ZrtpCandidate bound;          /* the peer that the keys belong to */
+  const ZrtpHash *key_hash;
+  const ZrtpCipher *key_cipher;
+  ZrtpStreamKeys keys;
+  ZrtpCandidate fork;           /* whom accept-fork moves to */
+
+  GQueue packets;               /* ZrtpOutPacket */
+  GQueue events;                /* ZrtpEvent */
+  GQueue jobs;                  /* ZrtpJob */
+};
+
+struct _ZrtpSession
+{
+  GPtrArray *streams;           /* borrowed */
+  ZrtpSessionInfo info;
+  ZrtpStream *master;           /* made ZRTPSess; speaks for the session */
+  ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
+
+  guint8 *aux;
+  gsize aux_size;
+
+  gboolean have_sess;           /* derived, and the Confirm was good */
+  const ZrtpHash *sess_hash;    /* of the exchange that made it */
+  ZrtpSuite sess_suite;
+  ZrtpSessionKeys keys;         /* rs1 is kept only while its update waits */
+  guint8 zidi[ZRTP_ZID_SIZE], zidr[ZRTP_ZID_SIZE];
+  GArray *nonces;               /* guint8[16] each, both sides' (4.4.3.1) */
+
+  gboolean verified_now;        /* the user compared in this call */
+  gboolean rejected;
+  gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
+  guint32 interval;             /* the agreed cache interval */
+};
+
+/* zrtpjob.c */
+typedef enum
+{
+  ZRTP_TASK_KEY_PAIR,
+  ZRTP_TASK_AGREE,
+  ZRTP_TASK_LOOKUP,
+  ZRTP_TASK_UPDATE
+} ZrtpTask;
+
+struct _ZrtpJob
+{
+  ZrtpTask task;
+  guint64 serial;
+  /* KEY_PAIR, AGREE */
+  const ZrtpKeyAgreement *key_agreement;
+  guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
+  gsize private_size;
+  guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];    /* AGREE: the peer's */
+  guint8 result[ZRTP_MAX_RESULT_SIZE];
+  /* LOOKUP, UPDATE */
+  guint8 zid[ZRTP_ZID_SIZE];
+  ZrtpPeer peer;
+  ZrtpPeerUpdate update;
+
+  gboolean ok;
+  char *error;                  /* why not, for the user */
+};
+
+ZrtpJob *zrtp_job_new (ZrtpTask task);
+
+/* zrtpoutput.c */
+GBytes *zrtp_stream_bytes (const ZrtpMessage * message);
+void zrtp_stream_send (ZrtpStream * stream, GBytes * message,
+    gboolean retransmission);
+/* A message without a body: HelloACK, Conf2ACK, ErrorACK, RelayACK. */
+void zrtp_stream_send_ack (ZrtpStream * stream, ZrtpMessageType type);
+/* Sends and keeps sending on T2. Takes @message. */
+void zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message,
+    gint64 now);
+void zrtp_stream_stop_repeating (ZrtpStream * stream);
+/* Remembers @request and sends (takes) @answer; duplicates get it again. */
+void zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request,
+    GBytes * answer);
+/* TRUE if @request was seen before: its answer, if ready, went out again. */
+gboolean zrtp_stream_answer_duplicate (ZrtpStream * stream,
+    ZrtpOctets request);
+void zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause);
+ZrtpEvent *zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type);
+void zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text);
+void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
+void zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state);
+void zrtp_stream_update_media (ZrtpStream * stream);
+/* Takes @message. The interval starts at @first and doubles up to @cap. */
+void zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
+    gint64 cap, guint retransmissions, gint64 now);
+void zrtp_repeat_clear (ZrtpRepeat * repeat);
+void zrtp_candidate_clear (ZrtpCandidate * candidate);
+void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
+
+/* zrtpdiscovery.c */
+void zrtp_stream_make_hello (ZrtpStream * stream);
+void zrtp_discovery_start (ZrtpStream * stream, gint64 now);
+void zrtp_discovery_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now);
+void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now);
+void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
+    gint64 now);
+/* The candidate heard last whom we could call, or NULL. */
+ZrtpCandidate *zrtp_discovery_newest (ZrtpStream * stream);
+void zrtp_discovery_set_peer (ZrtpStream * stream,
+    const ZrtpCandidate * candidate);
+void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
+
+/* zrtpcommit.c */
+/* Prepares for, and if all is there sends, our Commit. */
+void zrtp_commit_try (ZrtpStream * stream, gint64 now);
+void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCommit * commit, gint64 now);
+void zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now);
+void zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now);
+void zrtp_exchange_free (ZrtpStream * stream);
+
+/* zrtpdhmode.c */
+GBytes *zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role);
+void zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now);
+void zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpDHPart * part, gint64 now);
+void zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpDHPart * part, gint64 now);
+void zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
+
+/* zrtpconfirm.c */
+void zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now);
+void zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
+    const ZrtpSealed * sealed, gint64 now);
+void zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpSealed * sealed, gint64 now);
+void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
+void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
+/* The keys that Multistream starts from; makes s0 and all below it. */
+void zrtp_confirm_derive_multistream (ZrtpStream * stream);
+void zrtp_confirm_derive (ZrtpStream * stream);
+/* Role of ours to keys of a sender. */
+const ZrtpSenderKeys *zrtp_stream_own_keys (ZrtpStream * stream);
+const ZrtpSenderKeys *zrtp_stream_peer_keys (ZrtpStream * stream);
+
+/* zrtpterminate.c */
+/* Ends what runs: FAILED, keys of the exchange wiped, an Error sent. */
+void zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+/* The same, for proof of tampering: the stream stays shut. */
+void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now);
+/* The same without an Error: the peer is gone or told us. */
+void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error);
+void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
+    ZrtpErrorCode code, gint64 now);
+void zrtp_receive_error_ack (ZrtpStream * stream);
+void zrtp_receive_go_clear (ZrtpStream * stream,
+    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now);
+
+/* zrtpanswer.c */
+void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpPing * ping, gint64 now);
+void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed);
+
+/* zrtpsession.c */
+/* May @stream send a Commit now, and in which mode? */
+gboolean zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode * mode);
+/* A DH exchange begins on, or is over on, @stream. */
+void zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_session_end (ZrtpSession * session, ZrtpStream * stream,
+    gint64 now);
+/* @stream stops or leaves; without a secure stream the session is forgotten. */
+void zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream);
+gboolean zrtp_session_take_nonce (ZrtpSession * session,
+    const guint8 nonce[ZRTP_NONCE_SIZE]);
+/* The DH exchange of @stream has s0: ZRTPSess, SAS, trust; nothing shows yet. */
+void zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream);
+/* The peer's Confirm was good. */
+void zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
+    gboolean peer_verified);
+/* The job that updates the cache at the point of 4.6.1, or NULL when there is
+ * nothing to write (now). */
+ZrtpJob *zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream);
+/* The stream is secure: SAS, trust and alarms are told. */
+void zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_session_forget (ZrtpSession * session);
+void zrtp_session_set_known_name (ZrtpSession * session, const char *name);
+/* Our V flag for a Confirm. */
+gboolean zrtp_session_own_v_flag (ZrtpSession * session);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,525 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+ZrtpStream *
+zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
+    const ZrtpRandom * random)
+{
+  ZrtpStream *stream = g_new0 (ZrtpStream, 1);
+  guint8 octets[2];
+
+  stream->policy = *policy;
+  stream->random = random;
+  memcpy (stream->zid, zid, ZRTP_ZID_SIZE);
+  stream->peer_hashes = g_array_new (FALSE, FALSE, 32);
+  for (guint i = 0; i < ZRTP_N_TIMERS; i++)
+    stream->timers[i] = ZRTP_NEVER;
+  g_queue_init (&stream->packets);
+  g_queue_init (&stream->events);
+  g_queue_init (&stream->jobs);
+  zrtp_stream_make_hello (stream);
+
+  /* 5: random, but in 1..0x7fff: libbzrtp drops what is not above the last
+   * number it saw, and does not wrap. */
+  zrtp_random_fill (random, octets, sizeof octets);
+  stream->sequence = MAX (1, (octets[0] << 8 | octets[1]) & 0x7fff);
+  stream->info.send = stream->info.receive = policy->require_encryption ?
+      ZRTP_MEDIA_BLOCKED : ZRTP_MEDIA_CLEAR;
+  return stream;
+}
+
+static void
+free_event (gpointer event)
+{
+  zrtp_event_clear (event);
+  g_free (event);
+}
+
+/* Everything of an exchange, running or done. */
+static void
+wipe_exchange (ZrtpStream * stream)
+{
+  zrtp_exchange_free (stream);
+  zrtp_repeat_clear (&stream->repeat);
+  zrtp_repeat_clear (&stream->repeat_error);
+  for (guint i = 0; i < ZRTP_N_TIMERS; i++)
+    stream->timers[i] = ZRTP_NEVER;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
+    zrtp_candidate_clear (&stream->candidates[i]);
+  zrtp_candidate_clear (&stream->bound);
+  zrtp_candidate_clear (&stream->fork);
+  g_clear_pointer (&stream->last_answer, g_bytes_unref);
+  stream->have_last_request = FALSE;
+  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
+  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  stream->key_hash = NULL;
+  stream->key_cipher = NULL;
+  zrtp_peer_clear (&stream->looked_up_peer);
+  stream->looked_up = FALSE;
+  stream->lookup_serial = 0;
+}
+
+void
+zrtp_stream_free (ZrtpStream * stream)
+{
+  if (stream->session)
+    zrtp_session_remove (stream->session, stream);
+  wipe_exchange (stream);
+  g_queue_clear_full (&stream->packets, g_free);
+  g_queue_clear_full (&stream->events, free_event);
+  g_queue_clear_full (&stream->jobs, (GDestroyNotify) zrtp_job_free);
+  g_array_unref (stream->peer_hashes);
+  g_bytes_unref (stream->hello);
+  g_free (stream->hello_hash);
+  zrtp_wipe (stream, sizeof *stream);
+  g_free (stream);
+}
+
+ZrtpSession *
+zrtp_stream_get_session (ZrtpStream * stream)
+{
+  return stream->session;
+}
+
+const ZrtpStreamInfo *
+zrtp_stream_get_info (ZrtpStream * stream)
+{
+  return &stream->info;
+}
+
+void
+zrtp_stream_get_zid (ZrtpStream * stream, guint8 zid[ZRTP_ZID_SIZE])
+{
+  memcpy (zid, stream->zid, ZRTP_ZID_SIZE);
+}
+
+const char *
+zrtp_stream_get_hello_hash (ZrtpStream * stream)
+{
+  return stream->hello_hash;
+}
+
+static gboolean
+parse_hex_digest (const char *text, guint8 digest[32])
+{
+  if (strlen (text) != 64)
+    return FALSE;
+  for (guint i = 0; i < 32; i++) {
+    const gint high = g_ascii_xdigit_value (text[2 * i]);
+    const gint low = g_ascii_xdigit_value (text[2 * i + 1]);
+
+    if (high < 0 || low < 0)
+      return FALSE;
+    digest[i] = high << 4 | low;
+  }
+  return TRUE;
+}
+
+/* One "<version> <hex>" or "<hex>". Other versions' values are none of ours
+ * and are left out. */
+static gboolean
+parse_hash_line (char *line, GArray * hashes)
+{
+  guint8 digest[32];
+  char *hex;
+
+  g_strstrip (line);
+  hex = strpbrk (line, " \t");
+  if (hex)
+    *hex++ = '\0';
+  if (!parse_hex_digest (hex ? g_strstrip (hex) : line, digest))
+    return FALSE;
+  if (!hex || strncmp (line, ZRTP_VERSION, 3) == 0)
+    g_array_append_vals (hashes, digest, 1);
+  return TRUE;
+}
+
+gboolean
+zrtp_stream_set_peer_hello_hash (ZrtpStream * stream, const char *value,
+    gint64 now)
+{
+  GArray *hashes = g_array_new (FALSE, FALSE, 32);
+  char **lines = g_strsplit_set (value ? value : "", ",\n", -1);
+  gboolean ok = TRUE;
+
+  for (guint i = 0; lines[i] && ok; i++) {
+    if (lines[i][strspn (lines[i], " \t\r")] != '\0')
+      ok = parse_hash_line (lines[i], hashes);
+  }
+  g_strfreev (lines);
+  if (!ok) {
+    g_array_unref (hashes);
+    return FALSE;
+  }
+  g_array_unref (stream->peer_hashes);
+  stream->peer_hashes = hashes;
+  zrtp_discovery_check_hash (stream, now);
+  return TRUE;
+}
+
+void
+zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
+    gint64 now)
+{
+  ZrtpPolicy *own = &stream->policy;
+
+  own->auto_secure = policy->auto_secure;
+  own->require_encryption = policy->require_encryption;
+  own->signalling_trusted = policy->signalling_trusted;
+  own->disclosure = policy->disclosure;
+  own->allow_clear = policy->allow_clear;
+  own->cache_expiry = policy->cache_expiry;
+  own->hello_timeout_ms = policy->hello_timeout_ms;
+  own->retry_timeout_ms = policy->retry_timeout_ms;
+  zrtp_stream_update_media (stream);
+  if (stream->session)
+    zrtp_commit_try (stream, now);
+}
+
+void
+zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
+{
+  g_return_if_fail (stream->session != NULL);
+
+  if (stream->step != ZRTP_STEP_IDLE) {
+    if (ssrc == stream->ssrc || stream->exchange
+        || stream->step == ZRTP_STEP_SECURE)
+      return;
+    stream->locked = FALSE;
+  } else {
+    stream->info.counters.started = now;
+  }
+  stream->ssrc = ssrc;
+  zrtp_discovery_start (stream, now);
+}
+
+/* Of what was told only the counters, and where we are, outlive a call. */
+static void
+forget_info (ZrtpStream * stream)
+{
+  const ZrtpStreamInfo old = stream->info;
+
+  memset (&stream->info, 0, sizeof stream->info);
+  stream->info.state = old.state;
+  stream->info.send = old.send;
+  stream->info.receive = old.receive;
+  stream->info.counters = old.counters;
+}
+
+void
+zrtp_stream_stop (ZrtpStream * stream, gint64 now)
+{
+  const gboolean had_keys = stream->was_secure;
+
+  if (stream->step == ZRTP_STEP_IDLE)
+    return;
+  wipe_exchange (stream);
+  stream->step = ZRTP_STEP_IDLE;
+  stream->locked = FALSE;
+  stream->was_secure = FALSE;
+  stream->wanted = FALSE;
+  stream->evidence = FALSE;
+  stream->acked = FALSE;
+  if (had_keys)
+    zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
+  forget_info (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_IDLE);
+  zrtp_stream_update_media (stream);
+  if (stream->session) {
+    ZrtpSession *session = stream->session;
+
+    zrtp_session_stream_gone (session, stream);
+    zrtp_session_end (session, stream, now);
+  }
+}
+
+void
+zrtp_stream_renew_hello (ZrtpStream * stream, const ZrtpPolicy * policy,
+    const guint8 zid[ZRTP_ZID_SIZE])
+{
+  g_return_if_fail (stream->step == ZRTP_STEP_IDLE);
+
+  stream->policy = *policy;
+  memcpy (stream->zid, zid, ZRTP_ZID_SIZE);
+  zrtp_stream_make_hello (stream);
+  zrtp_stream_update_media (stream);
+  zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
+}
+
+void
+zrtp_stream_restart_discovery (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_DISCOVERY
+      || (stream->step == ZRTP_STEP_FAILED && !stream->locked))
+    zrtp_discovery_start (stream, now);
+}
+
+/* Messages that belong to an exchange come from its peer, or are not ours
+ * (5: every SSRC is a session of its own). */
+static gboolean
+is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
+    ZrtpMessageType type)
+{
+  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+      &stream->bound;
+
+  switch (type) {
+    case ZRTP_MESSAGE_DHPART1:
+    case ZRTP_MESSAGE_DHPART2:
+    case ZRTP_MESSAGE_CONFIRM1:
+    case ZRTP_MESSAGE_CONFIRM2:
+    case ZRTP_MESSAGE_CONF2ACK:
+    case ZRTP_MESSAGE_GO_CLEAR:
+    case ZRTP_MESSAGE_SAS_RELAY:
+      return peer->hello && peer->ssrc != packet->ssrc;
+    default:
+      return FALSE;
+  }
+}
+
+static void
+dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+
+  switch (message->type) {
+    case ZRTP_MESSAGE_HELLO:
+      zrtp_receive_hello (stream, packet, &message->u.hello, now);
+      break;
+    case ZRTP_MESSAGE_HELLO_ACK:
+      zrtp_receive_hello_ack (stream, packet, now);
+      break;
+    case ZRTP_MESSAGE_COMMIT:
+      zrtp_receive_commit (stream, packet, &message->u.commit, now);
+      break;
+    case ZRTP_MESSAGE_DHPART1:
+      zrtp_receive_dhpart1 (stream, packet, &message->u.dhpart, now);
+      break;
+    case ZRTP_MESSAGE_DHPART2:
+      zrtp_receive_dhpart2 (stream, packet, &message->u.dhpart, now);
+      break;
+    case ZRTP_MESSAGE_CONFIRM1:
+      zrtp_receive_confirm1 (stream, octets, &message->u.sealed, now);
+      break;
+    case ZRTP_MESSAGE_CONFIRM2:
+      zrtp_receive_confirm2 (stream, packet, &message->u.sealed, now);
+      break;
+    case ZRTP_MESSAGE_CONF2ACK:
+      zrtp_receive_conf2ack (stream, now);
+      break;
+    case ZRTP_MESSAGE_ERROR:
+      zrtp_receive_error (stream, packet, message->u.error_code, now);
+      break;
+    case ZRTP_MESSAGE_ERROR_ACK:
+      zrtp_receive_error_ack (stream);
+      break;
+    case ZRTP_MESSAGE_GO_CLEAR:
+      zrtp_receive_go_clear (stream, message->u.clear_mac, now);
+      break;
+    case ZRTP_MESSAGE_SAS_RELAY:
+      zrtp_receive_sas_relay (stream, &message->u.sealed);
+      break;
+    case ZRTP_MESSAGE_PING:
+      zrtp_receive_ping (stream, packet, &message->u.ping, now);
+      break;
+    case ZRTP_MESSAGE_CLEAR_ACK:
+    case ZRTP_MESSAGE_RELAY_ACK:
+    case ZRTP_MESSAGE_PING_ACK:
+    case ZRTP_N_MESSAGES:
+      /* We send nothing that these answer. */
+      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      break;
+  }
+}
+
+/* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
+ * ZID (0x90). */
+static gboolean
+ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, gint64 now)
+{
+  ZrtpEvent *event;
+
+  if (packet->ssrc != stream->ssrc || (message->type == ZRTP_MESSAGE_HELLO
+          && memcmp (message->u.hello.zid, stream->zid, ZRTP_ZID_SIZE) == 0))
+    return FALSE;
+  zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+  if (stream->step == ZRTP_STEP_SECURE || stream->step == ZRTP_STEP_FAILED)
+    return TRUE;
+  zrtp_stream_fail (stream, ZRTP_ERROR_SSRC_COLLISION, now);
+  event = zrtp_stream_event (stream, ZRTP_EVENT_SSRC_COLLISION);
+  event->ssrc = packet->ssrc;
+  return TRUE;
+}
+
+void
+zrtp_stream_receive (ZrtpStream * stream, const guint8 * data, gsize size,
+    gint64 now)
+{
+  ZrtpPacket packet;
+  ZrtpMessage message;
+  ZrtpDrop drop = zrtp_packet_parse (data, size, &packet);
+
+  if (drop == ZRTP_DROP_NONE)
+    drop = zrtp_message_parse (packet.message, packet.message_size, &message);
+  if (drop == ZRTP_DROP_NONE && stream->step == ZRTP_STEP_IDLE)
+    drop = ZRTP_DROP_UNEXPECTED;
+  if (drop == ZRTP_DROP_NONE && is_foreign (stream, &packet, message.type))
+    drop = ZRTP_DROP_FOREIGN_SOURCE;
+  if (drop != ZRTP_DROP_NONE) {
+    zrtp_stream_drop (stream, drop);
+    return;
+  }
+  stream->info.counters.received++;
+  if (ssrc_collides (stream, &packet, &message, now))
+    return;
+  dispatch (stream, &packet, &message, now);
+}
+
+/* Commit, DHPart2 or Confirm2 went unanswered for another interval (6). */
+static void
+resend (ZrtpStream * stream, gint64 now)
+{
+  ZrtpRepeat *repeat = &stream->repeat;
+
+  if (stream->step == ZRTP_STEP_DISCOVERY) {
+    zrtp_discovery_timeout (stream, now);
+    return;
+  }
+  if (repeat->left == 0) {
+    ZrtpSession *session = stream->session;
+
+    zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT);
+    zrtp_session_end (session, stream, now);
+    return;
+  }
+  repeat->left--;
+  repeat->sent++;
+  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
+  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
+  zrtp_stream_send (stream, repeat->message, TRUE);
+  if (stream->step == ZRTP_STEP_COMMIT_SENT)
+    zrtp_commit_timeout (stream, now);
+}
+
+void
+zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
+{
+  for (guint timer = 0; timer < ZRTP_N_TIMERS; timer++) {
+    if (stream->timers[timer] > now)
+      continue;
+    stream->timers[timer] = ZRTP_NEVER;
+    switch ((ZrtpTimer) timer) {
+      case ZRTP_TIMER_RESEND:
+        resend (stream, now);
+        break;
+      case ZRTP_TIMER_ERROR:
+        zrtp_error_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_SILENCE:
+        zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
+        break;
+      case ZRTP_TIMER_CONF2ACK:
+        zrtp_confirm_stored (stream, now);
+        break;
+      case ZRTP_N_TIMERS:
+        break;
+    }
+  }
+}
+
+static void
+report_cache_failure (ZrtpStream * stream, const ZrtpJob * job)
+{
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
+
+  event->text = g_strdup (job->error);
+}
+
+void
+zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  if (job->error)
+    report_cache_failure (stream, job);
+  if (stream->session) {
+    switch (job->task) {
+      case ZRTP_TASK_KEY_PAIR:
+        zrtp_commit_key_pair_ready (stream, job, now);
+        break;
+      case ZRTP_TASK_AGREE:
+        zrtp_dhmode_agreed (stream, job, now);
+        break;
+      case ZRTP_TASK_LOOKUP:
+        zrtp_commit_lookup_ready (stream, job, now);
+        break;
+      case ZRTP_TASK_UPDATE:
+        if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
+            && stream->exchange->store_serial == job->serial)
+          zrtp_confirm_stored (stream, now);
+        break;
+    }
+  }
+  zrtp_job_free (job);
+}
+
+void
+zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind, gint64 now)
+{
+  if (kind == ZRTP_MEDIA_CLEAR)
+    zrtp_discovery_clear_media (stream, now);
+  else if (kind == ZRTP_MEDIA_SECURE && stream->step == ZRTP_STEP_CONFIRM2_SENT)
+    zrtp_receive_conf2ack (stream, now);
+}
+
+gboolean
+zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_IDLE || stream->step == ZRTP_STEP_SECURE)
+    return FALSE;
+  stream->wanted = TRUE;
+  if (stream->step == ZRTP_STEP_FAILED
+      || stream->info.state == ZRTP_STATE_NO_ZRTP) {
+    stream->locked = FALSE;
+    zrtp_discovery_start (stream, now);
+  }
+  zrtp_commit_try (stream, now);
+  return TRUE;
+}
+
+gboolean
+zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
+{
+  const guint32 ssrc = stream->ssrc;
+  const gboolean was_secure = stream->was_secure;
+
+  if (!stream->fork.hello)
+    return FALSE;
+  zrtp_stream_stop (stream, now);
+  zrtp_stream_make_hello (stream);
+  zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
+  /* What was secure once never falls back to clear. */
+  stream->was_secure = was_secure;
+  zrtp_stream_start (stream, ssrc, now);
+  return TRUE;
+}
+
+gint64
+zrtp_stream_get_deadline (ZrtpStream * stream)
+{
+  gint64 deadline = ZRTP_NEVER;
+
+  for (guint i = 0; i < ZRTP_N_TIMERS; i++)
+    deadline = MIN (deadline, stream->timers[i]);
+  return deadline;
+}
+
+gboolean
+zrtp_stream_is_busy (ZrtpStream * stream)
+{
+  return stream->exchange != NULL || !g_queue_is_empty (&stream->packets);
+}

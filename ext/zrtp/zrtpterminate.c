@@ -1,0 +1,147 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * How exchanges end other than well: Error, ErrorACK and a GoClear that we do
+ * not allow (RFC 6189 4.7, 5.9 to 5.12).
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+#define ERROR_RETRANSMISSIONS 10
+
+void
+zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_ERROR };
+  const gint64 first = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
+
+  event->error = error;
+  message.u.error_code = error;
+  zrtp_repeat_start (&stream->repeat_error, zrtp_stream_bytes (&message), first,
+      8 * first, ERROR_RETRANSMISSIONS, now);
+  stream->timers[ZRTP_TIMER_ERROR] = now + first;
+  zrtp_stream_send (stream, stream->repeat_error.message, FALSE);
+}
+
+void
+zrtp_error_timeout (ZrtpStream * stream, gint64 now)
+{
+  ZrtpRepeat *repeat = &stream->repeat_error;
+
+  if (repeat->left == 0) {
+    zrtp_repeat_clear (repeat);
+    stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+    return;
+  }
+  repeat->left--;
+  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
+  stream->timers[ZRTP_TIMER_ERROR] = now + repeat->interval;
+  zrtp_stream_send (stream, repeat->message, TRUE);
+}
+
+void
+zrtp_receive_error_ack (ZrtpStream * stream)
+{
+  if (!stream->repeat_error.message) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  zrtp_repeat_clear (&stream->repeat_error);
+  stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+}
+
+void
+zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error)
+{
+  zrtp_stream_stop_repeating (stream);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
+  zrtp_exchange_free (stream);
+  if (stream->was_secure) {
+    zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
+    zrtp_wipe (&stream->keys, sizeof stream->keys);
+    zrtp_candidate_clear (&stream->bound);
+    stream->key_hash = NULL;
+  }
+  stream->step = ZRTP_STEP_FAILED;
+  stream->info.error = error;
+  stream->info.exchange_done = FALSE;
+  zrtp_stream_set_state (stream, ZRTP_STATE_FAILED);
+  zrtp_stream_update_media (stream);
+}
+
+void
+zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+
+  zrtp_stream_fail_quietly (stream, error);
+  zrtp_send_error (stream, error, now);
+  zrtp_session_end (session, stream, now);
+}
+
+void
+zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now)
+{
+  zrtp_stream_security_event (stream, error, text);
+  stream->locked = TRUE;
+  zrtp_stream_fail_quietly (stream, error);
+  if (error != ZRTP_ERROR_NONE)
+    zrtp_send_error (stream, error, now);
+  zrtp_session_end (stream->session, stream, now);
+}
+
+/* 4.7.1. An Error carries no proof of who sent it: it may end what is not
+ * secure yet, and nothing else. */
+void
+zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
+    ZrtpErrorCode code, gint64 now)
+{
+  ZrtpEvent *event;
+  const guint32 expected = stream->exchange ? stream->exchange->peer.ssrc :
+      packet->ssrc;
+
+  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_ERROR_ACK);
+  if (stream->step == ZRTP_STEP_SECURE || stream->step == ZRTP_STEP_FAILED
+      || packet->ssrc != expected) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
+  event->error = code;
+  event->from_peer = TRUE;
+  zrtp_stream_fail_quietly (stream, code);
+  zrtp_session_end (stream->session, stream, now);
+}
+
+/* We never set the A flag without the means to go clear, so whoever asks is
+ * refused; a GoClear that we can't authenticate gets no answer (4.7.2). */
+void
+zrtp_receive_go_clear (ZrtpStream * stream,
+    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now)
+{
+  static const char text[] = "GoClear ";
+  const ZrtpOctets part = { (const guint8 *) text, 8 };
+  guint8 mac[ZRTP_MAX_HASH_SIZE];
+  gboolean genuine;
+
+  if (stream->step != ZRTP_STEP_SECURE) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
+      stream->key_hash->size, &part, 1, mac);
+  genuine = zrtp_equal (mac, clear_mac, ZRTP_MAC_SIZE);
+  zrtp_wipe (mac, sizeof mac);
+  if (!genuine) {
+    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
+    zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
+        "somebody sent a forged request to end encryption");
+    return;
+  }
+  if (!stream->repeat_error.message)
+    zrtp_send_error (stream, ZRTP_ERROR_GOCLEAR_REFUSED, now);
+}
