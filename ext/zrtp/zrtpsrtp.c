@@ -174,7 +174,7 @@ zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
   srtp_err_status_t status;
   ZrtpSrtp *srtp;
 
-  if (!are_sound (options))
+  if (!are_sound (options) || !zrtp_srtp_supports (keys->cipher))
     return NULL;
 
   /* No MKI and a key derivation rate of 0 are libsrtp2's defaults
