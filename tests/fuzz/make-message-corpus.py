@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Writes the inputs that fuzzing of the message codec starts from.
 
 They are whole packets, bare messages and plain texts: every type and form, a

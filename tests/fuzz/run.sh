@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs a fuzzer over a checked-in corpus: a short, repeatable run by default,
 # as the tests do, or SECONDS long. New inputs go to FOUND (default: thrown
 # away); what crashed it is kept in the current folder.
