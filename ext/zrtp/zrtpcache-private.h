@@ -1,8 +1,10 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the files of the cache of known peers share: zrtpcache-file.c makes,
- * checks and opens the file, zrtpcache.c reads and changes entries.
+ * What the files of the cache of known peers share: zrtpcache-file.c makes
+ * the file and knows what can be wrong with one, zrtpcache-schema.c opens it and
+ * checks what is in it, zrtpcache.c shares one object a file, zrtpcache-peers.c
+ * reads and changes entries.
  */
 #ifndef ZRTP_CACHE_PRIVATE_H
 #define ZRTP_CACHE_PRIVATE_H
@@ -70,6 +72,12 @@ void zrtp_cache_file_error (GError ** error, ZrtpCacheError code,
     const char *path, const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* The error for SQLite's result @rc, with what the user can do about it. */
 void zrtp_cache_file_set_error (ZrtpCache * cache, int rc, GError ** error);
+
+/* Every call that needs the file is between these two. The first takes the
+ * lock and starts the clock for other processes, unless it returns FALSE; the
+ * second turns SQLite's result into the call's. */
+gboolean zrtp_cache_begin_call (ZrtpCache * cache, GError ** error);
+gboolean zrtp_cache_end_call (ZrtpCache * cache, int rc, GError ** error);
 
 G_END_DECLS
 
