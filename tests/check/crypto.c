@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "zrtp/zrtpcrypto.h"
+#include "zrtp/zrtplimbs.h"
 
 /* CRC-32C */
 
@@ -596,6 +597,46 @@ GST_START_TEST (test_wipe)
 
 GST_END_TEST;
 
+/* Against GMP's own import and export. */
+GST_START_TEST (test_limbs)
+{
+  guint8 octets[40], back[40], wide[64];
+  mp_limb_t limbs[8];
+  mpz_t z;
+
+  mpz_init (z);
+  fill_seeded (octets, sizeof octets, 5);
+  octets[0] |= 1;
+  for (gsize size = 1; size <= sizeof octets; size++) {
+    gsize n = ZRTP_LIMBS (size);
+    g_autoptr (GBytes) expected = g_bytes_new (octets, size);
+    g_autoptr (GBytes) tail = g_bytes_new (octets + 1, size - 1);
+
+    memset (limbs, 0xa5, sizeof limbs);
+    zrtp_limbs_from_octets (limbs, 8, octets, size);
+    mpz_import (z, size, 1, 1, 1, 0, octets);
+    fail_unless_equals_int (mpz_size (z), n);
+    fail_unless_equals_int (mpn_cmp (limbs, mpz_limbs_read (z), n), 0);
+    for (gsize i = n; i < 8; i++)
+      fail_unless (limbs[i] == 0);
+
+    zrtp_limbs_to_octets (limbs, n, back, size);
+    assert_octets (back, size, expected);
+    zrtp_limbs_to_octets (limbs, n, back, size - 1);
+    assert_octets (back, size - 1, tail);
+
+    /* Limbs past the number are not looked at. */
+    memset (limbs + n, 0xa5, (8 - n) * sizeof (mp_limb_t));
+    zrtp_limbs_to_octets (limbs, n, wide, sizeof wide);
+    for (gsize i = 0; i < sizeof wide - size; i++)
+      fail_unless_equals_int (wide[i], 0);
+    assert_octets (wide + sizeof wide - size, size, expected);
+  }
+  mpz_clear (z);
+}
+
+GST_END_TEST;
+
 static Suite *
 crypto_suite (void)
 {
@@ -615,6 +656,7 @@ crypto_suite (void)
   tcase_add_loop_test (tc, test_kdf_field, 0, 10);
   tcase_add_test (tc, test_equal);
   tcase_add_test (tc, test_wipe);
+  tcase_add_test (tc, test_limbs);
   return s;
 }
 
