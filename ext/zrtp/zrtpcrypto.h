@@ -25,6 +25,8 @@ void zrtp_message_mac (const guint8 key[ZRTP_IMAGE_SIZE], const guint8 * data,
 
 /* CRC-32C (RFC 4960 appendix B). */
 guint32 zrtp_crc32c (const guint8 * data, gsize size);
+/* The same on a processor without an instruction for it. */
+guint32 zrtp_crc32c_portable (const guint8 * data, gsize size);
 
 /* Wipes memory; the compiler can't leave it out. */
 void zrtp_wipe (gpointer data, gsize size);
