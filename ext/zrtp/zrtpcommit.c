@@ -12,6 +12,8 @@
 #define SILENCE (10 * ZRTP_SEC)
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
+/* In units of T2; all retransmissions together take 63 of them. */
+#define START_OVER_AFTER 30
 
 void
 zrtp_exchange_free (ZrtpStream * stream)
@@ -410,10 +412,26 @@ typedef enum
   FAIL                          /* with *error */
 } Verdict;
 
+/* An initiator that never got a Conf2ACK gives up and comes again, while we, as
+ * responder, are secure already. That is believable after all its T2, and as
+ * long as it has shown no SRTP; sooner it is an old Commit that strayed, later
+ * an attack with an old H2. */
+static gboolean
+peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
+{
+  const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+
+  return stream->info.role == ZRTP_ROLE_RESPONDER && !stream->media_confirmed
+      && now - stream->info.counters.secured >= START_OVER_AFTER * t2
+      && g_bytes_equal (peer->hello, stream->bound.hello)
+      && peer->ssrc == stream->bound.ssrc;
+}
+
 /* Contention (4.2), on this stream or between streams of the session. */
 static Verdict
-judge_contention (ZrtpStream * stream, const ZrtpCommit * commit,
-    ZrtpCommitMode mode, ZrtpErrorCode * error)
+judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpCommit * commit, ZrtpCommitMode mode, gint64 now,
+    ZrtpErrorCode * error)
 {
   ZrtpStream *other = stream->session->exchanging;
 
@@ -427,6 +445,8 @@ judge_contention (ZrtpStream * stream, const ZrtpCommit * commit,
     }
     return our_commit_wins (stream->exchange, commit, mode) ? IGNORE : ACCEPT;
   }
+  if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
+    return ACCEPT;
   if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED)
     return DROP;
   if (mode == ZRTP_COMMIT_MULTISTREAM)
@@ -443,7 +463,8 @@ judge_contention (ZrtpStream * stream, const ZrtpCommit * commit,
 
 static Verdict
 judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
-    const ZrtpCommit * commit, ZrtpSuite * suite, ZrtpErrorCode * error)
+    const ZrtpCommit * commit, gint64 now, ZrtpSuite * suite,
+    ZrtpErrorCode * error)
 {
   const ZrtpCommitMode mode = zrtp_commit_mode (commit);
   ZrtpSession *session = stream->session;
@@ -453,7 +474,7 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
     *error = ZRTP_ERROR_HELLO_MISMATCH;
     return FAIL;
   }
-  verdict = judge_contention (stream, commit, mode, error);
+  verdict = judge_contention (stream, peer, commit, mode, now, error);
   if (verdict != ACCEPT)
     return verdict;
   /* 4.4.2.3: no Preshared here; our own DH Commit is the answer. */
@@ -478,6 +499,17 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
   return ACCEPT;
 }
 
+/* The keys that only we ever had. */
+static void
+give_up_keys (ZrtpStream * stream)
+{
+  zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
+  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  stream->info.exchange_done = FALSE;
+  stream->step = ZRTP_STEP_DISCOVERY;
+  zrtp_session_stream_gone (stream->session, stream);
+}
+
 static void
 accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCandidate * peer, const ZrtpCommit * commit,
@@ -487,6 +519,8 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpStream *other = stream->session->exchanging;
   ZrtpExchange *x;
 
+  if (stream->step == ZRTP_STEP_SECURE)
+    give_up_keys (stream);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     withdraw_commit (stream);
   else if (mode == ZRTP_COMMIT_DH && other && other != stream) {
@@ -539,7 +573,7 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     return;
   }
 
-  switch (judge_commit (stream, peer, commit, &suite, &error)) {
+  switch (judge_commit (stream, peer, commit, now, &suite, &error)) {
     case ACCEPT:
       accept_commit (stream, packet, peer, commit, &suite, now);
       break;

@@ -201,6 +201,7 @@ give_keys (ZrtpStream * stream, ZrtpEventType type, const ZrtpSenderKeys * keys)
 {
   ZrtpEvent *event = zrtp_stream_event (stream, type);
 
+  stream->was_secure = TRUE;
   event->keys.cipher = stream->info.cipher;
   event->keys.auth_tag = stream->info.auth_tag;
   memcpy (event->keys.key, keys->srtp_key, stream->info.cipher->key_size);
@@ -228,7 +229,6 @@ enter_secure (ZrtpStream * stream, gint64 now)
   stream->looked_up = FALSE;
 
   stream->step = ZRTP_STEP_SECURE;
-  stream->was_secure = TRUE;
   stream->info.exchange_done = TRUE;
   stream->info.counters.secured = now;
   if (first)
@@ -352,4 +352,12 @@ zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now)
   if (job)
     zrtp_stream_give_job (stream, job);
   enter_secure (stream, now);
+}
+
+void
+zrtp_confirm_media (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
+    zrtp_receive_conf2ack (stream, now);
+  stream->media_confirmed = stream->step == ZRTP_STEP_SECURE;
 }

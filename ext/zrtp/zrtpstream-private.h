@@ -133,7 +133,8 @@ struct _ZrtpStream
 
   ZrtpStep step;
   gboolean locked;              /* tampering was proved: nothing more happens by itself */
-  gboolean was_secure;
+  gboolean was_secure;          /* keys were given out: never clear again */
+  gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
   gboolean wanted;              /* go-secure was asked for */
   gboolean clear_media_seen;
   gboolean schedule_over;       /* the Hello schedule ended without an answer */
@@ -300,6 +301,8 @@ void zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
 void zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpSealed * sealed, gint64 now);
 void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
+/* SRTP of the peer authenticated. */
+void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
 void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
 /* The keys that Multistream starts from; makes s0 and all below it. */
 void zrtp_confirm_derive_multistream (ZrtpStream * stream);

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* A peer that fell silent may come back. */
+#define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
+
 ZrtpStream *
 zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
     const ZrtpRandom * random)
@@ -221,6 +224,7 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
   stream->step = ZRTP_STEP_IDLE;
   stream->locked = FALSE;
   stream->was_secure = FALSE;
+  stream->media_confirmed = FALSE;
   stream->wanted = FALSE;
   stream->evidence = FALSE;
   stream->acked = FALSE;
@@ -381,7 +385,8 @@ zrtp_stream_receive (ZrtpStream * stream, const guint8 * data, gsize size,
   dispatch (stream, &packet, &message, now);
 }
 
-/* Commit, DHPart2 or Confirm2 went unanswered for another interval (6). */
+/* Commit, DHPart2 or Confirm2 went unanswered for another interval (6), or
+ * after the last one it is time to look for the peer again. */
 static void
 resend (ZrtpStream * stream, gint64 now)
 {
@@ -391,11 +396,14 @@ resend (ZrtpStream * stream, gint64 now)
     zrtp_discovery_timeout (stream, now);
     return;
   }
+  if (stream->step == ZRTP_STEP_FAILED) {
+    zrtp_discovery_start (stream, now);
+    return;
+  }
   if (repeat->left == 0) {
-    ZrtpSession *session = stream->session;
-
     zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT);
-    zrtp_session_end (session, stream, now);
+    stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
+    zrtp_session_end (stream->session, stream, now);
     return;
   }
   repeat->left--;
@@ -423,6 +431,7 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_SILENCE:
         zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
+        stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
         break;
       case ZRTP_TIMER_CONF2ACK:
         zrtp_confirm_stored (stream, now);
@@ -472,8 +481,8 @@ zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind, gint64 now)
 {
   if (kind == ZRTP_MEDIA_CLEAR)
     zrtp_discovery_clear_media (stream, now);
-  else if (kind == ZRTP_MEDIA_SECURE && stream->step == ZRTP_STEP_CONFIRM2_SENT)
-    zrtp_receive_conf2ack (stream, now);
+  else if (kind == ZRTP_MEDIA_SECURE)
+    zrtp_confirm_media (stream, now);
 }
 
 gboolean

@@ -124,7 +124,8 @@ void zrtp_stream_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 /* Media came from the peer: clear RTP during discovery (it ends in NO_ZRTP
  * once the schedule is over), or an SRTP packet that authenticated (it stands
- * for Conf2ACK, 4.6). Call once for each kind until the state changes. */
+ * for Conf2ACK, 4.6, and shows that the peer is secure too). Call once for each
+ * kind after every change of state. */
 void zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind,
     gint64 now);
 

@@ -196,6 +196,9 @@ transmit (SimStream * from, const ZrtpOutPacket * packet)
   g_string_append_printf (from->trace, "%s%s", from->trace->len ? " " : "",
       zrtp_message_type_name (type));
   sim->packets++;
+  if (g_getenv ("SIM_TRACE"))
+    g_print ("%8.3f %u.%u %s\n", sim->now / 1e3, from->endpoint->id,
+        from->index, zrtp_message_type_name (type));
   if (sim->filter && !sim->filter (sim, from, data, &size, sim->filter_data))
     return;
   if (from->index >= peer->n_streams)
@@ -220,6 +223,10 @@ static void
 note_event (SimStream * s, const ZrtpEvent * event)
 {
   s->n_events[event->type]++;
+  if (g_getenv ("SIM_TRACE") && event->type == ZRTP_EVENT_STATE)
+    g_print ("%8.3f %u.%u state %s error %x\n", s->endpoint->sim->now / 1e3,
+        s->endpoint->id, s->index, zrtp_state_nick (event->state),
+        event->error);
   switch (event->type) {
     case ZRTP_EVENT_SEND_KEYS:
       s->send_keys = event->keys;
