@@ -203,19 +203,17 @@ async def exchange_hashes(endpoints, spoil):
 
 
 async def make_call(left, right, *, first=None, channels=1, seconds=10,
-                    hashes=False, spoil=None, relay=None, until_secure=True):
+                    hashes=False, spoil=None, relays=(), until_secure=True):
     """Runs both until each is done (or in @seconds is not).
 
     first: the endpoint that has to be at work before the other is launched;
-    None for both at once. until_secure: without it the call only ends when
+    None for both at once. relays: one a channel. until_secure: without it the call only ends when
     both give up."""
     extra = ['--linger', '--timeout', str(seconds), '--channels', str(channels)]
     if hashes:
         extra += ['--print-hash'] + ['--peer-hash', '-'] * channels
-    if relay:
-        pairs = [await relay.open()]
-    else:
-        pairs = [connected_pair() for _ in range(channels)]
+    pairs = [await relay.open() for relay in relays] \
+        or [connected_pair() for _ in range(channels)]
     ends = [(left, [p[0] for p in pairs]), (right, [p[1] for p in pairs])]
     if first is right:
         ends.reverse()
@@ -233,7 +231,7 @@ async def make_call(left, right, *, first=None, channels=1, seconds=10,
     finally:
         for end in (left, right):
             await end.close()
-        if relay:
+        for relay in relays:
             relay.close()
         for pair in pairs:
             for sock in pair:
