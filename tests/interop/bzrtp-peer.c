@@ -4,7 +4,7 @@
  * An endpoint around libbzrtp, the ZRTP stack of Linphone, and a libsrtp2 as
  * Debian builds it: nothing of this project is in it but the test's own loop.
  */
-#include "peer.h"
+#include "loop.h"
 
 #include <bzrtp/bzrtp.h>
 #include <sqlite3.h>
@@ -100,7 +100,7 @@ set_algorithms (bzrtpContext_t * context, guint8 kind, const Name * names,
 static int
 on_send (void *data, const uint8_t * packet, uint16_t size)
 {
-  PeerChannel *channel = data;
+  LoopChannel *channel = data;
   BzrtpChannel *self = channel->data;
   char type[9];
 
@@ -108,21 +108,21 @@ on_send (void *data, const uint8_t * packet, uint16_t size)
   peer_message_type (packet, size, type);
   if (g_str_equal (type, "Confirm2"))
     self->initiator = TRUE;
-  peer_send (channel, packet, size);
+  loop_send (channel, packet, size);
   return 0;
 }
 
 static int
 on_status (void *data, const uint8_t level, const uint8_t id, const char *text)
 {
-  PeerChannel *channel = data;
+  LoopChannel *channel = data;
 
   peer_note ("note channel=%u bzrtp-status=%u", channel->index, id);
   return 0;
 }
 
 static srtp_t
-make_srtp (PeerChannel * channel, const bzrtpSrtpSecrets_t * secrets,
+make_srtp (LoopChannel * channel, const bzrtpSrtpSecrets_t * secrets,
     srtp_ssrc_type_t direction, const guint8 * key, gsize key_size,
     const guint8 * salt, gsize salt_size)
 {
@@ -143,7 +143,7 @@ make_srtp (PeerChannel * channel, const bzrtpSrtpSecrets_t * secrets,
   policy.rtcp = policy.rtp;
   if (short_tag) {
     policy.rtp.auth_tag_len = 4;
-    policy.rtcp.auth_tag_len = channel->peer->options.srtcp_tag_size;
+    policy.rtcp.auth_tag_len = channel->loop->options.srtcp_tag_size;
   }
   memcpy (master, key, key_size);
   memcpy (master + key_size, salt, salt_size);
@@ -156,7 +156,7 @@ make_srtp (PeerChannel * channel, const bzrtpSrtpSecrets_t * secrets,
 static int
 on_secrets (void *data, const bzrtpSrtpSecrets_t * secrets, uint8_t part)
 {
-  PeerChannel *channel = data;
+  LoopChannel *channel = data;
   BzrtpChannel *self = channel->data;
 
   if ((part & ZRTP_SRTP_SECRETS_FOR_SENDER) != 0 && self->send == NULL)
@@ -174,7 +174,7 @@ static int
 on_secure (void *data, const bzrtpSrtpSecrets_t * secrets, int32_t verified)
 {
   static const char *const aux[] = { "match", "mismatch", "unset" };
-  PeerChannel *channel = data;
+  LoopChannel *channel = data;
   BzrtpChannel *self = channel->data;
   PeerAgreement agreement = {
     .initiator = self->initiator,
@@ -189,31 +189,31 @@ on_secure (void *data, const bzrtpSrtpSecrets_t * secrets, int32_t verified)
     .aux = aux[MIN (secrets->auxSecretMismatch, 2)]
   };
 
-  peer_secure (channel, &agreement);
+  loop_secure (channel, &agreement);
   return 0;
 }
 
 /* What the loop calls */
 
 static gboolean
-open_cache (Peer * peer, BzrtpPeer * self)
+open_cache (Loop * loop, BzrtpPeer * self)
 {
   int status;
 
-  if (peer->options.cache == NULL)
+  if (loop->options.cache == NULL)
     return TRUE;
-  if (sqlite3_open (peer->options.cache, &self->cache) != SQLITE_OK)
+  if (sqlite3_open (loop->options.cache, &self->cache) != SQLITE_OK)
     return FALSE;
   status = bzrtp_setZIDCache (self->context, self->cache,
       "sip:bzrtp@localhost", "sip:peer@localhost");
   if (status != 0 && status != BZRTP_CACHE_SETUP)
     return FALSE;
-  return !peer->options.forget_secrets || sqlite3_exec (self->cache,
+  return !loop->options.forget_secrets || sqlite3_exec (self->cache,
       "DELETE FROM zrtp", NULL, NULL, NULL) == SQLITE_OK;
 }
 
 static gboolean
-set_up_context (Peer * peer, BzrtpPeer * self)
+set_up_context (Loop * loop, BzrtpPeer * self)
 {
   static const bzrtpCallbacks_t callbacks = {
     .bzrtp_statusMessage = on_status,
@@ -222,10 +222,10 @@ set_up_context (Peer * peer, BzrtpPeer * self)
     .bzrtp_srtpSecretsAvailable = on_secrets,
     .bzrtp_startSrtpSession = on_secure
   };
-  const PeerOptions *o = &peer->options;
+  const PeerOptions *o = &loop->options;
   bzrtpContext_t *context = self->context;
 
-  return open_cache (peer, self)
+  return open_cache (loop, self)
       && bzrtp_setCallbacks (context, &callbacks) == 0
       && set_algorithms (context, ZRTP_HASH_TYPE, hashes, o->hashes)
       && set_algorithms (context, ZRTP_CIPHERBLOCK_TYPE, ciphers, o->ciphers)
@@ -233,14 +233,14 @@ set_up_context (Peer * peer, BzrtpPeer * self)
       && set_algorithms (context, ZRTP_KEYAGREEMENT_TYPE, key_agreements,
       o->key_agreements)
       && set_algorithms (context, ZRTP_SAS_TYPE, sas_types, o->sas_types)
-      && bzrtp_initBzrtpContext (context, peer->channel[0].ssrc) == 0;
+      && bzrtp_initBzrtpContext (context, loop->channel[0].ssrc) == 0;
 }
 
 static gboolean
-set_up_channels (Peer * peer, BzrtpPeer * self)
+set_up_channels (Loop * loop, BzrtpPeer * self)
 {
-  for (guint i = 0; i < peer->n_channels; i++) {
-    PeerChannel *channel = &peer->channel[i];
+  for (guint i = 0; i < loop->n_channels; i++) {
+    LoopChannel *channel = &loop->channel[i];
 
     if (i > 0 && bzrtp_addChannel (self->context, channel->ssrc) != 0)
       return FALSE;
@@ -251,15 +251,15 @@ set_up_channels (Peer * peer, BzrtpPeer * self)
 }
 
 static gboolean
-set_up_aux (Peer * peer, BzrtpPeer * self)
+set_up_aux (Loop * loop, BzrtpPeer * self)
 {
   GByteArray *secret;
   gboolean ok;
 
-  if (peer->options.aux_secret == NULL)
+  if (loop->options.aux_secret == NULL)
     return TRUE;
   secret = g_byte_array_new ();
-  ok = peer_parse_hex (peer->options.aux_secret, secret)
+  ok = peer_parse_hex (loop->options.aux_secret, secret)
       && bzrtp_setAuxiliarySharedSecret (self->context, secret->data,
       secret->len) == 0;
   g_byte_array_unref (secret);
@@ -267,28 +267,28 @@ set_up_aux (Peer * peer, BzrtpPeer * self)
 }
 
 static gboolean
-backend_open (Peer * peer)
+backend_open (Loop * loop)
 {
   BzrtpPeer *self = g_new0 (BzrtpPeer, 1);
 
-  peer->data = self;
+  loop->data = self;
   self->context = bzrtp_createBzrtpContext ();
-  if (srtp_init () == srtp_err_status_ok && set_up_context (peer, self)
-      && set_up_channels (peer, self) && set_up_aux (peer, self))
+  if (srtp_init () == srtp_err_status_ok && set_up_context (loop, self)
+      && set_up_channels (loop, self) && set_up_aux (loop, self))
     return TRUE;
   g_printerr ("libbzrtp could not be set up\n");
   return FALSE;
 }
 
 static void
-backend_close (Peer * peer)
+backend_close (Loop * loop)
 {
-  BzrtpPeer *self = peer->data;
+  BzrtpPeer *self = loop->data;
 
-  for (guint i = peer->n_channels; i-- > 0;) {
-    BzrtpChannel *channel = peer->channel[i].data;
+  for (guint i = loop->n_channels; i-- > 0;) {
+    BzrtpChannel *channel = loop->channel[i].data;
 
-    bzrtp_destroyBzrtpContext (self->context, peer->channel[i].ssrc);
+    bzrtp_destroyBzrtpContext (self->context, loop->channel[i].ssrc);
     if (channel->send != NULL)
       srtp_dealloc (channel->send);
     if (channel->receive != NULL)
@@ -300,9 +300,9 @@ backend_close (Peer * peer)
 }
 
 static char *
-backend_get_hello_hash (PeerChannel * channel)
+backend_get_hello_hash (LoopChannel * channel)
 {
-  BzrtpPeer *self = channel->peer->data;
+  BzrtpPeer *self = channel->loop->data;
   guint8 text[80] = "";
 
   bzrtp_getSelfHelloHash (self->context, channel->ssrc, text, sizeof text);
@@ -310,9 +310,9 @@ backend_get_hello_hash (PeerChannel * channel)
 }
 
 static gboolean
-backend_set_peer_hash (PeerChannel * channel, const char *value)
+backend_set_peer_hash (LoopChannel * channel, const char *value)
 {
-  BzrtpPeer *self = channel->peer->data;
+  BzrtpPeer *self = channel->loop->data;
   gsize size = strlen (value);
   guint8 *copy = g_memdup2 (value, size + 1);
   gboolean ok = bzrtp_setPeerHelloHash (self->context, channel->ssrc, copy,
@@ -323,65 +323,65 @@ backend_set_peer_hash (PeerChannel * channel, const char *value)
 }
 
 static void
-backend_start (Peer * peer)
+backend_start (Loop * loop)
 {
-  BzrtpPeer *self = peer->data;
+  BzrtpPeer *self = loop->data;
 
-  bzrtp_startChannelEngine (self->context, peer->channel[0].ssrc);
+  bzrtp_startChannelEngine (self->context, loop->channel[0].ssrc);
   self->n_started = 1;
 }
 
 static void
-backend_receive (PeerChannel * channel, guint8 * data, gsize size)
+backend_receive (LoopChannel * channel, guint8 * data, gsize size)
 {
-  BzrtpPeer *self = channel->peer->data;
+  BzrtpPeer *self = channel->loop->data;
 
   if (channel->index < self->n_started)
     bzrtp_processMessage (self->context, channel->ssrc, data, size);
 }
 
 static void
-backend_tick (Peer * peer)
+backend_tick (Loop * loop)
 {
-  BzrtpPeer *self = peer->data;
+  BzrtpPeer *self = loop->data;
   guint64 now = g_get_monotonic_time () / G_TIME_SPAN_MILLISECOND;
 
   /* A further channel can only start once there is a ZRTPSess. */
-  if (self->n_started < peer->n_channels && peer->channel[0].secure) {
+  if (self->n_started < loop->n_channels && loop->channel[0].secure) {
     bzrtp_startChannelEngine (self->context,
-        peer->channel[self->n_started].ssrc);
+        loop->channel[self->n_started].ssrc);
     self->n_started++;
   }
   for (guint i = 0; i < self->n_started; i++)
-    bzrtp_iterate (self->context, peer->channel[i].ssrc, now);
-  if (peer->options.verify && peer->channel[0].secure) {
-    peer->options.verify = FALSE;
+    bzrtp_iterate (self->context, loop->channel[i].ssrc, now);
+  if (loop->options.verify && loop->channel[0].secure) {
+    loop->options.verify = FALSE;
     bzrtp_SASVerified (self->context);
   }
 }
 
 static gint64
-backend_get_deadline (Peer * peer)
+backend_get_deadline (Loop * loop)
 {
   return g_get_monotonic_time () + TICK;
 }
 
-static PeerMediaResult
+static LoopMediaResult
 transform (srtp_t srtp, srtp_err_status_t (*function) (srtp_t, void *, int *),
     guint8 * data, gsize * size)
 {
   int length = *size;
 
   if (srtp == NULL)
-    return PEER_MEDIA_NO_KEYS;
+    return LOOP_MEDIA_NO_KEYS;
   if (function (srtp, data, &length) != srtp_err_status_ok)
-    return PEER_MEDIA_BAD;
+    return LOOP_MEDIA_BAD;
   *size = length;
-  return PEER_MEDIA_OK;
+  return LOOP_MEDIA_OK;
 }
 
-static PeerMediaResult
-backend_protect (PeerChannel * channel, gboolean rtcp, guint8 * data,
+static LoopMediaResult
+backend_protect (LoopChannel * channel, gboolean rtcp, guint8 * data,
     gsize * size)
 {
   BzrtpChannel *self = channel->data;
@@ -390,8 +390,8 @@ backend_protect (PeerChannel * channel, gboolean rtcp, guint8 * data,
       size);
 }
 
-static PeerMediaResult
-backend_unprotect (PeerChannel * channel, gboolean rtcp, guint8 * data,
+static LoopMediaResult
+backend_unprotect (LoopChannel * channel, gboolean rtcp, guint8 * data,
     gsize * size)
 {
   BzrtpChannel *self = channel->data;
@@ -403,7 +403,7 @@ backend_unprotect (PeerChannel * channel, gboolean rtcp, guint8 * data,
 int
 main (int argc, char **argv)
 {
-  static const PeerBackend backend = {
+  static const LoopBackend backend = {
     .open = backend_open,
     .close = backend_close,
     .get_hello_hash = backend_get_hello_hash,
@@ -416,5 +416,5 @@ main (int argc, char **argv)
     .unprotect = backend_unprotect
   };
 
-  return peer_main (argc, argv, &backend);
+  return loop_main (argc, argv, &backend);
 }

@@ -47,6 +47,16 @@ def message_type(data):
     return data[16:24].decode('ascii').strip()
 
 
+def is_clear_media(data):
+    """Whether the pattern of media.c can be read on the wire."""
+    if 192 <= data[1] <= 223:
+        return b'peer@test' in data
+    sequence = int.from_bytes(data[2:4], 'big')
+    start = 24 if data[0] & 0x10 else 12
+    return data[start:start + 8] == bytes(
+        (sequence * 31 + i * 7 + data[11 - i % 4]) & 255 for i in range(8))
+
+
 def run_tshark(path, ports):
     command = ['tshark', '-n', '-r', path, '-T', 'fields', '-E',
                'separator=|', '-E', 'occurrence=f']
@@ -83,6 +93,7 @@ def check_capture(relay, path):
     for row, (_, _, _, data) in zip(rows, relay.packets):
         where = f'packet {row["frame.number"]}: '
         if not is_zrtp(data):
+            expect(not is_clear_media(data), where + 'clear media')
             # tshark may try to read ciphertext: no more is asked of it here.
             expect(row['_ws.col.Protocol'] in ('SRTP', 'SRTCP'),
                    where + 'media taken for ' + row['_ws.col.Protocol'])

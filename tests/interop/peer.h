@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What both interop programs share: options, UDP, loss, media, the event loop.
- * A program supplies a PeerBackend: one ZRTP stack with its SRTP. One thread.
+ * The face that every endpoint program shows to the test driver: options,
+ * sockets, loss, output.
  *
  * Lines on standard output (key=value, one event a line):
  *   hello-hash channel=0 value=1.10 <hex>     with --print-hash
@@ -18,41 +18,43 @@
 #define PEER_H
 
 #include <glib.h>
-#include <netinet/in.h>
 
 G_BEGIN_DECLS
 
 #define PEER_MAX_CHANNELS 2
-/* Octets that SRTP or SRTCP may add. */
-#define PEER_TRAILER 64
+#define PEER_MEDIA_INTERVAL (20 * G_TIME_SPAN_MILLISECOND)
+#define PEER_RTP_PER_RTCP 5
 
-typedef struct _Peer Peer;
-
-/* One media stream: a UDP socket and one ZRTP exchange. */
+/* The command line. */
 typedef struct
 {
-  Peer *peer;
-  guint index;
-  guint32 ssrc;
-  int fd;
-  gpointer data;                /* the backend's */
+  int channels;
+  int fd[PEER_MAX_CHANNELS];    /* connected UDP sockets */
+  guint32 ssrc[PEER_MAX_CHANNELS];
 
-  gboolean secure;
-  gint64 next_send;
-  guint sent, received, bad, early;
-  guint rtcp_sent, rtcp_received, rtcp_bad;
-} PeerChannel;
-
-/* What the command line asks of the backend. */
-typedef struct
-{
   char *hashes, *ciphers, *auth_tags, *key_agreements, *sas_types;
   char *cache;                  /* NULL: none */
   gboolean forget_secrets;      /* keeps the ZID, loses every peer's secrets */
   char *aux_secret;             /* hex */
   int srtcp_tag_size;           /* with HS32 */
-  gboolean verify;               /* the user compared the SAS */
+  gboolean verify;              /* the user compared the SAS */
+  gboolean print_hash;
+  char **peer_hashes;           /* or NULL; see peer_read_hash() */
+
+  int send, expect;             /* SRTP packets, on each channel */
+  int first_sequence;
+  gboolean rtcp;
+
+  int start_delay_ms, timeout_s;
+  gboolean linger;              /* goes on until standard input ends */
 } PeerOptions;
+
+/* What a channel has seen of media. */
+typedef struct
+{
+  guint sent, received, bad, early;
+  guint rtcp_sent, rtcp_received, rtcp_bad;
+} PeerMedia;
 
 /* What was agreed. */
 typedef struct
@@ -65,55 +67,33 @@ typedef struct
   const char *aux;              /* match, mismatch, unset */
 } PeerAgreement;
 
-typedef enum
-{
-  PEER_MEDIA_OK,
-  PEER_MEDIA_NO_KEYS,
-  PEER_MEDIA_BAD
-} PeerMediaResult;
-
-typedef struct
-{
-  /* Ready for everything below, the Hellos made. FALSE prints why itself. */
-  gboolean (*open) (Peer * peer);
-  void (*close) (Peer * peer);
-  /* "1.10 <hex>", newly allocated. */
-  char *(*get_hello_hash) (PeerChannel * channel);
-  gboolean (*set_peer_hash) (PeerChannel * channel, const char *value);
-  void (*start) (Peer * peer);
-  void (*receive) (PeerChannel * channel, guint8 * data, gsize size);
-  /* Timers; called whenever the loop turns. */
-  void (*tick) (Peer * peer);
-  /* Microseconds of the monotonic clock. */
-  gint64 (*get_deadline) (Peer * peer);
-  PeerMediaResult (*protect) (PeerChannel * channel, gboolean rtcp,
-      guint8 * data, gsize * size);
-  PeerMediaResult (*unprotect) (PeerChannel * channel, gboolean rtcp,
-      guint8 * data, gsize * size);
-} PeerBackend;
-
-struct _Peer
-{
-  const PeerBackend *backend;
-  PeerOptions options;
-  PeerChannel channel[PEER_MAX_CHANNELS];
-  guint n_channels;
-  gpointer data;                /* the backend's */
-};
-
-int peer_main (int argc, char **argv, const PeerBackend * backend);
-
-/* From the backend: a ZRTP packet to send. Subject to --loss and --drop. */
-void peer_send (PeerChannel * channel, const guint8 * data, gsize size);
-/* The channel is secure: both directions have keys. */
-void peer_secure (PeerChannel * channel, const PeerAgreement * agreement);
-/* A line of its own. */
-void peer_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-/* The message type of a ZRTP packet, 8 characters and NUL, blanks cut. */
-void peer_message_type (const guint8 * packet, gsize size, char type[9]);
+/* Reads the command line and opens the sockets. FALSE prints why. */
+gboolean peer_init (int *argc, char ***argv, PeerOptions * options);
+/* a=zrtp-hash of the peer for @channel into @value; "-" on the command line
+ * stands for a line of standard input, which may take its time. FALSE: there
+ * is none. */
+gboolean peer_read_hash (const PeerOptions * options, guint channel,
+    char value[256]);
 /* Octets from hex; FALSE unless it is such. */
 gboolean peer_parse_hex (const char *hex, GByteArray * out);
+
+/* Whether this datagram is to be sent: --loss and, for ZRTP, --drop. */
+gboolean peer_passes_out (const guint8 * data, gsize size);
+/* Whether a datagram that came is to be taken notice of: --loss. */
+gboolean peer_passes_in (void);
+/* The message type of a ZRTP packet, 8 characters and NUL, blanks cut. */
+void peer_message_type (const guint8 * packet, gsize size, char type[9]);
+
+/* A line. */
+void peer_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void peer_tell_hash (guint channel, const char *value);
+void peer_tell_secure (guint channel, const PeerAgreement * agreement,
+    gint64 started);
+void peer_tell_media (guint channel, const PeerMedia * media);
+
+/* Whether a channel has sent and received what it should. */
+gboolean peer_media_done (const PeerOptions * options,
+    const PeerMedia * media);
 
 G_END_DECLS
 
