@@ -60,7 +60,7 @@ typedef struct
 typedef struct
 {
   gboolean initiator;
-  const char *sas;              /* rendered, "" for a further channel */
+  const char *sas;              /* rendered; "" if another channel made it */
   const char *hash, *cipher, *auth_tag, *key_agreement, *sas_type;
   gboolean cache_mismatch;
   gboolean verified;            /* both V flags */
