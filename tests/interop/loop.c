@@ -254,5 +254,6 @@ loop_main (int argc, char **argv, const LoopBackend * backend)
   for (guint i = 0; i < loop.n_channels; i++)
     peer_tell_media (i, &loop.channel[i].media);
   backend->close (&loop);
+  peer_clear (&loop.options);
   return state.done ? 0 : 2;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "media.h"
 
@@ -329,4 +330,19 @@ peer_init (int *argc, char ***argv, PeerOptions * o)
   g_free (remote);
   g_free (drops);
   return ok;
+}
+
+void
+peer_clear (PeerOptions * o)
+{
+  for (int i = 0; i < o->channels; i++)
+    close (o->fd[i]);
+  g_free (o->hashes);
+  g_free (o->ciphers);
+  g_free (o->auth_tags);
+  g_free (o->key_agreements);
+  g_free (o->sas_types);
+  g_free (o->cache);
+  g_free (o->aux_secret);
+  g_strfreev (o->peer_hashes);
 }

@@ -69,6 +69,7 @@ typedef struct
 
 /* Reads the command line and opens the sockets. FALSE prints why. */
 gboolean peer_init (int *argc, char ***argv, PeerOptions * options);
+void peer_clear (PeerOptions * options);
 /* a=zrtp-hash of the peer for @channel into @value; "-" on the command line
  * stands for a line of standard input, which may take its time. FALSE: there
  * is none. */
