@@ -5,13 +5,14 @@
 #include "cache-common.h"
 
 #include <grp.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
+
+#include "zrtp/zrtpcache-private.h"
 
 #define NOBODY 65534
 
@@ -26,6 +27,7 @@ cache_folder_make (void)
 {
   GError *error = NULL;
 
+  zrtp_cache_busy_ms = ZRTP_CACHE_BUSY_MS;
   cache_folder = g_dir_make_tmp ("zrtp-cache-XXXXXX", &error);
   fail_unless (cache_folder != NULL, "%s", error ? error->message : "");
   paths = g_string_chunk_new (256);
@@ -310,27 +312,44 @@ sql (const char *path, const char *statement)
 /* Processes */
 
 void
-run_unprivileged (ChildFunc func, gpointer data)
+run_child (ChildFunc func, gpointer data)
 {
-  gboolean root = geteuid () == 0;
   int status;
-  pid_t pid;
+  pid_t pid = fork ();
 
-  if (root)
-    fail_unless (chown (cache_folder, NOBODY, NOBODY) == 0);
-  pid = fork ();
   fail_unless (pid >= 0);
-  if (pid == 0) {
-    gboolean ok = TRUE;
-
-    if (root)
-      ok = setgroups (0, NULL) == 0 && setgid (NOBODY) == 0
-          && setuid (NOBODY) == 0;
-    _exit (ok && func (data) ? 0 : 1);
-  }
+  if (pid == 0)
+    _exit (func (data) ? 0 : 1);
   fail_unless (waitpid (pid, &status, 0) == pid);
   fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0,
       "child ended with %d", status);
+}
+
+typedef struct
+{
+  ChildFunc func;
+  gpointer data;
+} Unprivileged;
+
+static gboolean
+become_nobody (gpointer data)
+{
+  const Unprivileged *rest = data;
+
+  if (geteuid () == 0)
+    CHILD_CHECK (setgroups (0, NULL) == 0 && setgid (NOBODY) == 0
+        && setuid (NOBODY) == 0);
+  return rest->func (rest->data);
+}
+
+void
+run_unprivileged (ChildFunc func, gpointer data)
+{
+  Unprivileged rest = { func, data };
+
+  if (geteuid () == 0)
+    fail_unless (chown (cache_folder, NOBODY, NOBODY) == 0);
+  run_child (become_nobody, &rest);
 }
 
 void

@@ -54,9 +54,10 @@ gboolean try_rotate (ZrtpCache * cache, guint zid, guint secret,
  * open: closing it drops the locks. */
 char *sql (const char *path, const char *statement);
 
-/* Runs @func in a child process, without root's power over permissions, that
- * owns the folder. The test fails unless it returns TRUE. */
+/* Runs @func in a child process. The test fails unless it returns TRUE. */
 typedef gboolean (*ChildFunc) (gpointer data);
+void run_child (ChildFunc func, gpointer data);
+/* The same without root's power over permissions; the folder is the child's. */
 void run_unprivileged (ChildFunc func, gpointer data);
 
 /* For child processes, where a failed check can't use the test's: */

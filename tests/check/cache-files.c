@@ -4,11 +4,14 @@
  * The file of the cache of known peers: who may read it, and what happens when
  * it is damaged, foreign, read-only, replaced, or the disk is full.
  */
+#define _GNU_SOURCE             /* unshare() */
 #include "cache-common.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -463,6 +466,51 @@ GST_START_TEST (test_read_only_folder)
 
 GST_END_TEST;
 
+/* A read-only disk: in a mount name space of the child's own. Where the system
+ * lets nobody have one, taking away the permission has to do. */
+static gboolean
+use_read_only_disk (gpointer data)
+{
+  const char *folder = in_folder ("disk");
+  char *file = g_build_filename (folder, "new", NULL);
+  GError *error = NULL;
+
+  if (unshare (CLONE_NEWNS | (geteuid () == 0 ? 0 : CLONE_NEWUSER)) < 0) {
+    CHILD_CHECK (errno == EPERM || errno == ENOSYS);
+    CHILD_CHECK (g_chmod (folder, 0500) == 0);
+  } else {
+    CHILD_CHECK (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    CHILD_CHECK (mount (folder, folder, NULL, MS_BIND, NULL) == 0);
+    CHILD_CHECK (mount (NULL, folder, NULL,
+            MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0);
+  }
+  CHILD_CHECK (use_read_only (data));
+  CHILD_CHECK (zrtp_cache_open (file, &zrtp_random_system, &error) == NULL);
+  CHILD_CHECK (g_error_matches (error, ZRTP_CACHE_ERROR,
+          ZRTP_CACHE_ERROR_OPEN));
+  g_error_free (error);
+  g_free (file);
+  return TRUE;
+}
+
+GST_START_TEST (test_read_only_disk)
+{
+  const char *path;
+  char *listing;
+
+  fail_unless (g_mkdir (in_folder ("disk"), 0700) == 0);
+  path = make_cache ("disk/peers", 3);
+  /* Others may read it, and there is nothing to be done about that. */
+  fail_unless (g_chmod (path, 0644) == 0);
+  run_child (use_read_only_disk, (gpointer) path);
+  fail_unless_equals_int_hex (mode_of (path), 0644);
+  listing = folder_listing ();
+  fail_unless_equals_string (listing, "disk");
+  g_free (listing);
+}
+
+GST_END_TEST;
+
 typedef struct
 {
   const char *path;
@@ -682,6 +730,7 @@ cache_files_suite (void)
   tcase_add_test (tc, test_empty_file);
   tcase_add_test (tc, test_read_only_file);
   tcase_add_test (tc, test_read_only_folder);
+  tcase_add_test (tc, test_read_only_disk);
   tcase_add_test (tc, test_unwritable);
   tcase_add_test (tc, test_full);
   tcase_add_test (tc, test_full_at_first);
