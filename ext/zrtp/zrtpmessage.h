@@ -173,7 +173,8 @@ gsize zrtp_packet_write (guint8 * out, gsize capacity, guint16 sequence,
 
 /* Parses a message whose length field was checked by zrtp_packet_parse()
  * (checked here again). ZRTP_DROP_NONE, _BAD_LENGTH, _MALFORMED or
- * _UNKNOWN_TYPE; @message is written on ZRTP_DROP_NONE only. */
+ * _UNKNOWN_TYPE; @message is written on ZRTP_DROP_NONE only, with zeros where
+ * the message's form lacks a field. */
 ZrtpDrop zrtp_message_parse (const guint8 * data, gsize size,
     ZrtpMessage * message);
 

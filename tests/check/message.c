@@ -27,6 +27,12 @@
         ((offset) + i_) & 0xff);                                            \
 } G_STMT_END
 
+#define ASSERT_ZERO(field) G_STMT_START {                                   \
+  gsize i_;                                                                 \
+  for (i_ = 0; i_ < sizeof (field); i_++)                                   \
+    fail_unless_equals_int (((const guint8 *) (field))[i_], 0);             \
+} G_STMT_END
+
 static guint
 find_sample (const char *label)
 {
@@ -241,16 +247,22 @@ GST_START_TEST (test_commit_layout)
   fail_unless (memcmp (commit->names[ZRTP_KIND_KEY_AGREEMENT], "DH3k", 4) == 0);
   ASSERT_FIELD (commit->names[ZRTP_KIND_SAS], 72);
   ASSERT_FIELD (commit->hvi, 76);
+  ASSERT_ZERO (commit->nonce);
+  ASSERT_ZERO (commit->key_id);
   fail_unless_equals_int (zrtp_commit_mode (commit), ZRTP_COMMIT_DH);
 
   parse_sample ("Commit Mult", &message);
   fail_unless_equals_int (zrtp_commit_mode (commit), ZRTP_COMMIT_MULTISTREAM);
   ASSERT_FIELD (commit->nonce, 76);
+  /* What this form lacks is zero. */
+  ASSERT_ZERO (commit->hvi);
+  ASSERT_ZERO (commit->key_id);
 
   parse_sample ("Commit Prsh", &message);
   fail_unless_equals_int (zrtp_commit_mode (commit), ZRTP_COMMIT_PRESHARED);
   ASSERT_FIELD (commit->nonce, 76);
   ASSERT_FIELD (commit->key_id, 92);
+  ASSERT_ZERO (commit->hvi);
 
   parse_sample ("Commit of an unknown key agreement", &message);
   fail_unless_equals_int (zrtp_commit_mode (commit), ZRTP_COMMIT_DH);
@@ -534,7 +546,9 @@ GST_START_TEST (test_mac)
   key[31] ^= 1;
   fail_if (zrtp_message_check_mac (data, size, key));
 
-  /* Too short to hold one. */
+  /* The MAC behind a bare header; and too short to hold one. */
+  zrtp_message_seal (data, 20, key);
+  fail_unless (zrtp_message_check_mac (guarded_copy (data, 20), 20, key));
   size = sample_build (find_sample ("HelloACK"), data);
   fail_if (zrtp_message_check_mac (guarded_copy (data, size), size, key));
   fail_if (zrtp_message_check_mac (guarded_copy (data, 4), 4, key));
