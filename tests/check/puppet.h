@@ -1,0 +1,37 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A peer without a will of its own: it says to one stream of a simulation what
+ * the test tells it to, right or wrong.
+ */
+#ifndef PUPPET_H
+#define PUPPET_H
+
+#include "sim.h"
+
+typedef struct
+{
+  SimStream *to;
+  guint8 h[4][ZRTP_IMAGE_SIZE];
+  guint32 ssrc;
+  guint16 sequence;
+  ZrtpHello hello;              /* to be changed before puppet_hello() */
+} Puppet;
+
+/* A fresh chain and ZID; the Hello lists X255, DH3k and Mult. */
+void puppet_init (Puppet * puppet, SimStream * to, guint32 ssrc);
+/* The Hello as it stands, sealed with H2; at once. */
+void puppet_hello (Puppet * puppet);
+/* The same, to look at. */
+GBytes *puppet_make_hello (const Puppet * puppet);
+/* HelloACK, Conf2ACK, ErrorACK, ... */
+void puppet_ack (Puppet * puppet, ZrtpMessageType type);
+/* A Commit, sealed with H1, with random hvi or nonce. Names may be NULL for
+ * S256, AES1, HS80, X255 and B32. */
+void puppet_commit (Puppet * puppet, const char *const names[ZRTP_N_KINDS]);
+void puppet_error (Puppet * puppet, ZrtpErrorCode code);
+/* Any message; @seal is the key for its MAC, or NULL. */
+void puppet_say (Puppet * puppet, const ZrtpMessage * message,
+    const guint8 * seal);
+
+#endif
