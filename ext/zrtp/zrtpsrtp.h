@@ -6,7 +6,9 @@
  *
  * A ZrtpSrtp is one direction of one transport: every SSRC on it, keyed by
  * SSRC inside, rollover counter 0 at the first packet of each. Not thread-safe:
- * the owner keeps one lock a direction.
+ * the owner keeps one lock a direction. A source becomes known by its first
+ * packet that protects or authenticates and is then found by a walk through a
+ * list: the 500th costs about 2 us a packet, the 10th nothing to speak of.
  */
 #ifndef ZRTP_SRTP_H
 #define ZRTP_SRTP_H

@@ -7,6 +7,7 @@
  */
 #include <gst/check/gstcheck.h>
 #include <glib/gstdio.h>
+#include <nettle/hmac.h>
 #include <pthread.h>
 #include <srtp2/cipher.h>
 #include <string.h>
@@ -458,6 +459,15 @@ child_read (char **args)
 }
 
 #if HAVE_HEAP_HOOKS
+/* Valgrind has a heap of its own, in front of ours. */
+static gboolean
+is_heap_ours (void)
+{
+  const char *preload = g_getenv ("LD_PRELOAD");
+
+  return !preload || !strstr (preload, "vgpreload");
+}
+
 /* The way of a packet neither allocates nor locks. */
 static void
 child_no_allocation (char **args)
@@ -470,6 +480,8 @@ child_no_allocation (char **args)
   gsize size;
   guint i;
 
+  if (!is_heap_ours ())
+    return;
   g_assert_true (zrtp_srtp_init (NULL));
   sender = make_srtp (ZRTP_SRTP_SEND, &keys);
   receiver = make_srtp (ZRTP_SRTP_RECEIVE, &keys);
@@ -515,6 +527,8 @@ child_wipe (char **args)
   guint8 *control;
   guint i, direction;
 
+  if (!is_heap_ours ())
+    return;
   g_assert_true (zrtp_srtp_init (NULL));
   for (i = 0; i < G_N_ELEMENTS (ciphers); i++) {
     for (direction = ZRTP_SRTP_SEND; direction <= ZRTP_SRTP_RECEIVE;
@@ -522,6 +536,7 @@ child_wipe (char **args)
       ZrtpSrtpKeys keys = make_keys (ciphers[i], &zrtp_auth_tag_hs80, 24);
       gsize key_size = ciphers[i]->key_size;
       ReferenceKeys rtp, rtcp;
+      struct hmac_sha1_ctx hmac;
       guint8 packet[MAX_PACKET];
       ZrtpSrtp *srtp;
 
@@ -532,6 +547,9 @@ child_wipe (char **args)
       hook_watch (rtp.cipher_key, key_size);
       hook_watch (rtp.salt, 12);
       hook_watch (rtp.auth_key, sizeof (rtp.auth_key));
+      hmac_sha1_set_key (&hmac, sizeof (rtp.auth_key), rtp.auth_key);
+      hook_watch ((guint8 *) hmac.inner.state, sizeof (hmac.inner.state));
+      hook_watch ((guint8 *) hmac.outer.state, sizeof (hmac.outer.state));
       hook_watch (rtcp.cipher_key, key_size);
       hook_watch (rtcp.salt, 12);
       hook_watch (rtcp.auth_key, sizeof (rtcp.auth_key));
