@@ -20,9 +20,9 @@ gboolean zrtp_srtp_nettle_install (void);
 /* Around srtp_create(), in one thread. The second one is FALSE if Nettle had no
  * part in it: somebody restarted libsrtp2, which then has its own types back.
  *
- * libsrtp2 2.5 derives the session keys of an AES-192 session with AES-256
- * under the master key and eight octets of salt; RFC 6188 section 3 wants
- * AES-192 under the master key. With @kdf_192 the derivation does the latter. */
+ * libsrtp2 2.5 derives the session keys of an AES-192 session with AES-256, the
+ * key of which is the master key and eight octets of salt; RFC 6188 section 3
+ * wants AES-192 under the master key. With @kdf_192 that is what it gets. */
 void zrtp_srtp_nettle_begin (gboolean kdf_192);
 gboolean zrtp_srtp_nettle_end (void);
 

@@ -44,7 +44,7 @@ typedef enum
   ZRTP_SRTP_OK,
   ZRTP_SRTP_REPLAY,             /* seen before, or older than the window */
   ZRTP_SRTP_BAD_AUTH,
-  ZRTP_SRTP_MALFORMED,          /* not RTP/RTCP, too short, no room for the tag */
+  ZRTP_SRTP_MALFORMED,          /* no RTP/RTCP, too short, no room for a tag */
   ZRTP_SRTP_EXPIRED,            /* 2^48 or 2^31 packets: the key is used up */
   ZRTP_SRTP_FAILED
 } ZrtpSrtpResult;

@@ -109,9 +109,9 @@ assert_like_reference (ZrtpSrtp * sender, ZrtpSrtp * receiver,
   fail_unless (memcmp (packet, plain, size) == 0);
 }
 
-/* Z-5.1.3-01 Z-5.1.3-02 Z-5.1.4-01 Z-4.5.3-05 */
 GST_START_TEST (test_rtp)
 {
+  /* Z-5.1.3-01 Z-5.1.3-02 Z-5.1.4-01 Z-4.5.3-05 */
   static const guint n_csrcs[] = { 0, 1, 2, 15 };
   static const int extensions[] = { -1, 0, 1, 9 };
   static const gsize payloads[] = { 0, 1, 15, 16, 17, 33, 160, 1200, 1400 };
@@ -144,9 +144,9 @@ GST_START_TEST (test_rtp)
 
 GST_END_TEST;
 
-/* Z-4.5.3-06 */
 GST_START_TEST (test_rtcp)
 {
+  /* Z-4.5.3-06 */
   static const gsize sizes[] = { 8, 12, 28, 100, 1200 };
   const ZrtpCipher *cipher = ciphers[__i__ / 2];
   /* The tag of SRTCP is an option of its own, whatever that of SRTP is. */
