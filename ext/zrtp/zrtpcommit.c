@@ -12,6 +12,8 @@
 #define SILENCE (10 * ZRTP_SEC)
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
+/* An exchange that has not got past DHPart1 by now gives way to another. */
+#define DISPLACE_AFTER (1 * ZRTP_SEC)
 /* In units of T2; all retransmissions together take 63 of them. */
 #define START_OVER_AFTER 30
 
@@ -33,6 +35,25 @@ zrtp_exchange_free (ZrtpStream * stream)
   g_free (x);
 }
 
+/* A man in the middle runs one exchange with each side and has won if both SAS
+ * come out equal, one chance in 65,536 at 16 bits. He knows them before either
+ * user does (as initiator from DHPart1 on), so he must not be able to break
+ * exchanges off and try again at will: each one lost after we showed our public
+ * value makes the next wait twice as long, up to a minute. */
+void
+zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+  const gboolean gave_a_guess = stream->step == ZRTP_STEP_SECURE
+      || stream->step == ZRTP_STEP_DHPART1_SENT
+      || (x && x->mode == ZRTP_COMMIT_DH && (x->have_keys || x->agree_serial));
+
+  if (!gave_a_guess)
+    return;
+  stream->hold_until = now + (ZRTP_SEC << MIN (stream->spoiled, 6));
+  stream->spoiled++;
+}
+
 static void
 show_suite (ZrtpStream * stream, const ZrtpSuite * suite, ZrtpRole role)
 {
@@ -45,13 +66,14 @@ show_suite (ZrtpStream * stream, const ZrtpSuite * suite, ZrtpRole role)
 
 static ZrtpExchange *
 begin_exchange (ZrtpStream * stream, const ZrtpCandidate * peer,
-    ZrtpCommitMode mode, const ZrtpSuite * suite, ZrtpRole role)
+    ZrtpCommitMode mode, const ZrtpSuite * suite, ZrtpRole role, gint64 now)
 {
   ZrtpSession *session = stream->session;
   ZrtpExchange *x = g_new0 (ZrtpExchange, 1);
 
   zrtp_exchange_free (stream);
   stream->exchange = x;
+  x->started = now;
   zrtp_candidate_copy (&x->peer, peer);
   x->mode = mode;
   x->suite = *suite;
@@ -185,7 +207,7 @@ initiate_dh (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpSuite * suite, gint64 now)
 {
   ZrtpExchange *x = begin_exchange (stream, peer, ZRTP_COMMIT_DH, suite,
-      ZRTP_ROLE_INITIATOR);
+      ZRTP_ROLE_INITIATOR, now);
   guint8 digest[ZRTP_MAX_HASH_SIZE];
   ZrtpOctets parts[2];
 
@@ -204,7 +226,7 @@ initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpSuite * suite, gint64 now)
 {
   ZrtpExchange *x = begin_exchange (stream, peer, ZRTP_COMMIT_MULTISTREAM,
-      suite, ZRTP_ROLE_INITIATOR);
+      suite, ZRTP_ROLE_INITIATOR, now);
 
   do {
     zrtp_random_fill (stream->random, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
@@ -228,7 +250,7 @@ read_hello_lists (const ZrtpCandidate * peer,
 void
 zrtp_commit_try (ZrtpStream * stream, gint64 now)
 {
-  ZrtpCandidate *peer = zrtp_discovery_newest (stream);
+  ZrtpCandidate *peer = zrtp_discovery_best (stream);
   ZrtpAlgorithmList lists[ZRTP_N_KINDS];
   ZrtpCommitMode mode;
   ZrtpErrorCode error;
@@ -260,6 +282,10 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
 
   if (!may || !ready || stream->policy.passive)
     return;
+  if (now < stream->hold_until) {
+    stream->timers[ZRTP_TIMER_HOLD] = stream->hold_until;
+    return;
+  }
   if (!stream->policy.auto_secure && !stream->wanted)
     return;
   /* 5.4: only once the peer has our Hello. */
@@ -329,17 +355,25 @@ zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
   zrtp_commit_try (stream, now);
 }
 
-/* The Commit goes unanswered. If somebody else has said Hello since, that may
- * be our peer started anew: ask again from the start. */
+/* The Commit goes unanswered. If there is somebody else who said Hello, that
+ * may be our peer started anew, or our peer while this one was a recording: ask
+ * again from the start. */
 void
 zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
 {
-  const ZrtpCandidate *newest = zrtp_discovery_newest (stream);
   const ZrtpExchange *x = stream->exchange;
+  const ZrtpCandidate *best;
 
-  if (stream->repeat.sent < COMMITS_BEFORE_DOUBT || !newest
-      || newest->last_seen <= stream->repeat.first_sent
-      || g_bytes_equal (newest->hello, x->peer.hello))
+  if (stream->repeat.sent != COMMITS_BEFORE_DOUBT)
+    return;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
+      candidate->unanswered++;
+  }
+  best = zrtp_discovery_best (stream);
+  if (!best || g_bytes_equal (best->hello, x->peer.hello))
     return;
   zrtp_stream_stop_repeating (stream);
   zrtp_exchange_free (stream);
@@ -433,8 +467,18 @@ judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpCommit * commit, ZrtpCommitMode mode, gint64 now,
     ZrtpErrorCode * error)
 {
+  const ZrtpExchange *x = stream->exchange;
   ZrtpStream *other = stream->session->exchanging;
 
+  if (now < stream->hold_until)
+    return DROP;
+  /* Another's Commit, or the same one's next, counts once ours or theirs has
+   * led nowhere for a while: an exchange started by a recording must not keep
+   * the genuine peer out. */
+  if (x && (stream->step == ZRTP_STEP_DHPART1_SENT
+          || (stream->step == ZRTP_STEP_COMMIT_SENT
+              && !g_bytes_equal (peer->hello, x->peer.hello))))
+    return now - x->started >= DISPLACE_AFTER ? ACCEPT : DROP;
   if (stream->step == ZRTP_STEP_COMMIT_SENT) {
     const gboolean ours_mult =
         stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM;
@@ -501,8 +545,9 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
 
 /* The keys that only we ever had. */
 static void
-give_up_keys (ZrtpStream * stream)
+give_up_keys (ZrtpStream * stream, gint64 now)
 {
+  zrtp_exchange_lost (stream, now);
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
   zrtp_wipe (&stream->keys, sizeof stream->keys);
   stream->info.exchange_done = FALSE;
@@ -520,7 +565,9 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpExchange *x;
 
   if (stream->step == ZRTP_STEP_SECURE)
-    give_up_keys (stream);
+    give_up_keys (stream, now);
+  else if (stream->step == ZRTP_STEP_DHPART1_SENT)
+    zrtp_exchange_lost (stream, now);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     withdraw_commit (stream);
   else if (mode == ZRTP_COMMIT_DH && other && other != stream) {
@@ -529,7 +576,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   zrtp_stream_stop_repeating (stream);  /* 6: a Commit ends Hellos, too */
 
-  x = begin_exchange (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER);
+  x = begin_exchange (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
   x->commit = g_bytes_new (packet->message, packet->message_size);
   memcpy (x->peer_h2, commit->h2, ZRTP_IMAGE_SIZE);
   memcpy (x->hvi_or_nonce, mode == ZRTP_COMMIT_MULTISTREAM ? commit->nonce :
@@ -566,10 +613,6 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     if (tampered && stream->step == ZRTP_STEP_DISCOVERY)
       zrtp_stream_fail_security (stream, ZRTP_ERROR_HELLO_MISMATCH,
           "the peer's Hello was changed on its way", now);
-    return;
-  }
-  if (stream->locked) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
 

@@ -12,6 +12,8 @@
 #define EVIDENCE_TIME (12 * ZRTP_SEC)
 /* After that we keep asking: people start minutes apart. */
 #define SLOW_INTERVAL (2 * ZRTP_SEC)
+/* A Hello known before a failure counts again. */
+#define REVIVE_AFTER (5 * ZRTP_SEC)
 
 /* 5.2, 9: the chain, the message and its hash. */
 void
@@ -119,18 +121,21 @@ zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
 }
 
 ZrtpCandidate *
-zrtp_discovery_newest (ZrtpStream * stream)
+zrtp_discovery_best (ZrtpStream * stream)
 {
-  ZrtpCandidate *newest = NULL;
+  ZrtpCandidate *best = NULL;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
 
-    if (candidate->hello && (!newest
-            || candidate->last_seen > newest->last_seen))
-      newest = candidate;
+    if (!candidate->hello)
+      continue;
+    if (!best || candidate->unanswered < best->unanswered
+        || (candidate->unanswered == best->unanswered
+            && candidate->last_seen > best->last_seen))
+      best = candidate;
   }
-  return newest;
+  return best;
 }
 
 /* Shows @candidate as the peer. */
@@ -317,17 +322,27 @@ is_same_hello (const ZrtpCandidate * a, const ZrtpCandidate * b)
       && g_bytes_equal (a->hello, b->hello);
 }
 
-/* May a Hello bring discovery back to life? Not after proof of tampering; after
- * other failures only a new one, after silence any. */
+/* May a Hello bring discovery back to life? After a failure a new one may at
+ * once, after silence any, else an old one after a while. */
 static gboolean
-may_revive (ZrtpStream * stream, gboolean is_new)
+may_revive (ZrtpStream * stream, gboolean is_new, gint64 now)
 {
-  if (stream->locked)
-    return FALSE;
   if (stream->info.state == ZRTP_STATE_NO_ZRTP)
     return TRUE;
   return stream->step == ZRTP_STEP_FAILED
-      && (is_new || stream->info.error == ZRTP_ERROR_TIMEOUT);
+      && (is_new || stream->info.error == ZRTP_ERROR_TIMEOUT
+      || now - stream->failed_at >= REVIVE_AFTER);
+}
+
+static gboolean
+is_banned (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->bans[i].until > now
+        && memcmp (stream->bans[i].h3, hello->h3, ZRTP_IMAGE_SIZE) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* TRUE if the Hello is of no use, and why was dealt with. */
@@ -339,6 +354,10 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
       && stream->step != ZRTP_STEP_FAILED;
   const gint version = judge_version (hello->version);
 
+  if (is_banned (stream, hello, now)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
+    return TRUE;
+  }
   if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     if (idle)
@@ -347,7 +366,7 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   if (version <= 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    if (version < 0 && idle && !zrtp_discovery_newest (stream))
+    if (version < 0 && idle && !zrtp_discovery_best (stream))
       zrtp_stream_fail (stream, ZRTP_ERROR_VERSION, now);
     return TRUE;
   }
@@ -390,7 +409,7 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   candidate->last_seen = now;
   stream->evidence = TRUE;
 
-  if (may_revive (stream, is_new))
+  if (may_revive (stream, is_new, now))
     zrtp_discovery_start (stream, now);
   if (stream->step != ZRTP_STEP_DISCOVERY) {
     const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :

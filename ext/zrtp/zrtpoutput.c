@@ -169,7 +169,8 @@ zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
 static ZrtpMedia
 media_without_keys (ZrtpStream * stream, gboolean sending)
 {
-  if (stream->policy.require_encryption || stream->was_secure || stream->locked)
+  if (stream->policy.require_encryption || stream->was_secure
+      || stream->tampered)
     return ZRTP_MEDIA_BLOCKED;
   if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING)
     return ZRTP_MEDIA_BLOCKED;

@@ -52,6 +52,7 @@ typedef enum
   ZRTP_TIMER_ERROR,             /* our Error, in ->repeat_error */
   ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
   ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
+  ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
   ZRTP_N_TIMERS
 } ZrtpTimer;
 
@@ -74,8 +75,16 @@ typedef struct
   guint8 h3[ZRTP_IMAGE_SIZE];
   guint8 zid[ZRTP_ZID_SIZE];
   gint64 last_seen;
+  guint unanswered;             /* exchanges that it let run dry */
   gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
 } ZrtpCandidate;
+
+/* A chain that proved false, or was lied about: no exchange with it for now. */
+typedef struct
+{
+  guint8 h3[ZRTP_IMAGE_SIZE];
+  gint64 until;
+} ZrtpBan;
 
 /* A key pair made ahead of need (4.1.2). */
 typedef struct
@@ -91,6 +100,7 @@ typedef struct
 /* One run from Commit to Conf2ACK. Freed, and with it wiped, once secure. */
 typedef struct
 {
+  gint64 started;
   ZrtpCandidate peer;           /* a copy with its own reference */
   ZrtpCommitMode mode;
   ZrtpSuite suite;
@@ -132,7 +142,10 @@ struct _ZrtpStream
   guint16 sequence;
 
   ZrtpStep step;
-  gboolean locked;              /* tampering was proved: nothing more happens by itself */
+  gboolean tampered;            /* proved once: never clear again */
+  gint64 failed_at;
+  guint spoiled;                /* exchanges lost after keys were agreed */
+  gint64 hold_until;            /* no exchange before */
   gboolean was_secure;          /* keys were given out: never clear again */
   gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
   gboolean wanted;              /* go-secure was asked for */
@@ -147,6 +160,7 @@ struct _ZrtpStream
   gint64 timers[ZRTP_N_TIMERS];
 
   ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
+  ZrtpBan bans[ZRTP_MAX_CANDIDATES];
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
 
@@ -267,8 +281,8 @@ void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now);
-/* The candidate heard last whom we could call, or NULL. */
-ZrtpCandidate *zrtp_discovery_newest (ZrtpStream * stream);
+/* Whom to call: of those who answered so far the one heard last, or NULL. */
+ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
 void zrtp_discovery_set_peer (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
 void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
@@ -284,6 +298,9 @@ void zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
 void zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
     gint64 now);
 void zrtp_exchange_free (ZrtpStream * stream);
+/* The exchange, or what it led to, is lost. Counts those that got as far as
+ * keys: each gave whoever is in the middle one guess at the SAS (see there). */
+void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
 
 /* zrtpdhmode.c */
 GBytes *zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role);
@@ -318,7 +335,8 @@ void zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now);
 /* The same without an Error: the peer is gone or told us. */
-void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error);
+void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error,
+    gint64 now);
 void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,

@@ -192,7 +192,6 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
     if (ssrc == stream->ssrc || stream->exchange
         || stream->step == ZRTP_STEP_SECURE)
       return;
-    stream->locked = FALSE;
   } else {
     stream->info.counters.started = now;
   }
@@ -222,7 +221,10 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
     return;
   wipe_exchange (stream);
   stream->step = ZRTP_STEP_IDLE;
-  stream->locked = FALSE;
+  stream->tampered = FALSE;
+  stream->spoiled = 0;
+  stream->hold_until = 0;
+  memset (stream->bans, 0, sizeof stream->bans);
   stream->was_secure = FALSE;
   stream->media_confirmed = FALSE;
   stream->wanted = FALSE;
@@ -257,8 +259,7 @@ zrtp_stream_renew_hello (ZrtpStream * stream, const ZrtpPolicy * policy,
 void
 zrtp_stream_restart_discovery (ZrtpStream * stream, gint64 now)
 {
-  if (stream->step == ZRTP_STEP_DISCOVERY
-      || (stream->step == ZRTP_STEP_FAILED && !stream->locked))
+  if (stream->step == ZRTP_STEP_DISCOVERY || stream->step == ZRTP_STEP_FAILED)
     zrtp_discovery_start (stream, now);
 }
 
@@ -401,7 +402,7 @@ resend (ZrtpStream * stream, gint64 now)
     return;
   }
   if (repeat->left == 0) {
-    zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT);
+    zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
     stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
     zrtp_session_end (stream->session, stream, now);
     return;
@@ -435,6 +436,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_CONF2ACK:
         zrtp_confirm_stored (stream, now);
+        break;
+      case ZRTP_TIMER_HOLD:
+        zrtp_commit_try (stream, now);
         break;
       case ZRTP_N_TIMERS:
         break;
@@ -493,7 +497,10 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
   stream->wanted = TRUE;
   if (stream->step == ZRTP_STEP_FAILED
       || stream->info.state == ZRTP_STATE_NO_ZRTP) {
-    stream->locked = FALSE;
+    /* The user knows what happened and asks for another try. */
+    stream->spoiled = 0;
+    stream->hold_until = 0;
+    memset (stream->bans, 0, sizeof stream->bans);
     zrtp_discovery_start (stream, now);
   }
   zrtp_commit_try (stream, now);

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define ERROR_RETRANSMISSIONS 10
+/* How long a chain is left alone that was part of an attack, and we wait
+ * before we look for a peer again. */
+#define BAN_TIME (10 * ZRTP_SEC)
 
 void
 zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
@@ -53,8 +56,10 @@ zrtp_receive_error_ack (ZrtpStream * stream)
 }
 
 void
-zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error)
+zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 {
+  stream->failed_at = now;
+  zrtp_exchange_lost (stream, now);
   zrtp_stream_stop_repeating (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
@@ -80,9 +85,31 @@ zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 {
   ZrtpSession *session = stream->session;
 
-  zrtp_stream_fail_quietly (stream, error);
+  zrtp_stream_fail_quietly (stream, error, now);
   zrtp_send_error (stream, error, now);
   zrtp_session_end (session, stream, now);
+}
+
+/* Neither a replayed call nor a changed message shall keep the genuine peer
+ * out: who was found out has to wait, others need not. */
+static void
+ban (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+      &stream->bound;
+  ZrtpBan *oldest = &stream->bans[0];
+
+  if (!peer->hello)
+    return;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].hello
+        && memcmp (stream->candidates[i].h3, peer->h3, ZRTP_IMAGE_SIZE) == 0)
+      zrtp_candidate_clear (&stream->candidates[i]);
+    if (stream->bans[i].until < oldest->until)
+      oldest = &stream->bans[i];
+  }
+  memcpy (oldest->h3, peer->h3, ZRTP_IMAGE_SIZE);
+  oldest->until = now + BAN_TIME;
 }
 
 void
@@ -90,8 +117,10 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now)
 {
   zrtp_stream_security_event (stream, error, text);
-  stream->locked = TRUE;
-  zrtp_stream_fail_quietly (stream, error);
+  stream->tampered = TRUE;
+  ban (stream, now);
+  zrtp_stream_fail_quietly (stream, error, now);
+  stream->timers[ZRTP_TIMER_RESEND] = now + BAN_TIME;
   if (error != ZRTP_ERROR_NONE)
     zrtp_send_error (stream, error, now);
   zrtp_session_end (stream->session, stream, now);
@@ -116,7 +145,7 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
   event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
   event->error = code;
   event->from_peer = TRUE;
-  zrtp_stream_fail_quietly (stream, code);
+  zrtp_stream_fail_quietly (stream, code, now);
   zrtp_session_end (stream->session, stream, now);
 }
 

@@ -1013,6 +1013,56 @@ GST_START_TEST (test_preshared_commit)
 
 GST_END_TEST;
 
+/* Whoever breaks an exchange off once he can tell the SAS gets few further
+ * tries, however he does it: one chance in 65,536 must not become many. */
+static gboolean
+break_off (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  const ZrtpMessage error = {.type = ZRTP_MESSAGE_ERROR,.u.error_code =
+        ZRTP_ERROR_UNAVAILABLE
+  };
+  guint *guesses = user_data;
+  guint8 packet[ZRTP_MAX_PACKET_SIZE];
+  ZrtpMessage message;
+
+  if (from == ALICE && sim_packet_type (data, *size, &message) ==
+      ZRTP_MESSAGE_DHPART1 && !from->endpoint->sim->ends[1].dead) {
+    (*guesses)++;
+    sim_inject (ALICE, packet, sim_packet (packet, 0x2000, &error, NULL));
+    sim->ends[1].dead = TRUE;
+  }
+  return TRUE;
+}
+
+GST_START_TEST (test_few_guesses)
+{
+  guint guesses = 0;
+  Sim *sim = sim_new (480);
+
+  sim->ends[0].policy.passive = TRUE;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim->filter = break_off;
+  sim->filter_data = &guesses;
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  while (sim->now < 3600 * SIM_SEC) {
+    sim_run (sim, sim->now + 200 * SIM_MSEC);
+    zrtp_stream_stop (BOB->stream, sim->now);
+    zrtp_stream_renew_hello (BOB->stream, &sim->ends[1].policy,
+        sim->ends[1].zid);
+    sim_drain (sim, 1);
+    sim->ends[1].dead = FALSE;
+    sim_start (sim, 1);
+  }
+  fail_unless (guesses > 5);
+  fail_unless (guesses < 80, "%u guesses in an hour", guesses);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static Suite *
 hostile_suite (void)
 {
@@ -1039,6 +1089,7 @@ hostile_suite (void)
   tcase_add_test (tc, test_nothing_undoes_secure);
   tcase_add_test (tc, test_reused_nonce);
   tcase_add_test (tc, test_preshared_commit);
+  tcase_add_test (tc, test_few_guesses);
   return suite;
 }
 
