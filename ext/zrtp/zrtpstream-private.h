@@ -281,7 +281,8 @@ void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now);
-/* Whom to call: of those who answered so far the one heard last, or NULL. */
+/* Whom to call: of those who let no exchange run dry the one that has our
+ * Hello, or else was heard last. NULL: nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
 void zrtp_discovery_set_peer (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
