@@ -496,9 +496,9 @@ use_read_only_disk (gpointer data)
     CHILD_CHECK (errno == EPERM || errno == ENOSYS);
     CHILD_CHECK (g_chmod (folder, 0500) == 0);
   } else {
-    CHILD_CHECK (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-    CHILD_CHECK (mount (folder, folder, NULL, MS_BIND, NULL) == 0);
-    CHILD_CHECK (mount (NULL, folder, NULL,
+    CHILD_CHECK (mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0);
+    CHILD_CHECK (mount (folder, folder, "none", MS_BIND, NULL) == 0);
+    CHILD_CHECK (mount ("none", folder, "none",
             MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0);
   }
   CHILD_CHECK (use_read_only (data));
