@@ -80,7 +80,7 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (zrtpdec, "zrtpdec", GST_RANK_NONE,
         "ZRTP decrypter"));
 
 static GstStaticPadTemplate rtp_sink_template =
-GST_STATIC_PAD_TEMPLATE ("rtp_sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_PAD_TEMPLATE ("rtp_sink", GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTP "; " GST_ZRTP_CAPS_RTP));
 
 static GstStaticPadTemplate rtp_src_template =
@@ -88,7 +88,7 @@ GST_STATIC_PAD_TEMPLATE ("rtp_src", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (GST_ZRTP_CAPS_RTP));
 
 static GstStaticPadTemplate rtcp_sink_template =
-GST_STATIC_PAD_TEMPLATE ("rtcp_sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_PAD_TEMPLATE ("rtcp_sink", GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTCP "; " GST_ZRTP_CAPS_RTCP));
 
 static GstStaticPadTemplate rtcp_src_template =
@@ -399,8 +399,7 @@ sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
 
   if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
     return gst_pad_query_default (pad, parent, query);
-  gst_zrtp_caps_answer (pad, lane->outlet.pad, query,
-      gst_zrtp_caps_receivable);
+  gst_zrtp_caps_answer (pad, lane->outlet.pad, query, gst_zrtp_caps_receivable);
   return TRUE;
 }
 
@@ -504,8 +503,7 @@ gst_zrtp_dec_class_init (GstZrtpDecClass * klass)
   gst_element_class_add_static_pad_template (element_class, &rtp_src_template);
   gst_element_class_add_static_pad_template (element_class,
       &rtcp_sink_template);
-  gst_element_class_add_static_pad_template (element_class,
-      &rtcp_src_template);
+  gst_element_class_add_static_pad_template (element_class, &rtcp_src_template);
   gst_element_class_set_static_metadata (element_class, "ZRTP decrypter",
       "Filter/Network/SRTP",
       "Decrypts RTP and RTCP with keys agreed on with the other side by ZRTP "

@@ -634,10 +634,8 @@ gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
   gst_element_class_add_static_pad_template (element_class, &rtp_src_template);
   gst_element_class_add_static_pad_template (element_class,
       &rtcp_sink_template);
-  gst_element_class_add_static_pad_template (element_class,
-      &rtcp_src_template);
-  gst_element_class_add_static_pad_template (element_class,
-      &zrtp_src_template);
+  gst_element_class_add_static_pad_template (element_class, &rtcp_src_template);
+  gst_element_class_add_static_pad_template (element_class, &zrtp_src_template);
   gst_element_class_set_static_metadata (element_class, "ZRTP encrypter",
       "Filter/Network/SRTP",
       "Encrypts RTP and RTCP with keys agreed on with the other side by ZRTP "

@@ -183,8 +183,7 @@ protect (GstZrtpEncPort * port, GstZrtpSender * sender, GstMapInfo * map)
 {
   GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (map->data, map->size);
 
-  if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP
-          && kind != GST_ZRTP_PACKET_RTCP)) {
+  if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP)) {
     sender->drops[GST_ZRTP_SEND_DROP_MALFORMED]++;
     return GST_ZRTP_SEND_DROPPED;
   }

@@ -137,12 +137,14 @@ make_trust_notice (GstZrtpPair * pair)
       "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
 }
 
+/* NULL if it is the one that was told of before. */
 static GstZrtpNotice *
 make_peer_notice (GstZrtpPair * pair)
 {
   const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
   char *zid = gst_zrtp_zid_to_string (info->peer_zid);
   GstZrtpNotice *notice;
+  GstStructure *s;
 
   notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER,
       "zid", G_TYPE_STRING, zid,
@@ -152,6 +154,13 @@ make_peer_notice (GstZrtpPair * pair)
       "mitm", G_TYPE_BOOLEAN, info->peer_mitm,
       "hello-hash", G_TYPE_STRING, info->peer_hello_hash, NULL);
   g_free (zid);
+  s = gst_zrtp_notice_get_message (notice);
+  if (pair->peer && gst_structure_is_equal (pair->peer, s)) {
+    g_clear_pointer (&notice, gst_zrtp_notice_free);
+  } else {
+    gst_clear_structure (&pair->peer);
+    pair->peer = gst_structure_copy (s);
+  }
   return notice;
 }
 
@@ -202,6 +211,8 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
           zrtp_hello_hash_status_nick (zrtp_stream_get_info
               (pair->stream)->hello_hash_status), NULL);
     case ZRTP_EVENT_HELLO:
+      if (!pair->hello_wanted)
+        return NULL;
       return gst_zrtp_notice_new (GST_ZRTP_NOTICE_HELLO, "hello-hash",
           G_TYPE_STRING, zrtp_stream_get_hello_hash (pair->stream), NULL);
     case ZRTP_EVENT_CACHE_MISMATCH:

@@ -19,12 +19,14 @@ struct _GstZrtpNotice
 #define MAX_PARAMS 3
 #define MAX_PROPS 12
 
+typedef GType (*GetType) (void);
+
 /* A signal's parameters are fields of the message. Those of an enumerated type
  * are nicks in the message. */
 typedef struct
 {
   const char *field;
-  GType (*get_enum) (void);     /* else @type */
+  GetType get_enum;             /* else @type */
   GType type;
 } Param;
 
@@ -45,7 +47,7 @@ typedef struct
 static const Kind kinds[GST_ZRTP_N_NOTICES] = {
   [GST_ZRTP_NOTICE_STATE] = {"GstZrtpState", "state-changed",
         {{"state", gst_zrtp_state_get_type, 0}, {"error", NULL, G_TYPE_UINT},
-            {"reason", NULL, G_TYPE_STRING}}, {STATE_PROPS}},
+          {"reason", NULL, G_TYPE_STRING}}, {STATE_PROPS}},
   [GST_ZRTP_NOTICE_SAS] = {"GstZrtpSas", "sas-ready",
         {{"sas", NULL, G_TYPE_STRING}, {"sas-type", NULL, G_TYPE_STRING},
             {"sas-verified", NULL, G_TYPE_BOOLEAN}},
@@ -53,7 +55,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
   [GST_ZRTP_NOTICE_TRUST] = {"GstZrtpTrust", "trust-changed",
         {{"trust", gst_zrtp_trust_get_type, 0},
             {"sas-verified", NULL, G_TYPE_BOOLEAN},
-            {"peer-verified", NULL, G_TYPE_BOOLEAN}}, {TRUST_PROPS}},
+          {"peer-verified", NULL, G_TYPE_BOOLEAN}}, {TRUST_PROPS}},
   [GST_ZRTP_NOTICE_PEER] = {"GstZrtpPeer", "peer-found",
         {{"zid", NULL, G_TYPE_STRING}, {"client", NULL, G_TYPE_STRING}},
       {GST_ZRTP_PROP_PEER_ZID, GST_ZRTP_PROP_PEER_CLIENT}},
@@ -69,12 +71,12 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         {{"status", gst_zrtp_hello_hash_status_get_type, 0}},
       {GST_ZRTP_PROP_HELLO_HASH_STATUS}},
   [GST_ZRTP_NOTICE_SECURITY] = {"GstZrtpSecurity", "security-alert",
-        {{"error", NULL, G_TYPE_UINT}, {"text", NULL, G_TYPE_STRING}}, {0}},
+      {{"error", NULL, G_TYPE_UINT}, {"text", NULL, G_TYPE_STRING}}, {0}},
   [GST_ZRTP_NOTICE_ERROR] = {"GstZrtpError", "protocol-error",
         {{"error", NULL, G_TYPE_UINT}, {"text", NULL, G_TYPE_STRING},
-            {"from-peer", NULL, G_TYPE_BOOLEAN}}, {0}},
+          {"from-peer", NULL, G_TYPE_BOOLEAN}}, {0}},
   [GST_ZRTP_NOTICE_FORK] = {"GstZrtpFork", "fork-detected",
-        {{"ssrc", NULL, G_TYPE_UINT}, {"zid", NULL, G_TYPE_STRING}}, {0}},
+      {{"ssrc", NULL, G_TYPE_UINT}, {"zid", NULL, G_TYPE_STRING}}, {0}},
 };
 
 static guint signals[GST_ZRTP_N_NOTICES];

@@ -124,6 +124,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
   gst_zrtp_settings_unref (pair->settings);
   g_free (pair->applied_peer_hash);
+  gst_clear_structure (&pair->peer);
   gst_zrtp_call_unref (pair->call);
   g_free (pair);
 }
@@ -131,7 +132,8 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
 gboolean
 gst_zrtp_pair_is_active (GstZrtpPair * pair)
 {
-  return pair->members[GST_ZRTP_HALF_ENC].active || pair->members[GST_ZRTP_HALF_DEC].active;
+  return pair->members[GST_ZRTP_HALF_ENC].active
+      || pair->members[GST_ZRTP_HALF_DEC].active;
 }
 
 GstElement *
@@ -184,10 +186,6 @@ gst_zrtp_pair_ensure_hello (GstZrtpPair * pair)
   g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
   pair->hello_settings = gst_zrtp_settings_ref (pair->settings);
   pair->hello_spent = FALSE;
-  if (pair->hello_read)
-    gst_zrtp_pair_notify (pair, gst_zrtp_notice_new (GST_ZRTP_NOTICE_HELLO,
-            "hello-hash", G_TYPE_STRING,
-            zrtp_stream_get_hello_hash (pair->stream), NULL));
   pair->hello_read = FALSE;
   gst_zrtp_pair_apply_settings (pair);
 }
@@ -202,7 +200,7 @@ gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair)
     gst_zrtp_pair_ensure_hello (pair);
   if (pair->stream) {
     result = g_strdup (zrtp_stream_get_hello_hash (pair->stream));
-    pair->hello_read = TRUE;
+    pair->hello_read = pair->hello_wanted = TRUE;
   }
   gst_zrtp_call_unlock (pair->call);
   return result;
@@ -224,6 +222,7 @@ gst_zrtp_pair_adopt_stream (GstZrtpPair * pair, GstZrtpPair * from)
   pair->stream = g_steal_pointer (&from->stream);
   pair->generation++;
   pair->hello_read = from->hello_read;
+  pair->hello_wanted = from->hello_wanted;
   pair->hello_spent = from->hello_spent;
   pair->hello_settings = g_steal_pointer (&from->hello_settings);
   pair->applied_peer_hash = g_steal_pointer (&from->applied_peer_hash);
@@ -269,7 +268,8 @@ gst_zrtp_pair_apply_settings (GstZrtpPair * pair)
   if (!gst_zrtp_pair_apply_peer_hash (pair, peer_hash))
     gst_zrtp_pair_notify (pair,
         gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_SETTINGS, NULL, "peer-hello-hash \"%s\" can't be "
+            GST_RESOURCE_ERROR_SETTINGS, NULL,
+            "peer-hello-hash \"%s\" can't be "
             "read: it is the value of the other side's a=zrtp-hash, like "
             "\"1.10 \" and 64 hexadecimal digits", peer_hash));
   g_free (peer_hash);
@@ -331,8 +331,7 @@ gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
   if (half == GST_ZRTP_HALF_ENC)
     prepare_stream (pair);
   if (first)
-    gst_zrtp_timer_set (&pair->partner,
-        g_get_monotonic_time () + PARTNER_TIME);
+    gst_zrtp_timer_set (&pair->partner, g_get_monotonic_time () + PARTNER_TIME);
   else
     warn_of_contradictions (pair);
   gst_zrtp_call_drain (call);
@@ -353,6 +352,7 @@ stop (GstZrtpPair * pair)
     pair->hello_spent = TRUE;
   }
   pair->started = FALSE;
+  gst_clear_structure (&pair->peer);
   gst_zrtp_pair_void_keys (pair);
   g_mutex_lock (&pair->inbox.lock);
   g_queue_clear_full (&pair->inbox.packets, (GDestroyNotify) g_bytes_unref);
@@ -374,8 +374,10 @@ gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half)
     stop (pair);
   gst_zrtp_call_leave (call);
   /* Who read the old Hello's hash wants to know the next one's. */
-  if (pair->hello_spent && pair->hello_read)
+  if (pair->hello_spent && pair->hello_read) {
     gst_zrtp_pair_ensure_hello (pair);
+    gst_zrtp_pair_drain (pair);
+  }
   gst_zrtp_call_unlock (call);
 }
 

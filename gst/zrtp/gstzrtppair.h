@@ -88,11 +88,13 @@ struct _GstZrtpPair
   guint generation;             /* counts streams, for jobs that come late */
   GstZrtpSettings *hello_settings;      /* what counted when it was made */
   gboolean hello_read;          /* the application knows it: fixed */
+  gboolean hello_wanted;        /* it asked for one: tell it of the next */
   gboolean hello_spent;         /* was used in a call: not again */
   char *applied_peer_hash;      /* what the stream was told */
   gboolean started;
   guint32 ssrc;                 /* once started */
   ZrtpState state;
+  GstStructure *peer;           /* the one that was told of last */
   guint storing;                /* storage jobs on their way */
   GCond stored;
 };

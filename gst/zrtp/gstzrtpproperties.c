@@ -295,7 +295,8 @@ install_media (void)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_SRTCP_TAG] = g_param_spec_enum ("srtcp-tag",
-      "SRTCP tag", "Length of the SRTCP authentication tag when HS32 was agreed",
+      "SRTCP tag",
+      "Length of the SRTCP authentication tag when HS32 was agreed",
       GST_TYPE_ZRTP_SRTCP_TAG, GST_ZRTP_SRTCP_TAG_AUTO, PLAYING);
 
   /**

@@ -66,8 +66,7 @@ gst_zrtp_receiver_tell_again (GstZrtpReceiver * receiver)
 }
 
 static void
-tell_once (GstZrtpReceiver * receiver, ZrtpMedia kind,
-    GstZrtpVerdict * verdict)
+tell_once (GstZrtpReceiver * receiver, ZrtpMedia kind, GstZrtpVerdict * verdict)
 {
   if (G_LIKELY (receiver->told[kind]))
     return;

@@ -109,7 +109,8 @@ find_place (const char *key, guint stream_id)
 static gboolean
 is_empty (GstZrtpPair * pair)
 {
-  return !pair->members[GST_ZRTP_HALF_ENC].id && !pair->members[GST_ZRTP_HALF_DEC].id;
+  return !pair->members[GST_ZRTP_HALF_ENC].id
+      && !pair->members[GST_ZRTP_HALF_DEC].id;
 }
 
 /* Takes a pair without members out of its call, and that out of the table. */
@@ -208,7 +209,7 @@ static char *
 describe_clash (GstZrtpBin * bin, GstZrtpPair * pair)
 {
   GstZrtpHalf half = GST_ZRTP_BIN_GET_CLASS (bin)->half;
-  const char *type = half == GST_ZRTP_ENC ? "zrtpenc" : "zrtpdec";
+  const char *type = half == GST_ZRTP_HALF_ENC ? "zrtpenc" : "zrtpdec";
   char *session_id = gst_zrtp_settings_get_string (bin->settings,
       GST_ZRTP_SETTING_SESSION_ID);
   char *where = session_id && *session_id

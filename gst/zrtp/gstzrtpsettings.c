@@ -119,8 +119,7 @@ gst_zrtp_settings_get (GstZrtpSettings * settings, GstZrtpSetting setting,
 }
 
 static guint64
-get_stamped (GstZrtpSettings * settings, GstZrtpSetting setting,
-    GValue * value)
+get_stamped (GstZrtpSettings * settings, GstZrtpSetting setting, GValue * value)
 {
   guint64 stamp;
 
