@@ -72,6 +72,7 @@ begin_exchange (ZrtpStream * stream, const ZrtpCandidate * peer,
   ZrtpExchange *x = g_new0 (ZrtpExchange, 1);
 
   zrtp_exchange_free (stream);
+  zrtp_stop_error (stream);
   stream->exchange = x;
   x->started = now;
   zrtp_candidate_copy (&x->peer, peer);

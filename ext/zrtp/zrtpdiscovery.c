@@ -78,6 +78,7 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   /* 6: an announcement in the signalling is evidence of ZRTP, too. */
   stream->evidence |= stream->peer_hashes->len > 0;
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_stop_error (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
   zrtp_stream_update_media (stream);
   schedule_hello (stream, now);
@@ -371,7 +372,8 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    if (idle)
+    /* A loop, unless there is a peer: then somebody throws it back at us. */
+    if (idle && !zrtp_discovery_best (stream))
       zrtp_stream_fail (stream, ZRTP_ERROR_EQUAL_ZIDS, now);
     return TRUE;
   }

@@ -358,6 +358,7 @@ void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
 void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error,
     gint64 now);
 void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+void zrtp_stop_error (ZrtpStream * stream);
 void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     ZrtpErrorCode code, gint64 now);

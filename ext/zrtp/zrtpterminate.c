@@ -28,14 +28,21 @@ zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   zrtp_stream_send (stream, stream->repeat_error.message, FALSE);
 }
 
+/* What it was about is over: it must not end what comes next. */
+void
+zrtp_stop_error (ZrtpStream * stream)
+{
+  zrtp_repeat_clear (&stream->repeat_error);
+  stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+}
+
 void
 zrtp_error_timeout (ZrtpStream * stream, gint64 now)
 {
   ZrtpRepeat *repeat = &stream->repeat_error;
 
   if (repeat->left == 0) {
-    zrtp_repeat_clear (repeat);
-    stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+    zrtp_stop_error (stream);
     return;
   }
   repeat->left--;
@@ -51,8 +58,7 @@ zrtp_receive_error_ack (ZrtpStream * stream)
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
-  zrtp_repeat_clear (&stream->repeat_error);
-  stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+  zrtp_stop_error (stream);
 }
 
 void
