@@ -228,7 +228,6 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
   stream->was_secure = FALSE;
   stream->media_confirmed = FALSE;
   stream->wanted = FALSE;
-  stream->no_preshared = FALSE;
   stream->evidence = FALSE;
   stream->acked = FALSE;
   if (had_keys)
@@ -513,15 +512,24 @@ zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
 {
   const guint32 ssrc = stream->ssrc;
   const gboolean was_secure = stream->was_secure;
+  ZrtpCandidate *newcomer = &stream->candidates[0];
+  ZrtpCandidate fork = { NULL };
 
   if (!stream->fork.hello)
     return FALSE;
+  zrtp_candidate_copy (&fork, &stream->fork);
   zrtp_stream_stop (stream, now);
   zrtp_stream_make_hello (stream);
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
   /* What was secure once never falls back to clear. */
   stream->was_secure = was_secure;
   zrtp_stream_start (stream, ssrc, now);
+  /* 6: its Hello was acknowledged, so it does not come again. */
+  *newcomer = fork;
+  newcomer->last_seen = now;
+  newcomer->reported = FALSE;
+  stream->evidence = TRUE;
+  zrtp_discovery_set_peer (stream, newcomer);
   return TRUE;
 }
 
