@@ -104,6 +104,12 @@ class Endpoint:
         self.process.stdin.write(text.encode() + b'\n')
         await self.process.stdin.drain()
 
+    async def kill(self):
+        """Dies without a word."""
+        self.process.kill()
+        self.status = await self.process.wait()
+        await asyncio.gather(*self.readers)
+
     async def close(self):
         """Ends the input, by which a lingering endpoint ends."""
         if self.process is None:
@@ -117,6 +123,9 @@ class Endpoint:
             await self.process.wait()
             self.status = 'killed'
         await asyncio.gather(*self.readers)
+
+    def text(self):
+        return '\n'.join(self.lines)
 
     def transcript(self):
         return '\n'.join(['    $ ' + ' '.join(self.command)]
@@ -236,6 +245,39 @@ async def make_call(left, right, *, first=None, channels=1, seconds=10,
         for pair in pairs:
             for sock in pair:
                 sock.close()
+
+
+def drain(sock):
+    """A socket that is opened anew has nothing of its port's past."""
+    sock.setblocking(False)
+    try:
+        while True:
+            sock.recv(65536)
+    except (BlockingIOError, ConnectionRefusedError):
+        pass
+    finally:
+        sock.setblocking(True)
+
+
+async def make_call_to_restarted(left, right, again, ready, seconds=30):
+    """Once ready(), @right dies and @again takes its place on its port."""
+    extra = ['--linger', '--timeout', str(seconds)]
+    ours, theirs = connected_pair()
+    try:
+        await left.launch([ours], extra)
+        await right.launch([theirs], extra)
+        await left.wait_for(ready, STARTED_WITHIN)
+        expect(ready(), 'the first call never came so far')
+        await right.kill()
+        drain(theirs)
+        await again.launch([theirs], extra)
+        for end in (left, again):
+            await end.wait_for(lambda e=end: e.done, seconds + STARTED_WITHIN)
+    finally:
+        for end in (left, again):
+            await end.close()
+        ours.close()
+        theirs.close()
 
 
 def median(values):

@@ -20,6 +20,7 @@ typedef struct
   ZrtpStream *stream;
   ZrtpSrtp *send, *receive;
   gboolean media_seen;
+  gboolean forked;              /* to be accepted at the next tick */
 } EngineChannel;
 
 static gint64
@@ -112,6 +113,10 @@ handle_event (LoopChannel * channel, ZrtpEvent * event)
       peer_note ("note channel=%u hello-hash-status=%s", channel->index,
           zrtp_hello_hash_status_nick (zrtp_stream_get_info (own->stream)
               ->hello_hash_status));
+      break;
+    case ZRTP_EVENT_FORK:
+      peer_note ("note channel=%u fork ssrc=%u", channel->index, event->ssrc);
+      own->forked = channel->loop->options.accept_fork;
       break;
     case ZRTP_EVENT_CACHE_FAILED:
       peer_note ("note channel=%u cache-failed text=%s", channel->index,
@@ -335,6 +340,11 @@ backend_tick (Loop * loop)
 
     if (zrtp_stream_get_deadline (own->stream) <= now)
       zrtp_stream_timeout (own->stream, now);
+    if (own->forked) {
+      own->forked = FALSE;
+      own->media_seen = FALSE;
+      zrtp_stream_accept_fork (own->stream, now);
+    }
   }
   if (loop->options.verify && loop->channel[0].secure) {
     loop->options.verify = FALSE;

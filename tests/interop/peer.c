@@ -280,6 +280,8 @@ peer_init (int *argc, char ***argv, PeerOptions * o)
         "Octets of an SRTCP tag with HS32: 10 or 4", "N"},
     {"mark-verified", 0, 0, G_OPTION_ARG_NONE, &o->verify,
         "The user compared the SAS", NULL},
+    {"accept-fork", 0, 0, G_OPTION_ARG_NONE, &o->accept_fork,
+        "Move to another endpoint that calls", NULL},
     {"peer-hash", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->peer_hashes,
         "The peer's a=zrtp-hash, or - for a line of standard input", "VALUE"},
     {"print-hash", 0, 0, G_OPTION_ARG_NONE, &o->print_hash,

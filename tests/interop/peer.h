@@ -38,6 +38,7 @@ typedef struct
   char *aux_secret;             /* hex */
   int srtcp_tag_size;           /* with HS32 */
   gboolean verify;              /* the user compared the SAS */
+  gboolean accept_fork;         /* moves to another endpoint that calls */
   gboolean print_hash;
   char **peer_hashes;           /* or NULL; see peer_read_hash() */
 

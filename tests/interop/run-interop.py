@@ -17,7 +17,8 @@ import tempfile
 import time
 
 import calls
-from calls import Endpoint, Failure, expect, make_call, median
+from calls import (Endpoint, Failure, expect, make_call,
+                   make_call_to_restarted, median)
 
 KEY_AGREEMENTS = ['X255', 'X448', 'DH3k', 'DH2k']
 RANK = ['DH2k', 'X255', 'X448', 'DH3k']         # RFC 6189 4.1.2, by speed
@@ -440,6 +441,43 @@ def multistream_cases():
         yield f'multistream/20-percent-loss-seed-{seed}', lossy
 
 
+def restart_cases():
+    """The peer's program dies and starts anew, with another ZID."""
+    for initiator, role, never in (
+            ('left', INITIATOR, 'DHPart1:1000'),
+            ('right', [], 'DHPart2:1000,HelloACK:1000')):
+        async def unfinished(case, role=role, never=never):
+            ends = [case.end('left', [*MEDIA, *role]),
+                    case.end('right', ['--drop', never]),
+                    case.end('right', MEDIA)]
+            await make_call_to_restarted(
+                *ends, ready=lambda: 'state=negotiating' in ends[0].text())
+            check_secure([ends[0], ends[2]])
+            check_media([ends[0], ends[2]])
+        yield f'restart/unfinished-{initiator}-initiates', unfinished
+
+    async def refused(case):
+        """Once secure a newcomer gets nothing unless the user wants it."""
+        ends = [case.end('left', MEDIA), case.end('right', MEDIA),
+                case.end('right', MEDIA)]
+        await make_call_to_restarted(*ends, ready=lambda: ends[0].done,
+                                     seconds=4)
+        check_never_secure([ends[2]])
+        expect(' fork ' in ends[0].text(), 'nobody was told')
+    yield 'restart/refused', refused
+
+    async def accepted(case):
+        ends = [case.end('left', [*MEDIA, '--accept-fork']),
+                case.end('right', MEDIA),
+                case.end('right', ['--send', str(PACKETS)])]
+        await make_call_to_restarted(*ends, ready=lambda: ends[0].done)
+        check_secure([ends[0], ends[2]])
+        expect(int(ends[0].media[0]['srtp-received']) > PACKETS
+               and ends[0].media[0]['srtp-bad'] == '0',
+               f'media of the second: {ends[0].media[0]}')
+    yield 'restart/accepted', accepted
+
+
 def own_cases():
     """What libbzrtp does not know."""
     for ka, cipher in itertools.product(('EC25', 'EC38', 'E255', 'DH3k'),
@@ -473,7 +511,8 @@ def unknown_cases():
 
 GROUPS = [algorithm_cases, preference_cases, start_cases, drop_cases,
           loss_cases, media_cases, cache_cases, hello_hash_cases, aux_cases,
-          multistream_cases, unknown_cases, own_cases]
+          multistream_cases, unknown_cases, restart_cases,
+          own_cases]
 
 
 async def run_all(cases, jobs, verbose):
