@@ -23,6 +23,11 @@ const ZrtpKeyAgreement zrtp_key_agreement_mult = {
   .rank = ZRTP_RANK_NONE,
 };
 
+const ZrtpKeyAgreement zrtp_key_agreement_prsh = {
+  .base = {"Prsh", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .rank = ZRTP_RANK_NONE,
+};
+
 static const ZrtpAlgorithm *const hashes[] = {
   &zrtp_hash_s256.base,
   &zrtp_hash_s384.base,
@@ -52,6 +57,7 @@ static const ZrtpAlgorithm *const key_agreements[] = {
   &zrtp_key_agreement_dh3k.base,
   &zrtp_key_agreement_ec38.base,
   &zrtp_key_agreement_mult.base,
+  &zrtp_key_agreement_prsh.base,
   NULL
 };
 

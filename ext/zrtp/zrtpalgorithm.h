@@ -134,6 +134,7 @@ extern const ZrtpKeyAgreement zrtp_key_agreement_x448;
 extern const ZrtpKeyAgreement zrtp_key_agreement_ec25;
 extern const ZrtpKeyAgreement zrtp_key_agreement_ec38;
 extern const ZrtpKeyAgreement zrtp_key_agreement_mult;
+extern const ZrtpKeyAgreement zrtp_key_agreement_prsh;
 extern const ZrtpSasType zrtp_sas_b32;
 extern const ZrtpSasType zrtp_sas_b256;
 

@@ -86,8 +86,8 @@ zrtp_cache_file_set_error (ZrtpCache * cache, int rc, GError ** error)
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_CORRUPT, path,
-          "is damaged or not an SQLite file and is left as it is: move it away "
-          "to start with an empty one, or name another cache");
+          "is damaged or not an SQLite file and is left as it is: name another "
+          "cache or, if it was one, move it away to start with an empty one");
       break;
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -104,11 +104,8 @@ zrtp_cache_file_set_error (ZrtpCache * cache, int rc, GError ** error)
   }
 }
 
-/* Makes the secrets readable to the owner alone, those in SQLite's side files
- * too. A file of somebody else or on a read-only disk stays as it is, unless
- * others could put secrets of their own into it. */
-static gboolean
-tighten (const char *path, GError ** error)
+gboolean
+zrtp_cache_file_tighten (const char *path, GError ** error)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   gboolean ok = TRUE;
@@ -189,7 +186,7 @@ zrtp_cache_file_prepare (const char *path, GError ** error)
     zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
         "has more than one name (hard links): remove the others or name "
         "another cache");
-  } else if (tighten (canonical, error)) {
+  } else {
     return canonical;
   }
   g_free (canonical);

@@ -52,10 +52,15 @@ struct _ZrtpCache
   gint64 deadline;              /* of the running call, monotonic µs */
 };
 
-/* Makes folder and file if need be, tightens permissions, and returns the
- * canonical path; NULL with @error set if there can be no such file. Opens no
- * file that exists: closing it would drop the locks that SQLite holds. */
+/* Makes folder and file if need be and returns the canonical path; NULL with
+ * @error set if there can be no such file. Opens no file that exists: closing
+ * it would drop the locks that SQLite holds. */
 char *zrtp_cache_file_prepare (const char *path, GError ** error);
+
+/* Makes the secrets readable to the owner alone, those in SQLite's side files
+ * too. A file of somebody else or on a read-only disk stays as it is, unless
+ * others could put secrets of their own into it: that is an error. */
+gboolean zrtp_cache_file_tighten (const char *path, GError ** error);
 
 /* Opens @cache->path into @cache->db, checks it, makes the schema and draws the
  * ZID if it is empty, prepares the statements. A file that is refused is left

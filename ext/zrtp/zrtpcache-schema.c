@@ -197,20 +197,21 @@ check (ZrtpCache * cache, FileKind * kind)
 /* One transaction, so that processes that start together on a new file get one
  * schema and one ZID (RFC 6189 4.9). */
 static int
-make_schema (ZrtpCache * cache, const ZrtpRandom * random, FileKind * kind)
+make_schema (ZrtpCache * cache, const ZrtpRandom * random)
 {
   static const char mark_sql[] = "PRAGMA application_id = "
       G_STRINGIFY (ZRTP_CACHE_APPLICATION_ID) ";PRAGMA user_version = "
       G_STRINGIFY (ZRTP_CACHE_SCHEMA_VERSION);
   static const char zid_sql[] = "INSERT INTO self (id, zid) VALUES (1, ?1)";
   sqlite3_stmt *statement = NULL;
+  FileKind kind = KIND_FOREIGN;
   guint8 zid[ZRTP_ZID_SIZE];
   int rc;
 
   rc = exec (cache->db, "BEGIN IMMEDIATE");
   if (rc == SQLITE_OK)
-    rc = identify (cache->db, kind);
-  if (rc == SQLITE_OK && *kind == KIND_EMPTY) {
+    rc = identify (cache->db, &kind);
+  if (rc == SQLITE_OK && kind == KIND_EMPTY) {
     zrtp_random_fill (random, zid, sizeof zid);
     rc = exec (cache->db, schema_sql);
     if (rc == SQLITE_OK)
@@ -222,8 +223,6 @@ make_schema (ZrtpCache * cache, const ZrtpRandom * random, FileKind * kind)
     if (rc == SQLITE_OK && (rc = sqlite3_step (statement)) == SQLITE_DONE)
       rc = SQLITE_OK;
     sqlite3_finalize (statement);
-    if (rc == SQLITE_OK)
-      *kind = KIND_OURS;
   }
   end_transaction (cache->db, &rc);
   return rc;
@@ -316,70 +315,78 @@ open_handle (ZrtpCache * cache, gboolean immutable)
   return rc;
 }
 
-static int
-open_and_check (ZrtpCache * cache, const ZrtpRandom * random,
-    gboolean immutable, FileKind * kind)
-{
-  int rc = open_handle (cache, immutable);
-
-  if (rc == SQLITE_OK)
-    rc = configure (cache);
-  if (rc == SQLITE_OK) {
-    cache->read_only = sqlite3_db_readonly (cache->db, "main") == 1;
-    rc = check (cache, kind);
-  }
-  if (rc == SQLITE_OK && *kind == KIND_EMPTY)
-    rc = cache->read_only ? SQLITE_READONLY : make_schema (cache, random, kind);
-  if (rc == SQLITE_OK && *kind == KIND_OURS) {
-    if (!cache->read_only)
-      rc = use_wal (cache);
-    if (rc == SQLITE_OK)
-      rc = prepare_statements (cache);
-  }
-  return rc;
-}
-
 static gboolean
-set_kind_error (ZrtpCache * cache, FileKind kind, GError ** error)
+is_usable (ZrtpCache * cache, FileKind kind, GError ** error)
 {
   switch (kind) {
     case KIND_OURS:
-      return FALSE;
+    case KIND_EMPTY:
+      return TRUE;
     case KIND_LATER:
       zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_CORRUPT, cache->path,
           "was made by a later version of gst-zrtp and is left as it is: "
           "upgrade, or name another cache");
-      return TRUE;
+      return FALSE;
     default:
       zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_CORRUPT, cache->path,
           "is an SQLite file of another program and is left as it is: name "
           "another cache");
-      return TRUE;
+      return FALSE;
   }
+}
+
+/* Nothing is changed, not even the mode, before the file is known to be ours.
+ * Returns SQLite's result, or SQLITE_OK with @error set. */
+static int
+try_open (ZrtpCache * cache, const ZrtpRandom * random, gboolean immutable,
+    GError ** error)
+{
+  FileKind kind = KIND_FOREIGN;
+  int rc;
+
+  rc = open_handle (cache, immutable);
+  if (rc == SQLITE_OK)
+    rc = configure (cache);
+  if (rc == SQLITE_OK)
+    rc = check (cache, &kind);
+  if (rc != SQLITE_OK || !is_usable (cache, kind, error)
+      || !zrtp_cache_file_tighten (cache->path, error))
+    return rc;
+
+  cache->read_only = sqlite3_db_readonly (cache->db, "main") == 1;
+  if (kind == KIND_EMPTY)
+    rc = cache->read_only ? SQLITE_READONLY : make_schema (cache, random);
+  if (rc == SQLITE_OK && !cache->read_only)
+    rc = use_wal (cache);
+  if (rc == SQLITE_OK)
+    rc = prepare_statements (cache);
+  return rc;
 }
 
 gboolean
 zrtp_cache_file_open (ZrtpCache * cache, const ZrtpRandom * random,
     GError ** error)
 {
-  FileKind kind = KIND_FOREIGN;
   gboolean had_wal = wal_has_content (cache);
+  GError *refusal = NULL;
   int rc;
 
   cache->deadline = g_get_monotonic_time ()
       + G_GINT64_CONSTANT (1000) * zrtp_cache_busy_ms;
-  rc = open_and_check (cache, random, FALSE, &kind);
+  rc = try_open (cache, random, FALSE, &refusal);
   if (((rc & 0xff) == SQLITE_CANTOPEN || rc == SQLITE_READONLY_DIRECTORY)
       && !had_wal) {
     zrtp_cache_file_close (cache);
-    rc = open_and_check (cache, random, TRUE, &kind);
+    rc = try_open (cache, random, TRUE, &refusal);
   }
 
-  if (rc == SQLITE_OK && !set_kind_error (cache, kind, error)) {
+  if (rc == SQLITE_OK && refusal == NULL) {
     sqlite3_db_config (cache->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return TRUE;
   }
-  if (rc != SQLITE_OK)
+  if (refusal != NULL)
+    g_propagate_error (error, refusal);
+  else
     zrtp_cache_file_set_error (cache, rc, error);
   /* Leave a refused file as it is, and no empty WAL beside it. */
   if (cache->db != NULL && !had_wal)

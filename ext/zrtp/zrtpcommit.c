@@ -189,10 +189,11 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
   memcpy (commit->zid, stream->zid, ZRTP_ZID_SIZE);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
     memcpy (commit->names[kind], names[kind]->name, 4);
-  if (x->mode == ZRTP_COMMIT_MULTISTREAM)
-    memcpy (commit->nonce, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
-  else
+  memcpy (commit->key_id, x->key_id, ZRTP_KEY_ID_SIZE);
+  if (x->mode == ZRTP_COMMIT_DH)
     memcpy (commit->hvi, x->hvi_or_nonce, ZRTP_HVI_SIZE);
+  else
+    memcpy (commit->nonce, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
 
   size = zrtp_message_write (&message, buffer, sizeof buffer);
   zrtp_message_seal (buffer, size, stream->h[1]);
@@ -232,6 +233,21 @@ initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
   do {
     zrtp_random_fill (stream->random, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
   } while (!zrtp_session_take_nonce (stream->session, x->hvi_or_nonce));
+  send_commit (stream, x, now);
+}
+
+/* 4.4.2.2 */
+static void
+initiate_preshared (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpSuite * suite, gint64 now)
+{
+  ZrtpExchange *x = begin_exchange (stream, peer, ZRTP_COMMIT_PRESHARED,
+      suite, ZRTP_ROLE_INITIATOR, now);
+
+  x->suite.key_agreement = &zrtp_key_agreement_prsh;
+  show_suite (stream, &x->suite, ZRTP_ROLE_INITIATOR);
+  take_secrets (stream, x);
+  zrtp_preshared_prepare (stream);
   send_commit (stream, x, now);
 }
 
@@ -294,8 +310,49 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
     return;
   if (mode == ZRTP_COMMIT_MULTISTREAM)
     initiate_multistream (stream, peer, &suite, now);
+  else if (zrtp_preshared_is_possible (stream, &lists[ZRTP_KIND_KEY_AGREEMENT]))
+    initiate_preshared (stream, peer, &suite, now);
   else
     initiate_dh (stream, peer, &suite, now);
+}
+
+/* Steps back from our own Commit, here or on another stream of the session,
+ * whose turn comes when this exchange is over. */
+static void
+withdraw_commit (ZrtpStream * stream)
+{
+  zrtp_stream_stop_repeating (stream);
+  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM) {
+    /* 4.2: its public value serves again, and the cache was read already. */
+    zrtp_peer_clear (&stream->looked_up_peer);
+    stream->looked_up_peer = stream->exchange->secrets.peer;
+    memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));
+    memcpy (stream->looked_up_zid, stream->exchange->peer.zid, ZRTP_ZID_SIZE);
+    stream->looked_up = TRUE;
+  }
+  zrtp_exchange_free (stream);
+  stream->step = ZRTP_STEP_DISCOVERY;
+}
+
+/* 4.4.2.3: if we do not find the key our own DH Commit is the answer, for which
+ * what was prepared still serves. */
+static void
+continue_preshared (ZrtpStream * stream, gint64 now)
+{
+  if (zrtp_preshared_find (stream)) {
+    zrtp_preshared_derive (stream);
+    zrtp_confirm_send_confirm1 (stream, now);
+    return;
+  }
+  stream->no_preshared = TRUE;
+  if (stream->policy.passive) {
+    zrtp_stream_fail (stream, ZRTP_ERROR_NO_SHARED_SECRET, now);
+    return;
+  }
+  stream->wanted = TRUE;        /* the peer asked for keys */
+  withdraw_commit (stream);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_commit_try (stream, now);
 }
 
 /* Responder: the next message is due when all that it takes is there. */
@@ -311,15 +368,27 @@ continue_as_responder (ZrtpStream * stream, gint64 now)
     zrtp_confirm_send_confirm1 (stream, now);
     return;
   }
-  if (!have_key_pair (stream, &x->suite))
+  if (x->mode == ZRTP_COMMIT_DH && !have_key_pair (stream, &x->suite))
     return;
   if (!x->secrets_ready) {
     if (!have_lookup (stream, x->peer.zid))
       return;
     take_secrets (stream, x);
   }
+  if (x->mode == ZRTP_COMMIT_PRESHARED) {
+    continue_preshared (stream, now);
+    return;
+  }
   take_key_pair (stream, x);
   zrtp_dhmode_send_dhpart1 (stream, now);
+}
+
+void
+zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
+{
+  stream->no_preshared = TRUE;
+  withdraw_commit (stream);
+  zrtp_commit_try (stream, now);
 }
 
 void
@@ -413,30 +482,17 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
 /* 4.2: TRUE if our own Commit stands and the received one is to be dropped. */
 static gboolean
 our_commit_wins (const ZrtpExchange * x, const ZrtpCommit * received,
-    ZrtpCommitMode mode)
+    ZrtpCommitMode mode, gboolean peer_mitm)
 {
-  if (mode == ZRTP_COMMIT_PRESHARED)    /* DH beats Preshared */
+  if (x->mode != mode && mode != ZRTP_COMMIT_MULTISTREAM)
+    return x->mode == ZRTP_COMMIT_DH;   /* DH beats Preshared */
+  /* Preshared with exactly one M flag: we have none, so if the peer has it, it
+   * responds. */
+  if (mode == ZRTP_COMMIT_PRESHARED && peer_mitm)
     return TRUE;
-  if (mode == ZRTP_COMMIT_MULTISTREAM)
+  if (mode != ZRTP_COMMIT_DH)
     return memcmp (x->hvi_or_nonce, received->nonce, ZRTP_NONCE_SIZE) > 0;
   return memcmp (x->hvi_or_nonce, received->hvi, ZRTP_HVI_SIZE) > 0;
-}
-
-/* Steps back from our own Commit, here or on another stream of the session,
- * whose turn comes when this exchange is over. */
-static void
-withdraw_commit (ZrtpStream * stream)
-{
-  zrtp_stream_stop_repeating (stream);
-  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM) {
-    /* 4.2: its public value serves again, and the cache was read already. */
-    stream->looked_up_peer = stream->exchange->secrets.peer;
-    memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));
-    memcpy (stream->looked_up_zid, stream->exchange->peer.zid, ZRTP_ZID_SIZE);
-    stream->looked_up = TRUE;
-  }
-  zrtp_exchange_free (stream);
-  stream->step = ZRTP_STEP_DISCOVERY;
 }
 
 typedef enum
@@ -488,7 +544,8 @@ judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
       *error = ZRTP_ERROR_SOFTWARE;
       return FAIL;
     }
-    return our_commit_wins (stream->exchange, commit, mode) ? IGNORE : ACCEPT;
+    return our_commit_wins (stream->exchange, commit, mode,
+        stream->info.peer_mitm) ? IGNORE : ACCEPT;
   }
   if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
     return ACCEPT;
@@ -503,7 +560,8 @@ judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
   /* 4.4.1: one DH exchange at a time between two ZIDs. */
   if (other->step != ZRTP_STEP_COMMIT_SENT)
     return DROP;
-  return our_commit_wins (other->exchange, commit, mode) ? IGNORE : ACCEPT;
+  return our_commit_wins (other->exchange, commit, mode,
+      other->info.peer_mitm) ? IGNORE : ACCEPT;
 }
 
 static Verdict
@@ -522,8 +580,10 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
   verdict = judge_contention (stream, peer, commit, mode, now, error);
   if (verdict != ACCEPT)
     return verdict;
-  /* 4.4.2.3: no Preshared here; our own DH Commit is the answer. */
-  if (mode == ZRTP_COMMIT_PRESHARED) {
+  /* 4.4.2.3: where Preshared is not on offer our own DH Commit is the answer. */
+  if (mode == ZRTP_COMMIT_PRESHARED
+      && !zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT],
+          &zrtp_key_agreement_prsh.base)) {
     *error = ZRTP_ERROR_NO_SHARED_SECRET;
     return stream->policy.passive ? FAIL : DROP;
   }
@@ -571,7 +631,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_exchange_lost (stream, now);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     withdraw_commit (stream);
-  else if (mode == ZRTP_COMMIT_DH && other && other != stream) {
+  else if (mode != ZRTP_COMMIT_MULTISTREAM && other && other != stream) {
     withdraw_commit (other);
     zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
   }
@@ -580,9 +640,11 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   x = begin_exchange (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
   x->commit = g_bytes_new (packet->message, packet->message_size);
   memcpy (x->peer_h2, commit->h2, ZRTP_IMAGE_SIZE);
-  memcpy (x->hvi_or_nonce, mode == ZRTP_COMMIT_MULTISTREAM ? commit->nonce :
-      commit->hvi,
-      mode == ZRTP_COMMIT_MULTISTREAM ? ZRTP_NONCE_SIZE : ZRTP_HVI_SIZE);
+  memcpy (x->key_id, commit->key_id, ZRTP_KEY_ID_SIZE);
+  if (mode == ZRTP_COMMIT_DH)
+    memcpy (x->hvi_or_nonce, commit->hvi, ZRTP_HVI_SIZE);
+  else
+    memcpy (x->hvi_or_nonce, commit->nonce, ZRTP_NONCE_SIZE);
   stream->step = ZRTP_STEP_COMMIT_RECEIVED;
   stream->timers[ZRTP_TIMER_SILENCE] = now + SILENCE;
   zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);

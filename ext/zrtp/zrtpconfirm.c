@@ -37,12 +37,10 @@ zrtp_confirm_derive (ZrtpStream * stream)
   x->have_keys = TRUE;
 }
 
-/* 4.4.3.2 */
 void
-zrtp_confirm_derive_multistream (ZrtpStream * stream)
+zrtp_exchange_commit_context (ZrtpStream * stream)
 {
   ZrtpExchange *x = stream->exchange;
-  ZrtpSession *session = stream->session;
   const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
   const ZrtpOctets parts[2] = {
     zrtp_octets_of (initiator ? x->peer.hello : stream->hello),
@@ -51,6 +49,16 @@ zrtp_confirm_derive_multistream (ZrtpStream * stream)
 
   zrtp_keys_context (x->suite.hash, initiator ? stream->zid : x->peer.zid,
       initiator ? x->peer.zid : stream->zid, parts, 2, &x->context);
+}
+
+/* 4.4.3.2 */
+void
+zrtp_confirm_derive_multistream (ZrtpStream * stream)
+{
+  ZrtpExchange *x = stream->exchange;
+  ZrtpSession *session = stream->session;
+
+  zrtp_exchange_commit_context (stream);
   zrtp_keys_s0_multistream (x->suite.hash, session->keys.zrtp_sess,
       session->sess_hash->size, &x->context, x->s0);
   zrtp_confirm_derive (stream);
@@ -258,8 +266,7 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
 {
   ZrtpExchange *x = stream->exchange;
   const gboolean due = x && (stream->step == ZRTP_STEP_DHPART2_SENT
-      || (stream->step == ZRTP_STEP_COMMIT_SENT
-          && x->mode == ZRTP_COMMIT_MULTISTREAM));
+      || (stream->step == ZRTP_STEP_COMMIT_SENT && x->mode != ZRTP_COMMIT_DH));
 
   if (!due) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
@@ -267,6 +274,8 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
   }
   if (x->mode == ZRTP_COMMIT_MULTISTREAM && !x->have_keys)
     zrtp_confirm_derive_multistream (stream);
+  else if (x->mode == ZRTP_COMMIT_PRESHARED && !x->have_keys)
+    zrtp_preshared_derive (stream);
   if (!x->have_keys) {
     /* The peer was faster than our DHResult. */
     g_clear_pointer (&x->early_confirm1, g_bytes_unref);

@@ -75,6 +75,8 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   stream->step = ZRTP_STEP_DISCOVERY;
   stream->acked = FALSE;
   stream->clear_media_seen = FALSE;
+  /* 6: an announcement in the signalling is evidence of ZRTP, too. */
+  stream->evidence |= stream->peer_hashes->len > 0;
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_stop_error (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
@@ -121,6 +123,20 @@ zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
     conclude_no_zrtp (stream);
 }
 
+static gboolean
+is_better (ZrtpStream * stream, const ZrtpCandidate * a,
+    const ZrtpCandidate * b)
+{
+  const gboolean a_heard_us = stream->acked && stream->acked_ssrc == a->ssrc;
+  const gboolean b_heard_us = stream->acked && stream->acked_ssrc == b->ssrc;
+
+  if (a->unanswered != b->unanswered)
+    return a->unanswered < b->unanswered;
+  if (a_heard_us != b_heard_us)
+    return a_heard_us;
+  return a->last_seen > b->last_seen;
+}
+
 ZrtpCandidate *
 zrtp_discovery_best (ZrtpStream * stream)
 {
@@ -129,11 +145,7 @@ zrtp_discovery_best (ZrtpStream * stream)
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
 
-    if (!candidate->hello)
-      continue;
-    if (!best || candidate->unanswered < best->unanswered
-        || (candidate->unanswered == best->unanswered
-            && candidate->last_seen > best->last_seen))
+    if (candidate->hello && (!best || is_better (stream, candidate, best)))
       best = candidate;
   }
   return best;
@@ -210,7 +222,6 @@ zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
     set_hello_hash_status (stream, ZRTP_HELLO_HASH_ABSENT);
     return;
   }
-  /* It is evidence of ZRTP, too (6). */
   stream->evidence = TRUE;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
@@ -368,6 +379,7 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   if (version <= 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    stream->evidence |= version == 0;   /* it may come down to ours */
     if (version < 0 && idle && !zrtp_discovery_best (stream))
       zrtp_stream_fail (stream, ZRTP_ERROR_VERSION, now);
     return TRUE;
@@ -434,12 +446,28 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_commit_try (stream, now);
 }
 
+static gboolean
+is_candidate (ZrtpStream * stream, guint32 ssrc)
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].hello && stream->candidates[i].ssrc == ssrc)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now)
 {
   if (stream->step != ZRTP_STEP_DISCOVERY) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  /* It may come before the Hello of its sender; but once there is a peer,
+   * nobody else speaks for it. */
+  if (zrtp_discovery_best (stream) && !is_candidate (stream, packet->ssrc)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
     return;
   }
   stream->acked = TRUE;

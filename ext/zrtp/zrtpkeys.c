@@ -18,6 +18,25 @@ zrtp_keys_context (const ZrtpHash * hash, const guint8 * zidi,
   context->size = 2 * ZRTP_ZID_SIZE + hash->size;
 }
 
+/* len(secret) ++ secret for each, null ones as their length alone. @lengths
+ * and @parts have room for them. Returns the number of parts. */
+static guint
+with_lengths (const ZrtpOctets * secrets, guint n_secrets,
+    guint8 lengths[][4], ZrtpOctets * parts)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < n_secrets; i++) {
+    const guint32 length = GUINT32_TO_BE ((guint32) secrets[i].size);
+
+    memcpy (lengths[i], &length, 4);
+    parts[n++] = zrtp_octets (lengths[i], 4);
+    if (secrets[i].size > 0)
+      parts[n++] = secrets[i];
+  }
+  return n;
+}
+
 void
 zrtp_keys_s0_dh (const ZrtpHash * hash, const guint8 * dh_result,
     gsize result_size, const ZrtpKdfContext * context, ZrtpOctets s1,
@@ -32,16 +51,8 @@ zrtp_keys_s0_dh (const ZrtpHash * hash, const guint8 * dh_result,
     {(const guint8 *) KDF_MARK, strlen (KDF_MARK)},
     {context->data, context->size},     /* ZIDi, ZIDr, total_hash */
   };
-  guint n = 4;
+  const guint n = 4 + with_lengths (secrets, 3, lengths, parts + 4);
 
-  for (guint i = 0; i < 3; i++) {
-    guint32 length = GUINT32_TO_BE ((guint32) secrets[i].size);
-
-    memcpy (lengths[i], &length, 4);
-    parts[n++] = zrtp_octets (lengths[i], 4);
-    if (secrets[i].size > 0)
-      parts[n++] = secrets[i];
-  }
   hash->digest (parts, n, s0);
 }
 
@@ -50,6 +61,29 @@ zrtp_keys_s0_multistream (const ZrtpHash * hash, const guint8 * zrtp_sess,
     gsize sess_size, const ZrtpKdfContext * context, guint8 * s0)
 {
   zrtp_kdf (hash, zrtp_sess, sess_size, "ZRTP MSK", context->data,
+      context->size, s0, hash->size);
+}
+
+void
+zrtp_keys_preshared (const ZrtpHash * hash, ZrtpOctets rs1, ZrtpOctets aux,
+    ZrtpOctets pbx, guint8 * preshared_key, guint8 * key_id)
+{
+  const ZrtpOctets secrets[3] = { rs1, aux, pbx };
+  const ZrtpOctets text = zrtp_octets ((const guint8 *) "Prsh", 4);
+  guint8 lengths[3][4], mac[ZRTP_MAX_HASH_SIZE];
+  ZrtpOctets parts[6];
+
+  hash->digest (parts, with_lengths (secrets, 3, lengths, parts),
+      preshared_key);
+  hash->mac (preshared_key, hash->size, &text, 1, mac);
+  memcpy (key_id, mac, ZRTP_KEY_ID_SIZE);
+}
+
+void
+zrtp_keys_s0_preshared (const ZrtpHash * hash, const guint8 * preshared_key,
+    const ZrtpKdfContext * context, guint8 * s0)
+{
+  zrtp_kdf (hash, preshared_key, hash->size, "ZRTP PSK", context->data,
       context->size, s0, hash->size);
 }
 

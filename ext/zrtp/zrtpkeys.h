@@ -59,6 +59,14 @@ void zrtp_keys_s0_multistream (const ZrtpHash * hash,
     const guint8 * zrtp_sess, gsize sess_size, const ZrtpKdfContext * context,
     guint8 * s0);
 
+/* preshared_key and its ID (4.4.2.2). A null secret has size 0. */
+void zrtp_keys_preshared (const ZrtpHash * hash, ZrtpOctets rs1,
+    ZrtpOctets aux, ZrtpOctets pbx, guint8 * preshared_key, guint8 * key_id);
+
+/* s0 in Preshared mode (4.4.2.4). */
+void zrtp_keys_s0_preshared (const ZrtpHash * hash,
+    const guint8 * preshared_key, const ZrtpKdfContext * context, guint8 * s0);
+
 void zrtp_keys_for_stream (const ZrtpHash * hash, const ZrtpCipher * cipher,
     const guint8 * s0, const ZrtpKdfContext * context, ZrtpStreamKeys * keys);
 void zrtp_keys_for_session (const ZrtpHash * hash, const guint8 * s0,

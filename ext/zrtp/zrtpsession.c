@@ -242,6 +242,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   ZrtpSessionInfo *info = &session->info;
 
   zrtp_keys_for_session (x->suite.hash, x->s0, &x->context, &session->keys);
+  session->preshared = x->mode == ZRTP_COMMIT_PRESHARED;
   session->sess_hash = x->suite.hash;
   session->sess_suite = x->suite;
   memcpy (initiator ? session->zidi : session->zidr, stream->zid,
@@ -269,12 +270,15 @@ zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
   session->master = stream;
 }
 
-/* 4.6.1 with 4.9: what a finished DH exchange writes. */
+/* 4.6.1 with 4.9: what a finished exchange writes. */
 static void
 fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
 {
   if (session->interval > 0) {
-    update->changes |= ZRTP_PEER_SET_RS1 | ZRTP_PEER_ROTATE;
+    /* The old rs1 becomes rs2 in DH mode only. */
+    update->changes |= ZRTP_PEER_SET_RS1;
+    if (!session->preshared)
+      update->changes |= ZRTP_PEER_ROTATE;
     update->interval = session->interval;
     memcpy (update->rs1, session->keys.new_rs1, ZRTP_SECRET_SIZE);
   } else {

@@ -8,6 +8,7 @@
  *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
  *   zrtpdiscovery.c   Hello, HelloACK, zrtp-hash            (4.1, 5.2, 5.3, 8.1)
  *   zrtpcommit.c      Commit and contention                 (4.2, 4.4.x.1, 5.4)
+ *   zrtppreshared.c   Preshared mode                        (4.4.2)
  *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
  *   zrtpterminate.c   Error, failure, GoClear refused       (4.7, 5.9 - 5.12)
@@ -112,6 +113,8 @@ typedef struct
   gsize private_size;
   GBytes *commit, *dhpart1, *dhpart2;
   guint8 hvi_or_nonce[ZRTP_HVI_SIZE];   /* ours, for contention */
+  guint8 preshared_key[ZRTP_MAX_HASH_SIZE];     /* until s0 (4.4.2.4) */
+  guint8 key_id[ZRTP_KEY_ID_SIZE];      /* of the Preshared Commit */
   guint8 peer_h2[ZRTP_IMAGE_SIZE];      /* verified */
   guint8 peer_h1[ZRTP_IMAGE_SIZE];
   guint64 agree_serial;         /* the DHResult job, 0: none runs */
@@ -148,6 +151,7 @@ struct _ZrtpStream
   gint64 hold_until;            /* no exchange before */
   gboolean was_secure;          /* keys were given out: never clear again */
   gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
+  gboolean no_preshared;        /* the peer could not, or we: DH it is */
   gboolean wanted;              /* go-secure was asked for */
   gboolean clear_media_seen;
   gboolean schedule_over;       /* the Hello schedule ended without an answer */
@@ -210,6 +214,7 @@ struct _ZrtpSession
   gboolean rejected;
   gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
   guint32 interval;             /* the agreed cache interval */
+  gboolean preshared;           /* ZRTPSess came of Preshared mode */
 };
 
 /* zrtpjob.c */
@@ -281,7 +286,8 @@ void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now);
-/* Whom to call: of those who answered so far the one heard last, or NULL. */
+/* Whom to call: of those who let no exchange run dry the one that has our
+ * Hello, or else was heard last. NULL: nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
 void zrtp_discovery_set_peer (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
@@ -290,6 +296,8 @@ void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
 /* zrtpcommit.c */
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
+/* Our Preshared Commit was refused for want of a secret. */
+void zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
 void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gint64 now);
@@ -301,6 +309,16 @@ void zrtp_exchange_free (ZrtpStream * stream);
 /* The exchange, or what it led to, is lost. Counts those that got as far as
  * keys: each gave whoever is in the middle one guess at the SAS (see there). */
 void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
+
+/* zrtppreshared.c */
+/* May we ask for it? @peer_list: the key agreements of the peer's Hello. */
+gboolean zrtp_preshared_is_possible (ZrtpStream * stream,
+    const ZrtpAlgorithmList * peer_list);
+/* Initiator: nonce, key and keyID of the exchange. */
+void zrtp_preshared_prepare (ZrtpStream * stream);
+/* Responder: FALSE if no subset of our secrets has the received keyID. */
+gboolean zrtp_preshared_find (ZrtpStream * stream);
+void zrtp_preshared_derive (ZrtpStream * stream);
 
 /* zrtpdhmode.c */
 GBytes *zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role);
@@ -321,7 +339,9 @@ void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
 /* SRTP of the peer authenticated. */
 void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
 void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
-/* The keys that Multistream starts from; makes s0 and all below it. */
+/* KDF_Context of the modes without DHPart messages (4.4.2.4, 4.4.3.2). */
+void zrtp_exchange_commit_context (ZrtpStream * stream);
+/* s0 from ZRTPSess, and all below it. */
 void zrtp_confirm_derive_multistream (ZrtpStream * stream);
 void zrtp_confirm_derive (ZrtpStream * stream);
 /* Role of ours to keys of a sender. */

@@ -228,6 +228,7 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
   stream->was_secure = FALSE;
   stream->media_confirmed = FALSE;
   stream->wanted = FALSE;
+  stream->no_preshared = FALSE;
   stream->evidence = FALSE;
   stream->acked = FALSE;
   if (had_keys)

@@ -148,6 +148,12 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
+  if (code == ZRTP_ERROR_NO_SHARED_SECRET && stream->exchange
+      && stream->exchange->mode == ZRTP_COMMIT_PRESHARED) {
+    /* 4.4.2.3: a limited device tells us to do DH. */
+    zrtp_commit_fall_back (stream, now);
+    return;
+  }
   event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
   event->error = code;
   event->from_peer = TRUE;

@@ -148,14 +148,17 @@ read_contents (const char *path)
   return contents;
 }
 
-/* Opening fails and changes nothing, neither in the file nor beside it. */
+/* Opening fails and changes nothing, neither in the file nor beside it. @mode
+ * is that of the file afterwards. */
 static void
-expect_refused (const char *path)
+expect_refused_with_mode (const char *path, guint mode)
 {
   char *before = folder_listing (), *after;
   Contents was = read_contents (path), is;
 
+  fail_unless (g_chmod (path, 0664) == 0);
   open_fails (path, ZRTP_CACHE_ERROR_CORRUPT);
+  fail_unless_equals_int_hex (mode_of (path), mode);
   is = read_contents (path);
   fail_unless_equals_int (was.size, is.size);
   fail_unless (memcmp (was.data, is.data, is.size) == 0);
@@ -165,6 +168,20 @@ expect_refused (const char *path)
   g_free (is.data);
   g_free (before);
   g_free (after);
+}
+
+/* It may be anybody's: who may read it isn't changed either. */
+static void
+expect_refused (const char *path)
+{
+  expect_refused_with_mode (path, 0664);
+}
+
+/* It is ours by its header, and may hold secrets. */
+static void
+expect_ours_refused (const char *path)
+{
+  expect_refused_with_mode (path, 0600);
 }
 
 GST_START_TEST (test_garbage)
@@ -275,10 +292,10 @@ GST_START_TEST (test_other_schema)
   expect_refused (path);
   g_free (sql (path, "PRAGMA user_version = 1;"
           "ALTER TABLE peers RENAME COLUMN rs2 TO rs3"));
-  expect_refused (path);
+  expect_ours_refused (path);
   g_free (sql (path, "ALTER TABLE peers RENAME COLUMN rs3 TO rs2;"
           "DELETE FROM self"));
-  expect_refused (path);
+  expect_ours_refused (path);
   g_free (sql (path, "INSERT INTO self VALUES (1, zeroblob (12))"));
   make_cache ("peers", 4);
   /* What the checks would have kept out. */
@@ -287,7 +304,7 @@ GST_START_TEST (test_other_schema)
   expect_refused (path);
   g_free (sql (path, "PRAGMA ignore_check_constraints = ON;"
           "UPDATE peers SET rs1 = zeroblob (32);" "DROP TABLE peers"));
-  expect_refused (path);
+  expect_ours_refused (path);
 }
 
 GST_END_TEST;
@@ -479,9 +496,9 @@ use_read_only_disk (gpointer data)
     CHILD_CHECK (errno == EPERM || errno == ENOSYS);
     CHILD_CHECK (g_chmod (folder, 0500) == 0);
   } else {
-    CHILD_CHECK (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-    CHILD_CHECK (mount (folder, folder, NULL, MS_BIND, NULL) == 0);
-    CHILD_CHECK (mount (NULL, folder, NULL,
+    CHILD_CHECK (mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0);
+    CHILD_CHECK (mount (folder, folder, "none", MS_BIND, NULL) == 0);
+    CHILD_CHECK (mount ("none", folder, "none",
             MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0);
   }
   CHILD_CHECK (use_read_only (data));

@@ -49,6 +49,7 @@ puppet_say (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal)
   size = zrtp_packet_write (packet, sizeof packet, puppet->sequence++,
       puppet->ssrc, octets, size);
   sim_deliver (puppet->to, packet, size);
+  sim_run (puppet->to->endpoint->sim, puppet->to->endpoint->sim->now);
 }
 
 void

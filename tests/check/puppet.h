@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A peer without a will of its own: it says to one stream of a simulation what
- * the test tells it to, right or wrong.
+ * the test tells it to, right or wrong; what is due at that moment is done.
  */
 #ifndef PUPPET_H
 #define PUPPET_H

@@ -100,13 +100,13 @@ void
 wire_check_times (Wire * wire, guint from, ZrtpMessageType type,
     const gint * times, guint n)
 {
-  const WireEntry *first = wire_get (wire, from, type, 0);
+  const WireEntry *start = wire_get (wire, from, type, 0);
 
   for (guint i = 0; i < n; i++) {
     const WireEntry *entry = wire_get (wire, from, type, i);
 
-    fail_unless_equals_int64 (entry->when - first->when, times[i] * SIM_MSEC);
-    fail_unless (g_bytes_equal (entry->octets, first->octets));
+    fail_unless_equals_int64 (entry->when - start->when, times[i] * SIM_MSEC);
+    fail_unless (g_bytes_equal (entry->octets, start->octets));
   }
   fail_unless_equals_int (wire_count (wire, from, type), n);
 }

@@ -1,0 +1,497 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpbin.h"
+
+#include "gstzrtpnotice.h"
+#include "gstzrtpproperties.h"
+#include "gstzrtpreadings.h"
+#include "gstzrtpregistry.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_zrtp_bin_debug);
+#define GST_CAT_DEFAULT gst_zrtp_bin_debug
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstZrtpBin, gst_zrtp_bin, GST_TYPE_BIN,
+    GST_DEBUG_CATEGORY_INIT (gst_zrtp_bin_debug, "zrtpbin", 0,
+        "what zrtpenc and zrtpdec share"));
+
+GstZrtpPair *
+gst_zrtp_bin_get_pair (GstZrtpBin * self)
+{
+  GstZrtpPair *pair;
+
+  GST_OBJECT_LOCK (self);
+  pair = self->pair ? gst_zrtp_pair_ref (self->pair) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return pair;
+}
+
+/* -- Properties -- */
+
+/* Who sets a property may have no bus yet, or not look at it. */
+static void
+warn_about_value (GstZrtpBin * self, const char *text)
+{
+  GstBus *bus = gst_element_get_bus (GST_ELEMENT (self));
+
+  if (bus) {
+    gst_object_unref (bus);
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", text), (NULL));
+  } else {
+    g_warning ("%s: %s", GST_OBJECT_NAME (self), text);
+  }
+}
+
+/* A peer-hello-hash that the stream can't read is not stored either. */
+static gboolean
+is_acceptable (GstZrtpPair * pair, guint id, const GValue * value,
+    char **reason)
+{
+  gboolean ok = TRUE;
+
+  if (!pair || id != GST_ZRTP_SETTING_PEER_HELLO_HASH)
+    return TRUE;
+  gst_zrtp_call_lock (pair->call);
+  if (pair->stream) {
+    ok = gst_zrtp_pair_apply_peer_hash (pair, g_value_get_string (value));
+    gst_zrtp_call_drain (pair->call);
+  }
+  gst_zrtp_call_unlock (pair->call);
+  if (!ok)
+    *reason = g_strdup ("the value of a=zrtp-hash is \"1.10 \" and 64 "
+        "hexadecimal digits");
+  return ok;
+}
+
+/* Whether the Hello is fixed, so that the new value waits for the next. */
+static gboolean
+is_late (GstZrtpPair * pair, guint id)
+{
+  gboolean late;
+
+  if (!gst_zrtp_setting_is_in_hello (id))
+    return FALSE;
+  gst_zrtp_call_lock (pair->call);
+  late = pair->stream && !pair->hello_spent
+      && (pair->hello_read || zrtp_stream_get_session (pair->stream));
+  gst_zrtp_call_unlock (pair->call);
+  return late;
+}
+
+static void
+notify_others (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec,
+    GstZrtpScope scope)
+{
+  GPtrArray *sharers = gst_zrtp_registry_list (pair,
+      scope == GST_ZRTP_SCOPE_CALL);
+
+  for (guint i = 0; i < sharers->len; i++)
+    if (g_ptr_array_index (sharers, i) != self)
+      g_object_notify_by_pspec (g_ptr_array_index (sharers, i), pspec);
+  g_ptr_array_unref (sharers);
+}
+
+static void
+share_setting (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec)
+{
+  guint id = pspec->param_id;
+  GstZrtpScope scope = gst_zrtp_setting_get_scope (id);
+  char *text;
+
+  if (scope == GST_ZRTP_SCOPE_ELEMENT)
+    return;
+  gst_zrtp_call_lock (pair->call);
+  gst_zrtp_call_refresh (pair->call);
+  gst_zrtp_call_unlock (pair->call);
+  if (is_late (pair, id)) {
+    text = g_strdup_printf ("\"%s\" is part of the Hello, whose hash is known "
+        "already: the new value counts from the next Hello on", pspec->name);
+    warn_about_value (self, text);
+    g_free (text);
+  }
+  notify_others (self, pair, pspec, scope);
+}
+
+static void
+set_setting (GstZrtpBin * self, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GValue normal = G_VALUE_INIT;
+  char *reason = NULL;
+
+  if (gst_zrtp_settings_normalize (id, value, &normal, &reason)
+      && is_acceptable (pair, id, &normal, &reason)) {
+    gst_zrtp_settings_set (self->settings, id, &normal);
+    if (pair)
+      share_setting (self, pair, pspec);
+  } else {
+    char *shown = g_strdup_value_contents (value);
+    char *text = g_strdup_printf ("%s is no value for \"%s\": %s", shown,
+        pspec->name, reason);
+
+    warn_about_value (self, text);
+    g_free (text);
+    g_free (shown);
+  }
+  g_free (reason);
+  g_value_unset (&normal);
+  if (pair)
+    gst_zrtp_pair_unref (pair);
+}
+
+typedef gboolean (*SessionAct) (ZrtpSession * session, gint64 now);
+
+static gboolean
+act_on_session (GstZrtpBin * self, SessionAct act)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  gboolean ok = FALSE;
+
+  if (!pair)
+    return FALSE;
+  gst_zrtp_call_lock (pair->call);
+  if (pair->call->session) {
+    ok = act (pair->call->session, g_get_monotonic_time ());
+    gst_zrtp_call_drain (pair->call);
+  }
+  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_pair_unref (pair);
+  return ok;
+}
+
+static void
+gst_zrtp_bin_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  GstZrtpBin *self = GST_ZRTP_BIN (object);
+
+  if (id < GST_ZRTP_N_SETTINGS) {
+    set_setting (self, id, value, pspec);
+  } else if (id == GST_ZRTP_PROP_SAS_VERIFIED) {
+    gboolean verified = g_value_get_boolean (value);
+
+    if (!act_on_session (self, verified ? zrtp_session_verify_sas
+            : zrtp_session_unverify_sas) && verified)
+      warn_about_value (self, "\"sas-verified\" can't be set before there is "
+          "a SAS that the users could have compared");
+  } else {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+get_setting (GstZrtpBin * self, guint id, GValue * value)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+
+  if (pair && gst_zrtp_setting_get_scope (id) != GST_ZRTP_SCOPE_ELEMENT) {
+    gst_zrtp_call_lock (pair->call);
+    gst_zrtp_settings_get (pair->settings, id, value);
+    gst_zrtp_call_unlock (pair->call);
+  } else {
+    gst_zrtp_settings_get (self->settings, id, value);
+  }
+  if (pair)
+    gst_zrtp_pair_unref (pair);
+}
+
+static void
+gst_zrtp_bin_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstZrtpBin *self = GST_ZRTP_BIN (object);
+  GstZrtpPair *pair;
+
+  if (id < GST_ZRTP_N_SETTINGS) {
+    get_setting (self, id, value);
+    return;
+  }
+  /* Whoever asks for it gets one, in any state. */
+  if (id == GST_ZRTP_PROP_HELLO_HASH
+      && GST_ZRTP_BIN_GET_CLASS (self)->half == GST_ZRTP_HALF_ENC)
+    gst_zrtp_registry_join (self, FALSE, NULL);
+  pair = gst_zrtp_bin_get_pair (self);
+  gst_zrtp_property_read (pair, id, value);
+  if (pair)
+    gst_zrtp_pair_unref (pair);
+}
+
+/* -- Actions -- */
+
+typedef gboolean (*StreamAct) (ZrtpStream * stream, gint64 now);
+
+static gboolean
+act_on_stream (GstZrtpBin * self, StreamAct act)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  gboolean ok = FALSE;
+
+  if (!pair)
+    return FALSE;
+  gst_zrtp_call_lock (pair->call);
+  if (pair->stream && zrtp_stream_get_session (pair->stream)) {
+    ok = act (pair->stream, g_get_monotonic_time ());
+    gst_zrtp_call_drain (pair->call);
+  }
+  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_pair_unref (pair);
+  return ok;
+}
+
+static gboolean
+go_secure (GstZrtpBin * self)
+{
+  return act_on_stream (self, zrtp_stream_go_secure);
+}
+
+static gboolean
+accept_fork (GstZrtpBin * self)
+{
+  return act_on_stream (self, zrtp_stream_accept_fork);
+}
+
+static gboolean
+verify_sas (GstZrtpBin * self)
+{
+  return act_on_session (self, zrtp_session_verify_sas);
+}
+
+static gboolean
+reject_sas (GstZrtpBin * self)
+{
+  return act_on_session (self, zrtp_session_reject_sas);
+}
+
+static gboolean
+forget_peer (GstZrtpBin * self)
+{
+  return act_on_session (self, zrtp_session_forget_peer);
+}
+
+static void
+set_aux_secret (GstZrtpBin * self, GBytes * secret)
+{
+  GstBuffer *buffer = secret ? gst_buffer_new_wrapped_bytes (secret) : NULL;
+
+  g_object_set (self, "aux-secret", buffer, NULL);
+  gst_clear_buffer (&buffer);
+}
+
+static void
+install_action (GstZrtpBinClass * klass, const char *name, GCallback callback,
+    GType return_type, guint n_params, GType param)
+{
+  g_signal_new_class_handler (name, G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, callback, NULL, NULL, NULL,
+      return_type, n_params, param);
+}
+
+static void
+install_actions (GstZrtpBinClass * klass)
+{
+  /**
+   * GstZrtpBin::go-secure:
+   * @element: the element
+   *
+   * Starts the key agreement now, where #GstZrtpBin:auto-secure is FALSE or
+   * after a failure.
+   *
+   * Returns: FALSE if that is not possible now
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "go-secure", G_CALLBACK (go_secure), G_TYPE_BOOLEAN,
+      0, G_TYPE_NONE);
+
+  /**
+   * GstZrtpBin::verify-sas:
+   * @element: the element
+   *
+   * The users compared the SAS and found it the same.
+   *
+   * Returns: FALSE if there is no SAS yet
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "verify-sas", G_CALLBACK (verify_sas), G_TYPE_BOOLEAN,
+      0, G_TYPE_NONE);
+
+  /**
+   * GstZrtpBin::reject-sas:
+   * @element: the element
+   *
+   * The users compared the SAS and found it different: somebody is in the
+   * middle. What is kept of this peer is erased.
+   *
+   * Returns: FALSE if there is no SAS yet
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "reject-sas", G_CALLBACK (reject_sas), G_TYPE_BOOLEAN,
+      0, G_TYPE_NONE);
+
+  /**
+   * GstZrtpBin::forget-peer:
+   * @element: the element
+   *
+   * Removes this peer from the file of known peers.
+   *
+   * Returns: FALSE if there is no peer yet
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "forget-peer", G_CALLBACK (forget_peer),
+      G_TYPE_BOOLEAN, 0, G_TYPE_NONE);
+
+  /**
+   * GstZrtpBin::accept-fork:
+   * @element: the element
+   *
+   * Moves to the endpoint that the last #GstZrtpBin::fork-detected told of: new
+   * keys, a new SAS.
+   *
+   * Returns: FALSE if there is none
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "accept-fork", G_CALLBACK (accept_fork),
+      G_TYPE_BOOLEAN, 0, G_TYPE_NONE);
+
+  /**
+   * GstZrtpBin::set-aux-secret:
+   * @element: the element
+   * @secret: (nullable): the secret
+   *
+   * Sets #GstZrtpBin:aux-secret.
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "set-aux-secret", G_CALLBACK (set_aux_secret),
+      G_TYPE_NONE, 1, G_TYPE_BYTES);
+}
+
+/* -- States -- */
+
+static gboolean
+take_seat (GstZrtpBin * self)
+{
+  char *clash = NULL;
+
+  if (gst_zrtp_registry_join (self, TRUE, &clash))
+    return TRUE;
+  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", clash), (NULL));
+  g_free (clash);
+  return FALSE;
+}
+
+static void
+start (GstZrtpBin * self)
+{
+  GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (self);
+
+  gst_zrtp_pair_activate (self->pair, klass->half);
+  klass->start (self);
+}
+
+static void
+stop (GstZrtpBin * self)
+{
+  GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (self);
+
+  klass->stop (self);
+  gst_zrtp_pair_deactivate (self->pair, klass->half);
+}
+
+static GstStateChangeReturn
+gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
+{
+  GstZrtpBin *self = GST_ZRTP_BIN (element);
+  GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (self);
+  GstStateChangeReturn ret;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_NULL_TO_READY:
+      if (!take_seat (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      /* The names may have changed since. */
+      if (!take_seat (self))
+        return GST_STATE_CHANGE_FAILURE;
+      start (self);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      klass->unblock (self);
+      break;
+    default:
+      break;
+  }
+
+  ret = GST_ELEMENT_CLASS (gst_zrtp_bin_parent_class)->change_state (element,
+      transition);
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (ret == GST_STATE_CHANGE_FAILURE)
+        stop (self);
+      else
+        klass->started (self);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      stop (self);
+      break;
+    case GST_STATE_CHANGE_READY_TO_NULL:
+      gst_zrtp_pair_wait_stored (self->pair);
+      gst_zrtp_registry_release (self);
+      break;
+    default:
+      break;
+  }
+  return ret;
+}
+
+static void
+gst_zrtp_bin_dispose (GObject * object)
+{
+  gst_zrtp_registry_leave (GST_ZRTP_BIN (object));
+  G_OBJECT_CLASS (gst_zrtp_bin_parent_class)->dispose (object);
+}
+
+static void
+gst_zrtp_bin_finalize (GObject * object)
+{
+  gst_zrtp_settings_unref (GST_ZRTP_BIN (object)->settings);
+  G_OBJECT_CLASS (gst_zrtp_bin_parent_class)->finalize (object);
+}
+
+static void
+do_nothing (GstZrtpBin * self)
+{
+}
+
+static void
+gst_zrtp_bin_class_init (GstZrtpBinClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_zrtp_bin_set_property;
+  object_class->get_property = gst_zrtp_bin_get_property;
+  object_class->dispose = gst_zrtp_bin_dispose;
+  object_class->finalize = gst_zrtp_bin_finalize;
+  element_class->change_state = GST_DEBUG_FUNCPTR (gst_zrtp_bin_change_state);
+  klass->start = klass->stop = klass->started = klass->unblock = do_nothing;
+
+  gst_zrtp_enums_register ();
+  gst_zrtp_properties_install (object_class);
+  gst_zrtp_notice_class_init (G_TYPE_FROM_CLASS (klass));
+  install_actions (klass);
+  gst_type_mark_as_plugin_api (GST_TYPE_ZRTP_BIN, 0);
+}
+
+static void
+gst_zrtp_bin_init (GstZrtpBin * self)
+{
+  self->settings = gst_zrtp_settings_new ();
+}

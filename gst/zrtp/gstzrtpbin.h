@@ -1,0 +1,66 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What zrtpenc and zrtpdec have in common: properties, signals, actions, the
+ * seat in a pair.
+ */
+#ifndef GST_ZRTP_BIN_H
+#define GST_ZRTP_BIN_H
+
+#include "gstzrtppair.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstZrtpBin GstZrtpBin;
+typedef struct _GstZrtpBinClass GstZrtpBinClass;
+
+#define GST_TYPE_ZRTP_BIN (gst_zrtp_bin_get_type ())
+#define GST_ZRTP_BIN(obj) \
+  (G_TYPE_CHECK_INSTANCE_CAST ((obj), GST_TYPE_ZRTP_BIN, GstZrtpBin))
+#define GST_ZRTP_BIN_GET_CLASS(obj) \
+  (G_TYPE_INSTANCE_GET_CLASS ((obj), GST_TYPE_ZRTP_BIN, GstZrtpBinClass))
+
+GType gst_zrtp_bin_get_type (void);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstZrtpBin, gst_object_unref)
+
+struct _GstZrtpBinClass
+{
+  GstBinClass parent_class;
+
+  GstZrtpHalf half;
+
+  /* The element is about to start or has stopped: bin->pair is set. Called on
+   * either side of the pads' activation, never pushes. */
+  void (*start) (GstZrtpBin * bin);
+  void (*stop) (GstZrtpBin * bin);
+  /* The pads are active. */
+  void (*started) (GstZrtpBin * bin);
+  /* The pads are about to be deactivated: let go whatever waits. */
+  void (*unblock) (GstZrtpBin * bin);
+
+  /* zrtpenc, from the pusher; may block. */
+  void (*push_handshake) (GstZrtpBin * bin, GstBuffer * buffer);
+  void (*give_up_ssrc) (GstZrtpBin * bin, guint32 ssrc);
+  void (*report_loss) (GstZrtpBin * bin, guint32 ssrc);
+  void (*ask_for_keyframes) (GstZrtpBin * bin);
+  /* A reference, or NULL. */
+  GstPad *(*get_handshake_pad) (GstZrtpBin * bin);
+};
+
+struct _GstZrtpBin
+{
+  GstBin parent;
+
+  /* For life. */
+  GstZrtpSettings *settings;
+  /* Changes below PAUSED only, under the registry's and the object's lock. The
+   * data path reads it without. */
+  GstZrtpPair *pair;
+};
+
+/* A reference, or NULL. */
+GstZrtpPair *gst_zrtp_bin_get_pair (GstZrtpBin * bin);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,194 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpcall.h"
+
+#include "gstzrtppair.h"
+
+GstZrtpCall *
+gst_zrtp_call_new (const char *key)
+{
+  GstZrtpCall *call = g_new0 (GstZrtpCall, 1);
+
+  call->refs = 1;
+  call->key = g_strdup (key);
+  g_mutex_init (&call->lock);
+  call->pairs = g_ptr_array_new ();
+  return call;
+}
+
+GstZrtpCall *
+gst_zrtp_call_ref (GstZrtpCall * call)
+{
+  g_atomic_int_inc (&call->refs);
+  return call;
+}
+
+void
+gst_zrtp_call_unref (GstZrtpCall * call)
+{
+  if (!g_atomic_int_dec_and_test (&call->refs))
+    return;
+  g_assert (call->pairs->len == 0 && !call->session);
+  g_ptr_array_unref (call->pairs);
+  g_clear_pointer (&call->cache, zrtp_cache_unref);
+  g_free (call->cache_path);
+  g_free (call->cache_error);
+  g_free (call->key);
+  g_mutex_clear (&call->lock);
+  g_free (call);
+}
+
+static GstZrtpPair *
+pair_at (GstZrtpCall * call, guint i)
+{
+  return g_ptr_array_index (call->pairs, i);
+}
+
+/* The aux secret and the name of a call are settings of any of its elements:
+ * all pairs have the same. */
+static void
+tell_session (GstZrtpCall * call)
+{
+  GstZrtpSettings *settings;
+  GstBuffer *aux;
+  char *name;
+
+  if (!call->session || call->pairs->len == 0)
+    return;
+  settings = pair_at (call, 0)->settings;
+
+  aux = gst_zrtp_settings_get_aux_secret (settings);
+  if (aux != call->applied_aux) {
+    GstMapInfo map = GST_MAP_INFO_INIT;
+
+    if (aux && gst_buffer_map (aux, &map, GST_MAP_READ)) {
+      zrtp_session_set_aux_secret (call->session, map.data, map.size);
+      gst_buffer_unmap (aux, &map);
+    } else {
+      zrtp_session_set_aux_secret (call->session, NULL, 0);
+    }
+    gst_buffer_replace (&call->applied_aux, aux);
+  }
+  gst_clear_buffer (&aux);
+
+  name = gst_zrtp_settings_get_string (settings, GST_ZRTP_SETTING_PEER_NAME);
+  if (g_strcmp0 (name, call->applied_name) != 0) {
+    zrtp_session_set_peer_name (call->session, name, g_get_monotonic_time ());
+    g_free (call->applied_name);
+    call->applied_name = g_strdup (name);
+  }
+  g_free (name);
+}
+
+void
+gst_zrtp_call_enter (GstZrtpCall * call)
+{
+  if (call->active++ == 0)
+    call->session = zrtp_session_new ();
+}
+
+void
+gst_zrtp_call_leave (GstZrtpCall * call)
+{
+  g_assert (call->active > 0);
+  if (--call->active > 0)
+    return;
+  g_clear_pointer (&call->session, zrtp_session_free);
+  gst_clear_buffer (&call->applied_aux);
+  g_clear_pointer (&call->applied_name, g_free);
+}
+
+static gboolean
+has_bound_streams (GstZrtpCall * call)
+{
+  for (guint i = 0; i < call->pairs->len; i++) {
+    ZrtpStream *stream = pair_at (call, i)->stream;
+
+    if (stream && zrtp_stream_get_session (stream))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path)
+{
+  gboolean same = g_strcmp0 (call->cache_path, path) == 0;
+  GError *error = NULL;
+  ZrtpCache *cache;
+
+  if (call->cache_path && has_bound_streams (call))
+    return;
+  if (same && call->cache && zrtp_cache_is_volatile (call->cache))
+    return;
+
+  /* The same file gives the same object, unless it was replaced since. */
+  cache = zrtp_cache_open (path, &zrtp_random_system, &error);
+  if (cache) {
+    zrtp_cache_get_zid (cache, call->zid);
+  } else if (!same || call->cache) {
+    zrtp_random_system.fill (zrtp_random_system.user_data, call->zid,
+        sizeof call->zid);
+  }
+  if (call->cache)
+    zrtp_cache_unref (call->cache);
+  call->cache = cache;
+  g_free (call->cache_error);
+  call->cache_error = error ? g_strdup (error->message) : NULL;
+  g_clear_error (&error);
+  if (!same) {
+    g_free (call->cache_path);
+    call->cache_path = g_strdup (path);
+  }
+}
+
+void
+gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from)
+{
+  if (call->cache_path || !from->cache_path)
+    return;
+  call->cache = from->cache ? zrtp_cache_ref (from->cache) : NULL;
+  call->cache_path = g_strdup (from->cache_path);
+  call->cache_error = g_strdup (from->cache_error);
+  memcpy (call->zid, from->zid, sizeof call->zid);
+}
+
+gboolean
+gst_zrtp_call_is_cacheless (GstZrtpCall * call)
+{
+  return !call->cache || zrtp_cache_is_volatile (call->cache);
+}
+
+static void
+merge_members (GstZrtpSettings * into, GstZrtpPair * pair, GstZrtpScope scope)
+{
+  for (guint half = 0; half < GST_ZRTP_N_HALVES; half++)
+    if (pair->members[half].id)
+      gst_zrtp_settings_merge (into, pair->members[half].settings, scope);
+}
+
+void
+gst_zrtp_call_refresh (GstZrtpCall * call)
+{
+  for (guint i = 0; i < call->pairs->len; i++) {
+    GstZrtpPair *pair = pair_at (call, i);
+    GstZrtpSettings *settings = gst_zrtp_settings_new ();
+
+    merge_members (settings, pair, GST_ZRTP_SCOPE_PAIR);
+    for (guint j = 0; j < call->pairs->len; j++)
+      merge_members (settings, pair_at (call, j), GST_ZRTP_SCOPE_CALL);
+    gst_zrtp_settings_unref (pair->settings);
+    pair->settings = settings;
+    gst_zrtp_pair_apply_settings (pair);
+  }
+  tell_session (call);
+  gst_zrtp_call_drain (call);
+}
+
+void
+gst_zrtp_call_drain (GstZrtpCall * call)
+{
+  for (guint i = 0; i < call->pairs->len; i++)
+    gst_zrtp_pair_drain (pair_at (call, i));
+}

@@ -1,0 +1,75 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One call: the pairs that share a session-id, the engine's session and the one
+ * lock for it and all its streams, and the file of known peers.
+ *
+ * Locks, in this order: the registry's, a call's, then the small ones (sender,
+ * receiver, inbox, timers, runners, settings, objects). Under a call's lock
+ * nothing is pushed, emitted, posted or finalised.
+ */
+#ifndef GST_ZRTP_CALL_H
+#define GST_ZRTP_CALL_H
+
+#include "gstzrtpsettings.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstZrtpCall GstZrtpCall;
+typedef struct _GstZrtpPair GstZrtpPair;
+
+struct _GstZrtpCall
+{
+  gint refs;
+  char *key;                    /* the registry's; NULL: nobody can join */
+  GMutex lock;
+  /* All that follows: under the lock. */
+  GPtrArray *pairs;             /* borrowed; those with a member */
+  guint active;                 /* elements at or above PAUSED */
+  ZrtpSession *session;         /* while one is active */
+  GstBuffer *applied_aux;       /* what the session was told */
+  char *applied_name;
+  ZrtpCache *cache;             /* NULL: none could be opened, or not yet */
+  char *cache_path;             /* as it was asked for; NULL: not yet opened */
+  char *cache_error;            /* why there is none */
+  guint8 zid[ZRTP_ZID_SIZE];    /* once cache_path is set */
+};
+
+GstZrtpCall *gst_zrtp_call_new (const char *key);
+GstZrtpCall *gst_zrtp_call_ref (GstZrtpCall * call);
+void gst_zrtp_call_unref (GstZrtpCall * call);
+
+static inline void
+gst_zrtp_call_lock (GstZrtpCall * call)
+{
+  g_mutex_lock (&call->lock);
+}
+
+static inline void
+gst_zrtp_call_unlock (GstZrtpCall * call)
+{
+  g_mutex_unlock (&call->lock);
+}
+
+/* With the lock held, all of them. */
+
+/* An element starts, an element stops. The last one takes ZRTPSess along; no
+ * stream may be in the session then. gst_zrtp_call_refresh() comes next after
+ * the first. */
+void gst_zrtp_call_enter (GstZrtpCall * call);
+void gst_zrtp_call_leave (GstZrtpCall * call);
+
+/* Makes zid that of the file at @path, unless streams are bound to another. */
+void gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path);
+/* Takes over what another call has open, if this one has nothing. */
+void gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from);
+gboolean gst_zrtp_call_is_cacheless (GstZrtpCall * call);
+
+/* Settings or members changed: works out anew what counts. */
+void gst_zrtp_call_refresh (GstZrtpCall * call);
+/* Takes what the streams put out: after every call of the engine. */
+void gst_zrtp_call_drain (GstZrtpCall * call);
+
+G_END_DECLS
+
+#endif

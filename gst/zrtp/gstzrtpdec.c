@@ -1,0 +1,551 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:element-zrtpdec
+ * @title: zrtpdec
+ * @see_also: zrtpenc, srtpdec
+ *
+ * zrtpdec receives what zrtpenc of the other endpoint sends: it hands the
+ * handshake over to its zrtpenc, and decrypts RTP and RTCP with the keys that
+ * come of it. See zrtpenc for how the two find each other.
+ *
+ * A `udpsrc` in front of it needs caps, since nothing else tells what the packets
+ * are. Without them zrtpdec takes the caps that its downstream neighbour asks
+ * for, if that is one thing, else bare `application/x-rtp`, which is enough for
+ * rtpbin (with its signal request-pt-map), but not for a depayloader.
+ *
+ * RTCP multiplexed on the RTP port (RFC 5761) comes out of `rtcp_src`. What can't
+ * be decrypted or was seen before is dropped and counted (#GstZrtpBin:stats);
+ * nothing received ever makes an error. Once the call is secure nothing
+ * that came in the clear passes.
+ *
+ * So that sinks become ready before the first media, which may take as long as
+ * the other side needs to answer, zrtpdec sends caps, a segment and a gap ahead.
+ *
+ * ## Example pipelines
+ *
+ * |[
+ * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=/tmp/zrtp-a.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5004 async=false udpsrc port=5006 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ * ]| One end of a voice call.
+ * |[
+ * gst-launch-1.0 -m udpsrc port=5004 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink zrtpenc name=enc cache=/tmp/zrtp-b.sqlite enc.zrtp_src ! udpsink host=127.0.0.1 port=5006 async=false
+ * ]| An end that only listens: the handshake needs a way out all the same, the
+ * pad `zrtp_src`.
+ *
+ * Since: 0.1
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstzrtpdec.h"
+
+#include "gstzrtpcaps.h"
+#include "gstzrtpoutlet.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_zrtp_dec_debug);
+#define GST_CAT_DEFAULT gst_zrtp_dec_debug
+
+/* How long caps from upstream are waited for before sinks are made ready without
+ * them. */
+#define CAPS_TIME (G_TIME_SPAN_SECOND / 10)
+
+/* From a sink pad to its source pad. */
+typedef struct
+{
+  GstPad *sink;                 /* the element's */
+  GstZrtpOutlet outlet;
+} Lane;
+
+struct _GstZrtpDec
+{
+  GstZrtpBin parent;
+
+  Lane rtp, rtcp;
+  GstZrtpTimer no_caps;
+  GstZrtpRunner opener;         /* makes sinks ready */
+  gint opened;                  /* atomic: that was done, or media came */
+  gint is_video;                /* atomic */
+  gint warned_of_caps;          /* atomic */
+
+  gboolean running;             /* object lock */
+};
+
+G_DEFINE_TYPE (GstZrtpDec, gst_zrtp_dec, GST_TYPE_ZRTP_BIN);
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (zrtpdec, "zrtpdec", GST_RANK_NONE,
+    GST_TYPE_ZRTP_DEC,
+    GST_DEBUG_CATEGORY_INIT (gst_zrtp_dec_debug, "zrtpdec", 0,
+        "ZRTP decrypter"));
+
+static GstStaticPadTemplate rtp_sink_template =
+    GST_STATIC_PAD_TEMPLATE ("rtp_sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTP "; " GST_ZRTP_CAPS_RTP));
+
+static GstStaticPadTemplate rtp_src_template =
+GST_STATIC_PAD_TEMPLATE ("rtp_src", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_RTP));
+
+static GstStaticPadTemplate rtcp_sink_template =
+    GST_STATIC_PAD_TEMPLATE ("rtcp_sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTCP "; " GST_ZRTP_CAPS_RTCP));
+
+static GstStaticPadTemplate rtcp_src_template =
+GST_STATIC_PAD_TEMPLATE ("rtcp_src", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_RTCP));
+
+/* -- Making sinks ready before media comes -- */
+
+/* Timer thread. */
+static void
+no_caps_fired (gpointer data)
+{
+  GstZrtpDec *self = data;
+
+  gst_zrtp_runner_poke (&self->opener);
+}
+
+static void
+open_downstream (gpointer data)
+{
+  GstZrtpDec *self = data;
+
+  if (!g_atomic_int_compare_and_exchange (&self->opened, FALSE, TRUE))
+    return;
+  if (gst_zrtp_outlet_open (&self->rtp.outlet) == GST_FLOW_OK)
+    gst_pad_push_event (self->rtp.outlet.pad,
+        gst_event_new_gap (0, GST_CLOCK_TIME_NONE));
+}
+
+static void
+open_later (GstZrtpDec * self)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->running && !g_atomic_int_get (&self->opened))
+    gst_zrtp_timer_set (&self->no_caps, g_get_monotonic_time () + CAPS_TIME);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* -- The data path -- */
+
+typedef enum
+{
+  WAY_NONE,
+  WAY_RTP,
+  WAY_RTCP
+} Way;
+
+/* With the receiver's lock: what is to become of a packet. *size shrinks. */
+static Way
+judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
+    gsize * size, gboolean * discont)
+{
+  GstZrtpReceiver *receiver = &pair->receiver;
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size);
+  GstZrtpVerdict verdict;
+
+  if (G_UNLIKELY (kind == GST_ZRTP_PACKET_ZRTP)) {
+    if (lane == &self->rtcp)
+      receiver->drops[GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP]++;
+    else if (!gst_zrtp_pair_receive (pair, data, *size))
+      receiver->drops[GST_ZRTP_RECEIVE_DROP_ZRTP_OVERFLOW]++;
+    return WAY_NONE;
+  }
+  if (G_UNLIKELY (kind == GST_ZRTP_PACKET_OTHER
+          || (kind == GST_ZRTP_PACKET_RTP && lane == &self->rtcp))) {
+    receiver->drops[GST_ZRTP_RECEIVE_DROP_NOT_RTP]++;
+    return WAY_NONE;
+  }
+
+  verdict = gst_zrtp_receiver_take (receiver, kind, data, size);
+  if (G_UNLIKELY (verdict.tell != ZRTP_MEDIA_BLOCKED))
+    gst_zrtp_pair_tell (pair, verdict.tell);
+  if (!verdict.pass)
+    return WAY_NONE;
+  *discont = verdict.first;
+  if (G_UNLIKELY (verdict.first && g_atomic_int_get (&self->is_video)
+          && g_atomic_int_get (&pair->request_keyframe)))
+    gst_zrtp_pair_lose_picture (pair, verdict.ssrc);
+  return kind == GST_ZRTP_PACKET_RTP ? WAY_RTP : WAY_RTCP;
+}
+
+/* After the lock. */
+static void
+finish (GstBuffer * buffer, GstMapInfo * map, gsize size, gboolean discont)
+{
+  gst_buffer_unmap (buffer, map);
+  if (size != map->size)
+    gst_buffer_set_size (buffer, size);
+  if (G_UNLIKELY (discont))
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+}
+
+/* What the neighbour would have liked to see. */
+static void
+warn_of_caps (GstZrtpDec * self)
+{
+  GstCaps *caps = gst_pad_peer_query_caps (self->rtp.outlet.pad, NULL);
+  char *text = NULL;
+
+  if (!g_atomic_int_compare_and_exchange (&self->warned_of_caps, FALSE, TRUE)) {
+    gst_caps_unref (caps);
+    return;
+  }
+  if (!gst_caps_is_any (caps) && !gst_caps_is_empty (caps)) {
+    caps = gst_caps_fixate (caps);
+    text = gst_caps_to_string (caps);
+  }
+  GST_ELEMENT_WARNING (self, STREAM, FORMAT,
+      ("Nothing tells what the received packets are. Set caps on the source, "
+          "for example udpsrc caps=\"%s\"", text ? text : GST_ZRTP_CAPS_RTP
+          ",media=audio,clock-rate=48000,encoding-name=OPUS,payload=96"),
+      ("%" GST_PTR_FORMAT " did not take bare " GST_ZRTP_CAPS_RTP,
+          self->rtp.outlet.pad));
+  g_free (text);
+  gst_caps_unref (caps);
+}
+
+/* Nobody downstream is no reason to stop receiving: the handshake comes this
+ * way too. */
+static GstFlowReturn
+judge_flow (GstZrtpDec * self, Way way, GstFlowReturn ret)
+{
+  if (G_LIKELY (ret == GST_FLOW_OK))
+    return ret;
+  if (ret == GST_FLOW_NOT_LINKED)
+    return GST_FLOW_OK;
+  if (ret == GST_FLOW_NOT_NEGOTIATED && way == WAY_RTP
+      && gst_zrtp_outlet_is_bare (&self->rtp.outlet))
+    warn_of_caps (self);
+  return ret;
+}
+
+static GstFlowReturn
+take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
+{
+  GstZrtpPair *pair = GST_ZRTP_BIN (self)->pair;
+  gboolean discont = FALSE;
+  GstMapInfo map;
+  gsize size;
+  Way way;
+
+  /* In place, unless somebody else sees the packet too. */
+  buffer = gst_buffer_make_writable (buffer);
+  if (G_UNLIKELY (!gst_buffer_map (buffer, &map, GST_MAP_READWRITE))) {
+    gst_zrtp_receiver_count_drop (&pair->receiver,
+        GST_ZRTP_RECEIVE_DROP_FAILED);
+    gst_buffer_unref (buffer);
+    return GST_FLOW_OK;
+  }
+  size = map.size;
+  g_mutex_lock (&pair->receiver.lock);
+  way = judge (self, pair, lane, map.data, &size, &discont);
+  g_mutex_unlock (&pair->receiver.lock);
+  finish (buffer, &map, size, discont);
+
+  if (way == WAY_RTP) {
+    g_atomic_int_set (&self->opened, TRUE);
+    return judge_flow (self, way, gst_zrtp_outlet_push (&self->rtp.outlet,
+            buffer));
+  }
+  if (way == WAY_RTCP)
+    return judge_flow (self, way, gst_zrtp_outlet_push (&self->rtcp.outlet,
+            buffer));
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+chain_rtp (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (parent);
+
+  return take_buffer (self, &self->rtp, buffer);
+}
+
+static GstFlowReturn
+chain_rtcp (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (parent);
+
+  return take_buffer (self, &self->rtcp, buffer);
+}
+
+/* With the receiver's lock. Sorts a writable list: what stays in it is RTP, RTCP
+ * goes to @rtcp. Lists may mix SSRCs and kinds. */
+static void
+sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
+    GstBufferList * list, GstBufferList * rtcp)
+{
+  guint i = 0;
+
+  while (i < gst_buffer_list_length (list)) {
+    GstBuffer *buffer = gst_buffer_list_get_writable (list, i);
+    gboolean discont = FALSE;
+    Way way = WAY_NONE;
+    GstMapInfo map;
+
+    if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
+      gsize size = map.size;
+
+      way = judge (self, pair, lane, map.data, &size, &discont);
+      finish (buffer, &map, size, discont);
+    } else {
+      pair->receiver.drops[GST_ZRTP_RECEIVE_DROP_FAILED]++;
+    }
+    if (way == WAY_RTP) {
+      i++;
+      continue;
+    }
+    if (way == WAY_RTCP)
+      gst_buffer_list_add (rtcp, gst_buffer_ref (buffer));
+    gst_buffer_list_remove (list, i, 1);
+  }
+}
+
+static GstFlowReturn
+push_list (GstZrtpDec * self, Way way, GstBufferList * list)
+{
+  Lane *lane = way == WAY_RTP ? &self->rtp : &self->rtcp;
+
+  if (gst_buffer_list_length (list) == 0) {
+    gst_buffer_list_unref (list);
+    return GST_FLOW_OK;
+  }
+  if (way == WAY_RTP)
+    g_atomic_int_set (&self->opened, TRUE);
+  return judge_flow (self, way, gst_zrtp_outlet_push_list (&lane->outlet,
+          list));
+}
+
+static GstFlowReturn
+take_list (GstZrtpDec * self, Lane * lane, GstBufferList * list)
+{
+  GstZrtpPair *pair = GST_ZRTP_BIN (self)->pair;
+  GstBufferList *rtcp = gst_buffer_list_new_sized (1);
+  GstFlowReturn ret, rtcp_ret;
+
+  list = gst_buffer_list_make_writable (list);
+  g_mutex_lock (&pair->receiver.lock);
+  sort_list (self, pair, lane, list, rtcp);
+  g_mutex_unlock (&pair->receiver.lock);
+  ret = push_list (self, WAY_RTP, list);
+  rtcp_ret = push_list (self, WAY_RTCP, rtcp);
+  return ret == GST_FLOW_OK ? rtcp_ret : ret;
+}
+
+static GstFlowReturn
+chain_list_rtp (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (parent);
+
+  return take_list (self, &self->rtp, list);
+}
+
+static GstFlowReturn
+chain_list_rtcp (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (parent);
+
+  return take_list (self, &self->rtcp, list);
+}
+
+/* -- Events and queries -- */
+
+static Lane *
+get_lane (GstZrtpDec * self, GstPad * pad)
+{
+  return pad == self->rtp.sink || pad == self->rtp.outlet.pad ? &self->rtp
+      : &self->rtcp;
+}
+
+static gboolean
+take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
+{
+  GstCaps *caps, *out;
+  GstEvent *new_event;
+  gboolean result;
+
+  gst_event_parse_caps (event, &caps);
+  if (lane == &self->rtp)
+    g_atomic_int_set (&self->is_video, gst_zrtp_caps_is_video (caps));
+  out = gst_zrtp_caps_unprotect (caps);
+  new_event = gst_event_new_caps (out);
+  gst_event_set_seqnum (new_event, gst_event_get_seqnum (event));
+  gst_event_unref (event);
+  gst_caps_unref (out);
+  result = gst_zrtp_outlet_push_event (&lane->outlet, new_event);
+  if (lane == &self->rtp && !g_atomic_int_get (&self->opened))
+    gst_zrtp_runner_poke (&self->opener);
+  return result;
+}
+
+static gboolean
+sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (parent);
+  Lane *lane = get_lane (self, pad);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    return take_caps (self, lane, event);
+  return gst_zrtp_outlet_push_event (&lane->outlet, event);
+}
+
+static gboolean
+sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  Lane *lane = get_lane (GST_ZRTP_DEC (parent), pad);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return gst_pad_query_default (pad, parent, query);
+  gst_zrtp_caps_answer (pad, lane->outlet.pad, query, gst_zrtp_caps_receivable);
+  return TRUE;
+}
+
+static gboolean
+src_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  Lane *lane = get_lane (GST_ZRTP_DEC (parent), pad);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return gst_pad_query_default (pad, parent, query);
+  gst_zrtp_caps_answer (pad, lane->sink, query, gst_zrtp_caps_unprotect);
+  return TRUE;
+}
+
+static GstIterator *
+iterate_internal_links (GstPad * pad, GstObject * parent)
+{
+  Lane *lane = get_lane (GST_ZRTP_DEC (parent), pad);
+  GValue value = G_VALUE_INIT;
+  GstIterator *iterator;
+
+  g_value_init (&value, GST_TYPE_PAD);
+  g_value_set_object (&value,
+      pad == lane->sink ? lane->outlet.pad : lane->sink);
+  iterator = gst_iterator_new_single (GST_TYPE_PAD, &value);
+  g_value_unset (&value);
+  return iterator;
+}
+
+/* -- States -- */
+
+static void
+gst_zrtp_dec_start (GstZrtpBin * bin)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (bin);
+
+  g_atomic_int_set (&self->opened, FALSE);
+  g_atomic_int_set (&self->warned_of_caps, FALSE);
+  gst_zrtp_outlet_set_active (&self->rtp.outlet, TRUE);
+  gst_zrtp_outlet_set_active (&self->rtcp.outlet, TRUE);
+}
+
+static void
+gst_zrtp_dec_started (GstZrtpBin * bin)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (bin);
+
+  GST_OBJECT_LOCK (self);
+  self->running = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  open_later (self);
+}
+
+static void
+gst_zrtp_dec_unblock (GstZrtpBin * bin)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (bin);
+
+  gst_zrtp_outlet_set_active (&self->rtp.outlet, FALSE);
+  gst_zrtp_outlet_set_active (&self->rtcp.outlet, FALSE);
+}
+
+static void
+gst_zrtp_dec_stop (GstZrtpBin * bin)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (bin);
+
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  gst_zrtp_timer_clear (&self->no_caps);
+}
+
+/* -- The class -- */
+
+static void
+gst_zrtp_dec_finalize (GObject * object)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (object);
+
+  gst_zrtp_outlet_clear (&self->rtp.outlet);
+  gst_zrtp_outlet_clear (&self->rtcp.outlet);
+  gst_zrtp_runner_clear (&self->opener);
+  G_OBJECT_CLASS (gst_zrtp_dec_parent_class)->finalize (object);
+}
+
+static void
+gst_zrtp_dec_class_init (GstZrtpDecClass * klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstZrtpBinClass *bin_class = (GstZrtpBinClass *) klass;
+
+  G_OBJECT_CLASS (klass)->finalize = gst_zrtp_dec_finalize;
+  bin_class->half = GST_ZRTP_HALF_DEC;
+  bin_class->start = gst_zrtp_dec_start;
+  bin_class->started = gst_zrtp_dec_started;
+  bin_class->unblock = gst_zrtp_dec_unblock;
+  bin_class->stop = gst_zrtp_dec_stop;
+
+  gst_element_class_add_static_pad_template (element_class, &rtp_sink_template);
+  gst_element_class_add_static_pad_template (element_class, &rtp_src_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &rtcp_sink_template);
+  gst_element_class_add_static_pad_template (element_class, &rtcp_src_template);
+  gst_element_class_set_static_metadata (element_class, "ZRTP decrypter",
+      "Filter/Network/SRTP",
+      "Decrypts RTP and RTCP with keys agreed on with the other side by ZRTP "
+      "(RFC 6189)", "The gst-zrtp project");
+}
+
+static void
+add_lane (GstZrtpDec * self, Lane * lane, GstStaticPadTemplate * sink,
+    GstStaticPadTemplate * src, const char *caps_name)
+{
+  GstPad *pad = gst_pad_new_from_static_template (src, src->name_template);
+
+  gst_zrtp_outlet_init (&lane->outlet, pad, caps_name, lane == &self->rtp);
+  gst_pad_set_query_function (pad, GST_DEBUG_FUNCPTR (src_query));
+  gst_pad_set_iterate_internal_links_function (pad,
+      GST_DEBUG_FUNCPTR (iterate_internal_links));
+
+  lane->sink = gst_pad_new_from_static_template (sink, sink->name_template);
+  gst_pad_set_event_function (lane->sink, GST_DEBUG_FUNCPTR (sink_event));
+  gst_pad_set_query_function (lane->sink, GST_DEBUG_FUNCPTR (sink_query));
+  gst_pad_set_iterate_internal_links_function (lane->sink,
+      GST_DEBUG_FUNCPTR (iterate_internal_links));
+
+  gst_element_add_pad (GST_ELEMENT (self), lane->sink);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
+}
+
+static void
+gst_zrtp_dec_init (GstZrtpDec * self)
+{
+  add_lane (self, &self->rtp, &rtp_sink_template, &rtp_src_template,
+      GST_ZRTP_CAPS_RTP);
+  gst_pad_set_chain_function (self->rtp.sink, GST_DEBUG_FUNCPTR (chain_rtp));
+  gst_pad_set_chain_list_function (self->rtp.sink,
+      GST_DEBUG_FUNCPTR (chain_list_rtp));
+  add_lane (self, &self->rtcp, &rtcp_sink_template, &rtcp_src_template,
+      GST_ZRTP_CAPS_RTCP);
+  gst_pad_set_chain_function (self->rtcp.sink, GST_DEBUG_FUNCPTR (chain_rtcp));
+  gst_pad_set_chain_list_function (self->rtcp.sink,
+      GST_DEBUG_FUNCPTR (chain_list_rtcp));
+
+  gst_zrtp_timer_init (&self->no_caps, no_caps_fired, self);
+  gst_zrtp_runner_init (&self->opener, GST_ZRTP_POOL_BLOCKING, open_downstream,
+      self, gst_object_ref, gst_object_unref);
+}

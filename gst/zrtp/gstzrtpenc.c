@@ -1,0 +1,652 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:element-zrtpenc
+ * @title: zrtpenc
+ * @see_also: zrtpdec, srtpenc
+ *
+ * zrtpenc encrypts RTP and RTCP with keys that it agrees on with the other
+ * endpoint by itself, over the media's own way: ZRTP, RFC 6189. Nothing but the
+ * two addresses has to be known beforehand, no server and no certificate; the
+ * users make sure that nobody sits between them by reading a short
+ * authentication string to each other (#GstZrtpBin:sas).
+ *
+ * Every transport has a zrtpenc and a zrtpdec, which find each other: those in
+ * one pipeline by themselves, others by #GstZrtpBin:session-id. A call with
+ * several transports (say audio and video on ports of their own) has a pair for
+ * each, told apart by #GstZrtpBin:stream-id.
+ *
+ * Request a pad `rtp_sink_%u` (or `rtcp_sink_%u`), and the source pad of the same
+ * number is there too. Pads of one zrtpenc lead to one transport: its keys serve
+ * every SSRC on it. The handshake leaves through the first `rtp_src_%u`, or
+ * through `zrtp_src` if that was requested: an endpoint that only receives has
+ * no other way.
+ *
+ * Until the call is secure nothing leaves in the clear, unless
+ * #GstZrtpBin:require-encryption is FALSE: packets of live sources are dropped,
+ * others wait. Network sinks should not wait for media either, which a receiver
+ * may get only after the handshake: set `async=false` on them.
+ *
+ * All that happens is a signal, a property and an element message on the bus
+ * (`gst-launch-1.0 -m`): see #GstZrtpBin.
+ *
+ * ## Example pipelines
+ *
+ * |[
+ * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=/tmp/zrtp-a.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5004 async=false udpsrc port=5006 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ * ]| One end of a voice call. It shows the short authentication string in the
+ * message GstZrtpSas.
+ * |[
+ * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=/tmp/zrtp-b.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5006 async=false udpsrc port=5004 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ * ]| The other end, in another terminal. Two ends on one machine need two files
+ * of known peers, as here, since that file holds the endpoint's own number.
+ *
+ * Since: 0.1
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstzrtpenc.h"
+
+#include <gst/video/video-event.h>
+
+#include "gstzrtpcaps.h"
+
+GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
+#define GST_CAT_DEFAULT gst_zrtp_enc_debug
+
+/* How long a source may be silent before an SSRC is chosen for it. */
+#define SILENCE_TIME (G_TIME_SPAN_SECOND / 2)
+
+struct _GstZrtpEnc
+{
+  GstZrtpBin parent;
+
+  GstZrtpTimer silence;
+  GstZrtpRunner chooser;        /* chooses an SSRC */
+
+  /* Object lock. */
+  GQueue ports;                 /* GstZrtpEncPort, oldest first */
+  gboolean running;             /* from PAUSED on */
+  gboolean have_offered;
+  guint32 offered_ssrc;
+};
+
+G_DEFINE_TYPE (GstZrtpEnc, gst_zrtp_enc, GST_TYPE_ZRTP_BIN);
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (zrtpenc, "zrtpenc", GST_RANK_NONE,
+    GST_TYPE_ZRTP_ENC,
+    GST_DEBUG_CATEGORY_INIT (gst_zrtp_enc_debug, "zrtpenc", 0,
+        "ZRTP encrypter"));
+
+static GstStaticPadTemplate rtp_sink_template =
+GST_STATIC_PAD_TEMPLATE ("rtp_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_RTP));
+
+static GstStaticPadTemplate rtp_src_template =
+GST_STATIC_PAD_TEMPLATE ("rtp_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTP));
+
+static GstStaticPadTemplate rtcp_sink_template =
+GST_STATIC_PAD_TEMPLATE ("rtcp_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_RTCP));
+
+static GstStaticPadTemplate rtcp_src_template =
+GST_STATIC_PAD_TEMPLATE ("rtcp_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTCP));
+
+static GstStaticPadTemplate zrtp_src_template =
+GST_STATIC_PAD_TEMPLATE ("zrtp_src", GST_PAD_SRC, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTP));
+
+/* -- Ports; object lock held -- */
+
+static gboolean
+is_media_port (GstZrtpEncPort * port)
+{
+  return port->sink && !port->is_rtcp;
+}
+
+/* The one whose SSRC the handshake has. */
+static GstZrtpEncPort *
+find_media_port (GstZrtpEnc * self)
+{
+  for (GList * link = self->ports.head; link; link = link->next)
+    if (is_media_port (link->data))
+      return link->data;
+  return NULL;
+}
+
+static GstZrtpEncPort *
+find_rtcp_port (GstZrtpEnc * self)
+{
+  for (GList * link = self->ports.head; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    if (port->is_rtcp && gst_pad_is_linked (port->outlet.pad))
+      return port;
+  }
+  return NULL;
+}
+
+static GstZrtpEncPort *
+find_zrtp_port (GstZrtpEnc * self)
+{
+  for (GList * link = self->ports.head; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    if (!port->sink)
+      return port;
+  }
+  return NULL;
+}
+
+/* The one that the handshake leaves through. */
+static GstZrtpEncPort *
+find_handshake_port (GstZrtpEnc * self)
+{
+  GstZrtpEncPort *port = find_zrtp_port (self);
+
+  return port ? port : find_media_port (self);
+}
+
+static GstZrtpEncPort *
+find_numbered_port (GstZrtpEnc * self, guint id, gboolean is_rtcp)
+{
+  for (GList * link = self->ports.head; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    if (port->sink && port->id == id && port->is_rtcp == is_rtcp)
+      return port;
+  }
+  return NULL;
+}
+
+typedef GstZrtpEncPort *(*FindFunc) (GstZrtpEnc * self);
+
+/* A reference, for use without the lock. */
+static GstZrtpEncPort *
+get_port (GstZrtpEnc * self, FindFunc find)
+{
+  GstZrtpEncPort *port;
+
+  GST_OBJECT_LOCK (self);
+  port = find (self);
+  if (port)
+    gst_zrtp_enc_port_ref (port);
+  GST_OBJECT_UNLOCK (self);
+  return port;
+}
+
+/* References to all. */
+static GList *
+get_ports (GstZrtpEnc * self)
+{
+  GList *ports;
+
+  GST_OBJECT_LOCK (self);
+  ports = g_list_copy_deep (self->ports.head,
+      (GCopyFunc) (void (*)(void)) gst_zrtp_enc_port_ref, NULL);
+  GST_OBJECT_UNLOCK (self);
+  return ports;
+}
+
+static void
+free_ports (GList * ports)
+{
+  g_list_free_full (ports, (GDestroyNotify) gst_zrtp_enc_port_unref);
+}
+
+/* -- Starting the handshake -- */
+
+/* The SSRC of the first sink pad; if it has none yet, the one that was chosen
+ * for it. Object lock held. */
+static gboolean
+find_ssrc (GstZrtpEnc * self, guint32 * ssrc)
+{
+  GstZrtpEncPort *media = find_media_port (self);
+
+  if (media && media->have_ssrc)
+    *ssrc = media->ssrc;
+  else if (self->have_offered)
+    *ssrc = self->offered_ssrc;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+void
+gst_zrtp_enc_check_start (GstZrtpEnc * self)
+{
+  gboolean start = FALSE;
+  GstZrtpEncPort *way;
+  guint32 ssrc;
+
+  GST_OBJECT_LOCK (self);
+  way = self->running ? find_handshake_port (self) : NULL;
+  if (way && gst_pad_is_linked (way->outlet.pad)) {
+    start = find_ssrc (self, &ssrc);
+    /* Without a source there is nothing to wait for. */
+    if (!start)
+      gst_zrtp_timer_set (&self->silence, g_get_monotonic_time ()
+          + (find_media_port (self) ? SILENCE_TIME : 0));
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (start)
+    gst_zrtp_pair_start (GST_ZRTP_BIN (self)->pair, ssrc);
+}
+
+void
+gst_zrtp_enc_linked (GstZrtpEnc * self)
+{
+  gboolean running;
+
+  gst_zrtp_enc_check_start (self);
+  GST_OBJECT_LOCK (self);
+  running = self->running;
+  GST_OBJECT_UNLOCK (self);
+  if (running)
+    gst_zrtp_pair_restart_discovery (GST_ZRTP_BIN (self)->pair);
+}
+
+gboolean
+gst_zrtp_enc_get_offered_ssrc (GstZrtpEnc * self, GstZrtpEncPort * port,
+    guint32 * ssrc)
+{
+  gboolean result;
+
+  GST_OBJECT_LOCK (self);
+  result = self->have_offered && find_media_port (self) == port;
+  *ssrc = self->offered_ssrc;
+  GST_OBJECT_UNLOCK (self);
+  return result;
+}
+
+/* Timer thread. */
+static void
+silence_fired (gpointer data)
+{
+  GstZrtpEnc *self = data;
+
+  gst_zrtp_runner_poke (&self->chooser);
+}
+
+static void
+choose_ssrc (gpointer data)
+{
+  GstZrtpEnc *self = data;
+  guint32 ssrc, known;
+
+  zrtp_random_system.fill (zrtp_random_system.user_data, (guint8 *) & ssrc,
+      sizeof ssrc);
+  GST_OBJECT_LOCK (self);
+  if (self->running && !find_ssrc (self, &known)) {
+    self->have_offered = TRUE;
+    self->offered_ssrc = ssrc;
+  }
+  GST_OBJECT_UNLOCK (self);
+  gst_zrtp_enc_check_start (self);
+}
+
+static void
+gst_zrtp_enc_start (GstZrtpBin * bin)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+  GList *ports = get_ports (self);
+
+  for (GList * link = ports; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    port->gate.source = NULL;
+    port->live_known = port->have_refused = FALSE;
+    gst_zrtp_enc_port_set_active (port, TRUE);
+  }
+  free_ports (ports);
+}
+
+static void
+gst_zrtp_enc_started (GstZrtpBin * bin)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+
+  GST_OBJECT_LOCK (self);
+  self->running = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_zrtp_enc_check_start (self);
+}
+
+static void
+gst_zrtp_enc_unblock (GstZrtpBin * bin)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+  GList *ports = get_ports (self);
+
+  for (GList * link = ports; link; link = link->next)
+    gst_zrtp_enc_port_set_active (link->data, FALSE);
+  free_ports (ports);
+}
+
+static void
+gst_zrtp_enc_stop (GstZrtpBin * bin)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+
+  GST_OBJECT_LOCK (self);
+  self->running = self->have_offered = FALSE;
+  for (GList * link = self->ports.head; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    port->have_ssrc = port->is_video = FALSE;
+  }
+  GST_OBJECT_UNLOCK (self);
+  gst_zrtp_timer_clear (&self->silence);
+}
+
+/* -- The pusher's doings -- */
+
+static void
+gst_zrtp_enc_push_handshake (GstZrtpBin * bin, GstBuffer * buffer)
+{
+  GstZrtpEncPort *port = get_port (GST_ZRTP_ENC (bin), find_handshake_port);
+  GstFlowReturn ret;
+
+  if (!port) {
+    gst_buffer_unref (buffer);
+    return;
+  }
+  ret = gst_zrtp_outlet_push (&port->outlet, buffer);
+  /* Not linked, not active, flushing: all that may pass, and what was lost will
+   * be repeated. */
+  if (ret != GST_FLOW_OK)
+    GST_DEBUG_OBJECT (port->outlet.pad, "handshake packet lost: %s",
+        gst_flow_get_name (ret));
+  gst_zrtp_enc_port_unref (port);
+}
+
+static GstPad *
+gst_zrtp_enc_get_handshake_pad (GstZrtpBin * bin)
+{
+  GstZrtpEncPort *port = get_port (GST_ZRTP_ENC (bin), find_handshake_port);
+  GstPad *pad = NULL;
+
+  if (port) {
+    pad = gst_object_ref (port->outlet.pad);
+    gst_zrtp_enc_port_unref (port);
+  }
+  return pad;
+}
+
+/* The other side has our SSRC (RFC 6189 4.1, RFC 3550 8.2). */
+static void
+gst_zrtp_enc_give_up_ssrc (GstZrtpBin * bin, guint32 ssrc)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+  GList *ports = get_ports (self);
+
+  GST_OBJECT_LOCK (self);
+  if (self->have_offered && self->offered_ssrc == ssrc)
+    self->have_offered = FALSE;
+  for (GList * link = ports; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    if (port->have_ssrc && port->ssrc == ssrc)
+      port->have_ssrc = FALSE;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  for (GList * link = ports; link; link = link->next)
+    if (is_media_port (link->data))
+      gst_zrtp_enc_port_refuse_ssrc (link->data, ssrc);
+  free_ports (ports);
+  gst_zrtp_enc_check_start (self);
+}
+
+static void
+gst_zrtp_enc_ask_for_keyframes (GstZrtpBin * bin)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+  GList *ports = get_ports (self);
+
+  for (GList * link = ports; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+    gboolean is_video;
+
+    GST_OBJECT_LOCK (self);
+    is_video = port->is_video;
+    GST_OBJECT_UNLOCK (self);
+    if (port->sink && is_video)
+      gst_pad_push_event (port->sink,
+          gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
+              TRUE, 0));
+  }
+  free_ports (ports);
+}
+
+/* An empty receiver report and a picture loss indication (RFC 4585 6.3.1). */
+static void
+gst_zrtp_enc_report_loss (GstZrtpBin * bin, guint32 ssrc)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+  guint8 packet[20] = { 0x80, 201, 0, 1, 0, 0, 0, 0, 0x81, 206, 0, 2 };
+  GstZrtpEncPort *port = get_port (self, find_rtcp_port);
+  gboolean have_ssrc;
+  guint32 own = 0;
+
+  if (!port)
+    port = get_port (self, find_handshake_port);
+  GST_OBJECT_LOCK (self);
+  have_ssrc = find_ssrc (self, &own);
+  GST_OBJECT_UNLOCK (self);
+  if (!port)
+    return;
+  if (have_ssrc) {
+    GST_WRITE_UINT32_BE (packet + 4, own);
+    GST_WRITE_UINT32_BE (packet + 12, own);
+    GST_WRITE_UINT32_BE (packet + 16, ssrc);
+    gst_zrtp_enc_port_send_rtcp (port, packet, sizeof packet);
+  }
+  gst_zrtp_enc_port_unref (port);
+}
+
+/* -- Pads -- */
+
+/* The number in "rtp_sink_3"; the first that is free if there is no name. */
+static gboolean
+choose_id (GstZrtpEnc * self, const char *name, gboolean is_rtcp, guint * id)
+{
+  guint64 number;
+  gboolean taken;
+
+  GST_OBJECT_LOCK (self);
+  if (name) {
+    if (!g_ascii_string_to_unsigned (strrchr (name, '_') + 1, 10, 0,
+            G_MAXUINT, &number, NULL)) {
+      GST_OBJECT_UNLOCK (self);
+      return FALSE;
+    }
+    *id = number;
+  } else {
+    *id = 0;
+    while (find_numbered_port (self, *id, is_rtcp))
+      (*id)++;
+  }
+  taken = find_numbered_port (self, *id, is_rtcp) != NULL;
+  GST_OBJECT_UNLOCK (self);
+  return !taken;
+}
+
+static void
+add_port (GstZrtpEnc * self, GstZrtpEncPort * port)
+{
+  GstElement *element = GST_ELEMENT (self);
+
+  GST_OBJECT_LOCK (self);
+  g_queue_push_tail (&self->ports, port);
+  GST_OBJECT_UNLOCK (self);
+  if (port->sink)
+    gst_element_add_pad (element, port->sink);
+  gst_element_add_pad (element, port->outlet.pad);
+  gst_zrtp_enc_check_start (self);
+}
+
+static GstPad *
+request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
+    const char *name, gboolean is_rtcp)
+{
+  GstPad *sink, *src;
+  char *text;
+  guint id;
+
+  if (!choose_id (self, name, is_rtcp, &id)) {
+    GST_WARNING_OBJECT (self, "no pad %s: the name is taken or no number",
+        name);
+    return NULL;
+  }
+  text = g_strdup_printf (is_rtcp ? "rtcp_sink_%u" : "rtp_sink_%u", id);
+  sink = gst_pad_new_from_template (template, text);
+  g_free (text);
+  text = g_strdup_printf (is_rtcp ? "rtcp_src_%u" : "rtp_src_%u", id);
+  src = gst_pad_new_from_static_template (is_rtcp ? &rtcp_src_template
+      : &rtp_src_template, text);
+  g_free (text);
+  add_port (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), id, sink, src,
+          is_rtcp));
+  return sink;
+}
+
+static GstPad *
+request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
+{
+  GstZrtpEncPort *port = get_port (self, find_zrtp_port);
+  GstPad *src;
+
+  if (port) {
+    gst_zrtp_enc_port_unref (port);
+    return NULL;
+  }
+  src = gst_pad_new_from_template (template, "zrtp_src");
+  add_port (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), 0, NULL, src,
+          FALSE));
+  return src;
+}
+
+static GstPad *
+gst_zrtp_enc_request_new_pad (GstElement * element, GstPadTemplate * template,
+    const gchar * name, const GstCaps * caps)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (element);
+  const char *kind = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
+
+  if (g_str_equal (kind, "zrtp_src"))
+    return request_zrtp_pad (self, template);
+  return request_media_pad (self, template, name,
+      g_str_has_prefix (kind, "rtcp"));
+}
+
+static void
+remove_port (GstZrtpEnc * self, GstZrtpEncPort * port)
+{
+  GstElement *element = GST_ELEMENT (self);
+
+  gst_zrtp_enc_port_set_active (port, FALSE);
+  if (port->sink)
+    gst_pad_set_active (port->sink, FALSE);
+  gst_pad_set_active (port->outlet.pad, FALSE);
+  gst_zrtp_enc_port_release (port);
+  if (port->sink)
+    gst_element_remove_pad (element, port->sink);
+  gst_element_remove_pad (element, port->outlet.pad);
+  gst_zrtp_enc_port_unref (port);
+}
+
+static void
+gst_zrtp_enc_release_pad (GstElement * element, GstPad * pad)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (element);
+  GstZrtpEncPort *port = NULL;
+
+  GST_OBJECT_LOCK (self);
+  for (GList * link = self->ports.head; link && !port; link = link->next) {
+    GstZrtpEncPort *other = link->data;
+
+    if (pad == other->sink || (pad == other->outlet.pad && !other->sink)) {
+      port = other;
+      g_queue_delete_link (&self->ports, link);
+      break;
+    }
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (!port)
+    return;
+  remove_port (self, port);
+  /* The handshake goes on elsewhere, if it was here. */
+  gst_zrtp_enc_check_start (self);
+}
+
+/* -- The class -- */
+
+static void
+gst_zrtp_enc_dispose (GObject * object)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (object);
+  GstZrtpEncPort *port;
+
+  while ((port = g_queue_pop_head (&self->ports)))
+    remove_port (self, port);
+  G_OBJECT_CLASS (gst_zrtp_enc_parent_class)->dispose (object);
+}
+
+static void
+gst_zrtp_enc_finalize (GObject * object)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (object);
+
+  gst_zrtp_runner_clear (&self->chooser);
+  G_OBJECT_CLASS (gst_zrtp_enc_parent_class)->finalize (object);
+}
+
+static void
+gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstZrtpBinClass *bin_class = (GstZrtpBinClass *) klass;
+
+  object_class->dispose = gst_zrtp_enc_dispose;
+  object_class->finalize = gst_zrtp_enc_finalize;
+  element_class->request_new_pad =
+      GST_DEBUG_FUNCPTR (gst_zrtp_enc_request_new_pad);
+  element_class->release_pad = GST_DEBUG_FUNCPTR (gst_zrtp_enc_release_pad);
+  bin_class->half = GST_ZRTP_HALF_ENC;
+  bin_class->start = gst_zrtp_enc_start;
+  bin_class->started = gst_zrtp_enc_started;
+  bin_class->unblock = gst_zrtp_enc_unblock;
+  bin_class->stop = gst_zrtp_enc_stop;
+  bin_class->push_handshake = gst_zrtp_enc_push_handshake;
+  bin_class->get_handshake_pad = gst_zrtp_enc_get_handshake_pad;
+  bin_class->give_up_ssrc = gst_zrtp_enc_give_up_ssrc;
+  bin_class->report_loss = gst_zrtp_enc_report_loss;
+  bin_class->ask_for_keyframes = gst_zrtp_enc_ask_for_keyframes;
+
+  gst_element_class_add_static_pad_template (element_class, &rtp_sink_template);
+  gst_element_class_add_static_pad_template (element_class, &rtp_src_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &rtcp_sink_template);
+  gst_element_class_add_static_pad_template (element_class, &rtcp_src_template);
+  gst_element_class_add_static_pad_template (element_class, &zrtp_src_template);
+  gst_element_class_set_static_metadata (element_class, "ZRTP encrypter",
+      "Filter/Network/SRTP",
+      "Encrypts RTP and RTCP with keys agreed on with the other side by ZRTP "
+      "(RFC 6189)", "The gst-zrtp project");
+}
+
+static void
+gst_zrtp_enc_init (GstZrtpEnc * self)
+{
+  g_queue_init (&self->ports);
+  gst_zrtp_timer_init (&self->silence, silence_fired, self);
+  gst_zrtp_runner_init (&self->chooser, GST_ZRTP_POOL_SERVICE, choose_ssrc,
+      self, gst_object_ref, gst_object_unref);
+}

@@ -1,0 +1,27 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The element zrtpenc.
+ */
+#ifndef GST_ZRTP_ENC_H
+#define GST_ZRTP_ENC_H
+
+#include "gstzrtpencport.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_ZRTP_ENC (gst_zrtp_enc_get_type ())
+G_DECLARE_FINAL_TYPE (GstZrtpEnc, gst_zrtp_enc, GST, ZRTP_ENC, GstZrtpBin)
+
+GST_ELEMENT_REGISTER_DECLARE (zrtpenc);
+
+/* For the ports: a sink pad learned an SSRC, or a source pad was linked. */
+void gst_zrtp_enc_check_start (GstZrtpEnc * enc);
+void gst_zrtp_enc_linked (GstZrtpEnc * enc);
+/* The SSRC that was chosen because upstream has none yet. */
+gboolean gst_zrtp_enc_get_offered_ssrc (GstZrtpEnc * enc,
+    GstZrtpEncPort * port, guint32 * ssrc);
+
+G_END_DECLS
+
+#endif

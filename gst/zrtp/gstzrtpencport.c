@@ -1,0 +1,605 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpencport.h"
+
+#include "gstzrtpcaps.h"
+#include "gstzrtpenc.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
+#define GST_CAT_DEFAULT gst_zrtp_enc_debug
+
+/* Longest wait of an end of stream for the handshake's last replies. */
+#define EOS_TIME (2 * G_TIME_SPAN_SECOND)
+
+/* For all pad functions but the chain functions, which end before the port and
+ * the pad part: a reference, or NULL after that. */
+static GstZrtpEncPort *
+get_port (GstPad * pad)
+{
+  GstZrtpEncPort *port;
+
+  GST_OBJECT_LOCK (pad);
+  port = gst_pad_get_element_private (pad);
+  if (port)
+    gst_zrtp_enc_port_ref (port);
+  GST_OBJECT_UNLOCK (pad);
+  return port;
+}
+
+/* -- The gate: what happens before there are keys -- */
+
+static GstFlowReturn
+refuse_collision (GstZrtpEncPort * port, guint32 ssrc)
+{
+  if (!port->have_refused || port->refused_ssrc != ssrc) {
+    port->have_refused = TRUE;
+    port->refused_ssrc = ssrc;
+    GST_WARNING_OBJECT (port->sink, "SSRC %08x belongs to another pad, asking "
+        "upstream for another", ssrc);
+    gst_zrtp_enc_port_refuse_ssrc (port, ssrc);
+  }
+  return GST_FLOW_OK;
+}
+
+void
+gst_zrtp_enc_port_refuse_ssrc (GstZrtpEncPort * port, guint32 ssrc)
+{
+  if (port->sink)
+    gst_pad_push_event (port->sink,
+        gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
+            gst_structure_new ("GstRTPCollision", "ssrc", G_TYPE_UINT, ssrc,
+                NULL)));
+}
+
+/* The first packet tells what caps may not have told. FALSE if the SSRC belongs
+ * to another pad. */
+static gboolean
+learn_ssrc (GstZrtpEncPort * port, GstZrtpSender * sender, guint32 ssrc)
+{
+  gboolean ok, fresh;
+
+  g_mutex_lock (&sender->lock);
+  ok = gst_zrtp_sender_claim (sender, &port->gate, port, ssrc);
+  g_mutex_unlock (&sender->lock);
+  if (!ok)
+    return FALSE;
+
+  GST_OBJECT_LOCK (port->enc);
+  fresh = !port->have_ssrc;
+  if (fresh) {
+    port->have_ssrc = TRUE;
+    port->ssrc = ssrc;
+  }
+  GST_OBJECT_UNLOCK (port->enc);
+  if (fresh)
+    gst_zrtp_enc_check_start (GST_ZRTP_ENC (port->enc));
+  return TRUE;
+}
+
+static gboolean
+is_live (GstZrtpEncPort * port)
+{
+  if (!port->live_known) {
+    GstQuery *query = gst_query_new_latency ();
+    gboolean live = FALSE;
+
+    port->live_known = gst_pad_peer_query (port->sink, query);
+    if (port->live_known)
+      gst_query_parse_latency (query, &live, NULL, NULL);
+    port->live = live;
+    gst_query_unref (query);
+  }
+  return port->live;
+}
+
+static gboolean
+should_hold (GstZrtpEncPort * port, GstZrtpPair * pair)
+{
+  switch (g_atomic_int_get (&pair->before_secure)) {
+    case GST_ZRTP_BEFORE_SECURE_DROP:
+      return FALSE;
+    case GST_ZRTP_BEFORE_SECURE_BLOCK:
+      return TRUE;
+    default:
+      return !is_live (port);
+  }
+}
+
+static gboolean
+is_stopped (GstZrtpEncPort * port, GstZrtpSender * sender)
+{
+  gboolean stopped;
+
+  g_mutex_lock (&sender->lock);
+  stopped = port->gate.stopped;
+  g_mutex_unlock (&sender->lock);
+  return stopped;
+}
+
+/* What may become of media whose first packet is @buffer: ZRTP_MEDIA_BLOCKED
+ * means that it goes nowhere, and *ret is the flow to return. Counts one drop
+ * for each of @n packets. */
+static ZrtpMedia
+pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
+    guint n, GstFlowReturn * ret)
+{
+  GstZrtpSender *sender = &pair->sender;
+  guint8 header[GST_ZRTP_RTP_HEADER_SIZE];
+  gsize size = gst_buffer_extract (buffer, 0, header, sizeof header);
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (header, size);
+  ZrtpMedia mode;
+
+  *ret = GST_FLOW_OK;
+  if (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP) {
+    gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_MALFORMED, n);
+    return ZRTP_MEDIA_BLOCKED;
+  }
+  if (kind == GST_ZRTP_PACKET_RTP
+      && !learn_ssrc (port, sender, gst_zrtp_rtp_get_ssrc (header))) {
+    refuse_collision (port, gst_zrtp_rtp_get_ssrc (header));
+    return ZRTP_MEDIA_BLOCKED;
+  }
+
+  mode = gst_zrtp_sender_get_mode (sender);
+  if (mode != ZRTP_MEDIA_BLOCKED)
+    return mode;
+  /* RTCP of a file has nothing to lose. */
+  if (!port->is_rtcp && should_hold (port, pair)) {
+    GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
+    if (gst_zrtp_sender_wait (sender, &port->gate))
+      return gst_zrtp_sender_get_mode (sender);
+    if (is_stopped (port, sender))
+      *ret = GST_FLOW_FLUSHING;
+  }
+  gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_BEFORE_SECURE, n);
+  return ZRTP_MEDIA_BLOCKED;
+}
+
+/* -- The data path -- */
+
+/* A copy in one piece with room for the tag, mapped: payloaders make packets of
+ * several pieces, and what lies behind the last is the next packet's. */
+static GstBuffer *
+copy_with_room (GstBuffer * buffer, GstMapInfo * map)
+{
+  gsize size = gst_buffer_get_size (buffer);
+  GstBuffer *copy = gst_buffer_new_allocate (NULL,
+      size + ZRTP_SRTP_MAX_TRAILER, NULL);
+
+  if (!gst_buffer_map (copy, map, GST_MAP_READWRITE)) {
+    gst_buffer_unref (copy);
+    return NULL;
+  }
+  gst_buffer_extract (buffer, 0, map->data, size);
+  gst_buffer_copy_into (copy, buffer, GST_BUFFER_COPY_METADATA, 0, -1);
+  map->size = size;
+  return copy;
+}
+
+/* With the sender's lock. @map is that of a copy with room. */
+static GstZrtpSendResult
+protect (GstZrtpEncPort * port, GstZrtpSender * sender, GstMapInfo * map)
+{
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (map->data, map->size);
+
+  if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP)) {
+    sender->drops[GST_ZRTP_SEND_DROP_MALFORMED]++;
+    return GST_ZRTP_SEND_DROPPED;
+  }
+  return gst_zrtp_sender_protect (sender, &port->gate, port, map->data,
+      &map->size, kind == GST_ZRTP_PACKET_RTCP);
+}
+
+/* Undoes the mapping. NULL if the packet does not leave. */
+static GstBuffer *
+finish (GstZrtpEncPort * port, GstBuffer * copy, GstMapInfo * map,
+    GstZrtpSendResult result)
+{
+  gsize size = map->size;
+  guint32 ssrc = result == GST_ZRTP_SEND_COLLISION
+      ? gst_zrtp_rtp_get_ssrc (map->data) : 0;
+
+  gst_buffer_unmap (copy, map);
+  if (G_LIKELY (result == GST_ZRTP_SEND_OK)) {
+    gst_buffer_set_size (copy, size);
+    return copy;
+  }
+  gst_buffer_unref (copy);
+  if (result == GST_ZRTP_SEND_COLLISION)
+    refuse_collision (port, ssrc);
+  return NULL;
+}
+
+static GstFlowReturn
+send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
+{
+  GstZrtpSender *sender = &pair->sender;
+  GstZrtpSendResult result;
+  GstMapInfo map;
+  GstBuffer *copy = copy_with_room (buffer, &map);
+
+  gst_buffer_unref (buffer);
+  if (G_UNLIKELY (!copy)) {
+    gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_FAILED, 1);
+    return GST_FLOW_OK;
+  }
+  g_mutex_lock (&sender->lock);
+  result = protect (port, sender, &map);
+  g_mutex_unlock (&sender->lock);
+  copy = finish (port, copy, &map, result);
+  return copy ? gst_zrtp_outlet_push (&port->outlet, copy) : GST_FLOW_OK;
+}
+
+static void
+count_clear (GstZrtpSender * sender, guint n)
+{
+  g_mutex_lock (&sender->lock);
+  sender->clear_packets += n;
+  g_mutex_unlock (&sender->lock);
+}
+
+static GstFlowReturn
+chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstZrtpEncPort *port = gst_pad_get_element_private (pad);
+  GstZrtpPair *pair = port->enc->pair;
+  ZrtpMedia mode = gst_zrtp_sender_get_mode (&pair->sender);
+  GstFlowReturn ret;
+
+  if (G_UNLIKELY (mode != ZRTP_MEDIA_SECURE))
+    mode = pass_gate (port, pair, buffer, 1, &ret);
+  if (G_LIKELY (mode == ZRTP_MEDIA_SECURE))
+    return send_secure (port, pair, buffer);
+  if (mode == ZRTP_MEDIA_CLEAR) {
+    count_clear (&pair->sender, 1);
+    return gst_zrtp_outlet_push (&port->outlet, buffer);
+  }
+  gst_buffer_unref (buffer);
+  return ret;
+}
+
+/* One lock for the whole list. */
+static GstFlowReturn
+send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
+    GstBufferList * list)
+{
+  guint n = gst_buffer_list_length (list);
+  GstBuffer **copies = g_new (GstBuffer *, n);
+  GstMapInfo *maps = g_new (GstMapInfo, n);
+  GstZrtpSendResult *results = g_new0 (GstZrtpSendResult, n);
+  GstBufferList *out = gst_buffer_list_new_sized (n);
+
+  for (guint i = 0; i < n; i++)
+    copies[i] = copy_with_room (gst_buffer_list_get (list, i), &maps[i]);
+  gst_buffer_list_unref (list);
+
+  g_mutex_lock (&pair->sender.lock);
+  for (guint i = 0; i < n; i++) {
+    if (copies[i])
+      results[i] = protect (port, &pair->sender, &maps[i]);
+    else
+      pair->sender.drops[GST_ZRTP_SEND_DROP_FAILED]++;
+  }
+  g_mutex_unlock (&pair->sender.lock);
+
+  for (guint i = 0; i < n; i++) {
+    if (copies[i])
+      copies[i] = finish (port, copies[i], &maps[i], results[i]);
+    if (copies[i])
+      gst_buffer_list_add (out, copies[i]);
+  }
+  g_free (copies);
+  g_free (maps);
+  g_free (results);
+  if (gst_buffer_list_length (out) > 0)
+    return gst_zrtp_outlet_push_list (&port->outlet, out);
+  gst_buffer_list_unref (out);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstZrtpEncPort *port = gst_pad_get_element_private (pad);
+  GstZrtpPair *pair = port->enc->pair;
+  ZrtpMedia mode = gst_zrtp_sender_get_mode (&pair->sender);
+  guint n = gst_buffer_list_length (list);
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  if (n == 0)
+    mode = ZRTP_MEDIA_BLOCKED;
+  else if (G_UNLIKELY (mode != ZRTP_MEDIA_SECURE))
+    mode = pass_gate (port, pair, gst_buffer_list_get (list, 0), n, &ret);
+  if (G_LIKELY (mode == ZRTP_MEDIA_SECURE))
+    return send_list_secure (port, pair, list);
+  if (mode == ZRTP_MEDIA_CLEAR) {
+    count_clear (&pair->sender, n);
+    return gst_zrtp_outlet_push_list (&port->outlet, list);
+  }
+  gst_buffer_list_unref (list);
+  return ret;
+}
+
+GstFlowReturn
+gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
+    gsize size)
+{
+  GstZrtpSender *sender = &port->enc->pair->sender;
+  GstZrtpSendResult result;
+  GstMapInfo map;
+  GstBuffer *buffer;
+
+  buffer = gst_buffer_new_allocate (NULL, size + ZRTP_SRTP_MAX_TRAILER, NULL);
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_ERROR;
+  }
+  memcpy (map.data, data, size);
+  map.size = size;
+  g_mutex_lock (&sender->lock);
+  result = protect (port, sender, &map);
+  g_mutex_unlock (&sender->lock);
+  buffer = finish (port, buffer, &map, result);
+  return buffer ? gst_zrtp_outlet_push (&port->outlet, buffer) : GST_FLOW_OK;
+}
+
+/* -- Events and queries -- */
+
+static void
+set_gate (GstZrtpEncPort * port, gboolean stopped)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+
+  if (pair) {
+    gst_zrtp_sender_stop_port (&pair->sender, &port->gate, stopped);
+    gst_zrtp_pair_unref (pair);
+  }
+}
+
+static gboolean
+take_caps (GstZrtpEncPort * port, GstEvent * event)
+{
+  GstCaps *caps, *out;
+  GstEvent *new_event;
+  guint32 ssrc;
+
+  gst_event_parse_caps (event, &caps);
+  if (!port->is_rtcp) {
+    GST_OBJECT_LOCK (port->enc);
+    port->is_video = gst_zrtp_caps_is_video (caps);
+    if (gst_zrtp_caps_get_ssrc (caps, &ssrc)) {
+      port->have_ssrc = TRUE;
+      port->ssrc = ssrc;
+    }
+    GST_OBJECT_UNLOCK (port->enc);
+  }
+  out = gst_zrtp_caps_protect (caps);
+  new_event = gst_event_new_caps (out);
+  gst_event_set_seqnum (new_event, gst_event_get_seqnum (event));
+  gst_event_unref (event);
+  gst_caps_unref (out);
+  return gst_zrtp_outlet_push_event (&port->outlet, new_event);
+}
+
+/* After the end of stream nothing can leave here any more, but the other side
+ * may still need an answer. */
+static void
+wait_for_replies (GstZrtpEncPort * port)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+
+  if (!pair)
+    return;
+  gst_zrtp_sender_wait_idle (&pair->sender, &port->gate,
+      g_get_monotonic_time () + EOS_TIME);
+  gst_zrtp_pair_unref (pair);
+}
+
+static gboolean
+take_event (GstZrtpEncPort * port, GstEvent * event)
+{
+  gboolean result;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      port->live_known = FALSE;
+      break;
+    case GST_EVENT_CAPS:
+      result = take_caps (port, event);
+      gst_zrtp_enc_check_start (GST_ZRTP_ENC (port->enc));
+      return result;
+    case GST_EVENT_EOS:
+      if (!port->is_rtcp)
+        wait_for_replies (port);
+      break;
+    case GST_EVENT_FLUSH_START:
+      set_gate (port, TRUE);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      port->live_known = FALSE;
+      result = gst_zrtp_outlet_push_event (&port->outlet, event);
+      set_gate (port, FALSE);
+      return result;
+    default:
+      break;
+  }
+  return gst_zrtp_outlet_push_event (&port->outlet, event);
+}
+
+static gboolean
+sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  GstZrtpEncPort *port = get_port (pad);
+  gboolean result = FALSE;
+
+  if (port) {
+    result = take_event (port, event);
+    gst_zrtp_enc_port_unref (port);
+  } else {
+    gst_event_unref (event);
+  }
+  return result;
+}
+
+/* A source that has no SSRC yet is offered the one that the handshake took;
+ * one that has may keep it. */
+static void
+offer_ssrc (GstZrtpEncPort * port, GstQuery * query)
+{
+  GstCaps *caps, *offer;
+  guint32 ssrc;
+
+  if (!gst_zrtp_enc_get_offered_ssrc (GST_ZRTP_ENC (port->enc), port, &ssrc))
+    return;
+  gst_query_parse_caps_result (query, &caps);
+  offer = gst_caps_copy (caps);
+  gst_caps_set_simple (offer, "ssrc", G_TYPE_UINT, ssrc, NULL);
+  gst_caps_append (offer, gst_caps_ref (caps));
+  gst_query_set_caps_result (query, offer);
+  gst_caps_unref (offer);
+}
+
+static gboolean
+sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  GstZrtpEncPort *port;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS || !(port = get_port (pad)))
+    return gst_pad_query_default (pad, parent, query);
+  gst_zrtp_caps_answer (pad, port->outlet.pad, query, gst_zrtp_caps_unprotect);
+  offer_ssrc (port, query);
+  gst_zrtp_enc_port_unref (port);
+  return TRUE;
+}
+
+static gboolean
+src_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  GstZrtpEncPort *port;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS || !(port = get_port (pad)))
+    return gst_pad_query_default (pad, parent, query);
+  gst_zrtp_caps_answer (pad, port->sink, query, gst_zrtp_caps_protect);
+  gst_zrtp_enc_port_unref (port);
+  return TRUE;
+}
+
+/* Never NULL: default handlers of latency and events depend on it. */
+static GstIterator *
+iterate_internal_links (GstPad * pad, GstObject * parent)
+{
+  GstZrtpEncPort *port = get_port (pad);
+  GValue value = G_VALUE_INIT;
+  GstIterator *iterator;
+  GstPad *other = NULL;
+
+  if (port)
+    other = pad == port->sink ? port->outlet.pad : port->sink;
+  g_value_init (&value, GST_TYPE_PAD);
+  g_value_set_object (&value, other);
+  iterator = gst_iterator_new_single (GST_TYPE_PAD, other ? &value : NULL);
+  g_value_unset (&value);
+  if (port)
+    gst_zrtp_enc_port_unref (port);
+  return iterator;
+}
+
+static void
+src_linked (GstPad * pad, GstPad * peer, gpointer unused)
+{
+  GstZrtpEncPort *port = get_port (pad);
+
+  if (!port)
+    return;
+  gst_zrtp_enc_linked (GST_ZRTP_ENC (port->enc));
+  gst_zrtp_enc_port_unref (port);
+}
+
+/* -- Life -- */
+
+static void
+attach (GstZrtpEncPort * port, GstPad * pad)
+{
+  gst_pad_set_element_private (pad, gst_zrtp_enc_port_ref (port));
+  gst_pad_set_iterate_internal_links_function (pad,
+      GST_DEBUG_FUNCPTR (iterate_internal_links));
+}
+
+static void
+detach (GstPad * pad)
+{
+  GstZrtpEncPort *port;
+
+  GST_OBJECT_LOCK (pad);
+  port = gst_pad_get_element_private (pad);
+  gst_pad_set_element_private (pad, NULL);
+  GST_OBJECT_UNLOCK (pad);
+  if (port)
+    gst_zrtp_enc_port_unref (port);
+}
+
+GstZrtpEncPort *
+gst_zrtp_enc_port_new (GstZrtpBin * enc, guint id, GstPad * sink, GstPad * src,
+    gboolean is_rtcp)
+{
+  GstZrtpEncPort *port = g_new0 (GstZrtpEncPort, 1);
+
+  port->refs = 1;
+  port->enc = enc;
+  port->id = id;
+  port->is_rtcp = is_rtcp;
+  gst_zrtp_outlet_init (&port->outlet, src,
+      is_rtcp ? GST_ZRTP_CAPS_SRTCP : GST_ZRTP_CAPS_SRTP, FALSE);
+  attach (port, src);
+  if (!is_rtcp)
+    g_signal_connect (src, "linked", G_CALLBACK (src_linked), NULL);
+  if (sink) {
+    port->sink = gst_object_ref (sink);
+    attach (port, sink);
+    gst_pad_set_query_function (src, GST_DEBUG_FUNCPTR (src_query));
+    gst_pad_set_chain_function (sink, GST_DEBUG_FUNCPTR (chain));
+    gst_pad_set_chain_list_function (sink, GST_DEBUG_FUNCPTR (chain_list));
+    gst_pad_set_event_function (sink, GST_DEBUG_FUNCPTR (sink_event));
+    gst_pad_set_query_function (sink, GST_DEBUG_FUNCPTR (sink_query));
+  }
+  return port;
+}
+
+GstZrtpEncPort *
+gst_zrtp_enc_port_ref (GstZrtpEncPort * port)
+{
+  g_atomic_int_inc (&port->refs);
+  return port;
+}
+
+void
+gst_zrtp_enc_port_unref (GstZrtpEncPort * port)
+{
+  if (!g_atomic_int_dec_and_test (&port->refs))
+    return;
+  gst_clear_object (&port->sink);
+  gst_zrtp_outlet_clear (&port->outlet);
+  g_free (port);
+}
+
+void
+gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active)
+{
+  set_gate (port, !active);
+  gst_zrtp_outlet_set_active (&port->outlet, active);
+}
+
+void
+gst_zrtp_enc_port_release (GstZrtpEncPort * port)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+
+  if (pair) {
+    gst_zrtp_sender_release (&pair->sender, port);
+    gst_zrtp_pair_unref (pair);
+  }
+  detach (port->outlet.pad);
+  if (port->sink)
+    detach (port->sink);
+}

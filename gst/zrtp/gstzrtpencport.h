@@ -1,0 +1,63 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One way through zrtpenc: a sink pad and the source pad that belongs to it (or
+ * zrtp_src, which has no sink pad), with the data path between them.
+ */
+#ifndef GST_ZRTP_ENC_PORT_H
+#define GST_ZRTP_ENC_PORT_H
+
+#include "gstzrtpbin.h"
+#include "gstzrtpoutlet.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gint refs;
+  GstZrtpBin *enc;              /* borrowed: the pads' parent */
+  guint id;                     /* the number in the pads' names */
+  gboolean is_rtcp;
+  GstPad *sink;                 /* NULL for zrtp_src */
+  GstZrtpOutlet outlet;
+  GstZrtpSendPort gate;
+
+  /* Streaming thread only. */
+  gboolean live_known, live;
+  gboolean have_refused;
+  guint32 refused_ssrc;         /* upstream was told to choose another */
+
+  /* Object lock of zrtpenc. */
+  gboolean have_ssrc;
+  guint32 ssrc;                 /* of the caps, else of the first packet */
+  gboolean is_video;
+} GstZrtpEncPort;
+
+/* Sets the pads' functions up; the caller adds them. The pads and the port hold
+ * each other until gst_zrtp_enc_port_release(). @sink may be NULL. */
+GstZrtpEncPort *gst_zrtp_enc_port_new (GstZrtpBin * enc, guint id,
+    GstPad * sink, GstPad * src, gboolean is_rtcp);
+GstZrtpEncPort *gst_zrtp_enc_port_ref (GstZrtpEncPort * port);
+void gst_zrtp_enc_port_unref (GstZrtpEncPort * port);
+
+static inline GstPad *
+gst_zrtp_enc_port_get_src (GstZrtpEncPort * port)
+{
+  return port->outlet.pad;
+}
+
+/* Whoever waits in there goes, and none waits until it is set again. */
+void gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active);
+/* The pads are inactive and about to be removed: takes them apart, and leaves
+ * its SSRCs to other ports. */
+void gst_zrtp_enc_port_release (GstZrtpEncPort * port);
+
+/* Encrypts an RTCP packet of our own and sends it here. */
+GstFlowReturn gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port,
+    const guint8 * data, gsize size);
+/* Upstream is to choose another SSRC. */
+void gst_zrtp_enc_port_refuse_ssrc (GstZrtpEncPort * port, guint32 ssrc);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,358 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpevents.h"
+
+#include "gstzrtphandshake.h"
+#include "gstzrtpnotice.h"
+#include "gstzrtpreadings.h"
+
+/* -- Keys and media -- */
+
+void
+gst_zrtp_pair_apply_media (GstZrtpPair * pair)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+
+  gst_zrtp_sender_set_mode (&pair->sender, info->send);
+  gst_zrtp_receiver_set_mode (&pair->receiver, info->receive);
+}
+
+void
+gst_zrtp_pair_void_keys (GstZrtpPair * pair)
+{
+  gst_zrtp_sender_set_mode (&pair->sender, ZRTP_MEDIA_BLOCKED);
+  gst_zrtp_receiver_set_mode (&pair->receiver, ZRTP_MEDIA_BLOCKED);
+  gst_zrtp_sender_set_keys (&pair->sender, NULL, NULL);
+  gst_zrtp_receiver_set_keys (&pair->receiver, NULL, NULL);
+}
+
+static void
+take_keys (GstZrtpPair * pair, const ZrtpEvent * event)
+{
+  ZrtpSrtpOptions options;
+  gboolean ok;
+
+  gst_zrtp_settings_get_srtp_options (pair->settings, event->keys.auth_tag,
+      &options);
+  if (event->type == ZRTP_EVENT_SEND_KEYS)
+    ok = gst_zrtp_sender_set_keys (&pair->sender, &event->keys, &options);
+  else
+    ok = gst_zrtp_receiver_set_keys (&pair->receiver, &event->keys, &options);
+  /* Without a context nothing passes, secure or not. */
+  if (!ok)
+    gst_zrtp_pair_notify (pair, gst_zrtp_notice_new_warning (GST_STREAM_ERROR,
+            GST_STREAM_ERROR_FAILED, NULL, "SRTP does not take the keys that "
+            "were agreed on, no media can pass"));
+}
+
+/* -- News -- */
+
+static void
+add_algorithm (GstStructure * s, const char *field, const ZrtpAlgorithm * row)
+{
+  char *name = gst_zrtp_algorithm_to_string (row);
+
+  gst_structure_set (s, field, G_TYPE_STRING, name, NULL);
+  g_free (name);
+}
+
+/* What a mismatch of the two ZIDs nearly always means (5.9). */
+static void
+warn_of_equal_zids (GstZrtpPair * pair)
+{
+  const char *path = pair->call->cache_path;
+
+  gst_zrtp_pair_notify (pair,
+      gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_SETTINGS, path, "Both endpoints have the same "
+          "ZID, as they do when they use one file of known peers. Set the "
+          "property \"cache\" of one of them to another file, or to "
+          "\":memory:\""));
+}
+
+static void
+take_state (GstZrtpPair * pair, const ZrtpEvent * event)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+  GstZrtpNotice *notice;
+  GstStructure *s;
+
+  notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_STATE,
+      "state", G_TYPE_STRING, zrtp_state_nick (event->state),
+      "previous", G_TYPE_STRING, zrtp_state_nick (pair->state),
+      "error", G_TYPE_UINT, (guint) event->error,
+      "reason", G_TYPE_STRING,
+      event->error ? zrtp_error_text (event->error) : NULL, NULL);
+  s = gst_zrtp_notice_get_message (notice);
+  if (event->state == ZRTP_STATE_SECURE && info->cipher) {
+    gst_structure_set (s, "role", G_TYPE_STRING, zrtp_role_nick (info->role),
+        NULL);
+    add_algorithm (s, "hash", &info->hash->base);
+    add_algorithm (s, "cipher", &info->cipher->base);
+    add_algorithm (s, "auth-tag", &info->auth_tag->base);
+    add_algorithm (s, "key-agreement", &info->key_agreement->base);
+  }
+  gst_zrtp_pair_notify (pair, notice);
+  pair->state = event->state;
+
+  gst_zrtp_sender_set_over (&pair->sender, event->state == ZRTP_STATE_FAILED);
+  gst_zrtp_receiver_tell_again (&pair->receiver);
+  if (event->state == ZRTP_STATE_SECURE)
+    gst_zrtp_pair_want_keyframes (pair);
+  if (event->state == ZRTP_STATE_NO_ZRTP)
+    gst_zrtp_pair_notify (pair,
+        gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER_UNSUPPORTED, NULL));
+  if (event->error == ZRTP_ERROR_EQUAL_ZIDS)
+    warn_of_equal_zids (pair);
+}
+
+static GstZrtpNotice *
+make_sas_notice (GstZrtpPair * pair)
+{
+  const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
+  GstZrtpNotice *notice;
+
+  notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_SAS,
+      "sas", G_TYPE_STRING, info->sas,
+      "sas-verified", G_TYPE_BOOLEAN, info->verified,
+      "peer-verified", G_TYPE_BOOLEAN, info->peer_verified,
+      "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
+      "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
+  if (info->sas_type)
+    add_algorithm (gst_zrtp_notice_get_message (notice), "sas-type",
+        &info->sas_type->base);
+  return notice;
+}
+
+static GstZrtpNotice *
+make_trust_notice (GstZrtpPair * pair)
+{
+  const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
+
+  return gst_zrtp_notice_new (GST_ZRTP_NOTICE_TRUST,
+      "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
+      "sas-verified", G_TYPE_BOOLEAN, info->verified,
+      "peer-verified", G_TYPE_BOOLEAN, info->peer_verified,
+      "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
+}
+
+/* NULL if it is the one that was told of before. */
+static GstZrtpNotice *
+make_peer_notice (GstZrtpPair * pair)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+  char *zid = gst_zrtp_zid_to_string (info->peer_zid);
+  GstZrtpNotice *notice;
+  GstStructure *s;
+
+  notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER,
+      "zid", G_TYPE_STRING, zid,
+      "client", G_TYPE_STRING, info->peer_client,
+      "ssrc", G_TYPE_UINT, info->peer_ssrc,
+      "passive", G_TYPE_BOOLEAN, info->peer_passive,
+      "mitm", G_TYPE_BOOLEAN, info->peer_mitm,
+      "hello-hash", G_TYPE_STRING, info->peer_hello_hash, NULL);
+  g_free (zid);
+  s = gst_zrtp_notice_get_message (notice);
+  if (pair->peer && gst_structure_is_equal (pair->peer, s)) {
+    g_clear_pointer (&notice, gst_zrtp_notice_free);
+  } else {
+    gst_clear_structure (&pair->peer);
+    pair->peer = gst_structure_copy (s);
+  }
+  return notice;
+}
+
+static GstZrtpNotice *
+make_mismatch_notice (ZrtpEventType type)
+{
+  const char *kind = "cache";
+  const char *text = "The secret kept from earlier calls with this endpoint "
+      "is not what it has. Compare the SAS now: if it differs, somebody is in "
+      "the middle";
+
+  if (type == ZRTP_EVENT_AUX_MISMATCH) {
+    kind = "aux-secret";
+    text = "The other side does not have our auxiliary secret";
+  } else if (type == ZRTP_EVENT_NAME_MISMATCH) {
+    kind = "name";
+    text = "This endpoint is known under another name than was expected: "
+        "somebody whom both sides know may be in the middle";
+  }
+  return gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER_MISMATCH,
+      "kind", G_TYPE_STRING, kind, "text", G_TYPE_STRING, text, NULL);
+}
+
+static GstZrtpNotice *
+make_fork_notice (const ZrtpEvent * event)
+{
+  char *zid = gst_zrtp_zid_to_string (event->zid);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_FORK,
+      "ssrc", G_TYPE_UINT, event->ssrc, "zid", G_TYPE_STRING, zid, NULL);
+
+  g_free (zid);
+  return notice;
+}
+
+static GstZrtpNotice *
+make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
+{
+  switch (event->type) {
+    case ZRTP_EVENT_SAS:
+      return make_sas_notice (pair);
+    case ZRTP_EVENT_TRUST:
+      return make_trust_notice (pair);
+    case ZRTP_EVENT_PEER:
+      return make_peer_notice (pair);
+    case ZRTP_EVENT_HELLO_HASH:
+      return gst_zrtp_notice_new (GST_ZRTP_NOTICE_HELLO_HASH,
+          "status", G_TYPE_STRING,
+          zrtp_hello_hash_status_nick (zrtp_stream_get_info
+              (pair->stream)->hello_hash_status), NULL);
+    case ZRTP_EVENT_HELLO:
+      if (!pair->hello_wanted)
+        return NULL;
+      return gst_zrtp_notice_new (GST_ZRTP_NOTICE_HELLO, "hello-hash",
+          G_TYPE_STRING, zrtp_stream_get_hello_hash (pair->stream), NULL);
+    case ZRTP_EVENT_CACHE_MISMATCH:
+    case ZRTP_EVENT_AUX_MISMATCH:
+    case ZRTP_EVENT_NAME_MISMATCH:
+      return make_mismatch_notice (event->type);
+    case ZRTP_EVENT_SECURITY:
+      return gst_zrtp_notice_new (GST_ZRTP_NOTICE_SECURITY,
+          "error", G_TYPE_UINT, (guint) event->error,
+          "text", G_TYPE_STRING, event->text, NULL);
+    case ZRTP_EVENT_ERROR:
+      return gst_zrtp_notice_new (GST_ZRTP_NOTICE_ERROR,
+          "error", G_TYPE_UINT, (guint) event->error,
+          "text", G_TYPE_STRING, zrtp_error_text (event->error),
+          "from-peer", G_TYPE_BOOLEAN, event->from_peer, NULL);
+    case ZRTP_EVENT_FORK:
+      return make_fork_notice (event);
+    case ZRTP_EVENT_CACHE_FAILED:
+      return gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_READ, pair->call->cache_path,
+          "The file of known peers failed, this call goes on without it: %s",
+          event->text);
+    default:
+      return NULL;
+  }
+}
+
+static void
+take_event (GstZrtpPair * pair, const ZrtpEvent * event)
+{
+  GstZrtpNotice *notice;
+
+  switch (event->type) {
+    case ZRTP_EVENT_STATE:
+      take_state (pair, event);
+      break;
+    case ZRTP_EVENT_MEDIA:
+      gst_zrtp_sender_set_mode (&pair->sender, event->send);
+      gst_zrtp_receiver_set_mode (&pair->receiver, event->receive);
+      break;
+    case ZRTP_EVENT_SEND_KEYS:
+    case ZRTP_EVENT_RECEIVE_KEYS:
+      take_keys (pair, event);
+      break;
+    case ZRTP_EVENT_KEYS_GONE:
+      gst_zrtp_sender_set_keys (&pair->sender, NULL, NULL);
+      gst_zrtp_receiver_set_keys (&pair->receiver, NULL, NULL);
+      break;
+    case ZRTP_EVENT_SSRC_COLLISION:
+      gst_zrtp_pair_give_up_ssrc (pair, event->ssrc);
+      break;
+    default:
+      notice = make_notice (pair, event);
+      if (notice)
+        gst_zrtp_pair_notify (pair, notice);
+      break;
+  }
+}
+
+/* -- Jobs -- */
+
+typedef struct
+{
+  GstZrtpPair *pair;
+  guint generation;             /* of the stream that gave it out */
+  ZrtpJob *job;
+  ZrtpCache *cache;             /* or NULL */
+  gboolean storage;
+} Job;
+
+static void
+run_job (gpointer data)
+{
+  Job *job = data;
+  GstZrtpPair *pair = job->pair;
+
+  zrtp_job_run (job->job, job->cache, g_get_real_time () / G_USEC_PER_SEC);
+
+  gst_zrtp_call_lock (pair->call);
+  if (pair->stream && pair->generation == job->generation)
+    zrtp_stream_finish_job (pair->stream, job->job, g_get_monotonic_time ());
+  else
+    zrtp_job_free (job->job);
+  if (job->storage && --pair->storing == 0)
+    g_cond_broadcast (&pair->stored);
+  gst_zrtp_call_drain (pair->call);
+  gst_zrtp_call_unlock (pair->call);
+
+  if (job->cache)
+    zrtp_cache_unref (job->cache);
+  gst_zrtp_pair_unref (pair);
+  g_free (job);
+}
+
+static void
+submit_job (GstZrtpPair * pair, ZrtpJob * zrtp_job)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->pair = gst_zrtp_pair_ref (pair);
+  job->generation = pair->generation;
+  job->job = zrtp_job;
+  job->storage = zrtp_job_get_kind (zrtp_job) == ZRTP_JOB_STORAGE;
+  if (job->storage) {
+    job->cache = pair->call->cache ? zrtp_cache_ref (pair->call->cache) : NULL;
+    pair->storing++;
+  }
+  gst_zrtp_pool_run (job->storage ? GST_ZRTP_POOL_STORAGE
+      : GST_ZRTP_POOL_COMPUTE, run_job, job);
+}
+
+/* -- Draining -- */
+
+void
+gst_zrtp_pair_update_busy (GstZrtpPair * pair)
+{
+  gst_zrtp_sender_set_busy (&pair->sender, pair->stream
+      && (zrtp_stream_is_busy (pair->stream)
+          || !gst_zrtp_outbox_is_empty (&pair->outbox)));
+}
+
+void
+gst_zrtp_pair_drain (GstZrtpPair * pair)
+{
+  ZrtpEvent event;
+  ZrtpOutPacket *packet;
+  ZrtpJob *job;
+
+  if (!pair->stream)
+    return;
+  /* Events first: the keys must be there before the message that allows the
+   * peer to use them leaves. */
+  while (zrtp_stream_pop_event (pair->stream, &event)) {
+    take_event (pair, &event);
+    zrtp_event_clear (&event);
+  }
+  while ((packet = zrtp_stream_pop_packet (pair->stream)))
+    gst_zrtp_pair_send (pair, packet);
+  while ((job = zrtp_stream_pop_job (pair->stream)))
+    submit_job (pair, job);
+  gst_zrtp_timer_set (&pair->deadline, zrtp_stream_get_deadline (pair->stream));
+  gst_zrtp_pair_update_busy (pair);
+}

@@ -1,0 +1,55 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What applications are told: notifies, signals and messages. A notice is made
+ * where something happened, with all it has to say, and delivered later by the
+ * pair's notifier: first property notifies on every element that shares the
+ * value, then the signal on both elements, then the message on the bus, posted
+ * by zrtpenc (and by zrtpdec, if that lives under another top-level bin).
+ */
+#ifndef GST_ZRTP_NOTICE_H
+#define GST_ZRTP_NOTICE_H
+
+#include "gstzrtppair.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GST_ZRTP_NOTICE_STATE,
+  GST_ZRTP_NOTICE_SAS,
+  GST_ZRTP_NOTICE_TRUST,
+  GST_ZRTP_NOTICE_PEER,
+  GST_ZRTP_NOTICE_PEER_UNSUPPORTED,
+  GST_ZRTP_NOTICE_PEER_MISMATCH,
+  GST_ZRTP_NOTICE_HELLO,
+  GST_ZRTP_NOTICE_HELLO_HASH,
+  GST_ZRTP_NOTICE_SECURITY,
+  GST_ZRTP_NOTICE_ERROR,
+  GST_ZRTP_NOTICE_FORK,
+  GST_ZRTP_N_NOTICES
+} GstZrtpNoticeKind;
+
+typedef struct _GstZrtpNotice GstZrtpNotice;
+
+/* Installs the signals that go with the kinds. */
+void gst_zrtp_notice_class_init (GType element_type);
+
+/* The fields of the message follow, as for gst_structure_new(). */
+GstZrtpNotice *gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
+    G_GNUC_NULL_TERMINATED;
+/* A WARNING message, with @debug for the curious. */
+GstZrtpNotice *gst_zrtp_notice_new_warning (GQuark domain, gint code,
+    const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void gst_zrtp_notice_free (GstZrtpNotice * notice);
+/* To add fields before it is queued. */
+GstStructure *gst_zrtp_notice_get_message (GstZrtpNotice * notice);
+
+/* Queues it for the notifier. Takes @notice. With or without locks. */
+void gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice);
+/* The notifier's work. */
+void gst_zrtp_pair_deliver_notices (GstZrtpPair * pair);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,152 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One media transport: what a zrtpenc and a zrtpdec share. The engine's stream,
+ * the two directions of SRTP, and the workers that serve them:
+ *
+ *   service   feeds the engine: received packets, deadlines, starts
+ *   pusher    pushes handshake packets and upstream events out of zrtpenc
+ *   notifier  emits signals, posts messages
+ *
+ * Each runs on a shared pool when there is something to do. The service never
+ * blocks; the other two may, for as long as a sink or an application likes,
+ * without holding up anything but themselves.
+ */
+#ifndef GST_ZRTP_PAIR_H
+#define GST_ZRTP_PAIR_H
+
+#include "gstzrtpcall.h"
+#include "gstzrtpreceiver.h"
+#include "gstzrtpsender.h"
+#include "gstzrtptimer.h"
+#include "gstzrtpworker.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GST_ZRTP_HALF_ENC,
+  GST_ZRTP_HALF_DEC,
+  GST_ZRTP_N_HALVES
+} GstZrtpHalf;
+
+/* A seat of the pair. */
+typedef struct
+{
+  gconstpointer id;             /* the element; NULL: nobody sits here */
+  GWeakRef element;
+  GstZrtpSettings *settings;
+  gboolean reserved;            /* at or above READY: nobody else may take it */
+  gboolean active;              /* at or above PAUSED */
+} GstZrtpMember;
+
+/* For the service; what comes in faster than it is served is dropped. */
+typedef struct
+{
+  GMutex lock;
+  GQueue packets;               /* GBytes */
+  gboolean tell[ZRTP_MEDIA_SECURE + 1];
+  gboolean start, restart;
+  guint32 ssrc;                 /* with @start */
+} GstZrtpInbox;
+
+/* For the pusher. */
+typedef struct
+{
+  GMutex lock;
+  GQueue packets;               /* ZrtpOutPacket */
+  gboolean pushing;
+  gboolean keyframes;           /* ask the video encoders */
+  GArray *collisions;           /* SSRCs that we must give up */
+  GArray *lost_pictures;        /* SSRCs of the peer to ask for a key frame */
+} GstZrtpOutbox;
+
+struct _GstZrtpPair
+{
+  gint refs;
+  GstZrtpCall *call;            /* for life */
+  guint stream_id;
+
+  GstZrtpSender sender;
+  GstZrtpReceiver receiver;
+  /* Settings that the data path wants to know; atomic. */
+  gint before_secure;           /* GstZrtpBeforeSecure */
+  gint request_keyframe;
+
+  GstZrtpInbox inbox;
+  GstZrtpOutbox outbox;
+  GMutex notices_lock;
+  GQueue notices;               /* GstZrtpNotice */
+  GstZrtpRunner service, pusher, notifier;
+  GstZrtpTimer deadline, stall, partner;
+  gint deadline_came, stalled, partner_due;     /* atomic */
+
+  /* All that follows: under the call's lock. */
+  GstZrtpMember members[GST_ZRTP_N_HALVES];
+  GstZrtpSettings *settings;    /* what counts; from defaults and all members */
+  ZrtpStream *stream;           /* once there is a Hello */
+  guint generation;             /* counts streams, for jobs that come late */
+  GstZrtpSettings *hello_settings;      /* what counted when it was made */
+  gboolean hello_read;          /* the application knows it: fixed */
+  gboolean hello_wanted;        /* it asked for one: tell it of the next */
+  gboolean hello_spent;         /* was used in a call: not again */
+  char *applied_peer_hash;      /* what the stream was told */
+  gboolean started;
+  guint32 ssrc;                 /* once started */
+  ZrtpState state;
+  GstStructure *peer;           /* the one that was told of last */
+  guint storing;                /* storage jobs on their way */
+  GCond stored;
+};
+
+GstZrtpPair *gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id);
+GstZrtpPair *gst_zrtp_pair_ref (GstZrtpPair * pair);
+void gst_zrtp_pair_unref (GstZrtpPair * pair);
+
+/* -- For elements: take the lock themselves -- */
+
+/* READY to PAUSED and back. */
+void gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half);
+void gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half);
+/* Waits until what was learned of the peer is on the disk, for 2 s at most. */
+void gst_zrtp_pair_wait_stored (GstZrtpPair * pair);
+
+/* The value of a=zrtp-hash, a copy; makes the Hello if there is none yet. NULL
+ * if no zrtpenc sits in the pair. From here on it is fixed. */
+char *gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair);
+
+/* The handshake may start, or go on with another SSRC. */
+void gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc);
+/* The transport changed under us. */
+void gst_zrtp_pair_restart_discovery (GstZrtpPair * pair);
+/* A datagram that is ZRTP; copied. FALSE if too many wait already. Like the next
+ * two, also with the receiver's lock held. */
+gboolean gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data,
+    gsize size);
+/* Media of that kind came. */
+void gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind);
+/* Wants a key frame of this SSRC of the peer. */
+void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
+
+/* The element in a seat, or NULL; unref without locks. */
+GstElement *gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half);
+
+/* -- With the call's lock held -- */
+
+gboolean gst_zrtp_pair_is_active (GstZrtpPair * pair);
+/* Makes the Hello, or another one if that is due and nobody knows the old. */
+void gst_zrtp_pair_ensure_hello (GstZrtpPair * pair);
+/* Stream away, with all that hangs on it. */
+void gst_zrtp_pair_drop_stream (GstZrtpPair * pair);
+/* Moves an unused stream and its Hello to a pair that has none. */
+void gst_zrtp_pair_adopt_stream (GstZrtpPair * pair, GstZrtpPair * from);
+/* Settings changed: tells the stream. */
+void gst_zrtp_pair_apply_settings (GstZrtpPair * pair);
+/* FALSE if the text is no such value. */
+gboolean gst_zrtp_pair_apply_peer_hash (GstZrtpPair * pair, const char *text);
+void gst_zrtp_pair_drain (GstZrtpPair * pair);
+void gst_zrtp_pair_update_busy (GstZrtpPair * pair);
+
+G_END_DECLS
+
+#endif

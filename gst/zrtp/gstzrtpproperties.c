@@ -1,0 +1,570 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpproperties.h"
+
+static GParamSpec *pspecs[GST_ZRTP_N_PROPS];
+
+#define READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define WRITE (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)
+#define READY (READ | WRITE | GST_PARAM_MUTABLE_READY)
+#define PLAYING (READ | WRITE | GST_PARAM_MUTABLE_PLAYING)
+
+static void
+install_identity (void)
+{
+  /**
+   * GstZrtpBin:session-id:
+   *
+   * Elements with the same session-id form one call with one peer. Those
+   * without one belong to the call of the pipeline that they are in.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_SESSION_ID] = g_param_spec_string ("session-id",
+      "Session ID", "Name of the call that this element belongs to (NULL = "
+      "the call of the pipeline that it is in)", NULL, READY);
+
+  /**
+   * GstZrtpBin:stream-id:
+   *
+   * Tells the transports of one call apart: the zrtpenc and the zrtpdec of a
+   * transport have the same number.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_STREAM_ID] = g_param_spec_uint ("stream-id",
+      "Stream ID", "Number of the transport within the call; zrtpenc and "
+      "zrtpdec of one transport have the same", 0, G_MAXUINT, 0, READY);
+
+  /**
+   * GstZrtpBin:cache:
+   *
+   * The file of known peers: what ~/.ssh/known_hosts is to ssh. It also holds
+   * the number (ZID) by which others know this endpoint, so two endpoints that
+   * are to talk to each other can't share one. Part of the Hello: a new value
+   * counts from the next one on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_CACHE] = g_param_spec_string ("cache", "Cache",
+      "SQLite file of known peers (NULL = peers.sqlite in the folder gst-zrtp "
+      "of the user's data directory, \":memory:\" = keep nothing)", NULL,
+      READY);
+
+  /**
+   * GstZrtpBin:peer-name:
+   *
+   * Whom the user expects at the other end. Stored for the peer's ZID once the
+   * SAS was verified, and compared in later calls: another name is an alarm.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_PEER_NAME] = g_param_spec_string ("peer-name",
+      "Peer name", "Whom the user expects at the other end; kept for it once "
+      "the SAS was verified", NULL, PLAYING);
+
+  /**
+   * GstZrtpBin:aux-secret:
+   *
+   * A secret that both users have from elsewhere (RFC 6189 4.3). On a command
+   * line, where it is written in hexadecimal digits, other users of the machine
+   * can see it. Counts from the next key agreement on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_AUX_SECRET] = g_param_spec_boxed ("aux-secret",
+      "Auxiliary secret", "A secret that both users have from elsewhere; "
+      "hexadecimal on the command line, where others can see it",
+      GST_TYPE_BUFFER, WRITE | GST_PARAM_MUTABLE_PLAYING);
+}
+
+static void
+install_algorithms (void)
+{
+  /**
+   * GstZrtpBin:hashes:
+   *
+   * Hash algorithms by their RFC 6189 names, in order of preference. As with
+   * all lists, what is mandatory to implement is added at the end, and a new
+   * value counts from the next Hello on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_HASHES] = g_param_spec_string ("hashes", "Hashes",
+      "Hash algorithms in order of preference, separated by commas: S256, S384",
+      "S256,S384", READY);
+
+  /**
+   * GstZrtpBin:ciphers:
+   *
+   * Ciphers by their RFC 6189 names, in order of preference.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_CIPHERS] = g_param_spec_string ("ciphers", "Ciphers",
+      "Ciphers in order of preference, separated by commas: AES1, AES2, AES3",
+      "AES1,AES3,AES2", READY);
+
+  /**
+   * GstZrtpBin:auth-tags:
+   *
+   * SRTP authentication tags by their RFC 6189 names, in order of preference.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_AUTH_TAGS] = g_param_spec_string ("auth-tags",
+      "Authentication tags", "SRTP authentication tags in order of "
+      "preference, separated by commas: HS80, HS32", "HS80,HS32", READY);
+
+  /**
+   * GstZrtpBin:key-agreements:
+   *
+   * Key agreement types in order of preference: DH2k, DH3k, EC25, EC38, Mult of
+   * RFC 6189, and X255, X448, E255 that other implementations have.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_KEY_AGREEMENTS] =
+      g_param_spec_string ("key-agreements", "Key agreements",
+      "Key agreement types in order of preference, separated by commas: DH2k, "
+      "DH3k, EC25, EC38, X255, X448, E255, Mult",
+      "X255,EC25,DH3k,E255,EC38,DH2k,Mult", READY);
+
+  /**
+   * GstZrtpBin:sas-types:
+   *
+   * How the short authentication string is shown: B32 (four characters) or B256
+   * (two words), in order of preference.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_SAS_TYPES] = g_param_spec_string ("sas-types",
+      "SAS types", "Renderings of the short authentication string in order "
+      "of preference, separated by commas: B32, B256", "B32,B256", READY);
+
+  /**
+   * GstZrtpBin:strict-algorithms:
+   *
+   * RFC 6189 lets every endpoint fall back to the mandatory algorithms. With
+   * this set, a call that would use one that is not listed fails.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_STRICT_ALGORITHMS] =
+      g_param_spec_boolean ("strict-algorithms", "Strict algorithms",
+      "Refuse algorithms that are not listed, even if they are mandatory to "
+      "implement", FALSE, READY);
+
+  /**
+   * GstZrtpBin:passive:
+   *
+   * Never be the one who starts the key agreement (the P flag).
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_PASSIVE] = g_param_spec_boolean ("passive",
+      "Passive", "Never start the key agreement, only answer", FALSE, READY);
+}
+
+static void
+install_policy (void)
+{
+  /**
+   * GstZrtpBin:require-encryption:
+   *
+   * Whether media passes only encrypted. When FALSE, media is in the clear
+   * until the call is secure, and stays so if the other side has no ZRTP.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_REQUIRE_ENCRYPTION] =
+      g_param_spec_boolean ("require-encryption", "Require encryption",
+      "Let no media pass in either direction until the call is secure", TRUE,
+      PLAYING);
+
+  /**
+   * GstZrtpBin:before-secure:
+   *
+   * What happens to media that may not leave yet: packets of a live source are
+   * lost anyway and better dropped, a file had better wait.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_BEFORE_SECURE] = g_param_spec_enum ("before-secure",
+      "Before secure", "What happens to media that may not leave yet",
+      GST_TYPE_ZRTP_BEFORE_SECURE, GST_ZRTP_BEFORE_SECURE_AUTO, PLAYING);
+
+  /**
+   * GstZrtpBin:auto-secure:
+   *
+   * Agree on keys as soon as a ZRTP endpoint was found. When FALSE, that waits
+   * for #GstZrtpBin::go-secure (or for the other side).
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_AUTO_SECURE] = g_param_spec_boolean ("auto-secure",
+      "Auto secure", "Agree on keys as soon as a ZRTP endpoint was found, "
+      "without waiting for go-secure", TRUE, PLAYING);
+
+  /**
+   * GstZrtpBin:disclosure:
+   *
+   * Tells the other side that this endpoint gives session keys away, as laws
+   * want it in some places (the D flag, RFC 6189 11).
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_DISCLOSURE] = g_param_spec_boolean ("disclosure",
+      "Disclosure", "Tell the other side that this endpoint gives session "
+      "keys to third parties", FALSE, PLAYING);
+
+  /**
+   * GstZrtpBin:cache-expiry:
+   *
+   * How long the secret of this call is kept for the next one; the shorter
+   * wish of the two sides counts.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_CACHE_EXPIRY] = g_param_spec_uint ("cache-expiry",
+      "Cache expiry", "Seconds for which the secret of this call is kept for "
+      "the next (0 = not at all, 4294967295 = for ever)", 0, G_MAXUINT32,
+      ZRTP_CACHE_FOR_EVER, PLAYING);
+
+  /**
+   * GstZrtpBin:peer-hello-hash:
+   *
+   * The value of the other side's `a=zrtp-hash` attribute, or several of them
+   * on lines of their own. A Hello that does not fit is refused.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_PEER_HELLO_HASH] =
+      g_param_spec_string ("peer-hello-hash", "Peer Hello hash",
+      "Value of the other side's a=zrtp-hash, as the signalling brought it",
+      NULL, PLAYING);
+
+  /**
+   * GstZrtpBin:signalling-trusted:
+   *
+   * Whether the signalling that brought #GstZrtpBin:peer-hello-hash is
+   * authenticated from end to end (TLS to a server is not).
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_SIGNALLING_TRUSTED] =
+      g_param_spec_boolean ("signalling-trusted", "Signalling trusted",
+      "The signalling that brought peer-hello-hash is authenticated end to end",
+      FALSE, PLAYING);
+
+  /**
+   * GstZrtpBin:hello-timeout:
+   *
+   * Time until the first Hello is repeated (T1 of RFC 6189 6); it doubles twice.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_HELLO_TIMEOUT] = g_param_spec_uint ("hello-timeout",
+      "Hello timeout", "Milliseconds until a Hello is repeated first (the "
+      "interval grows to four times that)", 10, 10000, 50, PLAYING);
+
+  /**
+   * GstZrtpBin:retry-timeout:
+   *
+   * Time until another message is repeated (T2 of RFC 6189 6). On links of long
+   * delay, set it above the round trip.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_RETRY_TIMEOUT] = g_param_spec_uint ("retry-timeout",
+      "Retry timeout", "Milliseconds until another message is repeated first "
+      "(the interval grows to eight times that)", 20, 60000, 150, PLAYING);
+}
+
+static void
+install_media (void)
+{
+  /**
+   * GstZrtpBin:srtcp-tag:
+   *
+   * Some endpoints shorten the SRTCP tag along with that of SRTP when HS32 was
+   * agreed; RFC 3711 wants 80 bits. Media passes either way, but RTCP only if
+   * both sides do the same. Counts from the next keys on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_SRTCP_TAG] = g_param_spec_enum ("srtcp-tag",
+      "SRTCP tag",
+      "Length of the SRTCP authentication tag when HS32 was agreed",
+      GST_TYPE_ZRTP_SRTCP_TAG, GST_ZRTP_SRTCP_TAG_AUTO, PLAYING);
+
+  /**
+   * GstZrtpBin:replay-window-size:
+   *
+   * How late a packet may come, counted in packets. Counts from the next keys
+   * on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_REPLAY_WINDOW_SIZE] =
+      g_param_spec_uint ("replay-window-size", "Replay window size",
+      "Packets by which one may be late and still be accepted", 64, 32767, 128,
+      PLAYING);
+
+  /**
+   * GstZrtpBin:allow-repeat-tx:
+   *
+   * Whether a packet may be sent again with the same sequence number, as
+   * retransmission without RTX does. Counts from the next keys on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_ALLOW_REPEAT_TX] =
+      g_param_spec_boolean ("allow-repeat-tx", "Allow repeated sending",
+      "Let a packet be sent twice with the same sequence number and contents",
+      FALSE, PLAYING);
+
+  /**
+   * GstZrtpBin:request-keyframe:
+   *
+   * Whether zrtpenc asks the other side for a key frame, by an RTCP picture
+   * loss indication of its own, when the first video packet that can be
+   * decrypted has come. For receivers without an RTP session.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_REQUEST_KEYFRAME] =
+      g_param_spec_boolean ("request-keyframe", "Request key frame",
+      "Ask the other side for a key frame once its video can be decrypted",
+      FALSE, PLAYING);
+}
+
+static void
+install_stream (void)
+{
+  /**
+   * GstZrtpBin:state:
+   *
+   * How far this stream is.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_STATE] = g_param_spec_enum ("state", "State",
+      "How far this stream is on its way to being secure",
+      GST_TYPE_ZRTP_STATE, ZRTP_STATE_IDLE, READ);
+
+  /**
+   * GstZrtpBin:role:
+   *
+   * Which part this endpoint had in the key agreement of this stream.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_ROLE] = g_param_spec_enum ("role", "Role",
+      "Part of this endpoint in the key agreement", GST_TYPE_ZRTP_ROLE,
+      ZRTP_ROLE_NONE, READ);
+
+  /**
+   * GstZrtpBin:hash:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_HASH] = g_param_spec_string ("hash", "Hash",
+      "Hash algorithm that was agreed", NULL, READ);
+
+  /**
+   * GstZrtpBin:cipher:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_CIPHER] = g_param_spec_string ("cipher", "Cipher",
+      "Cipher that was agreed", NULL, READ);
+
+  /**
+   * GstZrtpBin:auth-tag:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_AUTH_TAG] = g_param_spec_string ("auth-tag",
+      "Authentication tag", "SRTP authentication tag that was agreed", NULL,
+      READ);
+
+  /**
+   * GstZrtpBin:key-agreement:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_KEY_AGREEMENT] = g_param_spec_string ("key-agreement",
+      "Key agreement", "Key agreement type that was agreed", NULL, READ);
+
+  /**
+   * GstZrtpBin:hello-hash:
+   *
+   * The value of the attribute `a=zrtp-hash` for this stream, to be sent to
+   * the other side by the signalling. zrtpenc has it in any state; reading it
+   * fixes what goes into the Hello. zrtpdec shows that of its partner.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_HELLO_HASH] = g_param_spec_string ("hello-hash",
+      "Hello hash", "Value of a=zrtp-hash for this stream", NULL, READ);
+
+  /**
+   * GstZrtpBin:hello-hash-status:
+   *
+   * Whether the other side's Hello is the one that #GstZrtpBin:peer-hello-hash
+   * announced.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_HELLO_HASH_STATUS] =
+      g_param_spec_enum ("hello-hash-status", "Hello hash status",
+      "Whether the other side's Hello is the one that was announced",
+      GST_TYPE_ZRTP_HELLO_HASH_STATUS, ZRTP_HELLO_HASH_ABSENT, READ);
+
+  /**
+   * GstZrtpBin:zid:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_ZID] = g_param_spec_string ("zid", "ZID",
+      "The number by which others know this endpoint, in hexadecimal digits",
+      NULL, READ);
+
+  /**
+   * GstZrtpBin:peer-zid:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_PEER_ZID] = g_param_spec_string ("peer-zid", "Peer ZID",
+      "The number by which the other side is known, in hexadecimal digits",
+      NULL, READ);
+
+  /**
+   * GstZrtpBin:peer-client:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_PEER_CLIENT] = g_param_spec_string ("peer-client",
+      "Peer client", "What the other side says it runs", NULL, READ);
+
+  /**
+   * GstZrtpBin:peer-disclosure:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_PEER_DISCLOSURE] =
+      g_param_spec_boolean ("peer-disclosure", "Peer disclosure",
+      "The other side says that it gives session keys to third parties", FALSE,
+      READ);
+
+  /**
+   * GstZrtpBin:stats:
+   *
+   * A #GstStructure `application/x-zrtp-stats`: ZRTP messages sent, received,
+   * retransmitted, the round trip and the time to secure in nanoseconds, what
+   * was dropped by cause, and an array `streams` of `application/x-srtp-stream`
+   * for every SSRC.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
+      "Counters of the handshake and of the media", GST_TYPE_STRUCTURE, READ);
+}
+
+static void
+install_session (void)
+{
+  /**
+   * GstZrtpBin:sas:
+   *
+   * The short authentication string. Both users read it to each other; if it
+   * is the same, nobody sits between them.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SAS] = g_param_spec_string ("sas", "SAS",
+      "Short authentication string for the users to compare", NULL, READ);
+
+  /**
+   * GstZrtpBin:sas-type:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SAS_TYPE] = g_param_spec_string ("sas-type", "SAS type",
+      "Rendering of the short authentication string that was agreed", NULL,
+      READ);
+
+  /**
+   * GstZrtpBin:sas-verified:
+   *
+   * Set to TRUE when the users compared the SAS and found it the same; stored
+   * for the peer. The actions #GstZrtpBin::verify-sas and
+   * #GstZrtpBin::reject-sas do it too.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SAS_VERIFIED] = g_param_spec_boolean ("sas-verified",
+      "SAS verified", "The users compared the SAS and found it the same",
+      FALSE, PLAYING);
+
+  /**
+   * GstZrtpBin:trust:
+   *
+   * How far the user may trust that nobody sits in the middle.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_TRUST] = g_param_spec_enum ("trust", "Trust",
+      "How far the user may trust that nobody sits in the middle",
+      GST_TYPE_ZRTP_TRUST, ZRTP_TRUST_NONE, READ);
+
+  /**
+   * GstZrtpBin:known-peer-name:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_KNOWN_PEER_NAME] =
+      g_param_spec_string ("known-peer-name", "Known peer name",
+      "Name that was stored for the other side in an earlier call", NULL, READ);
+
+  /**
+   * GstZrtpBin:exported-key:
+   *
+   * A key for uses of the application's own (RFC 6189 4.5.2); NULL while there
+   * is none. A secret: never notified, never in a message.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_EXPORTED_KEY] = g_param_spec_boxed ("exported-key",
+      "Exported key", "Secret key for the application's own uses",
+      G_TYPE_BYTES, READ);
+}
+
+void
+gst_zrtp_properties_install (GObjectClass * klass)
+{
+  install_identity ();
+  install_algorithms ();
+  install_policy ();
+  install_media ();
+  install_stream ();
+  install_session ();
+  g_object_class_install_properties (klass, GST_ZRTP_N_PROPS, pspecs);
+  gst_zrtp_settings_class_init (pspecs);
+}
+
+GParamSpec *
+gst_zrtp_property_get_pspec (guint id)
+{
+  return pspecs[id];
+}
+
+gboolean
+gst_zrtp_property_is_call_wide (guint id)
+{
+  if (id < GST_ZRTP_N_SETTINGS)
+    return gst_zrtp_setting_get_scope (id) == GST_ZRTP_SCOPE_CALL;
+  return id == GST_ZRTP_PROP_SAS_VERIFIED || id >= GST_ZRTP_PROP_SAS;
+}

@@ -1,0 +1,24 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the read-only properties show.
+ */
+#ifndef GST_ZRTP_READINGS_H
+#define GST_ZRTP_READINGS_H
+
+#include "gstzrtpproperties.h"
+
+G_BEGIN_DECLS
+
+/* The value of a property that is no setting. @pair NULL: the default. Takes the
+ * call's lock. */
+void gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value);
+
+/* "b0a1...", 24 digits; g_free(). */
+char *gst_zrtp_zid_to_string (const guint8 zid[ZRTP_ZID_SIZE]);
+/* "B32", without the blanks of the wire; NULL for NULL; g_free(). */
+char *gst_zrtp_algorithm_to_string (const ZrtpAlgorithm * algorithm);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,188 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpreceiver.h"
+
+#include <string.h>
+
+const char *
+gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop)
+{
+  static const char *const nicks[GST_ZRTP_N_RECEIVE_DROPS] = {
+    "before-secure", "replayed", "bad-auth", "malformed", "key-used-up",
+    "failed", "not-rtp", "zrtp-on-rtcp", "zrtp-overflow", "no-partner"
+  };
+
+  return nicks[drop];
+}
+
+void
+gst_zrtp_receiver_init (GstZrtpReceiver * receiver)
+{
+  g_mutex_init (&receiver->lock);
+  receiver->mode = ZRTP_MEDIA_BLOCKED;
+  receiver->sources = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+}
+
+void
+gst_zrtp_receiver_clear (GstZrtpReceiver * receiver)
+{
+  zrtp_srtp_free (receiver->srtp);
+  g_hash_table_unref (receiver->sources);
+  g_mutex_clear (&receiver->lock);
+}
+
+gboolean
+gst_zrtp_receiver_set_keys (GstZrtpReceiver * receiver,
+    const ZrtpSrtpKeys * keys, const ZrtpSrtpOptions * options)
+{
+  ZrtpSrtp *srtp = keys
+      ? zrtp_srtp_new (ZRTP_SRTP_RECEIVE, keys, options) : NULL;
+  ZrtpSrtp *old;
+
+  g_mutex_lock (&receiver->lock);
+  old = receiver->srtp;
+  receiver->srtp = srtp;
+  receiver->keys++;
+  g_mutex_unlock (&receiver->lock);
+  zrtp_srtp_free (old);
+  return srtp || !keys;
+}
+
+void
+gst_zrtp_receiver_set_mode (GstZrtpReceiver * receiver, ZrtpMedia mode)
+{
+  g_mutex_lock (&receiver->lock);
+  receiver->mode = mode;
+  g_mutex_unlock (&receiver->lock);
+}
+
+void
+gst_zrtp_receiver_tell_again (GstZrtpReceiver * receiver)
+{
+  g_mutex_lock (&receiver->lock);
+  memset (receiver->told, 0, sizeof receiver->told);
+  g_mutex_unlock (&receiver->lock);
+}
+
+static void
+tell_once (GstZrtpReceiver * receiver, ZrtpMedia kind, GstZrtpVerdict * verdict)
+{
+  if (G_LIKELY (receiver->told[kind]))
+    return;
+  receiver->told[kind] = TRUE;
+  verdict->tell = kind;
+}
+
+static void
+count_failure (GstZrtpReceiver * receiver, ZrtpSrtpResult result)
+{
+  GstZrtpReceiveDrop drop = GST_ZRTP_RECEIVE_DROP_FAILED;
+
+  switch (result) {
+    case ZRTP_SRTP_REPLAY:
+      drop = GST_ZRTP_RECEIVE_DROP_REPLAYED;
+      break;
+    case ZRTP_SRTP_BAD_AUTH:
+      drop = GST_ZRTP_RECEIVE_DROP_BAD_AUTH;
+      break;
+    case ZRTP_SRTP_MALFORMED:
+      drop = GST_ZRTP_RECEIVE_DROP_MALFORMED;
+      break;
+    case ZRTP_SRTP_EXPIRED:
+      drop = GST_ZRTP_RECEIVE_DROP_KEY_USED_UP;
+      break;
+    default:
+      break;
+  }
+  receiver->drops[drop]++;
+}
+
+/* Only what authenticated gets an entry, so that nobody can fill the table. */
+static GstZrtpReceiveSource *
+find_source (GstZrtpReceiver * receiver, guint32 ssrc)
+{
+  GstZrtpReceiveSource *source = receiver->last;
+
+  if (G_LIKELY (source && source->ssrc == ssrc))
+    return source;
+  source = g_hash_table_lookup (receiver->sources, GUINT_TO_POINTER (ssrc));
+  if (!source) {
+    source = g_new0 (GstZrtpReceiveSource, 1);
+    source->ssrc = ssrc;
+    g_hash_table_insert (receiver->sources, GUINT_TO_POINTER (ssrc), source);
+  }
+  receiver->last = source;
+  return source;
+}
+
+static void
+take_rtp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
+    GstZrtpVerdict * verdict)
+{
+  ZrtpSrtpResult result = zrtp_srtp_unprotect (receiver->srtp, data, size);
+  GstZrtpReceiveSource *source;
+
+  if (G_UNLIKELY (result != ZRTP_SRTP_OK)) {
+    count_failure (receiver, result);
+    return;
+  }
+  source = find_source (receiver, gst_zrtp_rtp_get_ssrc (data));
+  source->packets++;
+  source->octets += *size;
+  verdict->pass = TRUE;
+  tell_once (receiver, ZRTP_MEDIA_SECURE, verdict);
+  if (G_UNLIKELY (source->keys != receiver->keys)) {
+    source->keys = receiver->keys;
+    verdict->first = TRUE;
+    verdict->ssrc = source->ssrc;
+  }
+}
+
+static void
+take_rtcp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
+    GstZrtpVerdict * verdict)
+{
+  ZrtpSrtpResult result = zrtp_srtp_unprotect_rtcp (receiver->srtp, data, size);
+
+  if (G_UNLIKELY (result != ZRTP_SRTP_OK)) {
+    count_failure (receiver, result);
+    return;
+  }
+  receiver->rtcp_packets++;
+  verdict->pass = TRUE;
+}
+
+GstZrtpVerdict
+gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
+    guint8 * data, gsize * size)
+{
+  GstZrtpVerdict verdict = { FALSE, FALSE, 0, ZRTP_MEDIA_BLOCKED };
+
+  if (G_LIKELY (receiver->mode == ZRTP_MEDIA_SECURE && receiver->srtp)) {
+    if (G_LIKELY (kind == GST_ZRTP_PACKET_RTP))
+      take_rtp (receiver, data, size, &verdict);
+    else
+      take_rtcp (receiver, data, size, &verdict);
+    return verdict;
+  }
+
+  /* Whether it passes or not: the peer talks RTP. */
+  if (kind == GST_ZRTP_PACKET_RTP)
+    tell_once (receiver, ZRTP_MEDIA_CLEAR, &verdict);
+  verdict.pass = receiver->mode == ZRTP_MEDIA_CLEAR;
+  if (verdict.pass)
+    receiver->clear_packets++;
+  else
+    receiver->drops[GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE]++;
+  return verdict;
+}
+
+void
+gst_zrtp_receiver_count_drop (GstZrtpReceiver * receiver,
+    GstZrtpReceiveDrop drop)
+{
+  g_mutex_lock (&receiver->lock);
+  receiver->drops[drop]++;
+  g_mutex_unlock (&receiver->lock);
+}

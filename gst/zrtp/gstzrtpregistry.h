@@ -1,0 +1,32 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Who belongs together: elements with one session-id, else those of one
+ * top-level bin, form a call; within it the stream-id tells the pairs apart.
+ */
+#ifndef GST_ZRTP_REGISTRY_H
+#define GST_ZRTP_REGISTRY_H
+
+#include "gstzrtpbin.h"
+
+G_BEGIN_DECLS
+
+/* Seats an element where its properties and its place in the bins want it, with
+ * its Hello if it brings an unused one. @reserve: nobody may take the seat from
+ * it, and if it is taken, that is a clash: FALSE with a text. Otherwise a taken
+ * seat leaves the element in a call of its own. */
+gboolean gst_zrtp_registry_join (GstZrtpBin * bin, gboolean reserve,
+    char **clash);
+/* Still in its seat, but others may have it. */
+void gst_zrtp_registry_release (GstZrtpBin * bin);
+void gst_zrtp_registry_leave (GstZrtpBin * bin);
+
+/* The elements of a call, or of a pair only: strong references. */
+GPtrArray *gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call);
+
+/* The top-level bin of an element, NULL if it has no parent. */
+GstObject *gst_zrtp_registry_get_toplevel (GstElement * element);
+
+G_END_DECLS
+
+#endif

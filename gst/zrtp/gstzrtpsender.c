@@ -1,0 +1,225 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpsender.h"
+
+const char *
+gst_zrtp_send_drop_nick (GstZrtpSendDrop drop)
+{
+  static const char *const nicks[GST_ZRTP_N_SEND_DROPS] = {
+    "before-secure", "ssrc-collision", "repeated", "malformed", "key-used-up",
+    "failed"
+  };
+
+  return nicks[drop];
+}
+
+void
+gst_zrtp_sender_init (GstZrtpSender * sender)
+{
+  g_mutex_init (&sender->lock);
+  g_cond_init (&sender->changed);
+  sender->mode = ZRTP_MEDIA_BLOCKED;
+  sender->sources = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+}
+
+void
+gst_zrtp_sender_clear (GstZrtpSender * sender)
+{
+  zrtp_srtp_free (sender->srtp);
+  g_hash_table_unref (sender->sources);
+  g_cond_clear (&sender->changed);
+  g_mutex_clear (&sender->lock);
+}
+
+gboolean
+gst_zrtp_sender_set_keys (GstZrtpSender * sender, const ZrtpSrtpKeys * keys,
+    const ZrtpSrtpOptions * options)
+{
+  ZrtpSrtp *srtp = keys ? zrtp_srtp_new (ZRTP_SRTP_SEND, keys, options) : NULL;
+  ZrtpSrtp *old;
+
+  g_mutex_lock (&sender->lock);
+  old = sender->srtp;
+  sender->srtp = srtp;
+  g_mutex_unlock (&sender->lock);
+  zrtp_srtp_free (old);
+  return srtp || !keys;
+}
+
+void
+gst_zrtp_sender_set_mode (GstZrtpSender * sender, ZrtpMedia mode)
+{
+  g_mutex_lock (&sender->lock);
+  g_atomic_int_set (&sender->mode, mode);
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
+gst_zrtp_sender_set_over (GstZrtpSender * sender, gboolean over)
+{
+  g_mutex_lock (&sender->lock);
+  sender->over = over;
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
+gst_zrtp_sender_set_busy (GstZrtpSender * sender, gboolean busy)
+{
+  g_mutex_lock (&sender->lock);
+  if (sender->busy != busy) {
+    sender->busy = busy;
+    g_cond_broadcast (&sender->changed);
+  }
+  g_mutex_unlock (&sender->lock);
+}
+
+void
+gst_zrtp_sender_stop_port (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gboolean stopped)
+{
+  g_mutex_lock (&sender->lock);
+  port->stopped = stopped;
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
+gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&sender->lock);
+  g_hash_table_iter_init (&iter, sender->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GstZrtpSendSource *source = value;
+
+    if (source->owner == owner)
+      source->owner = NULL;
+  }
+  g_mutex_unlock (&sender->lock);
+}
+
+gboolean
+gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port)
+{
+  gboolean ok;
+
+  g_mutex_lock (&sender->lock);
+  while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over && !port->stopped)
+    g_cond_wait (&sender->changed, &sender->lock);
+  ok = sender->mode != ZRTP_MEDIA_BLOCKED && !port->stopped;
+  g_mutex_unlock (&sender->lock);
+  return ok;
+}
+
+void
+gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gint64 until)
+{
+  g_mutex_lock (&sender->lock);
+  while (sender->busy && !port->stopped)
+    if (!g_cond_wait_until (&sender->changed, &sender->lock, until))
+      break;
+  g_mutex_unlock (&sender->lock);
+}
+
+gboolean
+gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gconstpointer owner, guint32 ssrc)
+{
+  GstZrtpSendSource *source = port->source;
+
+  if (G_LIKELY (source && source->ssrc == ssrc && source->owner == owner))
+    return TRUE;
+
+  source = g_hash_table_lookup (sender->sources, GUINT_TO_POINTER (ssrc));
+  if (!source) {
+    source = g_new0 (GstZrtpSendSource, 1);
+    source->ssrc = ssrc;
+    g_hash_table_insert (sender->sources, GUINT_TO_POINTER (ssrc), source);
+  } else if (source->owner && source->owner != owner) {
+    /* Two pads with one SSRC would repeat keystream. */
+    sender->drops[GST_ZRTP_SEND_DROP_COLLISION]++;
+    return FALSE;
+  }
+  source->owner = owner;
+  port->source = source;
+  return TRUE;
+}
+
+static void
+count_failure (GstZrtpSender * sender, ZrtpSrtpResult result)
+{
+  GstZrtpSendDrop drop = GST_ZRTP_SEND_DROP_FAILED;
+
+  switch (result) {
+    case ZRTP_SRTP_REPLAY:
+      drop = GST_ZRTP_SEND_DROP_REPEATED;
+      break;
+    case ZRTP_SRTP_MALFORMED:
+      drop = GST_ZRTP_SEND_DROP_MALFORMED;
+      break;
+    case ZRTP_SRTP_EXPIRED:
+      drop = GST_ZRTP_SEND_DROP_KEY_USED_UP;
+      break;
+    default:
+      break;
+  }
+  sender->drops[drop]++;
+}
+
+static ZrtpSrtpResult
+protect_rtp (GstZrtpSender * sender, GstZrtpSendPort * port, guint8 * data,
+    gsize * size)
+{
+  gsize octets = *size;
+  ZrtpSrtpResult result = zrtp_srtp_protect (sender->srtp, data, size,
+      octets + ZRTP_SRTP_MAX_TRAILER);
+
+  if (G_LIKELY (result == ZRTP_SRTP_OK)) {
+    port->source->packets++;
+    port->source->octets += octets;
+  }
+  return result;
+}
+
+GstZrtpSendResult
+gst_zrtp_sender_protect (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gconstpointer owner, guint8 * data, gsize * size, gboolean is_rtcp)
+{
+  ZrtpSrtpResult result;
+
+  /* Things may have changed since the caller looked. */
+  if (G_UNLIKELY (sender->mode != ZRTP_MEDIA_SECURE || !sender->srtp)) {
+    sender->drops[GST_ZRTP_SEND_DROP_BEFORE_SECURE]++;
+    return GST_ZRTP_SEND_DROPPED;
+  }
+  if (is_rtcp) {
+    result = zrtp_srtp_protect_rtcp (sender->srtp, data, size,
+        *size + ZRTP_SRTP_MAX_TRAILER);
+    if (result == ZRTP_SRTP_OK)
+      sender->rtcp_packets++;
+  } else if (gst_zrtp_sender_claim (sender, port, owner,
+          gst_zrtp_rtp_get_ssrc (data))) {
+    result = protect_rtp (sender, port, data, size);
+  } else {
+    return GST_ZRTP_SEND_COLLISION;
+  }
+  if (G_LIKELY (result == ZRTP_SRTP_OK))
+    return GST_ZRTP_SEND_OK;
+  count_failure (sender, result);
+  return GST_ZRTP_SEND_DROPPED;
+}
+
+void
+gst_zrtp_sender_count_drops (GstZrtpSender * sender, GstZrtpSendDrop drop,
+    guint n)
+{
+  g_mutex_lock (&sender->lock);
+  sender->drops[drop] += n;
+  g_mutex_unlock (&sender->lock);
+}

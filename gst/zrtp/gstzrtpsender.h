@@ -1,0 +1,110 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The sending half of a transport: whether media may leave and how, the SRTP
+ * context of all SSRCs, what waits for keys, counters. Lives in the pair; the
+ * sink pads of zrtpenc go through it. One lock, held for one packet or one list.
+ */
+#ifndef GST_ZRTP_SENDER_H
+#define GST_ZRTP_SENDER_H
+
+#include "gstzrtppacket.h"
+
+G_BEGIN_DECLS
+
+/* Why a packet did not leave. */
+typedef enum
+{
+  GST_ZRTP_SEND_DROP_BEFORE_SECURE,
+  GST_ZRTP_SEND_DROP_COLLISION, /* the SSRC belongs to another pad */
+  GST_ZRTP_SEND_DROP_REPEATED,  /* and allow-repeat-tx is off */
+  GST_ZRTP_SEND_DROP_MALFORMED,
+  GST_ZRTP_SEND_DROP_KEY_USED_UP,
+  GST_ZRTP_SEND_DROP_FAILED,
+  GST_ZRTP_N_SEND_DROPS
+} GstZrtpSendDrop;
+
+/* One SSRC that was seen; lives as long as the sender. */
+typedef struct
+{
+  guint32 ssrc;
+  gconstpointer owner;          /* the pad that sends it, NULL if that left */
+  guint64 packets, octets;
+} GstZrtpSendSource;
+
+/* What the sender keeps for one sink pad. Part of its owner. */
+typedef struct
+{
+  gboolean stopped;             /* lock: nobody waits here */
+  GstZrtpSendSource *source;    /* of the last packet */
+} GstZrtpSendPort;
+
+typedef struct
+{
+  GMutex lock;
+  GCond changed;                /* mode, over, busy, a port's stopped */
+  gint mode;                    /* ZrtpMedia; atomic, written under the lock */
+  gboolean over;                /* the key agreement failed */
+  gboolean busy;                /* a handshake message waits for its answer */
+  ZrtpSrtp *srtp;
+  GHashTable *sources;          /* SSRC to GstZrtpSendSource */
+  guint64 clear_packets, rtcp_packets;
+  guint64 drops[GST_ZRTP_N_SEND_DROPS];
+} GstZrtpSender;
+
+typedef enum
+{
+  GST_ZRTP_SEND_OK,
+  GST_ZRTP_SEND_DROPPED,        /* and counted */
+  GST_ZRTP_SEND_COLLISION       /* dropped: the pad must choose another SSRC */
+} GstZrtpSendResult;
+
+const char *gst_zrtp_send_drop_nick (GstZrtpSendDrop drop);
+
+void gst_zrtp_sender_init (GstZrtpSender * sender);
+void gst_zrtp_sender_clear (GstZrtpSender * sender);
+
+/* From the engine's events. @keys NULL: they are void. FALSE if these keys
+ * can't be used. */
+gboolean gst_zrtp_sender_set_keys (GstZrtpSender * sender,
+    const ZrtpSrtpKeys * keys, const ZrtpSrtpOptions * options);
+void gst_zrtp_sender_set_mode (GstZrtpSender * sender, ZrtpMedia mode);
+void gst_zrtp_sender_set_over (GstZrtpSender * sender, gboolean over);
+void gst_zrtp_sender_set_busy (GstZrtpSender * sender, gboolean busy);
+
+/* Lets whoever waits at this port go, and nobody wait until it is unset. */
+void gst_zrtp_sender_stop_port (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gboolean stopped);
+/* The pad leaves: its SSRCs are free for others. */
+void gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner);
+
+static inline ZrtpMedia
+gst_zrtp_sender_get_mode (GstZrtpSender * sender)
+{
+  return g_atomic_int_get (&sender->mode);
+}
+
+/* Holds the caller until media may leave. FALSE if there is nothing to wait
+ * for any more: the port was stopped or the key agreement failed. */
+gboolean gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port);
+/* Holds the caller until no reply of the handshake is due, to @until at most. */
+void gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gint64 until);
+
+/* With the lock held. An RTP packet of @ssrc comes from @owner. FALSE if that
+ * SSRC is another's. */
+gboolean gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gconstpointer owner, guint32 ssrc);
+/* With the lock held. In place; @data holds @size and
+ * ZRTP_SRTP_MAX_TRAILER. Counts. */
+GstZrtpSendResult gst_zrtp_sender_protect (GstZrtpSender * sender,
+    GstZrtpSendPort * port, gconstpointer owner, guint8 * data, gsize * size,
+    gboolean is_rtcp);
+
+/* Takes the lock. */
+void gst_zrtp_sender_count_drops (GstZrtpSender * sender,
+    GstZrtpSendDrop drop, guint n);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,139 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpstats.h"
+
+#define TO_NANOSECONDS(us) ((guint64) (us) * 1000)
+
+static void
+add_drop (GstStructure * drops, const char *cause, guint64 n)
+{
+  if (n > 0)
+    gst_structure_set (drops, cause, G_TYPE_UINT64, n, NULL);
+}
+
+static void
+take_drops (GstStructure * stats, const char *field, GstStructure * drops)
+{
+  gst_structure_set (stats, field, GST_TYPE_STRUCTURE, drops, NULL);
+  gst_structure_free (drops);
+}
+
+static void
+add_handshake (GstStructure * stats, ZrtpStream * stream)
+{
+  const ZrtpStreamCounters *c = &zrtp_stream_get_info (stream)->counters;
+  GstStructure *drops = gst_structure_new_empty ("application/x-zrtp-drops");
+  gint64 took = c->secured > c->started ? c->secured - c->started : 0;
+
+  gst_structure_set (stats,
+      "zrtp-sent", G_TYPE_UINT64, c->sent,
+      "zrtp-received", G_TYPE_UINT64, c->received,
+      "zrtp-retransmitted", G_TYPE_UINT64, c->retransmitted,
+      "round-trip", G_TYPE_UINT64, TO_NANOSECONDS (c->round_trip),
+      "time-to-secure", G_TYPE_UINT64, TO_NANOSECONDS (took), NULL);
+  for (guint drop = ZRTP_DROP_NONE + 1; drop < ZRTP_N_DROPS; drop++)
+    add_drop (drops, zrtp_drop_nick (drop), c->dropped[drop]);
+  take_drops (stats, "zrtp-drops", drops);
+}
+
+static void
+append_stream (GValue * streams, GstStructure * s)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, s);
+  gst_value_array_append_and_take_value (streams, &value);
+}
+
+static GstStructure *
+make_stream (const char *direction, ZrtpSrtp * srtp, guint32 ssrc,
+    guint64 packets, guint64 octets)
+{
+  guint32 roc = 0;
+
+  if (srtp)
+    zrtp_srtp_get_roc (srtp, ssrc, &roc);
+  return gst_structure_new ("application/x-srtp-stream",
+      "direction", G_TYPE_STRING, direction,
+      "ssrc", G_TYPE_UINT, ssrc, "roc", G_TYPE_UINT, roc,
+      "packets", G_TYPE_UINT64, packets, "octets", G_TYPE_UINT64, octets, NULL);
+}
+
+static void
+add_sender (GstStructure * stats, GstZrtpSender * sender, GValue * streams)
+{
+  GstStructure *drops = gst_structure_new_empty ("application/x-zrtp-drops");
+  guint64 packets = 0, octets = 0;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&sender->lock);
+  g_hash_table_iter_init (&iter, sender->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GstZrtpSendSource *source = value;
+
+    packets += source->packets;
+    octets += source->octets;
+    append_stream (streams, make_stream ("send", sender->srtp, source->ssrc,
+            source->packets, source->octets));
+  }
+  for (guint drop = 0; drop < GST_ZRTP_N_SEND_DROPS; drop++)
+    add_drop (drops, gst_zrtp_send_drop_nick (drop), sender->drops[drop]);
+  gst_structure_set (stats,
+      "sent-count", G_TYPE_UINT64, packets,
+      "sent-octets", G_TYPE_UINT64, octets,
+      "sent-rtcp-count", G_TYPE_UINT64, sender->rtcp_packets,
+      "sent-clear-count", G_TYPE_UINT64, sender->clear_packets, NULL);
+  g_mutex_unlock (&sender->lock);
+  take_drops (stats, "sent-drops", drops);
+}
+
+static void
+add_receiver (GstStructure * stats, GstZrtpReceiver * receiver,
+    GValue * streams)
+{
+  GstStructure *drops = gst_structure_new_empty ("application/x-zrtp-drops");
+  guint64 packets = 0, octets = 0, n_drops = 0;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&receiver->lock);
+  g_hash_table_iter_init (&iter, receiver->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GstZrtpReceiveSource *source = value;
+
+    packets += source->packets;
+    octets += source->octets;
+    append_stream (streams, make_stream ("receive", receiver->srtp,
+            source->ssrc, source->packets, source->octets));
+  }
+  for (guint drop = 0; drop < GST_ZRTP_N_RECEIVE_DROPS; drop++) {
+    n_drops += receiver->drops[drop];
+    add_drop (drops, gst_zrtp_receive_drop_nick (drop), receiver->drops[drop]);
+  }
+  gst_structure_set (stats,
+      "recv-count", G_TYPE_UINT64, packets,
+      "recv-octets", G_TYPE_UINT64, octets,
+      "recv-rtcp-count", G_TYPE_UINT64, receiver->rtcp_packets,
+      "recv-clear-count", G_TYPE_UINT64, receiver->clear_packets,
+      "recv-drop-count", G_TYPE_UINT64, n_drops, NULL);
+  g_mutex_unlock (&receiver->lock);
+  take_drops (stats, "recv-drops", drops);
+}
+
+GstStructure *
+gst_zrtp_pair_make_stats (GstZrtpPair * pair)
+{
+  GstStructure *stats = gst_structure_new_empty ("application/x-zrtp-stats");
+  GValue streams = G_VALUE_INIT;
+
+  g_value_init (&streams, GST_TYPE_ARRAY);
+  if (pair->stream)
+    add_handshake (stats, pair->stream);
+  add_sender (stats, &pair->sender, &streams);
+  add_receiver (stats, &pair->receiver, &streams);
+  gst_structure_take_value (stats, "streams", &streams);
+  return stats;
+}

@@ -1,0 +1,18 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The property "stats".
+ */
+#ifndef GST_ZRTP_STATS_H
+#define GST_ZRTP_STATS_H
+
+#include "gstzrtppair.h"
+
+G_BEGIN_DECLS
+
+/* With the call's lock held. */
+GstStructure *gst_zrtp_pair_make_stats (GstZrtpPair * pair);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,105 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpworker.h"
+
+typedef struct
+{
+  GstZrtpWork work;
+  gpointer data;
+} Task;
+
+static void
+run_task (gpointer data, gpointer unused)
+{
+  Task *task = data;
+
+  task->work (task->data);
+  g_free (task);
+}
+
+static GThreadPool *
+get_pool (GstZrtpPool pool)
+{
+  static gsize pools[GST_ZRTP_N_POOLS];
+  gsize *slot = &pools[pool];
+
+  if (g_once_init_enter (slot)) {
+    gint max_threads = -1;
+
+    if (pool == GST_ZRTP_POOL_SERVICE)
+      max_threads = MAX (2, g_get_num_processors ());
+    else if (pool == GST_ZRTP_POOL_COMPUTE)
+      max_threads = g_get_num_processors ();
+    else if (pool == GST_ZRTP_POOL_STORAGE)
+      max_threads = 1;
+    g_once_init_leave (slot,
+        (gsize) g_thread_pool_new (run_task, NULL, max_threads, FALSE, NULL));
+  }
+  return (GThreadPool *) * slot;
+}
+
+void
+gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data)
+{
+  Task *task = g_new (Task, 1);
+
+  task->work = work;
+  task->data = data;
+  /* A thread that can't be made now is not an error: the task waits for one
+   * that is already there. */
+  g_thread_pool_push (get_pool (pool), task, NULL);
+}
+
+void
+gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
+    GstZrtpWork work, gpointer owner, gpointer (*ref) (gpointer),
+    void (*unref) (gpointer))
+{
+  runner->pool = pool;
+  runner->work = work;
+  runner->owner = owner;
+  runner->ref = ref;
+  runner->unref = unref;
+  runner->poked = runner->running = FALSE;
+  g_mutex_init (&runner->lock);
+}
+
+void
+gst_zrtp_runner_clear (GstZrtpRunner * runner)
+{
+  g_mutex_clear (&runner->lock);
+}
+
+static void
+runner_run (gpointer data)
+{
+  GstZrtpRunner *runner = data;
+  gboolean again;
+
+  do {
+    g_mutex_lock (&runner->lock);
+    again = runner->running = runner->poked;
+    runner->poked = FALSE;
+    g_mutex_unlock (&runner->lock);
+    if (again)
+      runner->work (runner->owner);
+  } while (again);
+  runner->unref (runner->owner);
+}
+
+void
+gst_zrtp_runner_poke (GstZrtpRunner * runner)
+{
+  gboolean start;
+
+  g_mutex_lock (&runner->lock);
+  runner->poked = TRUE;
+  start = !runner->running;
+  runner->running = TRUE;
+  if (start)
+    runner->ref (runner->owner);
+  g_mutex_unlock (&runner->lock);
+  if (start)
+    gst_zrtp_pool_run (runner->pool, runner_run, runner);
+}

@@ -1,0 +1,442 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Preshared mode (RFC 6189 4.4.2): known answers, then calls with real files of
+ * known peers.
+ */
+#include "sim.h"
+#include "vectors.h"
+#include "zrtp/zrtpkeys.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define ALICE (&sim->ends[0].streams[0])
+#define BOB (&sim->ends[1].streams[0])
+
+static ZrtpOctets
+octets_at (JsonNode * node, const char *path, GPtrArray * keep)
+{
+  GBytes *bytes;
+
+  if (!vectors_has (node, path))
+    return zrtp_octets (NULL, 0);
+  bytes = vectors_hex (node, path);
+  g_ptr_array_add (keep, bytes);
+  return zrtp_octets (OCTETS (bytes));
+}
+
+/* Z-4.4.2.2-03 Z-4.4.2.2-05 Z-4.4.2.4-01 Z-4.4.2.4-02 Z-4.4.2.4-03 */
+GST_START_TEST (test_known_answers)
+{
+  static const char *const names[] = {
+    "preshared_rs1_aux", "preshared_rs1_only_s384"
+  };
+  JsonNode *file = vectors_load ("vectors.json");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    GPtrArray *keep =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+    JsonNode *node = vectors_get (file, names[i]);
+    const ZrtpHash *hash = (const ZrtpHash *) vectors_algorithm (node,
+        "parameters/hash", ZRTP_KIND_HASH);
+    const ZrtpOctets messages[2] = {
+      octets_at (node, "Hello_responder", keep),
+      octets_at (node, "Commit", keep)
+    };
+    guint8 key[ZRTP_MAX_HASH_SIZE], id[ZRTP_KEY_ID_SIZE];
+    guint8 s0[ZRTP_MAX_HASH_SIZE];
+    ZrtpKdfContext context;
+    ZrtpOctets expected;
+
+    zrtp_keys_preshared (hash, octets_at (node, "secrets/rs1", keep),
+        octets_at (node, "secrets/auxsecret", keep), zrtp_octets (NULL, 0),
+        key, id);
+    expected = octets_at (node, "preshared_key", keep);
+    fail_unless (memcmp (key, expected.data, hash->size) == 0);
+    expected = octets_at (node, "keyID", keep);
+    fail_unless (memcmp (id, expected.data, sizeof id) == 0);
+    zrtp_keys_context (hash, octets_at (node, "ZIDi", keep).data,
+        octets_at (node, "ZIDr", keep).data, messages, 2, &context);
+    expected = octets_at (node, "KDF_Context", keep);
+    fail_unless_equals_int (context.size, expected.size);
+    fail_unless (memcmp (context.data, expected.data, expected.size) == 0);
+    zrtp_keys_s0_preshared (hash, key, &context, s0);
+    expected = octets_at (node, "s0", keep);
+    fail_unless (memcmp (s0, expected.data, hash->size) == 0);
+    g_ptr_array_unref (keep);
+  }
+  json_node_unref (file);
+}
+
+GST_END_TEST;
+
+/* -- Calls -- */
+
+typedef struct
+{
+  char *folder;
+  ZrtpCache *cache[2];
+  guint64 seed;
+  const char *key_agreements[2];
+} Home;
+
+static void
+home_init (Home * home, guint64 seed)
+{
+  memset (home, 0, sizeof *home);
+  home->folder = g_dir_make_tmp ("gst-zrtp-XXXXXX", NULL);
+  home->seed = seed;
+  for (guint e = 0; e < 2; e++) {
+    char *path = g_strdup_printf ("%s/%u.sqlite", home->folder, e);
+
+    home->cache[e] = zrtp_cache_open (path, &zrtp_random_system, NULL);
+    fail_unless (home->cache[e] != NULL);
+    home->key_agreements[e] = "Prsh,X255,DH3k,Mult";
+    g_free (path);
+  }
+}
+
+static void
+home_clear (Home * home)
+{
+  const char *name;
+  GDir *dir;
+
+  zrtp_cache_unref (home->cache[0]);
+  zrtp_cache_unref (home->cache[1]);
+  dir = g_dir_open (home->folder, 0, NULL);
+  while ((name = g_dir_read_name (dir))) {
+    char *path = g_build_filename (home->folder, name, NULL);
+
+    g_unlink (path);
+    g_free (path);
+  }
+  g_dir_close (dir);
+  g_rmdir (home->folder);
+  g_free (home->folder);
+}
+
+static Sim *
+new_call (Home * home)
+{
+  Sim *sim = sim_new (home->seed++);
+
+  for (guint e = 0; e < 2; e++) {
+    SimEndpoint *end = &sim->ends[e];
+
+    end->policy.cacheless = FALSE;
+    end->cache = home->cache[e];
+    fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
+            home->key_agreements[e],
+            &end->policy.algorithms[ZRTP_KIND_KEY_AGREEMENT], NULL));
+  }
+  return sim;
+}
+
+static void
+make_and_start (Sim * sim)
+{
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+}
+
+static void
+finish (Sim * sim, const char *key_agreement)
+{
+  fail_unless (sim_run_until_secure (sim, sim->now + 5 * SIM_SEC));
+  sim_run (sim, sim->now + SIM_SEC);
+  sim_assert_agreed (sim);
+  fail_unless_equals_string (zrtp_stream_get_info (ALICE->stream)->
+      key_agreement->base.name, key_agreement);
+  for (guint e = 0; e < 2; e++)
+    fail_unless_equals_int (sim->ends[e].streams[0].n_events
+        [ZRTP_EVENT_CACHE_MISMATCH], 0);
+}
+
+static void
+verify_both (Sim * sim)
+{
+  for (guint e = 0; e < 2; e++) {
+    fail_unless (zrtp_session_verify_sas (sim->ends[e].session, sim->now));
+    sim_drain (sim, e);
+  }
+  sim_run (sim, sim->now + SIM_SEC);
+}
+
+/* Two calls that leave verified secrets on both sides. */
+static void
+first_calls (Home * home)
+{
+  for (guint i = 0; i < 2; i++) {
+    Sim *sim = new_call (home);
+
+    make_and_start (sim);
+    finish (sim, "X255");
+    verify_both (sim);
+    sim_free (sim);
+  }
+}
+
+static void
+peer_of (Home * home, guint which, ZrtpPeer * peer)
+{
+  guint8 zid[ZRTP_ZID_SIZE];
+
+  zrtp_cache_get_zid (home->cache[1 - which], zid);
+  fail_unless (zrtp_cache_lookup (home->cache[which], zid, 1800000000, peer,
+          NULL));
+}
+
+/* Z-4.4.2-05 Z-4.4.2.1-01 Z-4.4.2.1-02 Z-4.4.2.2-01 Z-4.4.2.2-02 */
+/* Z-4.4.2.2-04 Z-4.4.2.3-06 Z-4.6.1-06 Z-5.1.5-02 */
+GST_START_TEST (test_preshared_calls)
+{
+  Home home;
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  home_init (&home, 1);
+
+  /* Nothing kept: DH. Kept, but not verified: DH. */
+  sim = new_call (&home);
+  make_and_start (sim);
+  finish (sim, "X255");
+  sim_free (sim);
+  sim = new_call (&home);
+  make_and_start (sim);
+  finish (sim, "X255");
+  verify_both (sim);
+  sim_free (sim);
+
+  for (guint i = 0; i < 3; i++) {
+    peer_of (&home, 0, &before);
+    sim = new_call (&home);
+    sim->ends[1].policy.passive = TRUE;
+    make_and_start (sim);
+    finish (sim, "Prsh");
+    fail_unless_equals_string (ALICE->trace->str,
+        "Hello HelloACK Commit Confirm2");
+    fail_unless_equals_string (BOB->trace->str,
+        "Hello HelloACK Confirm1 Conf2ACK");
+    fail_unless_equals_int (zrtp_session_get_info (sim->ends[0].session)->trust,
+        ZRTP_TRUST_VERIFIED);
+    sim_free (sim);
+
+    /* rs1 is new on both, rs2 is what it was. */
+    peer_of (&home, 0, &after);
+    fail_unless (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) != 0);
+    fail_unless (before.have_rs2 && after.have_rs2);
+    fail_unless (memcmp (before.rs2, after.rs2, ZRTP_SECRET_SIZE) == 0);
+    zrtp_peer_clear (&before);
+    peer_of (&home, 1, &before);
+    fail_unless (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) == 0);
+    zrtp_peer_clear (&before);
+    zrtp_peer_clear (&after);
+  }
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+/* Both ask at once, either may win; DH against Preshared: DH. */
+/* Z-4.4.2.3-05 Z-4.2-02 Z-4.2-04 */
+GST_START_TEST (test_contention)
+{
+  Home home;
+  guint initiator[2] = { 0, 0 };
+
+  home_init (&home, 100);
+  first_calls (&home);
+  for (guint i = 0; i < 30; i++) {
+    Sim *sim = new_call (&home);
+
+    make_and_start (sim);
+    finish (sim, "Prsh");
+    initiator[zrtp_stream_get_info (ALICE->stream)->role ==
+        ZRTP_ROLE_INITIATOR ? 0 : 1]++;
+    sim_free (sim);
+  }
+  fail_unless (initiator[0] > 3 && initiator[1] > 3);
+
+  /* Bob does not offer it any more, so nobody asks. */
+  home.key_agreements[1] = "X255,Mult";
+  for (guint i = 0; i < 5; i++) {
+    Sim *sim = new_call (&home);
+
+    make_and_start (sim);
+    finish (sim, "X255");
+    sim_free (sim);
+  }
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+/* One side lost what it kept: its answer is a DH Commit. */
+/* Z-4.4.2.3-03 Z-4.4.2.3-04 */
+GST_START_TEST (test_lost_secret)
+{
+  for (guint passive = 0; passive < 2; passive++) {
+    const ZrtpPeerUpdate forget = {.changes = ZRTP_PEER_FORGET };
+    guint8 zid[ZRTP_ZID_SIZE];
+    Home home;
+    Sim *sim;
+
+    home_init (&home, 200);
+    first_calls (&home);
+    zrtp_cache_get_zid (home.cache[0], zid);
+    fail_unless (zrtp_cache_update (home.cache[1], zid, 1800000000, &forget,
+            NULL));
+
+    sim = new_call (&home);
+    /* A passive one can't commit and says so by Error 0x56. */
+    sim->ends[1].policy.passive = passive;
+    make_and_start (sim);
+    if (passive) {
+      sim_run (sim, 8 * SIM_SEC);
+      fail_unless (strstr (ALICE->trace->str, "ErrorACK") != NULL);
+    }
+    fail_unless (sim_run_until_secure (sim, 40 * SIM_SEC));
+    sim_run (sim, sim->now + SIM_SEC);
+    sim_assert_agreed (sim);
+    fail_unless_equals_string (zrtp_stream_get_info (ALICE->stream)->
+        key_agreement->base.name, "X255");
+    /* Alice's secret is not matched: an alarm on her side alone. */
+    fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_CACHE_MISMATCH], 1);
+    fail_unless_equals_int (BOB->n_events[ZRTP_EVENT_CACHE_MISMATCH], 0);
+    sim_free (sim);
+    home_clear (&home);
+  }
+}
+
+GST_END_TEST;
+
+/* auxsecret on one side, on both, different: the responder finds the subset
+ * that the initiator used, or there is DH. */
+/* Z-4.4.2.3-01 */
+GST_START_TEST (test_subsets)
+{
+  static const struct
+  {
+    const char *aux[2];
+    const char *result;         /* if Alice initiates */
+    gboolean matched;
+  } rows[] = {
+    {{NULL, NULL}, "Prsh", FALSE},
+    {{"one", "one"}, "Prsh", TRUE},
+    {{NULL, "one"}, "Prsh", FALSE},
+    {{"one", NULL}, "X255", FALSE},
+    {{"one", "two"}, "X255", FALSE},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Home home;
+    Sim *sim;
+
+    home_init (&home, 300 + 10 * i);
+    first_calls (&home);
+    sim = new_call (&home);
+    sim_make (sim, 0, 1);
+    sim_make (sim, 1, 1);
+    for (guint e = 0; e < 2; e++)
+      if (rows[i].aux[e])
+        zrtp_session_set_aux_secret (sim->ends[e].session,
+            (const guint8 *) rows[i].aux[e], strlen (rows[i].aux[e]));
+    /* Bob waits to be asked. */
+    {
+      ZrtpPolicy policy = sim->ends[1].policy;
+
+      policy.auto_secure = FALSE;
+      zrtp_stream_update_policy (BOB->stream, &policy, 0);
+    }
+    sim_start (sim, 0);
+    sim_start (sim, 1);
+    finish (sim, rows[i].result);
+    fail_unless_equals_int (zrtp_session_get_info (sim->ends[0].
+            session)->aux_matched, rows[i].matched);
+    sim_free (sim);
+    home_clear (&home);
+  }
+}
+
+GST_END_TEST;
+
+/* Never for a second stream (that is Multistream's), and never rs2. */
+/* Z-4.4.2-01 Z-4.4.2-02 Z-4.4.2.3-02 */
+GST_START_TEST (test_second_stream)
+{
+  Home home;
+  Sim *sim;
+
+  home_init (&home, 400);
+  first_calls (&home);
+  sim = new_call (&home);
+  sim_make (sim, 0, 2);
+  sim_make (sim, 1, 2);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
+  sim_assert_agreed (sim);
+  fail_unless ((zrtp_stream_get_info (ALICE->stream)->key_agreement ==
+          &zrtp_key_agreement_prsh)
+      != (zrtp_stream_get_info (sim->ends[0].streams[1].stream)->key_agreement
+          == &zrtp_key_agreement_prsh));
+  sim_free (sim);
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+/* Calls that end after any packet: the next one is secure without a false
+ * alarm, whether it is Preshared or DH. */
+GST_START_TEST (test_deaths)
+{
+  Home home;
+
+  home_init (&home, 500);
+  first_calls (&home);
+  for (guint dies_after = 1; dies_after <= 14; dies_after++) {
+    Sim *sim = new_call (&home);
+
+    make_and_start (sim);
+    while (sim->packets < dies_after && sim->now < SIM_SEC)
+      sim_run (sim, sim->now + SIM_MSEC);
+    sim->ends[dies_after % 2].dead = TRUE;
+    sim_run (sim, sim->now + 100 * SIM_MSEC);
+    sim_free (sim);
+
+    sim = new_call (&home);
+    make_and_start (sim);
+    fail_unless (sim_run_until_secure (sim, 10 * SIM_SEC));
+    sim_run (sim, sim->now + SIM_SEC);
+    sim_assert_agreed (sim);
+    fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_CACHE_MISMATCH]
+        + BOB->n_events[ZRTP_EVENT_CACHE_MISMATCH], 0);
+    sim_free (sim);
+  }
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+static Suite *
+preshared_suite (void)
+{
+  Suite *suite = suite_create ("preshared");
+  TCase *tc = tcase_create ("preshared");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_known_answers);
+  tcase_add_test (tc, test_preshared_calls);
+  tcase_add_test (tc, test_contention);
+  tcase_add_test (tc, test_lost_secret);
+  tcase_add_test (tc, test_subsets);
+  tcase_add_test (tc, test_second_stream);
+  tcase_add_test (tc, test_deaths);
+  return suite;
+}
+
+GST_CHECK_MAIN (preshared);
