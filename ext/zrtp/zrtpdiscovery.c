@@ -187,6 +187,18 @@ zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
 }
 
 static void
+forget_peer (ZrtpStream * stream)
+{
+  ZrtpStreamInfo *info = &stream->info;
+
+  info->have_peer = info->peer_passive = info->peer_mitm = FALSE;
+  info->peer_ssrc = 0;
+  memset (info->peer_zid, 0, sizeof info->peer_zid);
+  memset (info->peer_client, 0, sizeof info->peer_client);
+  memset (info->peer_hello_hash, 0, sizeof info->peer_hello_hash);
+}
+
+static void
 set_hello_hash_status (ZrtpStream * stream, ZrtpHelloHashStatus status)
 {
   if (stream->info.hello_hash_status == status)
@@ -210,6 +222,40 @@ hello_hash_known (ZrtpStream * stream, GBytes * hello)
   return FALSE;
 }
 
+/* Clears candidates that were not announced. TRUE if there were any. */
+static gboolean
+clear_unannounced (ZrtpStream * stream)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && !hello_hash_known (stream, candidate->hello)) {
+      zrtp_candidate_clear (candidate);
+      any = TRUE;
+    }
+  }
+  return any;
+}
+
+/* Before an exchange: whoever was not announced is no peer. */
+static void
+check_candidates (ZrtpStream * stream)
+{
+  const gboolean refused = clear_unannounced (stream);
+  const ZrtpCandidate *best = zrtp_discovery_best (stream);
+
+  if (best) {
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
+    if (refused)
+      zrtp_discovery_set_peer (stream, best);
+  } else if (refused) {
+    forget_peer (stream);
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+  }
+}
+
 /* The signalling's word came, or changed, after Hellos did (8.1). */
 void
 zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
@@ -223,26 +269,17 @@ zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
     return;
   }
   stream->evidence = TRUE;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
-
-    if (!candidate->hello)
-      continue;
-    if (hello_hash_known (stream, candidate->hello)) {
-      set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
-    } else {
-      zrtp_candidate_clear (candidate);
-      if (!in_use)
-        set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
-    }
-  }
-  if (in_use && !hello_hash_known (stream, in_use)) {
+  if (!in_use) {
+    check_candidates (stream);
+  } else if (hello_hash_known (stream, in_use)) {
+    clear_unannounced (stream);
+    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
+  } else {
+    clear_unannounced (stream);
     set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
     zrtp_stream_fail_security (stream, ZRTP_ERROR_NONE,
         "the peer's Hello is not the one that the signalling announced "
         "(a=zrtp-hash)", now);
-  } else if (in_use) {
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
   }
 }
 

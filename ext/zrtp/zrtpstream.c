@@ -122,8 +122,14 @@ parse_hex_digest (const char *text, guint8 digest[32])
   return TRUE;
 }
 
+static gboolean
+is_hex (const char *text)
+{
+  return *text != '\0' && text[strspn (text, "0123456789abcdefABCDEF")] == '\0';
+}
+
 /* One "<version> <hex>" or "<hex>". Other versions' values are none of ours
- * and are left out. */
+ * and are left out; their hash may be of another size. */
 static gboolean
 parse_hash_line (char *line, GArray * hashes)
 {
@@ -134,10 +140,11 @@ parse_hash_line (char *line, GArray * hashes)
   hex = strpbrk (line, " \t");
   if (hex)
     *hex++ = '\0';
+  if (hex && strncmp (line, ZRTP_VERSION, 3) != 0)
+    return is_hex (g_strstrip (hex));
   if (!parse_hex_digest (hex ? g_strstrip (hex) : line, digest))
     return FALSE;
-  if (!hex || strncmp (line, ZRTP_VERSION, 3) == 0)
-    g_array_append_vals (hashes, digest, 1);
+  g_array_append_vals (hashes, digest, 1);
   return TRUE;
 }
 
