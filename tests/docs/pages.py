@@ -1,0 +1,36 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""README.md and docs/ as the tests see them."""
+
+import collections
+import os
+import re
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+# A block of code: what the comment in front of it says, and its text.
+Block = collections.namedtuple("Block", "page mark language text")
+
+BLOCK = re.compile(r"(?:<!-- (?P<mark>[^>]*) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$",
+                   re.MULTILINE | re.DOTALL)
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def pages():
+    """Paths of every page, from the root of the tree."""
+    found = ["README.md"]
+    for folder, _, names in os.walk(os.path.join(ROOT, "docs")):
+        found += [os.path.relpath(os.path.join(folder, name), ROOT)
+                  for name in sorted(names) if name.endswith(".md")]
+    return found
+
+
+def blocks():
+    for page in pages():
+        for match in BLOCK.finditer(read(page)):
+            yield Block(page, match.group("mark") or "", match.group("language"),
+                        match.group("text"))

@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Links lead somewhere; excerpts are what the programs say; nothing runnable
+goes without a test."""
+
+import os
+import re
+import unittest
+
+from pages import ROOT, blocks, pages, read
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def anchors(page):
+    """The anchors of a page's headings, as the usual renderers make them."""
+    headings = re.findall(r"^#+ (.*)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+class TestPages(unittest.TestCase):
+    def test_links(self):
+        for page in pages():
+            for link in LINK.findall(read(page)):
+                if "://" in link:
+                    continue
+                path, _, anchor = link.partition("#")
+                target = os.path.normpath(os.path.join(os.path.dirname(page), path)) \
+                    if path else page
+                self.assertTrue(os.path.exists(os.path.join(ROOT, target)),
+                                "%s: %s leads nowhere" % (page, link))
+                if anchor:
+                    self.assertIn(anchor, anchors(target), "%s: %s" % (page, link))
+
+    def test_excerpts(self):
+        found = 0
+        for block in blocks():
+            if block.language not in ("c", "python"):
+                continue
+            self.assertTrue(block.mark.startswith("from: "), "%s: an excerpt of what?\n%s"
+                            % (block.page, block.text))
+            self.assertIn(block.text, read(block.mark[6:]), block.page)
+            found += 1
+        self.assertGreater(found, 0)
+
+    def test_every_pipeline_is_marked(self):
+        for block in blocks():
+            if "gst-launch-1.0 " in block.text:
+                self.assertRegex(block.mark, r"^pipeline: [\w ]+, (alice|bob|both)$",
+                                 "%s: not tested:\n%s" % (block.page, block.text))
+
+    def test_commands_exist(self):
+        for block in blocks():
+            for path in re.findall(r"\b((?:tools|tests)/[\w./-]+)", block.text):
+                self.assertTrue(os.path.exists(os.path.join(ROOT, path)),
+                                "%s: no %s" % (block.page, path))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs every pair of pipelines that README.md and docs/ print, until both sides
+are secure and have played something.
+
+What is changed in a line before it runs: microphone and loudspeaker, camera and
+screen are a test source and a file; addresses are addresses of loopback that
+nobody else uses, so that the ports may stay as they are printed.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from pages import blocks
+
+PATIENCE = 40  # seconds, for a slow machine
+ENOUGH = 20000  # octets of decoded sound or picture: more than a sink's header
+
+
+class Side:
+    """One of two people with a terminal."""
+
+    def __init__(self, folder, name, block, addresses):
+        """addresses: our own and the other's."""
+        self.log = os.path.join(folder, name + ".log")
+        self.sinks = []
+        text = re.sub(r"PEER=\S+", "PEER=" + addresses[1], block.text)
+        text = text.replace("127.0.0.1", addresses[1])
+        text = text.replace("udpsrc ", "udpsrc address=%s " % addresses[0])
+        text = text.replace("autoaudiosrc", "audiotestsrc is-live=true")
+        text = re.sub(r"auto(audio|video)sink", lambda match: self.sink(folder, name), text)
+        self.text = text
+        self.encoders = text.count("zrtpenc ")
+        environment = dict(os.environ, XDG_DATA_HOME=os.path.join(folder, name))
+        with open(self.log, "wb") as log:
+            self.program = subprocess.Popen(
+                ["bash", "-c", text], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def sink(self, folder, name):
+        path = os.path.join(folder, "%s-%d.raw" % (name, len(self.sinks)))
+        self.sinks.append(path)
+        return "filesink location=" + path
+
+    def output(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def is_content(self):
+        """Every transport is secure, every sink has got something."""
+        secure = re.findall(r"GstZrtpState, [^\n]*state=\(string\)secure", self.output())
+        return len(secure) >= self.encoders and all(
+            os.path.exists(path) and os.path.getsize(path) > ENOUGH for path in self.sinks)
+
+    def kill(self, number):
+        try:
+            os.killpg(self.program.pid, number)
+        except ProcessLookupError:
+            pass
+
+
+class TestPipelines(unittest.TestCase):
+    def run_pair(self, number, sides):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        net = "127.%d.%d." % (100 + number, os.getpid() % 250 + 1)
+        addresses = [net + "1", net + "2"]
+        people = []
+        for i, name in enumerate(("alice", "bob")):
+            people.append(Side(folder.name, name, sides[name], addresses[::1 - 2 * i]))
+            self.addCleanup(people[-1].kill, signal.SIGKILL)
+
+        deadline = time.monotonic() + PATIENCE
+        while not all(person.is_content() for person in people):
+            everything = "\n".join(person.text + person.output() for person in people)
+            for person in people:
+                self.assertIsNone(person.program.poll(), everything)
+            self.assertLess(time.monotonic(), deadline, everything)
+            time.sleep(0.1)
+        for person in people:
+            person.kill(signal.SIGINT)
+        for person in people:
+            person.program.wait(PATIENCE)
+            self.assertNotRegex(person.output(), r"\nERROR|\nWARNING|CRITICAL|\(warning\)")
+
+
+def add_tests():
+    pairs = {}
+    for block in blocks():
+        if block.mark.startswith("pipeline: "):
+            name, side = block.mark[10:].split(", ")
+            for one in ("alice", "bob") if side == "both" else (side,):
+                assert one not in pairs.setdefault(name, {}), "%s: twice %s" % (name, one)
+                pairs[name][one] = block
+    assert pairs
+    for number, (name, sides) in enumerate(pairs.items()):
+        assert set(sides) == {"alice", "bob"}, "%s: only %s" % (name, list(sides))
+        setattr(TestPipelines, "test_" + name.replace(" ", "_"),
+                lambda self, number=number, sides=sides: self.run_pair(number, sides))
+
+
+add_tests()
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
