@@ -50,7 +50,8 @@ def read_messages(path):
         for line in file:
             match = re.search(r"\(element\): (GstZrtp\w+)(.*)", line)
             if match:
-                fields = {key: value.strip('"') for key, value in FIELD.findall(match.group(2))}
+                fields = {key: value.strip('"') for key, value in FIELD.findall(match.group(2))
+                          if value != "NULL"}
                 messages.append((match.group(1), fields))
     return messages
 
@@ -94,24 +95,27 @@ def windows(octets):
     return {octets[at:at + WINDOW] for at in range(len(octets) - WINDOW + 1)}
 
 
-def report_handshake(report, datagrams):
-    zrtp = [d for d in datagrams if wire.kind(d.data) == "zrtp"]
+def time_to_secure(side, datagrams):
+    """Seconds from the first Hello to the first SRTP packet that came to the
+    port of @side, or None."""
+    zrtp = [d.time for d in datagrams if d.port == side.rtp_port and wire.kind(d.data) == "zrtp"]
+    srtp = [d.time for d in datagrams if d.port == side.rtp_port and wire.kind(d.data) == "rtp"]
+    return srtp[0] - zrtp[0] if zrtp and srtp else None
+
+
+def report_handshake(report, datagrams, sides):
     names = []
-    for datagram in zrtp:
-        name = wire.zrtp_type(datagram.data)
-        if name not in names:
-            names.append(name)
-    print("  ZRTP messages in the order of their first: %s" % ", ".join(names))
+    for datagram in datagrams:
+        if wire.kind(datagram.data) == "zrtp" and wire.zrtp_type(datagram.data) not in names:
+            names.append(wire.zrtp_type(datagram.data))
+    print("  ZRTP: %s" % ", ".join(names))
+    for sender, receiver in (sides, sides[::-1]):
+        seconds = time_to_secure(receiver, datagrams)
+        if seconds is not None:
+            print("  %s: %.0f ms from the first Hello to the first SRTP packet"
+                  % (sender.name.capitalize(), seconds * 1e3))
     report.check({"Hello", "Commit", "Confirm1", "Confirm2", "Conf2ACK"} <= set(names),
                  "a whole ZRTP exchange, on the RTP ports alone")
-    if zrtp:
-        # Discovery goes on until both are there: count from the Commit.
-        commit = [d.time for d in zrtp if wire.zrtp_type(d.data) == "Commit"]
-        secure = [d.time for d in datagrams if wire.kind(d.data) == "rtp"]
-        if commit and secure:
-            print("  %.0f ms from the first Hello to the first SRTP packet, "
-                  "%.0f ms of them after the Commit"
-                  % ((secure[0] - zrtp[0].time) * 1e3, (secure[0] - commit[0]) * 1e3))
 
 
 def report_media(report, name, side, datagrams, clear):
@@ -167,7 +171,7 @@ def report_control(report, name, side, datagrams):
 def report_wire(report, folder, sides):
     report.section("What the wire carried (%s)" % os.path.join(folder, "wire.pcap"))
     datagrams = wire.read_pcap(os.path.join(folder, "wire.pcap"))
-    report_handshake(report, datagrams)
+    report_handshake(report, datagrams, sides)
     media_ports = {side.rtp_port for side in sides}
     stray = sum(1 for d in datagrams if wire.kind(d.data) == "other"
                 or (wire.kind(d.data) == "zrtp" and d.port not in media_ports))

@@ -72,13 +72,12 @@ def best(a, b, lags):
 def compare(played, heard):
     """How alike the waves are and by how many seconds @heard is late: the best
     normalised correlation, 1.0 for the same wave. Loudness finds the place to
-    10 ms, then the wave itself to a quarter of a millisecond, then to a
-    sample."""
+    10 ms, then the wave itself to less than a millisecond, then to a sample."""
     if played.rate != heard.rate:
         raise ValueError("the sample rates differ")
     step = played.rate // 100
     _, lag = best(played.envelope(step), heard.envelope(step), range(-100, 101))
-    thin = 4
+    thin = 8
     around = lag * step // thin
     reach = 2 * step // thin
     _, lag = best(played.thinned(thin), heard.thinned(thin),
