@@ -26,7 +26,7 @@ def rows(page, heading):
     text = re.split("\n%s " % level, text)[0]
     for line in text.split("\n"):
         if line.startswith("| `"):
-            yield [cell.strip() for cell in line.strip("|").replace("\\*", "*").split(" | ")]
+            yield [cell.strip() for cell in line.replace("\\*", "*").split("|")[1:-1]]
 
 
 def names(cell):

@@ -52,8 +52,6 @@ on_answer (GIOChannel * input, GIOCondition condition, gpointer user_data)
     g_signal_emit_by_name (call->zrtp, "verify-sas", &done);
   } else if (g_str_has_prefix (line, "n")) {
     g_signal_emit_by_name (call->zrtp, "reject-sas", &done);
-    g_print ("Somebody is between you. Hang up.\n");
-    g_main_loop_quit (call->loop);
   }
   g_free (line);
   return done ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
@@ -75,9 +73,13 @@ on_zrtp_message (Call * call, const GstStructure * message)
       g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_answer, call);
       g_io_channel_unref (input);
     }
-  }
-  if (trust)
+  } else if (gst_structure_has_name (message, "GstZrtpTrust")) {
     g_print ("trust: %s\n", trust);
+    if (g_strcmp0 (trust, "sas-mismatch") == 0) {
+      g_print ("Somebody is between you: hanging up.\n");
+      g_main_loop_quit (call->loop);
+    }
+  }
 }
 
 static gboolean

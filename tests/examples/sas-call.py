@@ -67,20 +67,22 @@ class Call:
                 print("Read it to each other. Is it the same (y/n)?")
                 GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT,
                                   GLib.IOCondition.IN | GLib.IOCondition.HUP, self.on_answer)
-        if fields.has_field("trust"):
+        elif name == "GstZrtpTrust":
             print("trust:", fields["trust"])
+            if fields["trust"] == "sas-mismatch":
+                print("Somebody is between you: hanging up.")
+                self.loop.quit()
 
     def on_answer(self, stdin, _condition):
         """The user's answer. Until it comes the call is encrypted, but with whom
         is not known; the media flows all the same."""
         line = stdin.readline()
+        done = line == ""
         if line.startswith("y"):
-            return not self.zrtp.emit("verify-sas")
-        if line.startswith("n"):
-            self.zrtp.emit("reject-sas")
-            print("Somebody is between you. Hang up.")
-            self.loop.quit()
-        return line != "" and not line.startswith("n")
+            done = self.zrtp.emit("verify-sas")
+        elif line.startswith("n"):
+            done = self.zrtp.emit("reject-sas")
+        return not done
 
     def on_warning(self, _bus, message):
         print(message.parse_warning().gerror.message, file=sys.stderr)

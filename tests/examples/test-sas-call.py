@@ -62,15 +62,20 @@ class Person:
         self.program.stdin.flush()
 
     def hangs_up(self):
-        if self.program.poll() is None:
-            self.program.send_signal(signal.SIGINT)
+        """Ends the program as Ctrl-C does; returns its exit status."""
+        self.program.send_signal(signal.SIGINT)
         status = self.program.wait(PATIENCE)
         self.reader.join()
-        self.program.stdin.close()
-        self.program.stdout.close()
         while not self.lines.empty():
             self.seen.append(self.lines.get())
         return status
+
+    def clean_up(self):
+        self.program.kill()
+        self.program.wait()
+        self.reader.join()
+        self.program.stdin.close()
+        self.program.stdout.close()
 
 
 class TestSasCall(unittest.TestCase):
@@ -81,9 +86,10 @@ class TestSasCall(unittest.TestCase):
 
     def call(self):
         ports = free_ports()
-        people = [Person(ports[i], ports[1 - i], os.path.join(self.folder, name))
-                  for i, name in enumerate(("alice.sqlite", "bob.sqlite"))]
-        self.addCleanup(lambda: [person.program.kill() for person in people])
+        people = []
+        for i, name in enumerate(("alice.sqlite", "bob.sqlite")):
+            people.append(Person(ports[i], ports[1 - i], os.path.join(self.folder, name)))
+            self.addCleanup(people[-1].clean_up)
         return people
 
     def hang_up(self, people):
@@ -100,8 +106,7 @@ class TestSasCall(unittest.TestCase):
             person.wait_for("Read it to each other")
             person.types("y")
         for person in people:
-            # The other one's answer is known from the next call on.
-            person.wait_for("trust: peer-unverified")
+            person.wait_for("trust: verified")
         self.hang_up(people)
 
         people = self.call()
@@ -116,7 +121,7 @@ class TestSasCall(unittest.TestCase):
         for person in people:
             person.wait_for("Read it to each other")
         people[0].types("n")
-        people[0].wait_for("Somebody is between you")
+        people[0].wait_for("trust: sas-mismatch")
         self.hang_up(people)
 
 
