@@ -22,7 +22,8 @@ zrtp_preshared_is_possible (ZrtpStream * stream,
   return zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT], prsh)
       && zrtp_algorithm_list_has (peer_list, prsh)
       && !stream->no_preshared && !stream->policy.cacheless
-      && known->have_rs1 && known->have_rs2 && !known->expired && known->verified;
+      && known->have_rs1 && known->have_rs2 && !known->expired
+      && known->verified;
 }
 
 /* The key from one subset of what we hold, and its ID. */

@@ -72,15 +72,24 @@ def lines_with(pattern, paths):
                 yield "%s:%d: %s" % (path, number, line.strip())
 
 
+def indented(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "source.c")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        subprocess.run([*INDENT, path], cwd=folder, check=True)
+        return read(path)
+
+
 def check_indent():
     """GNU indent leaves every .c file as it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        for path in c_sources():
-            after = os.path.join(folder, "indented.c")
-            subprocess.run([*INDENT, path, "-o", after], check=True)
-            yield from difflib.unified_diff(
-                read(path).splitlines(), read(after).splitlines(), path,
-                path + " (indented)", lineterm="")
+    for path in c_sources():
+        text = read(path)
+        after = indented(text)
+        # Between two ways of breaking a long a->b->c it can't decide.
+        if text not in (after, indented(after)):
+            yield from difflib.unified_diff(text.splitlines(), after.splitlines(), path,
+                                            path + " (indented)", lineterm="")
 
 
 def check_includes():
