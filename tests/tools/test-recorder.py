@@ -42,7 +42,9 @@ class TestRecorder(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.pcap = os.path.join(folder.name, "wire.pcap")
         self.ready = os.path.join(folder.name, "ready")
-        done = subprocess.run([sys.executable, os.path.join(LIB, "free-ports.py")],
+        # No other test's that runs at the same time.
+        first = 20000 + os.getpid() % 2000 * 16
+        done = subprocess.run([sys.executable, os.path.join(LIB, "free-ports.py"), str(first)],
                               stdout=subprocess.PIPE, check=True, text=True)
         self.ports = [int(port) for port in done.stdout.split()]
 

@@ -1,8 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Prints two pairs of free UDP ports, RTP (even) and RTCP (the next one)."""
+"""Prints two pairs of free UDP ports, RTP (even) and RTCP (the next one).
+
+usage: free-ports.py [FIRST-TO-TRY]
+"""
 
 import socket
+import sys
 
 
 def is_free(port):
@@ -16,7 +20,7 @@ def is_free(port):
 
 def main():
     found = []
-    port = 5004
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 5004
     while len(found) < 4:
         if is_free(port) and is_free(port + 1):
             found += [port, port + 1]
