@@ -66,6 +66,7 @@ GST_START_TEST (test_every_algorithm)
       Sim *sim = sim_new (100 + __i__ * 16 + s * 2 + initiator);
       const char *name = key_agreements[__i__];
       const ZrtpStreamInfo *info;
+      const ZrtpSasType *sas_type;
 
       set_both (sim, ZRTP_KIND_KEY_AGREEMENT, name);
       set_both (sim, ZRTP_KIND_HASH, suites[s][0]);
@@ -88,8 +89,8 @@ GST_START_TEST (test_every_algorithm)
       fail_unless_equals_string (info->cipher->base.name,
           strcmp (name, "DH2k") == 0 ? "AES1" : suites[s][1]);
       fail_unless_equals_string (info->auth_tag->base.name, suites[s][2]);
-      fail_unless (g_str_has_prefix (zrtp_session_get_info (sim->ends[0].
-                  session)->sas_type->base.name, suites[s][3]));
+      sas_type = zrtp_session_get_info (sim->ends[0].session)->sas_type;
+      fail_unless (g_str_has_prefix (sas_type->base.name, suites[s][3]));
       sim_free (sim);
     }
   }

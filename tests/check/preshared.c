@@ -134,6 +134,18 @@ new_call (Home * home)
   return sim;
 }
 
+static const char *
+key_agreement_of (SimStream * s)
+{
+  return zrtp_stream_get_info (s->stream)->key_agreement->base.name;
+}
+
+static const ZrtpSessionInfo *
+session_of (Sim * sim, guint which)
+{
+  return zrtp_session_get_info (sim->ends[which].session);
+}
+
 static void
 make_and_start (Sim * sim)
 {
@@ -149,8 +161,7 @@ finish (Sim * sim, const char *key_agreement)
   fail_unless (sim_run_until_secure (sim, sim->now + 5 * SIM_SEC));
   sim_run (sim, sim->now + SIM_SEC);
   sim_assert_agreed (sim);
-  fail_unless_equals_string (zrtp_stream_get_info (ALICE->stream)->
-      key_agreement->base.name, key_agreement);
+  fail_unless_equals_string (key_agreement_of (ALICE), key_agreement);
   for (guint e = 0; e < 2; e++)
     fail_unless_equals_int (sim->ends[e].streams[0].n_events
         [ZRTP_EVENT_CACHE_MISMATCH], 0);
@@ -221,8 +232,7 @@ GST_START_TEST (test_preshared_calls)
         "Hello HelloACK Commit Confirm2");
     fail_unless_equals_string (BOB->trace->str,
         "Hello HelloACK Confirm1 Conf2ACK");
-    fail_unless_equals_int (zrtp_session_get_info (sim->ends[0].session)->trust,
-        ZRTP_TRUST_VERIFIED);
+    fail_unless_equals_int (session_of (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
     sim_free (sim);
 
     /* rs1 is new on both, rs2 is what it was. */
@@ -302,8 +312,7 @@ GST_START_TEST (test_lost_secret)
     fail_unless (sim_run_until_secure (sim, 40 * SIM_SEC));
     sim_run (sim, sim->now + SIM_SEC);
     sim_assert_agreed (sim);
-    fail_unless_equals_string (zrtp_stream_get_info (ALICE->stream)->
-        key_agreement->base.name, "X255");
+    fail_unless_equals_string (key_agreement_of (ALICE), "X255");
     /* Alice's secret is not matched: an alarm on her side alone. */
     fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_CACHE_MISMATCH], 1);
     fail_unless_equals_int (BOB->n_events[ZRTP_EVENT_CACHE_MISMATCH], 0);
@@ -355,8 +364,7 @@ GST_START_TEST (test_subsets)
     sim_start (sim, 0);
     sim_start (sim, 1);
     finish (sim, rows[i].result);
-    fail_unless_equals_int (zrtp_session_get_info (sim->ends[0].
-            session)->aux_matched, rows[i].matched);
+    fail_unless_equals_int (session_of (sim, 0)->aux_matched, rows[i].matched);
     sim_free (sim);
     home_clear (&home);
   }
