@@ -219,20 +219,20 @@ forget_info (ZrtpStream * stream)
   stream->info.counters = old.counters;
 }
 
-void
-zrtp_stream_stop (ZrtpStream * stream, gint64 now)
+/* Back to IDLE. @move: only to start again with somebody else; what was secure
+ * once never falls back to clear on the way. */
+static void
+reset (ZrtpStream * stream, gboolean move, gint64 now)
 {
   const gboolean had_keys = stream->was_secure;
 
-  if (stream->step == ZRTP_STEP_IDLE)
-    return;
   wipe_exchange (stream);
   stream->step = ZRTP_STEP_IDLE;
   stream->tampered = FALSE;
   stream->spoiled = 0;
   stream->hold_until = 0;
   memset (stream->bans, 0, sizeof stream->bans);
-  stream->was_secure = FALSE;
+  stream->was_secure = move && had_keys;
   stream->media_confirmed = FALSE;
   stream->wanted = FALSE;
   stream->no_preshared = FALSE;
@@ -249,6 +249,13 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
     zrtp_session_stream_gone (session, stream);
     zrtp_session_end (session, stream, now);
   }
+}
+
+void
+zrtp_stream_stop (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step != ZRTP_STEP_IDLE)
+    reset (stream, FALSE, now);
 }
 
 void
@@ -519,18 +526,16 @@ gboolean
 zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
 {
   const guint32 ssrc = stream->ssrc;
-  const gboolean was_secure = stream->was_secure;
   ZrtpCandidate *newcomer = &stream->candidates[0];
   ZrtpCandidate fork = { NULL };
 
   if (!stream->fork.hello)
     return FALSE;
   zrtp_candidate_copy (&fork, &stream->fork);
-  zrtp_stream_stop (stream, now);
+  reset (stream, TRUE, now);
   zrtp_stream_make_hello (stream);
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
-  /* What was secure once never falls back to clear. */
-  stream->was_secure = was_secure;
+  stream->wanted = TRUE;        /* the user asks for this exchange */
   zrtp_stream_start (stream, ssrc, now);
   /* 6: its Hello was acknowledged, so it does not come again. */
   *newcomer = fork;
