@@ -20,6 +20,18 @@ zrtp_equal (gconstpointer a, gconstpointer b, gsize size)
 }
 
 void
+zrtp_hex (const guint8 * data, gsize size, char *out)
+{
+  static const char digits[] = "0123456789abcdef";
+
+  for (gsize i = 0; i < size; i++) {
+    *out++ = digits[data[i] >> 4];
+    *out++ = digits[data[i] & 0x0f];
+  }
+  *out = '\0';
+}
+
+void
 zrtp_sha256 (const guint8 * data, gsize size, guint8 out[32])
 {
   ZrtpOctets part = { data, size };

@@ -33,6 +33,9 @@ void zrtp_wipe (gpointer data, gsize size);
 /* Compares secrets and MACs in constant time. */
 gboolean zrtp_equal (gconstpointer a, gconstpointer b, gsize size);
 
+/* Digits in lower case and a NUL: @out holds 2 * @size + 1. */
+void zrtp_hex (const guint8 * data, gsize size, char *out);
+
 static inline void
 zrtp_random_fill (const ZrtpRandom * random, guint8 * out, gsize size)
 {

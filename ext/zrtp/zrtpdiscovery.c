@@ -23,7 +23,7 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   ZrtpHello *hello = &message.u.hello;
   ZrtpAlgorithmList listed[ZRTP_N_KINDS];
   guint8 buffer[ZRTP_MAX_MESSAGE_SIZE], digest[32];
-  GString *text;
+  char hex[2 * sizeof digest + 1];
   gsize size;
 
   zrtp_random_fill (stream->random, stream->h[0], ZRTP_IMAGE_SIZE);
@@ -49,11 +49,9 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   stream->hello = g_bytes_new (buffer, size);
 
   zrtp_sha256 (buffer, size, digest);
-  text = g_string_new (ZRTP_VERSION " ");
-  for (guint i = 0; i < sizeof digest; i++)
-    g_string_append_printf (text, "%02x", digest[i]);
+  zrtp_hex (digest, sizeof digest, hex);
   g_free (stream->hello_hash);
-  stream->hello_hash = g_string_free (text, FALSE);
+  stream->hello_hash = g_strconcat (ZRTP_VERSION " ", hex, NULL);
 }
 
 static void
@@ -171,8 +169,7 @@ zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
   memcpy (info->peer_zid, candidate->zid, ZRTP_ZID_SIZE);
   info->peer_passive = message.u.hello.passive;
   info->peer_mitm = message.u.hello.mitm;
-  for (guint i = 0; i < 32; i++)
-    g_snprintf (info->peer_hello_hash + 2 * i, 3, "%02x", digest[i]);
+  zrtp_hex (digest, sizeof digest, info->peer_hello_hash);
 
   memcpy (info->peer_client, message.u.hello.client_id, n);
   while (n > 0 && (info->peer_client[n - 1] == ' '

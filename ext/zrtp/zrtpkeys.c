@@ -87,38 +87,30 @@ zrtp_keys_s0_preshared (const ZrtpHash * hash, const guint8 * preshared_key,
       context->size, s0, hash->size);
 }
 
-static void
-derive_sender (const ZrtpHash * hash, const ZrtpCipher * cipher,
-    const guint8 * s0, const ZrtpKdfContext * context, const char *role,
-    ZrtpSenderKeys * keys)
+void
+zrtp_keys_for_stream (const ZrtpHash * hash, const ZrtpCipher * cipher,
+    const guint8 * s0, const ZrtpKdfContext * context, ZrtpStreamKeys * keys)
 {
+  ZrtpSenderKeys *i = &keys->initiator, *r = &keys->responder;
   const struct
   {
     const char *label;
     guint8 *out;
     gsize size;
   } rows[] = {
-    {"HMAC key", keys->mac_key, hash->size},
-    {"ZRTP key", keys->zrtp_key, cipher->key_size},
-    {"SRTP master key", keys->srtp_key, cipher->key_size},
-    {"SRTP master salt", keys->srtp_salt, ZRTP_SALT_SIZE},
+    {"Initiator HMAC key", i->mac_key, hash->size},
+    {"Initiator ZRTP key", i->zrtp_key, cipher->key_size},
+    {"Initiator SRTP master key", i->srtp_key, cipher->key_size},
+    {"Initiator SRTP master salt", i->srtp_salt, ZRTP_SALT_SIZE},
+    {"Responder HMAC key", r->mac_key, hash->size},
+    {"Responder ZRTP key", r->zrtp_key, cipher->key_size},
+    {"Responder SRTP master key", r->srtp_key, cipher->key_size},
+    {"Responder SRTP master salt", r->srtp_salt, ZRTP_SALT_SIZE},
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    char label[40];
-
-    g_snprintf (label, sizeof label, "%s %s", role, rows[i].label);
-    zrtp_kdf (hash, s0, hash->size, label, context->data, context->size,
-        rows[i].out, rows[i].size);
-  }
-}
-
-void
-zrtp_keys_for_stream (const ZrtpHash * hash, const ZrtpCipher * cipher,
-    const guint8 * s0, const ZrtpKdfContext * context, ZrtpStreamKeys * keys)
-{
-  derive_sender (hash, cipher, s0, context, "Initiator", &keys->initiator);
-  derive_sender (hash, cipher, s0, context, "Responder", &keys->responder);
+  for (guint n = 0; n < G_N_ELEMENTS (rows); n++)
+    zrtp_kdf (hash, s0, hash->size, rows[n].label, context->data,
+        context->size, rows[n].out, rows[n].size);
 }
 
 void
