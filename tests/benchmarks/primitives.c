@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * CPU time of each primitive, median of many runs.
+ *
+ *     primitives [--json] [--quick] [--rounds=N]
  */
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "bench.h"
 
 #include "zrtp/zrtpcrypto.h"
 
@@ -28,38 +28,34 @@ typedef struct
 
 typedef void (*Function) (gpointer work);
 
-static double
-cpu_us (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
-  return now.tv_sec * 1e6 + now.tv_nsec / 1e3;
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
+static BenchOptions options;
+static BenchJson *json;         /* NULL: a table */
 
 /* @repeat calls make one run, so that the clock's own cost does not show. */
 static void
 measure (const char *name, Function function, gpointer work, guint repeat)
 {
-  double runs[101];
+  guint rounds = bench_rounds (&options, 101);
+  double *runs = g_new (double, rounds);
+  double us;
 
-  for (guint i = 0; i < G_N_ELEMENTS (runs); i++) {
-    double start = cpu_us ();
+  for (guint i = 0; i < rounds; i++) {
+    double start = bench_process_ns ();
 
     for (guint n = 0; n < repeat; n++)
       function (work);
-    runs[i] = (cpu_us () - start) / repeat;
+    runs[i] = (bench_process_ns () - start) / repeat;
   }
-  qsort (runs, G_N_ELEMENTS (runs), sizeof runs[0], compare);
-  g_print ("%-28s %10.3f us\n", name, runs[G_N_ELEMENTS (runs) / 2]);
+  us = bench_median (runs, rounds) / 1e3;
+  g_free (runs);
+  if (json) {
+    bench_json_row (json);
+    bench_json_text (json, "name", name);
+    bench_json_number (json, "us", us);
+    bench_json_end_row (json);
+  } else {
+    g_print ("%-28s %10.3f us\n", name, us);
+  }
 }
 
 static void
@@ -174,7 +170,7 @@ run_confirm (gpointer work)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   static const ZrtpCipher *const ciphers[] = {
     &zrtp_cipher_aes1, &zrtp_cipher_aes3
@@ -182,6 +178,9 @@ main (void)
   const ZrtpAlgorithm *const *rows = zrtp_algorithms (ZRTP_KIND_KEY_AGREEMENT);
   Small s = { {0} };
 
+  bench_parse (&options, &argc, &argv, NULL);
+  if (options.json)
+    json = bench_json_new ("primitives");
   for (guint i = 0; rows[i]; i++) {
     const ZrtpKeyAgreement *ka = (const ZrtpKeyAgreement *) rows[i];
     gsize last_size = 0;
@@ -203,5 +202,7 @@ main (void)
   measure ("KDF S256", run_kdf_s256, &s, 200);
   measure ("KDF S384", run_kdf_s384, &s, 200);
   measure ("AES1 CFB, a Confirm", run_confirm, &s, 200);
+  if (json)
+    bench_json_print (json);
   return 0;
 }

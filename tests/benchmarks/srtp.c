@@ -6,19 +6,18 @@
  * that exist before the swap keep their ciphers, so both run in turn in one
  * process: ratios hold where absolute times don't.
  *
- *     srtp [--json] [--rounds=N]
+ *     srtp [--json] [--quick] [--rounds=N]
  */
-#include <stdlib.h>
+#include "bench.h"
+
 #include <srtp2/crypto_types.h>
 #include <srtp2/srtp.h>
 #include <string.h>
-#include <time.h>
 
 #include "zrtp/zrtpsrtp.h"
 
 #define BATCH 512               /* packets a round, within the replay window */
 #define MAX_PACKET 1280
-#define MAX_ROUNDS 1000
 
 typedef struct
 {
@@ -48,15 +47,6 @@ typedef struct
 } Ends;
 
 static guint8 packets[BATCH][MAX_PACKET];
-
-static double
-cpu_time (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t);
-  return t.tv_sec * 1e9 + t.tv_nsec;
-}
 
 static ZrtpSrtpKeys
 make_keys (const ZrtpCipher * cipher)
@@ -159,43 +149,32 @@ run_round (Ends * ends, gsize payload, double stock[2], double nettle[2])
   double times[5];
 
   fill_batch (ends, payload);
-  times[0] = cpu_time ();
+  times[0] = bench_process_ns ();
   run_stock (ends->stock_send, TRUE, 12 + payload);
-  times[1] = cpu_time ();
+  times[1] = bench_process_ns ();
   run_stock (ends->stock_receive, FALSE, 12 + payload + 10);
-  times[2] = cpu_time ();
+  times[2] = bench_process_ns ();
   run_nettle (ends->send, TRUE, 12 + payload);
-  times[3] = cpu_time ();
+  times[3] = bench_process_ns ();
   run_nettle (ends->receive, FALSE, 12 + payload + 10);
-  times[4] = cpu_time ();
+  times[4] = bench_process_ns ();
   stock[0] = (times[1] - times[0]) / BATCH;
   stock[1] = (times[2] - times[1]) / BATCH;
   nettle[0] = (times[3] - times[2]) / BATCH;
   nettle[1] = (times[4] - times[3]) / BATCH;
 }
 
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values, guint n)
-{
-  qsort (values, n, sizeof (values[0]), compare);
-  return values[n / 2];
-}
-
 /* @pair: the rows of protecting and unprotecting one payload. */
 static void
 measure (Row * pair, Ends * ends, guint rounds)
 {
-  static double stock[2][MAX_ROUNDS], nettle[2][MAX_ROUNDS];
+  double *stock[2], *nettle[2];
   guint i, j;
 
+  for (j = 0; j < 2; j++) {
+    stock[j] = g_new (double, rounds);
+    nettle[j] = g_new (double, rounds);
+  }
   for (i = 0; i < rounds; i++) {
     double s[2], n[2];
 
@@ -206,8 +185,10 @@ measure (Row * pair, Ends * ends, guint rounds)
     }
   }
   for (j = 0; j < 2; j++) {
-    pair[j].stock = median (stock[j], rounds);
-    pair[j].nettle = median (nettle[j], rounds);
+    pair[j].stock = bench_median (stock[j], rounds);
+    pair[j].nettle = bench_median (nettle[j], rounds);
+    g_free (stock[j]);
+    g_free (nettle[j]);
   }
 }
 
@@ -224,42 +205,33 @@ print_table (void)
 }
 
 static void
-print_json (guint rounds)
+print_json (void)
 {
+  BenchJson *json = bench_json_new ("srtp");
   guint i;
 
-  g_print ("{\n  \"benchmark\": \"srtp\",\n  \"rounds\": %u,\n"
-      "  \"packets_per_round\": %u,\n  \"rows\": [\n", rounds, BATCH);
-  for (i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_print ("    { \"cipher\": \"%s\", \"operation\": \"%s\", "
-        "\"octets\": %u, \"libsrtp2_ns\": %.1f, \"nettle_ns\": %.1f, "
-        "\"ratio\": %.2f }%s\n", rows[i].cipher->base.name, rows[i].operation,
-        (guint) rows[i].payload, rows[i].stock, rows[i].nettle,
-        rows[i].stock / rows[i].nettle, i + 1 < G_N_ELEMENTS (rows) ? "," : "");
-  g_print ("  ]\n}\n");
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    bench_json_row (json);
+    bench_json_text (json, "cipher", rows[i].cipher->base.name);
+    bench_json_text (json, "operation", rows[i].operation);
+    bench_json_number (json, "octets", rows[i].payload);
+    bench_json_number (json, "libsrtp2_ns", rows[i].stock);
+    bench_json_number (json, "nettle_ns", rows[i].nettle);
+    bench_json_number (json, "ratio", rows[i].stock / rows[i].nettle);
+    bench_json_end_row (json);
+  }
+  bench_json_print (json);
 }
 
 int
 main (int argc, char **argv)
 {
-  gboolean json = FALSE;
-  int rounds = 101;
-  GOptionEntry options[] = {
-    {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL},
-    {"rounds", 0, 0, G_OPTION_ARG_INT, &rounds,
-        "Rounds of 512 packets (101)", "N"},
-    {NULL}
-  };
-  GOptionContext *context = g_option_context_new (NULL);
+  BenchOptions options;
   Ends ends[G_N_ELEMENTS (rows)] = { {0} };
-  GError *error = NULL;
-  guint i;
+  guint rounds, i;
 
-  g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    g_error ("%s", error->message);
-  g_option_context_free (context);
-  rounds = CLAMP (rounds, 1, MAX_ROUNDS);
+  bench_parse (&options, &argc, &argv, NULL);
+  rounds = bench_rounds (&options, 101);
 
   if (srtp_init () != srtp_err_status_ok)
     g_error ("libsrtp2 does not start");
@@ -283,8 +255,8 @@ main (int argc, char **argv)
     srtp_dealloc (ends[i].stock_send);
     srtp_dealloc (ends[i].stock_receive);
   }
-  if (json)
-    print_json (rounds);
+  if (options.json)
+    print_json ();
   else
     print_table ();
   return 0;
