@@ -7,6 +7,10 @@
 #include "gstzrtpnotice.h"
 #include "gstzrtpreadings.h"
 
+/* A peer that sends nothing for so long while it says Hello is not the old one;
+ * RTCP alone comes more often. */
+#define RESTART_TIME (6 * G_TIME_SPAN_SECOND)
+
 /* -- Keys and media -- */
 
 void
@@ -195,6 +199,22 @@ make_fork_notice (const ZrtpEvent * event)
   return notice;
 }
 
+/* A secure peer whose ZID says Hello with a new chain: its program was started
+ * again, or somebody pretends that. Only if the old one has fallen silent do we
+ * talk to the new one; it has to agree on keys, and the secret that both kept
+ * tells whether it is the same (4.3.2). Another ZID is for the user to accept. */
+static void
+consider_restart (GstZrtpPair * pair, const ZrtpEvent * event)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+
+  if (info->state != ZRTP_STATE_SECURE
+      || memcmp (event->zid, info->peer_zid, ZRTP_ZID_SIZE) != 0)
+    return;
+  pair->restart_heard = gst_zrtp_receiver_get_heard (&pair->receiver);
+  gst_zrtp_timer_set (&pair->restart, g_get_monotonic_time () + RESTART_TIME);
+}
+
 static GstZrtpNotice *
 make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
 {
@@ -229,6 +249,7 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
           "text", G_TYPE_STRING, zrtp_error_text (event->error),
           "from-peer", G_TYPE_BOOLEAN, event->from_peer, NULL);
     case ZRTP_EVENT_FORK:
+      consider_restart (pair, event);
       return make_fork_notice (event);
     case ZRTP_EVENT_CACHE_FAILED:
       return gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,

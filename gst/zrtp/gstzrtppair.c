@@ -58,6 +58,15 @@ partner_fired (gpointer data)
   gst_zrtp_runner_poke (&pair->notifier);
 }
 
+static void
+restart_fired (gpointer data)
+{
+  GstZrtpPair *pair = data;
+
+  g_atomic_int_set (&pair->restart_due, TRUE);
+  gst_zrtp_runner_poke (&pair->service);
+}
+
 GstZrtpPair *
 gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
 {
@@ -78,6 +87,7 @@ gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
   gst_zrtp_timer_init (&pair->deadline, deadline_fired, pair);
   gst_zrtp_timer_init (&pair->stall, stall_fired, pair);
   gst_zrtp_timer_init (&pair->partner, partner_fired, pair);
+  gst_zrtp_timer_init (&pair->restart, restart_fired, pair);
   gst_zrtp_runner_init (&pair->service, GST_ZRTP_POOL_SERVICE, service, pair,
       pair_ref, pair_unref);
   gst_zrtp_runner_init (&pair->pusher, GST_ZRTP_POOL_BLOCKING,
@@ -105,6 +115,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   gst_zrtp_timer_clear (&pair->deadline);
   gst_zrtp_timer_clear (&pair->stall);
   gst_zrtp_timer_clear (&pair->partner);
+  gst_zrtp_timer_clear (&pair->restart);
   gst_zrtp_runner_clear (&pair->service);
   gst_zrtp_runner_clear (&pair->pusher);
   gst_zrtp_runner_clear (&pair->notifier);
@@ -344,6 +355,7 @@ stop (GstZrtpPair * pair)
 {
   gst_zrtp_timer_clear (&pair->deadline);
   gst_zrtp_timer_clear (&pair->partner);
+  gst_zrtp_timer_clear (&pair->restart);
   if (pair->stream) {
     zrtp_stream_stop (pair->stream, g_get_monotonic_time ());
     gst_zrtp_call_drain (pair->call);
@@ -506,6 +518,18 @@ serve_tells (GstZrtpPair * pair)
   }
 }
 
+/* The peer said Hello anew some time ago. If nothing of the old one came since,
+ * it was started again. */
+static void
+serve_restart (GstZrtpPair * pair)
+{
+  if (!g_atomic_int_compare_and_exchange (&pair->restart_due, TRUE, FALSE)
+      || gst_zrtp_receiver_get_heard (&pair->receiver) != pair->restart_heard)
+    return;
+  zrtp_stream_accept_fork (pair->stream, g_get_monotonic_time ());
+  gst_zrtp_call_drain (pair->call);
+}
+
 static void
 service (gpointer data)
 {
@@ -521,6 +545,7 @@ service (gpointer data)
       zrtp_stream_timeout (pair->stream, g_get_monotonic_time ());
       gst_zrtp_call_drain (pair->call);
     }
+    serve_restart (pair);
   }
   gst_zrtp_call_unlock (pair->call);
 }

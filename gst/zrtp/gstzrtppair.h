@@ -78,8 +78,8 @@ struct _GstZrtpPair
   GMutex notices_lock;
   GQueue notices;               /* GstZrtpNotice */
   GstZrtpRunner service, pusher, notifier;
-  GstZrtpTimer deadline, stall, partner;
-  gint deadline_came, stalled, partner_due;     /* atomic */
+  GstZrtpTimer deadline, stall, partner, restart;
+  gint deadline_came, stalled, partner_due, restart_due;        /* atomic */
 
   /* All that follows: under the call's lock. */
   GstZrtpMember members[GST_ZRTP_N_HALVES];
@@ -95,6 +95,7 @@ struct _GstZrtpPair
   guint32 ssrc;                 /* once started */
   ZrtpState state;
   GstStructure *peer;           /* the one that was told of last */
+  guint64 restart_heard;        /* what was heard when the peer said Hello anew */
   guint storing;                /* storage jobs on their way */
   GCond stored;
 };

@@ -128,6 +128,7 @@ take_rtp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
     return;
   }
   source = find_source (receiver, gst_zrtp_rtp_get_ssrc (data));
+  receiver->heard++;
   source->packets++;
   source->octets += *size;
   verdict->pass = TRUE;
@@ -149,6 +150,7 @@ take_rtcp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
     count_failure (receiver, result);
     return;
   }
+  receiver->heard++;
   receiver->rtcp_packets++;
   verdict->pass = TRUE;
 }
@@ -176,6 +178,17 @@ gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
   else
     receiver->drops[GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE]++;
   return verdict;
+}
+
+guint64
+gst_zrtp_receiver_get_heard (GstZrtpReceiver * receiver)
+{
+  guint64 heard;
+
+  g_mutex_lock (&receiver->lock);
+  heard = receiver->heard;
+  g_mutex_unlock (&receiver->lock);
+  return heard;
 }
 
 void

@@ -45,6 +45,7 @@ typedef struct
   gboolean told[ZRTP_MEDIA_SECURE + 1]; /* the engine knows of such media */
   GHashTable *sources;          /* SSRC to GstZrtpReceiveSource */
   GstZrtpReceiveSource *last;
+  guint64 heard;                /* packets that authenticated, of any kind */
   guint64 clear_packets, rtcp_packets;
   guint64 drops[GST_ZRTP_N_RECEIVE_DROPS];
 } GstZrtpReceiver;
@@ -75,6 +76,8 @@ void gst_zrtp_receiver_tell_again (GstZrtpReceiver * receiver);
 GstZrtpVerdict gst_zrtp_receiver_take (GstZrtpReceiver * receiver,
     GstZrtpPacketKind kind, guint8 * data, gsize * size);
 
+/* Takes the lock: how many packets authenticated so far. */
+guint64 gst_zrtp_receiver_get_heard (GstZrtpReceiver * receiver);
 /* Takes the lock. */
 void gst_zrtp_receiver_count_drop (GstZrtpReceiver * receiver,
     GstZrtpReceiveDrop drop);

@@ -356,6 +356,19 @@ gst_zrtp_settings_get_cache_path (GstZrtpSettings * settings)
   return zrtp_cache_default_path ();
 }
 
+/* Not every build of libsrtp2 has AES-192 right: what SRTP can't do is not
+ * offered. */
+static void
+remove_unsupported_ciphers (ZrtpAlgorithmList * ciphers)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < ciphers->n; i++)
+    if (zrtp_srtp_supports ((const ZrtpCipher *) ciphers->item[i]))
+      ciphers->item[n++] = ciphers->item[i];
+  ciphers->n = n;
+}
+
 void
 gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
 {
@@ -367,6 +380,7 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
     zrtp_algorithm_list_parse (kind, text, &policy->algorithms[kind], NULL);
     g_free (text);
   }
+  remove_unsupported_ciphers (&policy->algorithms[ZRTP_KIND_CIPHER]);
 #define BOOLEAN(member, NAME) policy->member = \
     gst_zrtp_settings_get_boolean (settings, GST_ZRTP_SETTING_ ## NAME)
 #define UINT(member, NAME) policy->member = \

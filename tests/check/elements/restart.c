@@ -1,0 +1,102 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The other side's program ends without a word and is started again.
+ */
+#include "endpoint.h"
+
+#define END(cache) VOICE "! zrtpenc name=enc cache=" cache " enc.rtp_src_0 ! " \
+    NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
+
+static void
+send_to (Endpoint * from, Endpoint * to)
+{
+  GstElement *src = gst_bin_get_by_name (GST_BIN (to->pipeline), "net_src");
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (from->pipeline),
+      "net_sink");
+  gint port;
+
+  g_object_get (src, "port", &port, NULL);
+  g_object_set (sink, "port", port, NULL);
+  gst_object_unref (src);
+  gst_object_unref (sink);
+}
+
+/* Bob's program dies and comes back with what it kept; Alice's goes on. */
+static void
+run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
+{
+  char *folder = endpoint_make_folder ();
+  Endpoint *alice, *bob;
+  char *first_sas;
+
+  alice = endpoint_new (END ("%s/alice"), folder);
+  bob = endpoint_new (END ("%s/%s"), folder, cache_of_bob);
+  endpoint_connect (alice, bob);
+  endpoint_play (alice);
+  endpoint_play (bob);
+  endpoint_wait_secure (alice, bob);
+  endpoint_wait_media (alice, 10);
+  first_sas = g_strdup (alice->sas);
+  endpoint_free (bob);
+
+  bob = endpoint_new (END ("%s/%s"), folder, cache_of_his_next);
+  gst_element_set_state (bob->pipeline, GST_STATE_READY);
+  send_to (alice, bob);
+  send_to (bob, alice);
+  endpoint_play (bob);
+  gst_structure_free (endpoint_wait (alice, "GstZrtpFork"));
+  if (same) {
+    endpoint_wait_state (alice, "discovering");
+  } else {
+    /* Somebody else: only if the user wants it. */
+    gboolean accepted = FALSE;
+    char *state;
+
+    g_object_get (alice->enc, "sas", &state, NULL);
+    fail_unless_equals_string (state, first_sas);
+    g_free (state);
+    g_signal_emit_by_name (alice->enc, "accept-fork", &accepted);
+    fail_unless (accepted);
+    endpoint_wait_state (alice, "discovering");
+  }
+  endpoint_wait_secure (alice, bob);
+  fail_if (g_str_equal (alice->sas, first_sas));
+  endpoint_wait_media (alice, 10);
+  endpoint_wait_media (bob, 10);
+  fail_unless_equals_uint64 (endpoint_get_stat (alice->enc,
+          "sent-clear-count"), 0);
+
+  g_free (first_sas);
+  endpoint_free (alice);
+  endpoint_free (bob);
+  endpoint_remove_folder (folder);
+}
+
+GST_START_TEST (test_same_peer)
+{
+  run ("bob", "bob", TRUE);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_other_peer)
+{
+  run ("bob", "mallory", FALSE);
+}
+
+GST_END_TEST;
+
+static Suite *
+restart_suite (void)
+{
+  Suite *s = suite_create ("restart");
+  TCase *tc = tcase_create ("restart");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_same_peer);
+  tcase_add_test (tc, test_other_peer);
+  return s;
+}
+
+GST_CHECK_MAIN (restart);
