@@ -75,16 +75,12 @@ give_turn (GstZrtpOutlet * outlet)
 static GstEvent *
 make_stream_start (GstZrtpOutlet * outlet)
 {
-  GstElement *element = gst_pad_get_parent_element (outlet->pad);
   GstEvent *event;
   char *id;
 
-  if (element) {
-    id = gst_pad_create_stream_id (outlet->pad, element, NULL);
-    gst_object_unref (element);
-  } else {
-    id = g_strdup ("zrtp");
-  }
+  /* gst_pad_create_stream_id() is for elements with one sink pad at most. */
+  id = g_strdup_printf ("%08x%08x/%s", g_random_int (), g_random_int (),
+      GST_PAD_NAME (outlet->pad));
   event = gst_event_new_stream_start (id);
   gst_event_set_group_id (event, gst_util_group_id_next ());
   g_free (id);
