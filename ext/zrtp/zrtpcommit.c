@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-/* 6: a responder that hears nothing for this long gives up. */
-#define SILENCE (10 * ZRTP_SEC)
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
 /* An exchange that has not got past DHPart1 by now gives way to another. */
@@ -646,7 +644,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   else
     memcpy (x->hvi_or_nonce, commit->nonce, ZRTP_NONCE_SIZE);
   stream->step = ZRTP_STEP_COMMIT_RECEIVED;
-  stream->timers[ZRTP_TIMER_SILENCE] = now + SILENCE;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
   zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
   continue_as_responder (stream, now);
 }
@@ -661,7 +659,7 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   gboolean tampered;
   ZrtpSuite suite;
 
-  if (zrtp_stream_answer_duplicate (stream, octets))
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
     return;
   if (stream->exchange && stream->exchange->commit
       && g_bytes_get_size (stream->exchange->commit) == octets.size

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define SILENCE (10 * ZRTP_SEC)
-
 const ZrtpSenderKeys *
 zrtp_stream_own_keys (ZrtpStream * stream)
 {
@@ -254,7 +252,7 @@ zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
   GBytes *request = x->mode == ZRTP_COMMIT_DH ? x->dhpart2 : x->commit;
 
   stream->step = ZRTP_STEP_CONFIRM1_SENT;
-  stream->timers[ZRTP_TIMER_SILENCE] = now + SILENCE;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
   zrtp_stream_answer (stream, zrtp_octets_of (request),
       make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
 }
@@ -303,7 +301,7 @@ zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpExchange *x = stream->exchange;
   ZrtpJob *job = NULL;
 
-  if (zrtp_stream_answer_duplicate (stream, octets))
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
     return;
   if (stream->step != ZRTP_STEP_CONFIRM1_SENT) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define SILENCE (10 * ZRTP_SEC)
-
 /* DHPart1 as responder, DHPart2 as initiator; MAC under H0. */
 GBytes *
 zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role)
@@ -149,7 +147,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
   const guint8 *commit;
   gsize size;
 
-  if (zrtp_stream_answer_duplicate (stream, octets))
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
     return;
   if (stream->step != ZRTP_STEP_DHPART1_SENT) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
@@ -183,7 +181,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_RESPONDER,
       x->peer.h3, part, &x->matched);
   stream->step = ZRTP_STEP_DHPART2_RECEIVED;
-  stream->timers[ZRTP_TIMER_SILENCE] = now + SILENCE;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
   request_agreement (stream, part);
 }
 

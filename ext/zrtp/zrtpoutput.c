@@ -95,7 +95,8 @@ zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request, GBytes * answer)
 }
 
 gboolean
-zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request)
+zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
+    gint64 now)
 {
   guint8 digest[32];
 
@@ -105,6 +106,9 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request)
   if (memcmp (digest, stream->last_request, sizeof digest) != 0)
     return FALSE;
   zrtp_stream_send (stream, stream->last_answer, TRUE);
+  /* Who asks again is not silent. */
+  if (stream->timers[ZRTP_TIMER_SILENCE] != ZRTP_NEVER)
+    stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
   return TRUE;
 }
 

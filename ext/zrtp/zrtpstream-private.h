@@ -28,6 +28,9 @@ G_BEGIN_DECLS
 #define ZRTP_MSEC ((gint64) 1000)
 #define ZRTP_SEC ((gint64) 1000000)
 
+/* 6: a responder that hears nothing for this long gives up. */
+#define ZRTP_SILENCE (10 * ZRTP_SEC)
+
 #define ZRTP_MAX_CANDIDATES 4
 
 /* Where an exchange stands; the message named was the last step taken. */
@@ -262,7 +265,7 @@ void zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request,
     GBytes * answer);
 /* TRUE if @request was seen before: its answer, if ready, went out again. */
 gboolean zrtp_stream_answer_duplicate (ZrtpStream * stream,
-    ZrtpOctets request);
+    ZrtpOctets request, gint64 now);
 void zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause);
 ZrtpEvent *zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type);
 void zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,

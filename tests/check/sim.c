@@ -278,8 +278,11 @@ drain_stream (SimStream * s)
     zrtp_event_clear (&event);
   }
   while ((packet = zrtp_stream_pop_packet (s->stream))) {
-    if (!s->endpoint->dead)
+    if (!s->endpoint->dead) {
       transmit (s, packet);
+      s->endpoint->packets++;
+      s->endpoint->dead = s->endpoint->packets == s->endpoint->last_packet;
+    }
     g_free (packet);
   }
   while ((job = zrtp_stream_pop_job (s->stream))) {
@@ -288,7 +291,8 @@ drain_stream (SimStream * s)
     item->type = JOB;
     item->to = s;
     item->job = job;
-    enqueue (sim, item, sim->now + sim_random (sim, sim->job_delay + 1));
+    enqueue (sim, item, sim->now + s->endpoint->job_time + sim_random (sim,
+            sim->job_delay + 1));
   }
 }
 
@@ -325,6 +329,8 @@ work_off (Sim * sim, Item * item)
     ZrtpJob *job = g_steal_pointer (&item->job);
 
     zrtp_job_run (job, end->cache, sim->wall + sim->now / SIM_SEC);
+    end->jobs++;
+    end->dead = end->jobs == end->last_job;
     zrtp_stream_finish_job (item->to->stream, job, sim->now);
     sim_drain (sim, end->id);
   }

@@ -44,6 +44,9 @@ struct _SimEndpoint
   SimStream streams[SIM_MAX_STREAMS];
   guint n_streams;
   gboolean dead;                /* gets and sends nothing any more */
+  guint packets, jobs;          /* sent, and done, so far */
+  guint last_packet, last_job;  /* dies after this many; 0: never */
+  gint64 job_time;              /* beside the simulation's job_delay, exactly */
 };
 
 /* Sees each packet before the network does; may change it in place (*size up
