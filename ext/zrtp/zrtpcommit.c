@@ -159,6 +159,7 @@ take_secrets (ZrtpStream * stream, ZrtpExchange * x)
   memset (&stream->looked_up_peer, 0, sizeof stream->looked_up_peer);
   stream->looked_up = FALSE;
   x->held_rs1 = x->secrets.peer.have_rs1 && !x->secrets.peer.expired;
+  x->unread = stream->lookup_failed;
   x->secrets_ready = TRUE;
   zrtp_session_set_known_name (stream->session, x->secrets.peer.name);
 }
@@ -416,6 +417,7 @@ zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
     return;
   stream->lookup_serial = 0;
   stream->looked_up = TRUE;
+  stream->lookup_failed = !job->ok;
   zrtp_peer_clear (&stream->looked_up_peer);
   stream->looked_up_peer = job->peer;
   memset (&job->peer, 0, sizeof job->peer);

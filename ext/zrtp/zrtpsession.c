@@ -254,6 +254,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
 
   /* 4.3.2: no entry is no mismatch, and neither is an expired one. */
   info->cache_mismatch = x->held_rs1 && x->matched.s1.size == 0;
+  session->unread = x->unread;
   info->aux_matched = x->matched.s2.size > 0;
   info->aux_mismatch = x->secrets.aux != NULL && !info->aux_matched;
   /* 7.1: V is about earlier calls with the one who shares the secret. */
@@ -275,8 +276,10 @@ static void
 fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
 {
   if (session->interval > 0) {
-    /* The old rs1 becomes rs2 in DH mode only. */
-    update->changes |= ZRTP_PEER_SET_RS1;
+    /* The old rs1 becomes rs2 in DH mode only. V goes with the secret: what an
+     * entry says of another one doesn't count. */
+    update->changes |= ZRTP_PEER_SET_RS1 | ZRTP_PEER_SET_VERIFIED;
+    update->verified = session->info.verified;
     if (!session->preshared)
       update->changes |= ZRTP_PEER_ROTATE;
     update->interval = session->interval;
@@ -311,7 +314,8 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
 
   if (stream->policy.cacheless)
     return NULL;
-  if (session->info.cache_mismatch && !vouched) {
+  /* Where the cache could not be read there may be a mismatch, too. */
+  if ((session->info.cache_mismatch || session->unread) && !vouched) {
     session->update_pending = TRUE;
     return NULL;
   }

@@ -112,6 +112,7 @@ typedef struct
   gboolean secrets_ready;       /* looked up, or nothing to look up */
   ZrtpMatchedSecrets matched;
   gboolean held_rs1;            /* we had an rs1 that had not expired */
+  gboolean unread;              /* or may have: the cache could not be read */
   guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
   gsize private_size;
   GBytes *commit, *dhpart1, *dhpart2;
@@ -175,6 +176,7 @@ struct _ZrtpStream
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
   guint8 looked_up_zid[ZRTP_ZID_SIZE];
   gboolean looked_up;
+  gboolean lookup_failed;
   ZrtpPeer looked_up_peer;
 
   ZrtpExchange *exchange;
@@ -215,6 +217,7 @@ struct _ZrtpSession
 
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
+  gboolean unread;              /* the cache could not be read */
   gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
   guint32 interval;             /* the agreed cache interval */
   gboolean preshared;           /* ZRTPSess came of Preshared mode */

@@ -1,0 +1,167 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "known.h"
+
+#include <string.h>
+
+#include "cache-common.h"
+#include "zrtp/zrtpcrypto.h"
+
+ZrtpCache *known_cache[2];
+gint64 known_wall;
+
+static guint n_files;
+static guint8 zids[2][ZRTP_ZID_SIZE];
+
+/* Hands out one ZID. */
+static void
+fill_zid (gpointer user_data, guint8 * out, gsize size)
+{
+  fail_unless_equals_int (size, ZRTP_ZID_SIZE);
+  memcpy (out, user_data, size);
+}
+
+static void
+open_file (guint which)
+{
+  const ZrtpRandom random = { fill_zid, zids[which] };
+  char *name = g_strdup_printf ("%u-%u.sqlite", which, n_files++);
+  GError *error = NULL;
+
+  known_cache[which] = zrtp_cache_open (in_folder (name), &random, &error);
+  fail_unless (known_cache[which] != NULL, "%s", error ? error->message : "");
+  g_free (name);
+}
+
+void
+known_setup (void)
+{
+  cache_folder_make ();
+  known_wall = 1800000000;
+  n_files = 0;
+  for (guint i = 0; i < 2; i++) {
+    memset (zids[i], 'A' + i, ZRTP_ZID_SIZE);
+    open_file (i);
+  }
+}
+
+void
+known_teardown (void)
+{
+  for (guint i = 0; i < 2; i++)
+    g_clear_pointer (&known_cache[i], zrtp_cache_unref);
+  cache_folder_remove ();
+}
+
+void
+known_lose_cache (guint which)
+{
+  zrtp_cache_unref (known_cache[which]);
+  open_file (which);
+}
+
+void
+known_replace_cache (guint which)
+{
+  zids[which][0]++;
+  known_lose_cache (which);
+}
+
+Sim *
+known_new (guint64 seed)
+{
+  Sim *sim = sim_new (seed);
+
+  sim->wall = known_wall;
+  for (guint i = 0; i < 2; i++) {
+    sim->ends[i].cache = known_cache[i];
+    sim->ends[i].policy.cacheless = FALSE;
+  }
+  return sim;
+}
+
+void
+known_settle (Sim * sim)
+{
+  sim_drain (sim, 0);
+  sim_drain (sim, 1);
+  sim_run (sim, sim->now + SIM_SEC);
+}
+
+void
+known_run (Sim * sim)
+{
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
+  sim_assert_agreed (sim);
+  known_settle (sim);
+}
+
+Sim *
+known_call (guint64 seed, guint initiator)
+{
+  Sim *sim = known_new (seed);
+
+  sim->ends[1 - initiator].policy.passive = TRUE;
+  known_run (sim);
+  return sim;
+}
+
+ZrtpPeer
+known_peer (guint which)
+{
+  GError *error = NULL;
+  guint8 zid[ZRTP_ZID_SIZE];
+  ZrtpPeer peer;
+
+  zrtp_cache_get_zid (known_cache[1 - which], zid);
+  fail_unless (zrtp_cache_lookup (known_cache[which], zid, known_wall, &peer,
+          &error), "%s", error ? error->message : "");
+  return peer;
+}
+
+void
+known_assert_same (gboolean rs2)
+{
+  ZrtpPeer a = known_peer (0), b = known_peer (1);
+
+  fail_unless (a.have_rs1 && b.have_rs1);
+  fail_unless (zrtp_equal (a.rs1, b.rs1, ZRTP_SECRET_SIZE));
+  fail_unless_equals_int (a.have_rs2, rs2);
+  fail_unless_equals_int (b.have_rs2, rs2);
+  if (rs2)
+    fail_unless (zrtp_equal (a.rs2, b.rs2, ZRTP_SECRET_SIZE));
+  zrtp_peer_clear (&a);
+  zrtp_peer_clear (&b);
+}
+
+void
+known_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after)
+{
+  fail_unless_equals_int (before->known, after->known);
+  fail_unless_equals_int (before->have_rs1, after->have_rs1);
+  fail_unless_equals_int (before->have_rs2, after->have_rs2);
+  fail_unless_equals_int (before->have_pbx, after->have_pbx);
+  fail_unless_equals_int (before->verified, after->verified);
+  fail_unless_equals_int64 (before->expires, after->expires);
+  fail_unless (zrtp_equal (before->rs1, after->rs1, ZRTP_SECRET_SIZE));
+  fail_unless (zrtp_equal (before->rs2, after->rs2, ZRTP_SECRET_SIZE));
+  fail_unless (zrtp_equal (before->pbx, after->pbx, ZRTP_SECRET_SIZE));
+  fail_unless_equals_string (before->name, after->name);
+}
+
+const ZrtpSessionInfo *
+known_info (Sim * sim, guint which)
+{
+  return zrtp_session_get_info (sim->ends[which].session);
+}
+
+guint
+known_events (Sim * sim, guint which, ZrtpEventType type)
+{
+  return sim->ends[which].streams[0].n_events[type];
+}

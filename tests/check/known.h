@@ -1,0 +1,48 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Calls between two endpoints that remember each other, each in a cache file of
+ * its own.
+ */
+#ifndef KNOWN_H
+#define KNOWN_H
+
+#include "sim.h"
+
+/* The caches, made before each test and closed after it; a test may put others
+ * in their place. */
+extern ZrtpCache *known_cache[2];
+/* Unix seconds when the next call starts; tests move it on. */
+extern gint64 known_wall;
+
+/* A fixture. */
+void known_setup (void);
+void known_teardown (void);
+/* Closes an endpoint's cache and starts an empty file, with a ZID of its own or
+ * with the old one (an endpoint whose entries were lost). */
+void known_lose_cache (guint which);
+void known_replace_cache (guint which);
+
+/* A call between them with default policies, not yet made or started. */
+Sim *known_new (guint64 seed);
+/* The same, @initiator calling, run until both are secure and all is written.
+ * Free it to hang up. */
+Sim *known_call (guint64 seed, guint initiator);
+/* Makes, starts and runs what known_new() gave. */
+void known_run (Sim * sim);
+/* Lets jobs finish that a call into the engine has made. */
+void known_settle (Sim * sim);
+
+/* What an endpoint knows of the other, read from its file. Secrets are for
+ * comparing only; zrtp_peer_clear() it. */
+ZrtpPeer known_peer (guint which);
+/* Fails unless both files hold the same rs1, and the same rs2 if @rs2. */
+void known_assert_same (gboolean rs2);
+/* Fails unless nothing that counts differs between two readings. */
+void known_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after);
+
+const ZrtpSessionInfo *known_info (Sim * sim, guint which);
+/* How often an endpoint was told of something. */
+guint known_events (Sim * sim, guint which, ZrtpEventType type);
+
+#endif

@@ -1,0 +1,445 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A peer that should know us and doesn't (RFC 6189 4.3.2, 4.6.1.1, 7.1): the
+ * alarm, what stays untouched until the user has spoken, and what he may say.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "cache-common.h"
+#include "known.h"
+#include "zrtp/zrtpstream-private.h"
+
+static void
+hang_up (Sim * sim)
+{
+  sim_free (sim);
+  known_wall += 3600;
+}
+
+static ZrtpSession *
+session_of (Sim * sim, guint which)
+{
+  return sim->ends[which].session;
+}
+
+static void
+verify (Sim * sim, guint which)
+{
+  fail_unless (zrtp_session_verify_sas (session_of (sim, which), sim->now));
+  known_settle (sim);
+}
+
+static void
+verified_call (guint64 seed)
+{
+  Sim *sim = known_call (seed, 0);
+
+  verify (sim, 0);
+  verify (sim, 1);
+  hang_up (sim);
+}
+
+/* Two verified calls; then Bob's entries are gone, or Mallory has his ZID. */
+static void
+lose_trust (guint64 seed)
+{
+  verified_call (seed);
+  verified_call (seed + 1);
+  known_lose_cache (1);
+}
+
+static void
+assert_alarm (Sim * sim, guint which, gboolean alarm)
+{
+  fail_unless_equals_int (known_info (sim, which)->cache_mismatch, alarm);
+  /* Z-4.3.2-02: told once. */
+  fail_unless_equals_int (known_events (sim, which,
+          ZRTP_EVENT_CACHE_MISMATCH), alarm);
+  fail_unless_equals_int (known_info (sim, which)->trust, alarm ?
+      ZRTP_TRUST_CACHE_MISMATCH : ZRTP_TRUST_UNVERIFIED);
+}
+
+GST_START_TEST (test_held_back)
+{
+  ZrtpPeer before, after, other;
+  Sim *sim;
+
+  lose_trust (1);
+  before = known_peer (0);
+  fail_unless (before.verified && before.have_rs2);
+  sim = known_call (3, __i__);
+  /* Z-4.3.2-01 Z-4.3.2-05 Z-15-01 */
+  assert_alarm (sim, 0, TRUE);
+  assert_alarm (sim, 1, FALSE);
+  fail_if (known_info (sim, 0)->verified);
+  fail_if (known_info (sim, 1)->peer_verified);
+  /* Z-4.6.1.1-01 */
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&after);
+  hang_up (sim);
+  /* Z-4.6.1.1-02 */
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&after);
+  /* The other had no entry: a normal update (Z-4.6.1.1-05). */
+  other = known_peer (1);
+  fail_unless (other.have_rs1 && !other.have_rs2 && !other.verified);
+  zrtp_peer_clear (&other);
+
+  /* Z-4.3.2-08: in each call, until somebody compares. By now the other side
+   * has a secret of which we know nothing. */
+  sim = known_call (4, __i__);
+  assert_alarm (sim, 0, TRUE);
+  assert_alarm (sim, 1, TRUE);
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&after);
+  zrtp_peer_clear (&before);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_verified)
+{
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  lose_trust (10);
+  before = known_peer (0);
+  sim = known_call (12, __i__);
+  assert_alarm (sim, 0, TRUE);
+  verify (sim, 0);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  /* Z-4.6.1.1-01 Z-4.6.1-05 Z-7.1-01 */
+  after = known_peer (0);
+  fail_unless (after.verified);
+  fail_unless (memcmp (after.rs2, before.rs1, ZRTP_SECRET_SIZE) == 0);
+  fail_if (memcmp (after.rs1, before.rs1, ZRTP_SECRET_SIZE) == 0);
+  zrtp_peer_clear (&before);
+  before = known_peer (1);
+  fail_unless (memcmp (after.rs1, before.rs1, ZRTP_SECRET_SIZE) == 0);
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  /* Said twice, it changes nothing more. */
+  before = known_peer (0);
+  verify (sim, 0);
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  hang_up (sim);
+
+  sim = known_call (13, __i__);
+  fail_if (known_info (sim, 0)->cache_mismatch);
+  fail_if (known_info (sim, 1)->cache_mismatch);
+  fail_unless_equals_int (known_info (sim, 0)->trust,
+      ZRTP_TRUST_PEER_UNVERIFIED);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Z-4.6.1.1-04: what is kept aside meanwhile is the new rs1 and nothing else,
+ * and only as long as it waits. */
+
+static gboolean
+is_zero (const guint8 * data, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (data[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
+GST_START_TEST (test_what_waits)
+{
+  Sim *sim;
+
+  lose_trust (20);
+  sim = known_call (22, 0);
+  fail_unless (sim->ends[0].streams[0].stream->exchange == NULL);
+  fail_if (is_zero (session_of (sim, 0)->keys.new_rs1, ZRTP_SECRET_SIZE));
+  fail_unless (is_zero (session_of (sim, 1)->keys.new_rs1, ZRTP_SECRET_SIZE));
+  verify (sim, 0);
+  fail_unless (is_zero (session_of (sim, 0)->keys.new_rs1, ZRTP_SECRET_SIZE));
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* The SAS differ */
+
+GST_START_TEST (test_rejected)
+{
+  ZrtpPeer peer;
+  Sim *sim;
+
+  /* In a call with an alarm and in one without. */
+  if (__i__ & 1)
+    lose_trust (30);
+  else
+    verified_call (30);
+  sim = known_call (32, __i__ >> 1);
+  fail_unless (zrtp_session_reject_sas (session_of (sim, 0), sim->now));
+  known_settle (sim);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_SAS_MISMATCH);
+  fail_if (known_info (sim, 0)->verified);
+  peer = known_peer (0);
+  /* Z-7.1-03 */
+  fail_unless (peer.known);
+  fail_if (peer.have_rs1 || peer.have_rs2 || peer.verified);
+  zrtp_peer_clear (&peer);
+  hang_up (sim);
+  /* Nothing is left that could match or not. */
+  sim = known_call (33, 0);
+  fail_if (known_info (sim, 0)->cache_mismatch);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_UNVERIFIED);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Rejected by mistake, then verified: that counts for this call. Nobody vouched
+ * for the secrets of the next ones. */
+GST_START_TEST (test_rejected_then_verified)
+{
+  Sim *sim;
+
+  verified_call (40);
+  sim = known_call (41, 0);
+  fail_unless (zrtp_session_reject_sas (session_of (sim, 0), sim->now));
+  verify (sim, 0);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  hang_up (sim);
+  known_lose_cache (1);
+  for (guint i = 0; i < 2; i++) {
+    sim = known_call (42 + i, 0);
+    fail_if (known_info (sim, 0)->verified);
+    fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_UNVERIFIED);
+    hang_up (sim);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_forgotten)
+{
+  ZrtpPeer peer;
+  Sim *sim;
+
+  if (__i__)
+    lose_trust (50);
+  else
+    verified_call (50);
+  sim = known_call (52, 0);
+  fail_unless (zrtp_session_forget_peer (session_of (sim, 0), sim->now));
+  known_settle (sim);
+  peer = known_peer (0);
+  fail_if (peer.known);
+  fail_unless_equals_int (known_info (sim, 0)->trust, __i__ ?
+      ZRTP_TRUST_CACHE_MISMATCH : ZRTP_TRUST_UNVERIFIED);
+  hang_up (sim);
+  sim = known_call (53, 0);
+  fail_if (known_info (sim, 0)->cache_mismatch);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Before there is a SAS there is nothing to say about it. */
+GST_START_TEST (test_too_early)
+{
+  Sim *sim = known_new (60);
+
+  sim_make (sim, 0, 1);
+  sim_start (sim, 0);
+  fail_if (zrtp_session_verify_sas (session_of (sim, 0), 0));
+  fail_if (zrtp_session_unverify_sas (session_of (sim, 0), 0));
+  fail_if (zrtp_session_reject_sas (session_of (sim, 0), 0));
+  fail_if (zrtp_session_forget_peer (session_of (sim, 0), 0));
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_NONE);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Signalling that vouches for the Hello */
+
+typedef struct
+{
+  gboolean trusted, announced, updates;
+} Vouched;
+
+static const Vouched vouched[] = {
+  {FALSE, FALSE, FALSE},
+  {FALSE, TRUE, FALSE},
+  {TRUE, FALSE, FALSE},
+  {TRUE, TRUE, TRUE},
+};
+
+GST_START_TEST (test_vouched)
+{
+  const Vouched *row = &vouched[__i__];
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  lose_trust (70);
+  before = known_peer (0);
+  sim = known_new (72);
+  sim->ends[0].policy.signalling_trusted = row->trusted;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  if (row->announced)
+    fail_unless (zrtp_stream_set_peer_hello_hash (sim->ends[0].streams[0].
+            stream, zrtp_stream_get_hello_hash (sim->ends[1].streams[0].stream),
+            0));
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, SIM_SEC));
+  known_settle (sim);
+  /* Z-4.3.2-01: the alarm is given all the same. */
+  assert_alarm (sim, 0, TRUE);
+  after = known_peer (0);
+  if (row->updates) {
+    ZrtpPeer other = known_peer (1);
+
+    /* Z-4.6.1.1-03 Z-8.1.1-04 */
+    fail_unless (memcmp (after.rs1, other.rs1, ZRTP_SECRET_SIZE) == 0);
+    zrtp_peer_clear (&other);
+    fail_unless (memcmp (after.rs2, before.rs1, ZRTP_SECRET_SIZE) == 0);
+  } else {
+    known_assert_unchanged (&before, &after);
+  }
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Z-4.3.2-11: a shared auxsecret is no excuse. */
+GST_START_TEST (test_aux_is_no_excuse)
+{
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  lose_trust (80);
+  before = known_peer (0);
+  sim = known_new (82);
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  for (guint i = 0; i < 2; i++) {
+    zrtp_session_set_aux_secret (session_of (sim, i),
+        (const guint8 *) "pass phrase", 11);
+    sim_start (sim, i);
+  }
+  fail_unless (sim_run_until_secure (sim, SIM_SEC));
+  known_settle (sim);
+  fail_unless (known_info (sim, 0)->aux_matched);
+  assert_alarm (sim, 0, TRUE);
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* The peer wants nothing stored: the old secret lapses, once the user has
+ * confirmed that it is the peer (4.6.1.1 with 4.9). */
+GST_START_TEST (test_expiry_zero_waits_too)
+{
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  lose_trust (90);
+  before = known_peer (0);
+  sim = known_new (92);
+  sim->ends[1].policy.cache_expiry = 0;
+  known_run (sim);
+  assert_alarm (sim, 0, TRUE);
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&after);
+  verify (sim, 0);
+  after = known_peer (0);
+  fail_unless (after.expired);
+  fail_unless (memcmp (after.rs1, before.rs1, ZRTP_SECRET_SIZE) == 0);
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Whoever could not read what it knows can't see a mismatch: it must not write
+ * over what is there before the user has compared. */
+GST_START_TEST (test_unread_is_not_overwritten)
+{
+  ZrtpPeer before, after;
+  ZrtpCache *broken;
+  Sim *sim;
+
+  lose_trust (100);
+  before = known_peer (0);
+  /* The look-up fails, later updates would work. */
+  broken = zrtp_cache_open (in_folder ("broken.sqlite"), &zrtp_random_system,
+      NULL);
+  fail_unless (broken != NULL);
+  fail_unless (unlink (in_folder ("broken.sqlite")) == 0);
+  sim = known_new (102);
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim->ends[0].cache = broken;
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  sim_run (sim, 35 * SIM_MSEC);
+  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_FAILED), 1);
+  sim->ends[0].cache = known_cache[0];
+  fail_unless (sim_run_until_secure (sim, SIM_SEC));
+  known_settle (sim);
+  fail_if (known_info (sim, 0)->cache_mismatch);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_UNVERIFIED);
+  after = known_peer (0);
+  known_assert_unchanged (&before, &after);
+  zrtp_peer_clear (&after);
+  verify (sim, 0);
+  after = known_peer (0);
+  fail_unless (memcmp (after.rs2, before.rs1, ZRTP_SECRET_SIZE) == 0);
+  fail_unless (after.verified);
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  sim_free (sim);
+  zrtp_cache_unref (broken);
+}
+
+GST_END_TEST;
+
+static Suite *
+mismatch_suite (void)
+{
+  Suite *suite = suite_create ("mismatch");
+  TCase *tc = tcase_create ("mismatch");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_loop_test (tc, test_held_back, 0, 2);
+  tcase_add_loop_test (tc, test_verified, 0, 2);
+  tcase_add_test (tc, test_what_waits);
+  tcase_add_loop_test (tc, test_rejected, 0, 4);
+  tcase_add_test (tc, test_rejected_then_verified);
+  tcase_add_loop_test (tc, test_forgotten, 0, 2);
+  tcase_add_test (tc, test_too_early);
+  tcase_add_loop_test (tc, test_vouched, 0, G_N_ELEMENTS (vouched));
+  tcase_add_test (tc, test_aux_is_no_excuse);
+  tcase_add_test (tc, test_expiry_zero_waits_too);
+  tcase_add_test (tc, test_unread_is_not_overwritten);
+  return suite;
+}
+
+GST_CHECK_MAIN (mismatch);
