@@ -52,8 +52,10 @@ tell_secure (LoopChannel * channel)
   EngineChannel *own = channel->data;
   const ZrtpStreamInfo *info = zrtp_stream_get_info (own->stream);
   const ZrtpSessionInfo *session = zrtp_session_get_info (self->session);
-  char *sas = g_strdup (session->sas);
-  char *sas_type = g_strdup (session->sas_type->base.name);
+  /* Without Conf2ACK a further channel can be the first that is secure. */
+  char *sas = g_strdup (session->have_sas ? session->sas : "");
+  char *sas_type = g_strdup (session->have_sas ?
+      session->sas_type->base.name : "");
   PeerAgreement agreement = {
     .initiator = info->role == ZRTP_ROLE_INITIATOR,
     /* libbzrtp writes the two words of B256 with a colon between them. */

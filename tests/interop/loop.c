@@ -89,8 +89,9 @@ receive_media (LoopChannel * channel, gboolean rtcp, guint8 * data, gsize size)
 
   switch (channel->loop->backend->unprotect (channel, rtcp, data, &size)) {
     case LOOP_MEDIA_OK:
-      good = rtcp ? media_check_rtcp (data, size, &ssrc)
-          : media_check_rtp (data, size, &ssrc);
+      good = channel->loop->options.any_media
+          || (rtcp ? media_check_rtcp (data, size, &ssrc)
+          : media_check_rtp (data, size, &ssrc));
       break;
     case LOOP_MEDIA_NO_KEYS:
       media->early++;

@@ -299,6 +299,8 @@ peer_init (int *argc, char ***argv, PeerOptions * o)
         "RTP sequence number to start with", "N"},
     {"rtcp", 0, 0, G_OPTION_ARG_NONE, &o->rtcp,
         "SRTCP too, on the same port", NULL},
+    {"any-media", 0, 0, G_OPTION_ARG_NONE, &o->any_media,
+        "Whatever authenticates counts as received", NULL},
     {"start-delay", 0, 0, G_OPTION_ARG_INT, &o->start_delay_ms,
         "Be deaf and dumb at first", "MS"},
     {"timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_s, "", "SECONDS"},

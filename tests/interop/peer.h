@@ -45,6 +45,7 @@ typedef struct
   int send, expect;             /* SRTP packets, on each channel */
   int first_sequence;
   gboolean rtcp;
+  gboolean any_media;           /* authentic is good enough */
 
   int start_delay_ms, timeout_s;
   gboolean linger;              /* goes on until standard input ends */
