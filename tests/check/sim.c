@@ -171,9 +171,8 @@ void
 sim_deliver (SimStream * to, const guint8 * data, gsize size)
 {
   /* Exactly as large as it says, so that a sanitizer sees a step beyond. */
-  guint8 *copy = g_malloc (size);
+  guint8 *copy = g_memdup2 (data, size);
 
-  memcpy (copy, data, size);
   zrtp_stream_receive (to->stream, copy, size, to->endpoint->sim->now);
   g_free (copy);
   sim_drain (to->endpoint->sim, to->endpoint->id);
