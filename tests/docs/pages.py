@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""README.md and docs/ as the tests see them."""
+"""README.md, docs/ and the elements' SECTION comments as the tests see them."""
 
 import collections
 import os
@@ -13,6 +13,9 @@ Block = collections.namedtuple("Block", "page mark language text")
 
 BLOCK = re.compile(r"(?:<!-- (?P<mark>[^>]*) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$",
                    re.MULTILINE | re.DOTALL)
+
+
+SECTION_BLOCK = re.compile(r"^ \* \|\[\n \* (.*?)\n \* \]\|", re.MULTILINE | re.DOTALL)
 
 
 def read(path):
@@ -29,7 +32,20 @@ def pages():
     return found
 
 
+def section_blocks():
+    """The pipelines of the SECTION comments in the elements' sources; two by two
+    they make a call."""
+    folder = os.path.join("gst", "zrtp")
+    for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+        text = read(os.path.join(folder, name)) if name.endswith(".c") else ""
+        for number, match in enumerate(SECTION_BLOCK.finditer(text)):
+            mark = "pipeline: %s %d, %s" % (name, number // 2, ("alice", "bob")[number % 2])
+            yield Block(os.path.join(folder, name), mark, "sh",
+                        match.group(1).replace("\n * ", "\n"))
+
+
 def blocks():
+    """Every block of code in README.md and docs/."""
     for page in pages():
         for match in BLOCK.finditer(read(page)):
             yield Block(page, match.group("mark") or "", match.group("language"),

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs every pair of pipelines that README.md and docs/ print, until both sides
-are secure and have played something.
+"""Runs every pair of pipelines that README.md, docs/ and the elements' sources
+print, until both sides are secure and have played something.
 
 What is changed in a line before it runs: microphone and loudspeaker, camera and
 screen are a test source and a file; addresses are addresses of loopback that
-nobody else uses, so that the ports may stay as they are printed.
+nobody else uses, so that the ports may stay as they are printed; files are in
+a folder of the test's own.
 """
 
 import os
@@ -17,7 +18,7 @@ import tempfile
 import time
 import unittest
 
-from pages import blocks
+from pages import blocks, section_blocks
 
 PATIENCE = 40  # seconds, for a slow machine
 ENOUGH = 20000  # octets of decoded sound or picture: more than a sink's header
@@ -26,12 +27,14 @@ ENOUGH = 20000  # octets of decoded sound or picture: more than a sink's header
 class Side:
     """One of two people with a terminal."""
 
-    def __init__(self, folder, name, block, addresses):
-        """addresses: our own and the other's."""
+    def __init__(self, folder, name, texts, addresses):
+        """texts and addresses: our own and the other's."""
+        # Whether the other side has anything to say.
+        self.hears = "rtp_src_" in texts[1]
         self.log = os.path.join(folder, name + ".log")
         self.sinks = []
-        text = re.sub(r"PEER=\S+", "PEER=" + addresses[1], block.text)
-        text = text.replace("127.0.0.1", addresses[1])
+        text = re.sub(r"PEER=\S+", "PEER=" + addresses[1], texts[0])
+        text = text.replace("127.0.0.1", addresses[1]).replace("cache=/tmp/", "cache=")
         text = text.replace("udpsrc ", "udpsrc address=%s " % addresses[0])
         text = text.replace("autoaudiosrc", "audiotestsrc is-live=true")
         text = re.sub(r"auto(audio|video)sink", lambda match: self.sink(folder, name), text)
@@ -53,16 +56,20 @@ class Side:
             return file.read()
 
     def is_content(self):
-        """Every transport is secure, every sink has got something."""
+        """Every transport is secure, every sink has got what there was."""
         secure = re.findall(r"GstZrtpState, [^\n]*state=\(string\)secure", self.output())
-        return len(secure) >= self.encoders and all(
-            os.path.exists(path) and os.path.getsize(path) > ENOUGH for path in self.sinks)
+        return len(secure) >= self.encoders and (not self.hears or all(
+            os.path.exists(path) and os.path.getsize(path) > ENOUGH for path in self.sinks))
 
     def kill(self, number):
         try:
             os.killpg(self.program.pid, number)
         except ProcessLookupError:
             pass
+
+    def clean_up(self):
+        self.kill(signal.SIGKILL)
+        self.program.wait()
 
 
 class TestPipelines(unittest.TestCase):
@@ -72,9 +79,10 @@ class TestPipelines(unittest.TestCase):
         net = "127.%d.%d." % (100 + number, os.getpid() % 250 + 1)
         addresses = [net + "1", net + "2"]
         people = []
+        texts = [sides["alice"].text, sides["bob"].text]
         for i, name in enumerate(("alice", "bob")):
-            people.append(Side(folder.name, name, sides[name], addresses[::1 - 2 * i]))
-            self.addCleanup(people[-1].kill, signal.SIGKILL)
+            people.append(Side(folder.name, name, texts[::1 - 2 * i], addresses[::1 - 2 * i]))
+            self.addCleanup(people[-1].clean_up)
 
         deadline = time.monotonic() + PATIENCE
         while not all(person.is_content() for person in people):
@@ -92,7 +100,7 @@ class TestPipelines(unittest.TestCase):
 
 def add_tests():
     pairs = {}
-    for block in blocks():
+    for block in [*blocks(), *section_blocks()]:
         if block.mark.startswith("pipeline: "):
             name, side = block.mark[10:].split(", ")
             for one in ("alice", "bob") if side == "both" else (side,):
@@ -101,7 +109,7 @@ def add_tests():
     assert pairs
     for number, (name, sides) in enumerate(pairs.items()):
         assert set(sides) == {"alice", "bob"}, "%s: only %s" % (name, list(sides))
-        setattr(TestPipelines, "test_" + name.replace(" ", "_"),
+        setattr(TestPipelines, "test_" + re.sub(r"\W", "_", name),
                 lambda self, number=number, sides=sides: self.run_pair(number, sides))
 
 
