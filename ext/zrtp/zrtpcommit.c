@@ -382,12 +382,24 @@ continue_as_responder (ZrtpStream * stream, gint64 now)
   zrtp_dhmode_send_dhpart1 (stream, now);
 }
 
-void
+gboolean
 zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
 {
+  const ZrtpExchange *x = stream->exchange;
+
+  if (stream->step != ZRTP_STEP_COMMIT_SENT || x->mode == ZRTP_COMMIT_DH)
+    return FALSE;
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM) {
+    /* After a GoClear the peer's ZRTPSess may be lost (see zrtpclear.c). */
+    if (zrtp_session_is_secure_beside (stream->session, stream))
+      return FALSE;
+    if (!stream->session->exchanging)
+      zrtp_session_forget (stream->session);
+  }
   stream->no_preshared = TRUE;
   withdraw_commit (stream);
   zrtp_commit_try (stream, now);
+  return TRUE;
 }
 
 void
@@ -549,11 +561,13 @@ judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
   }
   if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
     return ACCEPT;
-  if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED)
+  if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED
+      && stream->step != ZRTP_STEP_CLEAR)
     return DROP;
   if (mode == ZRTP_COMMIT_MULTISTREAM)
     return ACCEPT;
-  if (stream->session->have_sess)       /* 4.4.3: all further ones are Mult */
+  if (stream->session->have_sess        /* 4.4.3: all further ones are Mult */
+      && zrtp_session_is_secure_beside (stream->session, stream))
     return DROP;
   if (!other || other == stream)
     return ACCEPT;
@@ -625,6 +639,10 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpStream *other = stream->session->exchanging;
   ZrtpExchange *x;
 
+  if (mode != ZRTP_COMMIT_MULTISTREAM)
+    zrtp_session_forget (stream->session);
+  if (stream->step == ZRTP_STEP_CLEAR)
+    zrtp_clear_resume (stream, now);
   if (stream->step == ZRTP_STEP_SECURE)
     give_up_keys (stream, now);
   else if (stream->step == ZRTP_STEP_DHPART1_SENT)
@@ -693,6 +711,9 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
       if (stream->step == ZRTP_STEP_DISCOVERY
           || stream->step == ZRTP_STEP_COMMIT_SENT)
         zrtp_stream_fail (stream, error, now);
+      else if (stream->step == ZRTP_STEP_CLEAR
+          && error == ZRTP_ERROR_NO_SHARED_SECRET)
+        zrtp_send_error (stream, error, now);
       else
         zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
       break;

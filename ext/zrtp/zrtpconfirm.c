@@ -85,6 +85,8 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
   memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
   body.verified = zrtp_session_own_v_flag (stream->session)
       && !stream->policy.cacheless;
+  body.allow_clear = stream->allowed_clear =
+      zrtp_clear_is_allowed (&stream->policy);
   body.disclosure = stream->policy.disclosure;
   body.cache_expiry = own_expiry (stream);
 

@@ -345,6 +345,23 @@ add_candidate (ZrtpStream * stream, const ZrtpPacket * packet,
   return candidate;
 }
 
+ZrtpCandidate *
+zrtp_discovery_remember (ZrtpStream * stream, const ZrtpCandidate * candidate,
+    gint64 now)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (candidate->hello, &size);
+  ZrtpCandidate *slot = find_candidate (stream, candidate->ssrc, data, size);
+
+  if (!slot) {
+    slot = free_candidate (stream);
+    memset (slot, 0, sizeof *slot);
+    zrtp_candidate_copy (slot, candidate);
+  }
+  slot->last_seen = now;
+  return slot;
+}
+
 /* 5: somebody other than our peer talks while we are busy with our peer. */
 static void
 report_fork (ZrtpStream * stream, ZrtpCandidate * candidate)
@@ -396,8 +413,7 @@ static gboolean
 refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
-  const gboolean idle = !stream->exchange && stream->step != ZRTP_STEP_SECURE
-      && stream->step != ZRTP_STEP_FAILED;
+  const gboolean idle = stream->step == ZRTP_STEP_DISCOVERY;
   const gint version = judge_version (hello->version);
 
   if (is_banned (stream, hello, now)) {

@@ -44,6 +44,9 @@ typedef enum
   ZRTP_EVENT_ERROR,
   /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). */
   ZRTP_EVENT_FORK,
+  /* 4.7.2: the peer ended encryption; nothing is sent until
+   * zrtp_session_accept_clear(), or zrtp_stream_go_secure(). */
+  ZRTP_EVENT_CLEAR_REQUESTED,
   /* 4.1: the peer's SSRC is ours; choose another (RFC 3550 8.2) and start the
    * stream again (ssrc). */
   ZRTP_EVENT_SSRC_COLLISION,

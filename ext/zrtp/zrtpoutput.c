@@ -173,6 +173,8 @@ zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
 static ZrtpMedia
 media_without_keys (ZrtpStream * stream, gboolean sending)
 {
+  if (stream->clear_asks_user)
+    return ZRTP_MEDIA_BLOCKED;
   if (stream->policy.require_encryption || stream->was_secure
       || stream->tampered)
     return ZRTP_MEDIA_BLOCKED;
@@ -189,6 +191,7 @@ zrtp_stream_update_media (ZrtpStream * stream)
   /* The initiator must try to authenticate SRTP from Confirm2 on (4.6), the
    * responder before it sends Conf2ACK. */
   const gboolean receive_keys = send_keys
+      || stream->step == ZRTP_STEP_CLEARING
       || stream->step == ZRTP_STEP_CONFIRM2_SENT
       || stream->step == ZRTP_STEP_CONFIRM2_RECEIVED;
   const ZrtpMedia send = send_keys ? ZRTP_MEDIA_SECURE :

@@ -44,6 +44,7 @@ zrtp_session_forget (ZrtpSession * session)
   session->verified_now = FALSE;
   session->rejected = FALSE;
   session->update_pending = FALSE;
+  session->no_exported_key = FALSE;
   g_array_set_size (session->nonces, 0);
 }
 
@@ -76,6 +77,19 @@ zrtp_session_add (ZrtpSession * session, ZrtpStream * stream)
   return TRUE;
 }
 
+gboolean
+zrtp_session_is_secure_beside (ZrtpSession * session, const ZrtpStream * stream)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    const ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other != stream && (other->step == ZRTP_STEP_SECURE
+            || other->step == ZRTP_STEP_CLEARING))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream)
 {
@@ -86,9 +100,14 @@ zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream)
   for (guint i = 0; i < session->streams->len && !heir; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
-    if (other != stream && other->step == ZRTP_STEP_SECURE)
+    if (other != stream && (other->step == ZRTP_STEP_SECURE
+            || other->step == ZRTP_STEP_CLEARING
+            || other->step == ZRTP_STEP_CLEAR))
       heir = other;
   }
+  /* What an exchange on another stream has derived so far is not ours. */
+  if (session->exchanging)
+    return;
   if (!heir && (session->master == stream || !session->master))
     zrtp_session_forget (session);
   else if (session->master == stream)
@@ -448,11 +467,30 @@ zrtp_session_forget_peer (ZrtpSession * session, gint64 now)
   return TRUE;
 }
 
+/* 4.7.2.1: both sides, once for each GoClear; the roles are those of the
+ * exchange that made it. What else came of s0 goes. */
+void
+zrtp_session_replace_sess (ZrtpSession * session)
+{
+  ZrtpSessionKeys *keys = &session->keys;
+  guint8 zids[2 * ZRTP_ZID_SIZE], next[ZRTP_MAX_HASH_SIZE];
+  const gsize size = session->sess_hash->size;
+
+  memcpy (zids, session->zidi, ZRTP_ZID_SIZE);
+  memcpy (zids + ZRTP_ZID_SIZE, session->zidr, ZRTP_ZID_SIZE);
+  zrtp_kdf (session->sess_hash, keys->zrtp_sess, size, "New ZRTP Session",
+      zids, sizeof zids, next, size);
+  memcpy (keys->zrtp_sess, next, size);
+  zrtp_wipe (next, sizeof next);
+  zrtp_wipe (keys->exported_key, sizeof keys->exported_key);
+  session->no_exported_key = TRUE;
+}
+
 gboolean
 zrtp_session_get_exported_key (ZrtpSession * session, guint8 * out,
     gsize * size)
 {
-  if (!session->info.have_sas)
+  if (!session->info.have_sas || session->no_exported_key)
     return FALSE;
   memcpy (out, session->keys.exported_key, session->sess_hash->size);
   *size = session->sess_hash->size;

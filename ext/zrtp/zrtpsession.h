@@ -58,6 +58,14 @@ gboolean zrtp_session_reject_sas (ZrtpSession * session, gint64 now);
 /* Removes this peer from the cache. */
 gboolean zrtp_session_forget_peer (ZrtpSession * session, gint64 now);
 
+/* 4.7.2: asks the peer to go back to clear media, on all streams. FALSE if it
+ * does not allow that (its A flag), we require encryption, or there is nothing
+ * to end. zrtp_stream_go_secure() leads back. */
+gboolean zrtp_session_go_clear (ZrtpSession * session, gint64 now);
+/* The user agrees to what ZRTP_EVENT_CLEAR_REQUESTED told: clear media may
+ * flow. FALSE if nobody asked. */
+gboolean zrtp_session_accept_clear (ZrtpSession * session, gint64 now);
+
 /* 4.5.2; FALSE before a SAS. @out holds ZRTP_MAX_HASH_SIZE. */
 gboolean zrtp_session_get_exported_key (ZrtpSession * session, guint8 * out,
     gsize * size);

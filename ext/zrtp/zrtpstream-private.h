@@ -11,7 +11,8 @@
  *   zrtppreshared.c   Preshared mode                        (4.4.2)
  *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
- *   zrtpterminate.c   Error, failure, GoClear refused       (4.7, 5.9 - 5.12)
+ *   zrtpterminate.c   Error, failure                        (4.7.1, 5.9, 5.10)
+ *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
  *   zrtpanswer.c      what is answered in any state         (5.13 - 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
  */
@@ -47,6 +48,8 @@ typedef enum
   ZRTP_STEP_CONFIRM2_SENT,      /* initiator */
   ZRTP_STEP_CONFIRM2_RECEIVED,  /* responder: Conf2ACK waits for the cache */
   ZRTP_STEP_SECURE,
+  ZRTP_STEP_CLEARING,           /* our GoClear is out */
+  ZRTP_STEP_CLEAR,
   ZRTP_STEP_FAILED
 } ZrtpStep;
 
@@ -56,6 +59,7 @@ typedef enum
   ZRTP_TIMER_ERROR,             /* our Error, in ->repeat_error */
   ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
   ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
+  ZRTP_TIMER_CLEAR_ACK,         /* once more, while the user thinks */
   ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
   ZRTP_N_TIMERS
 } ZrtpTimer;
@@ -155,6 +159,9 @@ struct _ZrtpStream
   gint64 hold_until;            /* no exchange before */
   gboolean was_secure;          /* keys were given out: never clear again */
   gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
+  gboolean allowed_clear;       /* the A flag of our Confirm */
+  gboolean go_clear_sent;       /* ... and not acknowledged */
+  gboolean clear_asks_user;     /* 4.7.2: no media before he agreed */
   gboolean no_preshared;        /* the peer could not, or we: DH it is */
   gboolean wanted;              /* go-secure was asked for */
   gboolean clear_media_seen;
@@ -220,8 +227,17 @@ struct _ZrtpSession
   gboolean unread;              /* the cache could not be read */
   gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
   guint32 interval;             /* the agreed cache interval */
+  gboolean no_exported_key;     /* it went with a GoClear */
   gboolean preshared;           /* ZRTPSess came of Preshared mode */
 };
+
+/* Past its exchange: what has no MAC under its keys changes nothing. */
+static inline gboolean
+zrtp_stream_is_settled (const ZrtpStream * stream)
+{
+  return stream->step == ZRTP_STEP_SECURE || stream->step == ZRTP_STEP_CLEARING
+      || stream->step == ZRTP_STEP_CLEAR;
+}
 
 /* zrtpjob.c */
 typedef enum
@@ -297,13 +313,17 @@ void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
 void zrtp_discovery_set_peer (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
+/* A slot for one whose Hello we had, as if it came now. */
+ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
+    const ZrtpCandidate * candidate, gint64 now);
 void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
 
 /* zrtpcommit.c */
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
-/* Our Preshared Commit was refused for want of a secret. */
-void zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
+/* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
+ * that is no way out. */
+gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
 void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gint64 now);
@@ -369,8 +389,19 @@ void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     ZrtpErrorCode code, gint64 now);
 void zrtp_receive_error_ack (ZrtpStream * stream);
-void zrtp_receive_go_clear (ZrtpStream * stream,
+
+/* zrtpclear.c */
+/* The A flag: not for those who want no clear media at all. */
+gboolean zrtp_clear_is_allowed (const ZrtpPolicy * policy);
+/* The peer answered our GoClear with an Error: still secure. */
+void zrtp_clear_refused (ZrtpStream * stream);
+void zrtp_clear_exhausted (ZrtpStream * stream);
+void zrtp_clear_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_clear_resume (ZrtpStream * stream, gint64 now);
+void zrtp_clear_resume_all (ZrtpSession * session, gint64 now);
+void zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
     const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now);
+void zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now);
 
 /* zrtpanswer.c */
 void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
@@ -399,7 +430,12 @@ void zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
 ZrtpJob *zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream);
 /* The stream is secure: SAS, trust and alarms are told. */
 void zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream);
+/* 4.7.2.1 */
+void zrtp_session_replace_sess (ZrtpSession * session);
 void zrtp_session_forget (ZrtpSession * session);
+/* A stream other than @stream has keys. */
+gboolean zrtp_session_is_secure_beside (ZrtpSession * session,
+    const ZrtpStream * stream);
 void zrtp_session_set_known_name (ZrtpSession * session, const char *name);
 /* Our V flag for a Confirm. */
 gboolean zrtp_session_own_v_flag (ZrtpSession * session);

@@ -197,7 +197,7 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
 
   if (stream->step != ZRTP_STEP_IDLE) {
     if (ssrc == stream->ssrc || stream->exchange
-        || stream->step == ZRTP_STEP_SECURE)
+        || zrtp_stream_is_settled (stream))
       return;
   } else {
     stream->info.counters.started = now;
@@ -236,6 +236,8 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   stream->media_confirmed = FALSE;
   stream->wanted = FALSE;
   stream->no_preshared = FALSE;
+  stream->allowed_clear = stream->go_clear_sent = FALSE;
+  stream->clear_asks_user = FALSE;
   stream->evidence = FALSE;
   stream->acked = FALSE;
   if (had_keys)
@@ -339,7 +341,7 @@ dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_receive_error_ack (stream);
       break;
     case ZRTP_MESSAGE_GO_CLEAR:
-      zrtp_receive_go_clear (stream, message->u.clear_mac, now);
+      zrtp_receive_go_clear (stream, packet, message->u.clear_mac, now);
       break;
     case ZRTP_MESSAGE_SAS_RELAY:
       zrtp_receive_sas_relay (stream, &message->u.sealed);
@@ -348,6 +350,8 @@ dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_receive_ping (stream, packet, &message->u.ping, now);
       break;
     case ZRTP_MESSAGE_CLEAR_ACK:
+      zrtp_receive_clear_ack (stream, now);
+      break;
     case ZRTP_MESSAGE_RELAY_ACK:
     case ZRTP_MESSAGE_PING_ACK:
     case ZRTP_N_MESSAGES:
@@ -369,7 +373,7 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
           && memcmp (message->u.hello.zid, stream->zid, ZRTP_ZID_SIZE) == 0))
     return FALSE;
   zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-  if (stream->step == ZRTP_STEP_SECURE || stream->step == ZRTP_STEP_FAILED)
+  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED)
     return TRUE;
   zrtp_stream_fail (stream, ZRTP_ERROR_SSRC_COLLISION, now);
   event = zrtp_stream_event (stream, ZRTP_EVENT_SSRC_COLLISION);
@@ -416,6 +420,10 @@ resend (ZrtpStream * stream, gint64 now)
     zrtp_discovery_start (stream, now);
     return;
   }
+  if (repeat->left == 0 && stream->go_clear_sent) {
+    zrtp_clear_exhausted (stream);
+    return;
+  }
   if (repeat->left == 0) {
     zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
     stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
@@ -451,6 +459,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_CONF2ACK:
         zrtp_confirm_stored (stream, now);
+        break;
+      case ZRTP_TIMER_CLEAR_ACK:
+        zrtp_clear_timeout (stream, now);
         break;
       case ZRTP_TIMER_HOLD:
         zrtp_commit_try (stream, now);
@@ -509,6 +520,12 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
 {
   if (stream->step == ZRTP_STEP_IDLE || stream->step == ZRTP_STEP_SECURE)
     return FALSE;
+  if (stream->step == ZRTP_STEP_CLEARING)
+    return FALSE;
+  if (stream->step == ZRTP_STEP_CLEAR) {
+    zrtp_clear_resume_all (stream->session, now);
+    return TRUE;
+  }
   stream->wanted = TRUE;
   if (stream->step == ZRTP_STEP_FAILED
       || stream->info.state == ZRTP_STATE_NO_ZRTP) {
@@ -559,5 +576,6 @@ zrtp_stream_get_deadline (ZrtpStream * stream)
 gboolean
 zrtp_stream_is_busy (ZrtpStream * stream)
 {
-  return stream->exchange != NULL || !g_queue_is_empty (&stream->packets);
+  return stream->exchange != NULL || stream->go_clear_sent
+      || !g_queue_is_empty (&stream->packets);
 }

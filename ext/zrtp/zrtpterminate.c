@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How exchanges end other than well: Error, ErrorACK and a GoClear that we do
- * not allow (RFC 6189 4.7, 5.9 to 5.12).
+ * How exchanges end other than well: Error and ErrorACK (RFC 6189 4.7.1, 5.9,
+ * 5.10).
  */
 #include "zrtpstream-private.h"
 
@@ -143,49 +143,21 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
       packet->ssrc;
 
   zrtp_stream_send_ack (stream, ZRTP_MESSAGE_ERROR_ACK);
-  if (stream->step == ZRTP_STEP_SECURE || stream->step == ZRTP_STEP_FAILED
+  if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->go_clear_sent) {
+    zrtp_clear_refused (stream);
+    return;
+  }
+  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
       || packet->ssrc != expected) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
-  if (code == ZRTP_ERROR_NO_SHARED_SECRET && stream->exchange
-      && stream->exchange->mode == ZRTP_COMMIT_PRESHARED) {
-    /* 4.4.2.3: a limited device tells us to do DH. */
-    zrtp_commit_fall_back (stream, now);
+  if (code == ZRTP_ERROR_NO_SHARED_SECRET
+      && zrtp_commit_fall_back (stream, now))
     return;
-  }
   event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
   event->error = code;
   event->from_peer = TRUE;
   zrtp_stream_fail_quietly (stream, code, now);
   zrtp_session_end (stream->session, stream, now);
-}
-
-/* We never set the A flag without the means to go clear, so whoever asks is
- * refused; a GoClear that we can't authenticate gets no answer (4.7.2). */
-void
-zrtp_receive_go_clear (ZrtpStream * stream,
-    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now)
-{
-  static const char text[] = "GoClear ";
-  const ZrtpOctets part = { (const guint8 *) text, 8 };
-  guint8 mac[ZRTP_MAX_HASH_SIZE];
-  gboolean genuine;
-
-  if (stream->step != ZRTP_STEP_SECURE) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
-  stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
-      stream->key_hash->size, &part, 1, mac);
-  genuine = zrtp_equal (mac, clear_mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, sizeof mac);
-  if (!genuine) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
-        "somebody sent a forged request to end encryption");
-    return;
-  }
-  if (!stream->repeat_error.message)
-    zrtp_send_error (stream, ZRTP_ERROR_GOCLEAR_REFUSED, now);
 }

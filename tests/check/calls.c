@@ -448,6 +448,60 @@ GST_START_TEST (test_multistream_without_session)
 
 GST_END_TEST;
 
+/* One stream fails while another's exchange is half done: that one goes on. */
+/* Z-4.7.1-02 */
+static gboolean
+fail_other_stream (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  const ZrtpMessage error = {.type = ZRTP_MESSAGE_ERROR,.u.error_code =
+        ZRTP_ERROR_UNAVAILABLE
+  };
+  SimStream *other = &from->endpoint->streams[1 - from->index];
+  guint8 packet[ZRTP_MAX_PACKET_SIZE];
+  ZrtpMessage message;
+
+  if (sim_packet_type (data, *size, &message) == (gint) sim->wall)
+    sim_inject (other, packet, sim_packet (packet, 77, &error, NULL));
+  return TRUE;
+}
+
+GST_START_TEST (test_failure_beside)
+{
+  static const ZrtpMessageType after[] = {
+    ZRTP_MESSAGE_COMMIT, ZRTP_MESSAGE_DHPART1, ZRTP_MESSAGE_DHPART2,
+    ZRTP_MESSAGE_CONFIRM1, ZRTP_MESSAGE_CONFIRM2
+  };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (after); i++) {
+    Sim *sim = sim_new (60 + i);
+
+    force_initiator (sim, i % 2);
+    make_both (sim, 2);
+    sim->wall = after[i / 2];
+    sim->filter = fail_other_stream;
+    /* The second stream has nobody to talk to. */
+    zrtp_stream_start (sim->ends[0].streams[0].stream, 1, 0);
+    zrtp_stream_start (sim->ends[1].streams[0].stream, 2, 0);
+    zrtp_stream_start (sim->ends[0].streams[1].stream, 3, 0);
+    sim_drain (sim, 0);
+    sim_drain (sim, 1);
+    sim_run (sim, SIM_SEC);
+    sim->filter = NULL;
+    zrtp_stream_stop (sim->ends[0].streams[1].stream, sim->now);
+    zrtp_stream_start (sim->ends[0].streams[1].stream, 5, sim->now);
+    zrtp_stream_start (sim->ends[1].streams[1].stream, 6, sim->now);
+    sim_drain (sim, 0);
+    sim_drain (sim, 1);
+    /* Multistream of what the first one agreed on. */
+    fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC));
+    sim_assert_agreed (sim);
+    sim_free (sim);
+  }
+}
+
+GST_END_TEST;
+
 /* No SRTP before the RFC's point, no clear RTP from Commit on. */
 /* Z-4-06 Z-4-07 Z-4-08 Z-4-09 Z-5.8-02 */
 static void
@@ -603,6 +657,7 @@ calls_suite (void)
   tcase_add_test (tc, test_multistream);
   tcase_add_test (tc, test_streams_come_and_go);
   tcase_add_test (tc, test_multistream_without_session);
+  tcase_add_test (tc, test_failure_beside);
   tcase_add_test (tc, test_media_points);
   tcase_add_test (tc, test_slow_jobs);
   tcase_add_loop_test (tc, test_random_calls, 0, BATCHES);
