@@ -170,13 +170,31 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
   return kind == GST_ZRTP_PACKET_RTP ? WAY_RTP : WAY_RTCP;
 }
 
+/* Maps a writable buffer in one piece that nobody else sees: its memory, without
+ * the detour over the buffer that costs a tenth of a voice packet. */
+static gboolean
+map_packet (GstBuffer * buffer, GstMapInfo * map)
+{
+  if (G_LIKELY (gst_buffer_n_memory (buffer) == 1
+          && gst_memory_map (gst_buffer_peek_memory (buffer, 0), map,
+              GST_MAP_READWRITE)))
+    return TRUE;
+  /* This copies it together. */
+  if (!gst_buffer_map (buffer, map, GST_MAP_READWRITE))
+    return FALSE;
+  gst_buffer_unmap (buffer, map);
+  return gst_buffer_n_memory (buffer) == 1
+      && gst_memory_map (gst_buffer_peek_memory (buffer, 0), map,
+      GST_MAP_READWRITE);
+}
+
 /* After the lock. */
 static void
 finish (GstBuffer * buffer, GstMapInfo * map, gsize size, gboolean discont)
 {
-  gst_buffer_unmap (buffer, map);
+  gst_memory_unmap (map->memory, map);
   if (size != map->size)
-    gst_buffer_set_size (buffer, size);
+    gst_memory_resize (map->memory, 0, size);
   if (G_UNLIKELY (discont))
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
 }
@@ -232,7 +250,7 @@ take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
 
   /* In place, unless somebody else sees the packet too. */
   buffer = gst_buffer_make_writable (buffer);
-  if (G_UNLIKELY (!gst_buffer_map (buffer, &map, GST_MAP_READWRITE))) {
+  if (G_UNLIKELY (!map_packet (buffer, &map))) {
     gst_zrtp_receiver_count_drop (&pair->receiver,
         GST_ZRTP_RECEIVE_DROP_FAILED);
     gst_buffer_unref (buffer);
@@ -245,7 +263,8 @@ take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
   finish (buffer, &map, size, discont);
 
   if (way == WAY_RTP) {
-    g_atomic_int_set (&self->opened, TRUE);
+    if (G_UNLIKELY (!g_atomic_int_get (&self->opened)))
+      g_atomic_int_set (&self->opened, TRUE);
     return judge_flow (self, way, gst_zrtp_outlet_push (&self->rtp.outlet,
             buffer));
   }
@@ -286,7 +305,7 @@ sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
     Way way = WAY_NONE;
     GstMapInfo map;
 
-    if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
+    if (map_packet (buffer, &map)) {
       gsize size = map.size;
 
       way = judge (self, pair, lane, map.data, &size, &discont);

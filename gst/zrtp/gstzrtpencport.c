@@ -158,23 +158,31 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
 
 /* -- The data path -- */
 
+/* A packet being protected. */
+typedef struct
+{
+  GstMemory *memory;            /* NULL if there was none */
+  GstMapInfo map;
+  GstZrtpSendResult result;
+} Draft;
+
 /* A copy in one piece with room for the tag, mapped: payloaders make packets of
  * several pieces, and what lies behind the last is the next packet's. */
-static GstBuffer *
-copy_with_room (GstBuffer * buffer, GstMapInfo * map)
+static gboolean
+draft_open (Draft * draft, GstBuffer * buffer)
 {
   gsize size = gst_buffer_get_size (buffer);
-  GstBuffer *copy = gst_buffer_new_allocate (NULL,
-      size + ZRTP_SRTP_MAX_TRAILER, NULL);
 
-  if (!gst_buffer_map (copy, map, GST_MAP_READWRITE)) {
-    gst_buffer_unref (copy);
-    return NULL;
+  draft->memory = gst_allocator_alloc (NULL, size + ZRTP_SRTP_MAX_TRAILER,
+      NULL);
+  if (G_UNLIKELY (!gst_memory_map (draft->memory, &draft->map,
+              GST_MAP_READWRITE))) {
+    g_clear_pointer (&draft->memory, gst_memory_unref);
+    return FALSE;
   }
-  gst_buffer_extract (buffer, 0, map->data, size);
-  gst_buffer_copy_into (copy, buffer, GST_BUFFER_COPY_METADATA, 0, -1);
-  map->size = size;
-  return copy;
+  gst_buffer_extract (buffer, 0, draft->map.data, size);
+  draft->map.size = size;
+  return TRUE;
 }
 
 /* With the sender's lock. @map is that of a copy with room. */
@@ -191,44 +199,45 @@ protect (GstZrtpEncPort * port, GstZrtpSender * sender, GstMapInfo * map)
       &map->size, kind == GST_ZRTP_PACKET_RTCP);
 }
 
-/* Undoes the mapping. NULL if the packet does not leave. */
-static GstBuffer *
-finish (GstZrtpEncPort * port, GstBuffer * copy, GstMapInfo * map,
-    GstZrtpSendResult result)
+/* Puts the draft into a writable buffer. FALSE if the packet does not leave. */
+static gboolean
+draft_close (GstZrtpEncPort * port, Draft * draft, GstBuffer * buffer)
 {
-  gsize size = map->size;
-  guint32 ssrc = result == GST_ZRTP_SEND_COLLISION
-      ? gst_zrtp_rtp_get_ssrc (map->data) : 0;
+  gsize size = draft->map.size;
+  guint32 ssrc = draft->result == GST_ZRTP_SEND_COLLISION
+      ? gst_zrtp_rtp_get_ssrc (draft->map.data) : 0;
 
-  gst_buffer_unmap (copy, map);
-  if (G_LIKELY (result == GST_ZRTP_SEND_OK)) {
-    gst_buffer_set_size (copy, size);
-    return copy;
+  gst_memory_unmap (draft->memory, &draft->map);
+  if (G_LIKELY (draft->result == GST_ZRTP_SEND_OK)) {
+    gst_memory_resize (draft->memory, 0, size);
+    gst_buffer_replace_all_memory (buffer, draft->memory);
+    return TRUE;
   }
-  gst_buffer_unref (copy);
-  if (result == GST_ZRTP_SEND_COLLISION)
+  gst_memory_unref (draft->memory);
+  if (draft->result == GST_ZRTP_SEND_COLLISION)
     refuse_collision (port, ssrc);
-  return NULL;
+  return FALSE;
 }
 
 static GstFlowReturn
 send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
 {
   GstZrtpSender *sender = &pair->sender;
-  GstZrtpSendResult result;
-  GstMapInfo map;
-  GstBuffer *copy = copy_with_room (buffer, &map);
+  Draft draft;
 
-  gst_buffer_unref (buffer);
-  if (G_UNLIKELY (!copy)) {
+  if (G_UNLIKELY (!draft_open (&draft, buffer))) {
     gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_FAILED, 1);
+    gst_buffer_unref (buffer);
     return GST_FLOW_OK;
   }
   g_mutex_lock (&sender->lock);
-  result = protect (port, sender, &map);
+  draft.result = protect (port, sender, &draft.map);
   g_mutex_unlock (&sender->lock);
-  copy = finish (port, copy, &map, result);
-  return copy ? gst_zrtp_outlet_push (&port->outlet, copy) : GST_FLOW_OK;
+  buffer = gst_buffer_make_writable (buffer);
+  if (G_LIKELY (draft_close (port, &draft, buffer)))
+    return gst_zrtp_outlet_push (&port->outlet, buffer);
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
 }
 
 static void
@@ -264,37 +273,33 @@ static GstFlowReturn
 send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
     GstBufferList * list)
 {
-  guint n = gst_buffer_list_length (list);
-  GstBuffer **copies = g_new (GstBuffer *, n);
-  GstMapInfo *maps = g_new (GstMapInfo, n);
-  GstZrtpSendResult *results = g_new0 (GstZrtpSendResult, n);
-  GstBufferList *out = gst_buffer_list_new_sized (n);
+  guint n = gst_buffer_list_length (list), kept = 0;
+  Draft *drafts = g_new (Draft, n);
 
+  list = gst_buffer_list_make_writable (list);
   for (guint i = 0; i < n; i++)
-    copies[i] = copy_with_room (gst_buffer_list_get (list, i), &maps[i]);
-  gst_buffer_list_unref (list);
+    draft_open (&drafts[i], gst_buffer_list_get (list, i));
 
   g_mutex_lock (&pair->sender.lock);
   for (guint i = 0; i < n; i++) {
-    if (copies[i])
-      results[i] = protect (port, &pair->sender, &maps[i]);
+    if (drafts[i].memory)
+      drafts[i].result = protect (port, &pair->sender, &drafts[i].map);
     else
       pair->sender.drops[GST_ZRTP_SEND_DROP_FAILED]++;
   }
   g_mutex_unlock (&pair->sender.lock);
 
   for (guint i = 0; i < n; i++) {
-    if (copies[i])
-      copies[i] = finish (port, copies[i], &maps[i], results[i]);
-    if (copies[i])
-      gst_buffer_list_add (out, copies[i]);
+    if (drafts[i].memory && draft_close (port, &drafts[i],
+            gst_buffer_list_get_writable (list, kept)))
+      kept++;
+    else
+      gst_buffer_list_remove (list, kept, 1);
   }
-  g_free (copies);
-  g_free (maps);
-  g_free (results);
-  if (gst_buffer_list_length (out) > 0)
-    return gst_zrtp_outlet_push_list (&port->outlet, out);
-  gst_buffer_list_unref (out);
+  g_free (drafts);
+  if (kept > 0)
+    return gst_zrtp_outlet_push_list (&port->outlet, list);
+  gst_buffer_list_unref (list);
   return GST_FLOW_OK;
 }
 
@@ -325,23 +330,8 @@ GstFlowReturn
 gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
     gsize size)
 {
-  GstZrtpSender *sender = &port->enc->pair->sender;
-  GstZrtpSendResult result;
-  GstMapInfo map;
-  GstBuffer *buffer;
-
-  buffer = gst_buffer_new_allocate (NULL, size + ZRTP_SRTP_MAX_TRAILER, NULL);
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
-    gst_buffer_unref (buffer);
-    return GST_FLOW_ERROR;
-  }
-  memcpy (map.data, data, size);
-  map.size = size;
-  g_mutex_lock (&sender->lock);
-  result = protect (port, sender, &map);
-  g_mutex_unlock (&sender->lock);
-  buffer = finish (port, buffer, &map, result);
-  return buffer ? gst_zrtp_outlet_push (&port->outlet, buffer) : GST_FLOW_OK;
+  return send_secure (port, port->enc->pair,
+      gst_buffer_new_memdup (data, size));
 }
 
 /* -- Events and queries -- */
