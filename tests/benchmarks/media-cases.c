@@ -1,0 +1,87 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "media.h"
+
+#define MANY_PIECES 3
+
+const char *const media_worker_names[MEDIA_N_WORKERS] = { "stock", "zrtp" };
+
+const char *
+media_subject_name (const MediaCase * c)
+{
+  const gboolean stock = c->worker == MEDIA_STOCK;
+
+  switch (c->subject) {
+    case MEDIA_NOTHING:
+      return "nothing";
+    case MEDIA_IDENTITY:
+      return "identity";
+    case MEDIA_BARE_PROTECT:
+      return stock ? "libsrtp2-protect" : "nettle-protect";
+    case MEDIA_BARE_UNPROTECT:
+      return stock ? "libsrtp2-unprotect" : "nettle-unprotect";
+    case MEDIA_ENCRYPT:
+      return stock ? "srtpenc" : "zrtpenc";
+    case MEDIA_DECRYPT:
+      return stock ? "srtpdec" : "zrtpdec";
+  }
+  g_assert_not_reached ();
+}
+
+static gboolean
+is_sensible (const MediaCase * c)
+{
+  const gboolean plain = !c->list && c->pieces == 1;
+  const gboolean ciphers = *c->cipher != '\0';
+
+  switch (c->subject) {
+    case MEDIA_NOTHING:
+    case MEDIA_IDENTITY:
+      return c->worker == MEDIA_ZRTP && !ciphers;
+    case MEDIA_BARE_PROTECT:
+    case MEDIA_BARE_UNPROTECT:
+      return plain && ciphers;
+    case MEDIA_ENCRYPT:
+      return ciphers;
+    case MEDIA_DECRYPT:
+      /* What comes from a network is in one piece. srtpdec of GStreamer 1.22
+       * frees buffers of lists twice. */
+      return c->pieces == 1 && ciphers && (!c->list || c->worker == MEDIA_ZRTP);
+  }
+  g_assert_not_reached ();
+}
+
+static void
+add_subject (GArray * cases, MediaCase c, const char *only)
+{
+  static const char *const ciphers[] = { "", "AES1", "AES3" };
+  static const guint octets[] = { 160, 1200 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ciphers); i++) {
+    for (guint j = 0; j < G_N_ELEMENTS (octets); j++) {
+      for (guint k = 0; k < 4; k++) {
+        c.cipher = ciphers[i];
+        c.octets = octets[j];
+        c.list = k % 2;
+        c.pieces = k / 2 ? MANY_PIECES : 1;
+        if (is_sensible (&c)
+            && (!only || g_str_equal (only, media_subject_name (&c))))
+          g_array_append_val (cases, c);
+      }
+    }
+  }
+}
+
+GArray *
+media_cases (const char *only)
+{
+  GArray *cases = g_array_new (FALSE, FALSE, sizeof (MediaCase));
+
+  for (guint w = 0; w < MEDIA_N_WORKERS; w++)
+    for (guint s = MEDIA_NOTHING; s <= MEDIA_DECRYPT; s++)
+      add_subject (cases, (MediaCase) {
+          w, s}
+      , only);
+  return cases;
+}
