@@ -269,6 +269,18 @@ forget_peer (GstZrtpBin * self)
   return act_on_session (self, zrtp_session_forget_peer);
 }
 
+static gboolean
+go_clear (GstZrtpBin * self)
+{
+  return act_on_session (self, zrtp_session_go_clear);
+}
+
+static gboolean
+accept_clear (GstZrtpBin * self)
+{
+  return act_on_session (self, zrtp_session_accept_clear);
+}
+
 static void
 set_aux_secret (GstZrtpBin * self, GBytes * secret)
 {
@@ -304,6 +316,34 @@ install_actions (GstZrtpBinClass * klass)
   install_action (klass, "go-secure", G_CALLBACK (go_secure), G_TYPE_BOOLEAN,
       0, G_TYPE_NONE);
 
+  /**
+   * GstZrtpBin::go-clear:
+   * @element: the element
+   *
+   * Asks the other side to end encryption, on all streams of the call. Media
+   * stops at once and goes on in the clear when it agreed.
+   * #GstZrtpBin::go-secure leads back.
+   *
+   * Returns: FALSE if the call is not secure, the other side does not allow it,
+   * or #GstZrtpBin:require-encryption is TRUE
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "go-clear", G_CALLBACK (go_clear), G_TYPE_BOOLEAN,
+      0, G_TYPE_NONE);
+  /**
+   * GstZrtpBin::accept-clear:
+   * @element: the element
+   *
+   * The user agrees that the call goes on in the clear, after
+   * #GstZrtpBin::clear-requested. No media flows before.
+   *
+   * Returns: FALSE if the other side did not ask
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "accept-clear", G_CALLBACK (accept_clear),
+      G_TYPE_BOOLEAN, 0, G_TYPE_NONE);
   /**
    * GstZrtpBin::verify-sas:
    * @element: the element

@@ -251,6 +251,8 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
     case ZRTP_EVENT_FORK:
       consider_restart (pair, event);
       return make_fork_notice (event);
+    case ZRTP_EVENT_CLEAR_REQUESTED:
+      return gst_zrtp_notice_new (GST_ZRTP_NOTICE_CLEAR_REQUESTED, NULL);
     case ZRTP_EVENT_CACHE_FAILED:
       return gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_READ, pair->call->cache_path,

@@ -77,6 +77,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
           {"from-peer", NULL, G_TYPE_BOOLEAN}}, {0}},
   [GST_ZRTP_NOTICE_FORK] = {"GstZrtpFork", "fork-detected",
       {{"ssrc", NULL, G_TYPE_UINT}, {"zid", NULL, G_TYPE_STRING}}, {0}},
+  [GST_ZRTP_NOTICE_CLEAR_REQUESTED] = {"GstZrtpClearRequested",
+      "clear-requested", {{NULL, NULL, 0}}, {0}},
 };
 
 static guint signals[GST_ZRTP_N_NOTICES];

@@ -208,6 +208,19 @@ install_policy (void)
       "without waiting for go-secure", TRUE, PLAYING);
 
   /**
+   * GstZrtpBin:allow-clear:
+   *
+   * Lets the other side end the encryption of a secure call (the A flag, RFC
+   * 6189 4.7.2). Media then stops until the user agrees by
+   * #GstZrtpBin::accept-clear. Has no effect while
+   * #GstZrtpBin:require-encryption is TRUE.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_ALLOW_CLEAR] = g_param_spec_boolean ("allow-clear",
+      "Allow clear", "Let the other side end encryption, if the user agrees; "
+      "not with require-encryption", FALSE, PLAYING);
+  /**
    * GstZrtpBin:disclosure:
    *
    * Tells the other side that this endpoint gives session keys away, as laws

@@ -387,6 +387,7 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
     gst_zrtp_settings_get_uint (settings, GST_ZRTP_SETTING_ ## NAME)
   BOOLEAN (strict_algorithms, STRICT_ALGORITHMS);
   BOOLEAN (passive, PASSIVE);
+  BOOLEAN (allow_clear, ALLOW_CLEAR);
   BOOLEAN (disclosure, DISCLOSURE);
   BOOLEAN (auto_secure, AUTO_SECURE);
   BOOLEAN (require_encryption, REQUIRE_ENCRYPTION);
