@@ -627,7 +627,7 @@ give_up_keys (ZrtpStream * stream, gint64 now)
   zrtp_wipe (&stream->keys, sizeof stream->keys);
   stream->info.exchange_done = FALSE;
   stream->step = ZRTP_STEP_DISCOVERY;
-  zrtp_session_stream_gone (stream->session, stream);
+  zrtp_session_stream_gone (stream->session, stream, FALSE);
 }
 
 static void

@@ -90,8 +90,29 @@ zrtp_session_is_secure_beside (ZrtpSession * session, const ZrtpStream * stream)
   return FALSE;
 }
 
+/* Does @stream need ZRTPSess, or will it? Keys, or an exchange that makes them of
+ * it, do. So does a stream that looks for the peer of a call that goes on: the
+ * peer has ZRTPSess as well. */
+static gboolean
+carries_session (const ZrtpSession * session, const ZrtpStream * stream,
+    gboolean call_goes_on)
+{
+  switch (stream->step) {
+    case ZRTP_STEP_SECURE:
+    case ZRTP_STEP_CLEARING:
+    case ZRTP_STEP_CLEAR:
+      return TRUE;
+    case ZRTP_STEP_DISCOVERY:
+      return call_goes_on && session->info.have_sas;
+    default:
+      return stream->exchange
+          && stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM;
+  }
+}
+
 void
-zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream)
+zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
+    gboolean call_goes_on)
 {
   ZrtpStream *heir = NULL;
 
@@ -100,9 +121,7 @@ zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream)
   for (guint i = 0; i < session->streams->len && !heir; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
-    if (other != stream && (other->step == ZRTP_STEP_SECURE
-            || other->step == ZRTP_STEP_CLEARING
-            || other->step == ZRTP_STEP_CLEAR))
+    if (other != stream && carries_session (session, other, call_goes_on))
       heir = other;
   }
   /* What an exchange on another stream has derived so far is not ours. */
@@ -121,7 +140,7 @@ zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream)
 
   g_ptr_array_remove_fast (session->streams, stream);
   stream->session = NULL;
-  zrtp_session_stream_gone (session, stream);
+  zrtp_session_stream_gone (session, stream, TRUE);
 }
 
 const ZrtpSessionInfo *

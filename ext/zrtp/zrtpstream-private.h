@@ -416,8 +416,10 @@ gboolean zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
 void zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_session_end (ZrtpSession * session, ZrtpStream * stream,
     gint64 now);
-/* @stream stops or leaves; without a secure stream the session is forgotten. */
-void zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream);
+/* @stream stops, fails or leaves; if no other has use for ZRTPSess the session
+ * is forgotten. @call_goes_on: the application dropped this one stream only. */
+void zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
+    gboolean call_goes_on);
 gboolean zrtp_session_take_nonce (ZrtpSession * session,
     const guint8 nonce[ZRTP_NONCE_SIZE]);
 /* The DH exchange of @stream has s0: ZRTPSess, SAS, trust; nothing shows yet. */

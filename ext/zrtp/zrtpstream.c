@@ -248,7 +248,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   if (stream->session) {
     ZrtpSession *session = stream->session;
 
-    zrtp_session_stream_gone (session, stream);
+    zrtp_session_stream_gone (session, stream, !move);
     zrtp_session_end (session, stream, now);
   }
 }

@@ -79,7 +79,7 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   stream->step = ZRTP_STEP_FAILED;
   /* 4.7.1: ZRTPSess goes with the last stream that had it. */
   if (stream->session)
-    zrtp_session_stream_gone (stream->session, stream);
+    zrtp_session_stream_gone (stream->session, stream, FALSE);
   stream->info.error = error;
   stream->info.exchange_done = FALSE;
   zrtp_stream_set_state (stream, ZRTP_STATE_FAILED);

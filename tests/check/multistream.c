@@ -1,0 +1,248 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Streams of one session (RFC 6189 4.4.3, 4.5.2, 4.7.1): what becomes of one
+ * when another stops, fails or finds another peer.
+ */
+#include <gst/check/gstcheck.h>
+#include <string.h>
+
+#include "puppet.h"
+#include "wire.h"
+#include "zrtp/zrtpkeys.h"
+
+static const ZrtpStreamInfo *
+info_of (Sim * sim, guint which, guint index)
+{
+  return zrtp_stream_get_info (sim->ends[which].streams[index].stream);
+}
+
+static void
+start_stream (Sim * sim, guint which, guint index)
+{
+  zrtp_stream_start (sim->ends[which].streams[index].stream,
+      0x1000 * (which + 1) + index, sim->now);
+  sim_drain (sim, which);
+  sim_run (sim, sim->now);
+}
+
+static void
+stop_stream (Sim * sim, guint which, guint index)
+{
+  zrtp_stream_stop (sim->ends[which].streams[index].stream, sim->now);
+  sim_drain (sim, which);
+  sim_run (sim, sim->now);
+}
+
+/* Two streams each; the first is secure, the second not started. */
+static Sim *
+new_call (guint64 seed)
+{
+  Sim *sim = sim_new (seed);
+
+  sim->ends[1].policy.passive = TRUE;
+  sim_make (sim, 0, 2);
+  sim_make (sim, 1, 2);
+  start_stream (sim, 0, 0);
+  start_stream (sim, 1, 0);
+  sim_run (sim, SIM_SEC);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
+  fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_SECURE);
+  return sim;
+}
+
+/* Confirm1 of somebody who takes @sess for ZRTPSess. */
+static void
+say_confirm1 (Puppet * puppet, const WireEntry * commit, const guint8 * sess)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_CONFIRM1 };
+  ZrtpSealed *sealed = &message.u.sealed;
+  GBytes *hello = puppet_make_hello (puppet);
+  const ZrtpOctets parts[2] = {
+    zrtp_octets_of (hello), zrtp_octets_of (commit->octets)
+  };
+  guint8 s0[ZRTP_MAX_HASH_SIZE], text[40], mac[ZRTP_MAX_HASH_SIZE];
+  ZrtpConfirmBody body = {.cache_expiry = 0xffffffff };
+  ZrtpKdfContext context;
+  ZrtpStreamKeys keys;
+
+  zrtp_keys_context (&zrtp_hash_s256, commit->message.u.commit.zid,
+      puppet->hello.zid, parts, 2, &context);
+  zrtp_keys_s0_multistream (&zrtp_hash_s256, sess, 32, &context, s0);
+  zrtp_keys_for_stream (&zrtp_hash_s256, &zrtp_cipher_aes1, s0, &context,
+      &keys);
+  memcpy (body.h0, puppet->h[0], ZRTP_IMAGE_SIZE);
+  zrtp_confirm_body_write (&body, text, sizeof text);
+  zrtp_cipher_aes1.cfb_encrypt (keys.responder.zrtp_key, sealed->iv, text,
+      sizeof text);
+  sealed->encrypted = zrtp_octets (text, sizeof text);
+  zrtp_hash_s256.mac (keys.responder.mac_key, 32, &sealed->encrypted, 1, mac);
+  memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
+  puppet_say (puppet, &message, NULL);
+  g_bytes_unref (hello);
+}
+
+/* Somebody with the peer's ZID holds the second stream up with its Commit sent,
+ * until the first stops and ZRTPSess is wiped: what is left of it is no key. */
+GST_START_TEST (test_session_gone_in_exchange)
+{
+  static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
+  Sim *sim = new_call (1);
+  SimStream *video = &sim->ends[0].streams[1];
+  Wire *wire = wire_new (sim);
+  Puppet puppet;
+
+  puppet_init (&puppet, video, 0x4444);
+  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  start_stream (sim, 0, 1);
+  puppet_hello (&puppet);
+  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
+  stop_stream (sim, 0, 0);
+  say_confirm1 (&puppet, wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0), nothing);
+  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
+  /* Z-4.4.3-01 Z-4.5.2-04 */
+  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
+  fail_if (video->have_send || video->have_receive);
+  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
+  wire_free (wire);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* The same with an honest peer: audio goes while video comes, on one side or on
+ * both, and video goes on with what audio began. */
+GST_START_TEST (test_first_stops_in_exchange)
+{
+  for (gint64 after = 0; after < 80 * SIM_MSEC; after += 5 * SIM_MSEC) {
+    for (guint who = 0; who < 3; who++) {
+      Sim *sim = new_call (2);
+      char *sas = g_strdup (zrtp_session_get_info (sim->ends[0].session)->sas);
+
+      start_stream (sim, 0, 1);
+      start_stream (sim, 1, 1);
+      sim_run (sim, sim->now + after);
+      if (who != 1)
+        stop_stream (sim, 0, 0);
+      if (who != 0)
+        stop_stream (sim, 1, 0);
+      sim_run (sim, sim->now + SIM_SEC);
+      for (guint i = 0; i < 2; i++) {
+        fail_unless_equals_int (info_of (sim, i, 1)->state, ZRTP_STATE_SECURE);
+        /* Z-7-01 Z-4.5.2-05 */
+        fail_unless_equals_string (zrtp_session_get_info (sim->ends[i].
+                session)->sas, sas);
+      }
+      fail_unless (memcmp (sim->ends[0].streams[1].send_keys.key,
+              sim->ends[1].streams[1].receive_keys.key, 16) == 0);
+      /* Z-4.5.2-04: it goes with the last. */
+      stop_stream (sim, 0, 0);
+      stop_stream (sim, 0, 1);
+      fail_if (zrtp_session_get_info (sim->ends[0].session)->have_sas);
+      g_free (sas);
+      sim_free (sim);
+    }
+  }
+}
+
+GST_END_TEST;
+
+/* Z-4.4.3-06: another endpoint on the second stream. */
+GST_START_TEST (test_other_zid)
+{
+  Sim *sim = new_call (3);
+  Wire *wire = wire_new (sim);
+  const char *const names[ZRTP_N_KINDS] = {
+    "S256", "AES1", "HS80", "Mult", "B32 "
+  };
+  Puppet puppet;
+
+  puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
+  start_stream (sim, 0, 1);
+  puppet_hello (&puppet);
+  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT), 0);
+  puppet_commit (&puppet, names);
+  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM1), 0);
+  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
+  wire_free (wire);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Z-4.7.1-02: an Error on one stream leaves the others alone. */
+GST_START_TEST (test_error_on_one)
+{
+  Sim *sim = new_call (4);
+  Puppet puppet;
+
+  puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
+  start_stream (sim, 0, 1);
+  puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
+  fail_unless (zrtp_session_get_info (sim->ends[0].session)->have_sas);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* A peer that lists no Mult (5.1.5) can't have a second stream; the first
+ * stays. */
+GST_START_TEST (test_peer_without_mult)
+{
+  Sim *sim = new_call (5);
+  Puppet puppet;
+
+  puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
+  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  puppet.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] = 2;
+  start_stream (sim, 0, 1);
+  puppet_hello (&puppet);
+  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
+  fail_unless_equals_int (info_of (sim, 0, 1)->error, ZRTP_ERROR_KEY_AGREEMENT);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* Z-4.4.3-06: streams of one session have one ZID. */
+GST_START_TEST (test_session_wants_one_zid)
+{
+  Sim *sim = sim_new_pair (6);
+  ZrtpStream *stream = zrtp_stream_new (&sim->ends[0].policy,
+      sim->ends[0].zid, &sim->random);
+
+  fail_if (zrtp_session_add (sim->ends[1].session, stream));
+  fail_unless (zrtp_stream_get_session (stream) == NULL);
+  fail_unless (zrtp_session_add (sim->ends[0].session, stream));
+  fail_unless (zrtp_stream_get_session (stream) == sim->ends[0].session);
+  zrtp_session_remove (sim->ends[0].session, stream);
+  zrtp_stream_free (stream);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+static Suite *
+multistream_suite (void)
+{
+  Suite *suite = suite_create ("multistream");
+  TCase *tc = tcase_create ("multistream");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_session_gone_in_exchange);
+  tcase_add_test (tc, test_first_stops_in_exchange);
+  tcase_add_test (tc, test_other_zid);
+  tcase_add_test (tc, test_error_on_one);
+  tcase_add_test (tc, test_peer_without_mult);
+  tcase_add_test (tc, test_session_wants_one_zid);
+  return suite;
+}
+
+GST_CHECK_MAIN (multistream);
