@@ -64,6 +64,8 @@ static const ZrtpAlgorithm *const key_agreements[] = {
 static const ZrtpAlgorithm *const sas_types[] = {
   &zrtp_sas_b32.base,
   &zrtp_sas_b256.base,
+  &zrtp_sas_b32e.base,
+  &zrtp_sas_b10d.base,
   NULL
 };
 

@@ -85,12 +85,15 @@ struct _ZrtpKeyAgreement
       const guint8 * peer_value, guint8 * result);
 };
 
-/* 5.1.6 */
+/* 5.1.6, and two types of GNU ZRTP's. Both functions return newly allocated
+ * UTF-8. Most need no more of the sashash than the sasvalue in front of it. */
 typedef struct
 {
   ZrtpAlgorithm base;
-  /* Newly allocated text. */
-  char *(*render) (guint32 sasvalue);
+  /* What both users compare. */
+  char *(*render) (const guint8 sashash[ZRTP_SECRET_SIZE]);
+  /* The same as it is said on a bad line: "Juliett Echo Nine Papa". */
+  char *(*spell) (const guint8 sashash[ZRTP_SECRET_SIZE]);
 } ZrtpSasType;
 
 typedef struct
@@ -118,6 +121,10 @@ gboolean zrtp_algorithm_list_has (const ZrtpAlgorithmList * list,
 /* Appends the mandatory rows of @kind that are not listed (5.2). */
 void zrtp_algorithm_list_complete (ZrtpKind kind, ZrtpAlgorithmList * list);
 
+/* Letters and digits in the words of the ICAO (and NATO) spelling alphabet, a
+ * blank between them; other characters stay as they are. Newly allocated. */
+char *zrtp_spell (const char *text);
+
 /* Rows that the engine itself needs. */
 extern const ZrtpHash zrtp_hash_s256;
 extern const ZrtpHash zrtp_hash_s384;
@@ -137,6 +144,8 @@ extern const ZrtpKeyAgreement zrtp_key_agreement_mult;
 extern const ZrtpKeyAgreement zrtp_key_agreement_prsh;
 extern const ZrtpSasType zrtp_sas_b32;
 extern const ZrtpSasType zrtp_sas_b256;
+extern const ZrtpSasType zrtp_sas_b32e;
+extern const ZrtpSasType zrtp_sas_b10d;
 
 G_END_DECLS
 

@@ -34,6 +34,7 @@ zrtp_session_forget (ZrtpSession * session)
   char *peer_name = g_steal_pointer (&info->peer_name);
 
   g_free (info->sas);
+  g_free (info->sas_spelling);
   g_free (info->known_peer_name);
   memset (info, 0, sizeof *info);
   info->peer_name = peer_name;
@@ -373,7 +374,9 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
       | session->keys.sashash[3];
   info->sas_type = session->sess_suite.sas_type;
   g_free (info->sas);
-  info->sas = info->sas_type->render (info->sasvalue);
+  g_free (info->sas_spelling);
+  info->sas_spelling = info->sas_type->spell (session->keys.sashash);
+  info->sas = info->sas_type->render (session->keys.sashash);
   info->have_sas = TRUE;
   info->trust = judge_trust (session);
   zrtp_stream_event (stream, ZRTP_EVENT_SAS);

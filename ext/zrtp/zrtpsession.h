@@ -18,6 +18,7 @@ typedef struct
   guint32 sasvalue;             /* leftmost 32 bits of sashash (4.5.2) */
   const ZrtpSasType *sas_type;
   char *sas;                    /* rendered, NULL before */
+  char *sas_spelling;           /* the same, to be said on a bad line */
   gboolean verified;            /* our V flag for this peer (7.1) */
   gboolean peer_verified;       /* the V flag of its Confirm */
   ZrtpTrust trust;

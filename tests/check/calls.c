@@ -54,9 +54,9 @@ static const char *const key_agreements[] = {
 static const char *const suites[][4] = {
   {"S256", "AES1", "HS80", "B32"},
   {"S256", "AES3", "HS32", "B256"},
-  {"S384", "AES1", "HS32", "B32"},
+  {"S384", "AES1", "HS32", "B32E"},
   {"S384", "AES2", "HS80", "B256"},
-  {"S384", "AES3", "HS80", "B32"},
+  {"S384", "AES3", "HS80", "B10D"},
 };
 
 GST_START_TEST (test_every_algorithm)
