@@ -7,6 +7,7 @@
 #include "gstzrtpproperties.h"
 #include "gstzrtpreadings.h"
 #include "gstzrtpregistry.h"
+#include "gstzrtpsdp.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_bin_debug);
 #define GST_CAT_DEFAULT gst_zrtp_bin_debug
@@ -28,9 +29,8 @@ gst_zrtp_bin_get_pair (GstZrtpBin * self)
 
 /* -- Properties -- */
 
-/* Who sets a property may have no bus yet, or not look at it. */
-static void
-warn_about_value (GstZrtpBin * self, const char *text)
+void
+gst_zrtp_bin_warn (GstZrtpBin * self, const char *text)
 {
   GstBus *bus = gst_element_get_bus (GST_ELEMENT (self));
 
@@ -106,7 +106,7 @@ share_setting (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec)
   if (is_late (pair, id)) {
     text = g_strdup_printf ("\"%s\" is part of the Hello, whose hash is known "
         "already: the new value counts from the next Hello on", pspec->name);
-    warn_about_value (self, text);
+    gst_zrtp_bin_warn (self, text);
     g_free (text);
   }
   notify_others (self, pair, pspec, scope);
@@ -130,7 +130,7 @@ set_setting (GstZrtpBin * self, guint id, const GValue * value,
     char *text = g_strdup_printf ("%s is no value for \"%s\": %s", shown,
         pspec->name, reason);
 
-    warn_about_value (self, text);
+    gst_zrtp_bin_warn (self, text);
     g_free (text);
     g_free (shown);
   }
@@ -173,7 +173,7 @@ gst_zrtp_bin_set_property (GObject * object, guint id, const GValue * value,
 
     if (!act_on_session (self, verified ? zrtp_session_verify_sas
             : zrtp_session_unverify_sas) && verified)
-      warn_about_value (self, "\"sas-verified\" can't be set before there is "
+      gst_zrtp_bin_warn (self, "\"sas-verified\" can't be set before there is "
           "a SAS that the users could have compared");
   } else {
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -527,6 +527,7 @@ gst_zrtp_bin_class_init (GstZrtpBinClass * klass)
   gst_zrtp_properties_install (object_class);
   gst_zrtp_notice_class_init (G_TYPE_FROM_CLASS (klass));
   install_actions (klass);
+  gst_zrtp_sdp_class_init (klass);
   gst_type_mark_as_plugin_api (GST_TYPE_ZRTP_BIN, 0);
 }
 

@@ -60,6 +60,9 @@ struct _GstZrtpBin
 
 /* A reference, or NULL. */
 GstZrtpPair *gst_zrtp_bin_get_pair (GstZrtpBin * bin);
+/* Tells the application what it did wrong: a WARNING, or g_warning() where there
+ * is no bus yet. */
+void gst_zrtp_bin_warn (GstZrtpBin * bin, const char *text);
 
 G_END_DECLS
 
