@@ -129,8 +129,12 @@ void
 gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value)
 {
   g_param_value_set_default (gst_zrtp_property_get_pspec (id), value);
-  if (!pair)
+  if (!pair) {
+    if (id == GST_ZRTP_PROP_STATS)
+      g_value_take_boxed (value,
+          gst_structure_new_empty ("application/x-zrtp-stats"));
     return;
+  }
   if (id == GST_ZRTP_PROP_HELLO_HASH) {
     g_value_take_string (value, gst_zrtp_pair_read_hello_hash (pair));
     return;
