@@ -75,14 +75,12 @@ give_turn (GstZrtpOutlet * outlet)
 static GstEvent *
 make_stream_start (GstZrtpOutlet * outlet)
 {
-  GstEvent *event;
-  char *id;
-
-  /* gst_pad_create_stream_id() is for elements with one sink pad at most. */
-  id = g_strdup_printf ("%08x%08x/%s", g_random_int (), g_random_int (),
+  guint group = gst_util_group_id_next ();
+  char *id = g_strdup_printf ("zrtp-%u-%s", group,
       GST_PAD_NAME (outlet->pad));
-  event = gst_event_new_stream_start (id);
-  gst_event_set_group_id (event, gst_util_group_id_next ());
+  GstEvent *event = gst_event_new_stream_start (id);
+
+  gst_event_set_group_id (event, group);
   g_free (id);
   return event;
 }

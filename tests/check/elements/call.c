@@ -60,6 +60,247 @@ GST_START_TEST (test_default_sinks)
 
 GST_END_TEST;
 
+/* A file does not run away before there are keys, and its end waits for them: all
+ * of it arrives. */
+GST_START_TEST (test_file)
+{
+  Endpoint *a = endpoint_new (VOICE_FILE "! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! " NET_SINK NET_SRC "! zrtpdec name=dec ! " EAR);
+  Endpoint *b = endpoint_new (END ("async=false ") "async=false");
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_heard (b, 50);
+  fail_unless_equals_uint64 (endpoint_get_stat (a->enc,
+          "sent-drops/before-secure"), 0);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+/* Nothing is said yet: the handshake takes an SSRC of its own choice, and the
+ * voice that comes later has it. */
+GST_START_TEST (test_muted)
+{
+  Endpoint *a = endpoint_new ("audiotestsrc is-live=true samplesperbuffer=160 "
+      "! audio/x-raw,rate=8000,channels=1 ! valve name=mute drop=true ! alawenc "
+      "! rtppcmapay name=pay ! zrtpenc name=enc cache=:memory: enc.rtp_src_0 ! "
+      NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR);
+  Endpoint *b = endpoint_new (END ("async=false ") "async=false");
+  GstElement *mute, *pay;
+  GstStructure *peer;
+  guint told, used;
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  peer = endpoint_wait (b, "GstZrtpPeer");
+  fail_unless (gst_structure_get_uint (peer, "ssrc", &told));
+  gst_structure_free (peer);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 5);
+
+  mute = gst_bin_get_by_name (GST_BIN (a->pipeline), "mute");
+  g_object_set (mute, "drop", FALSE, NULL);
+  endpoint_wait_media (b, 5);
+  pay = gst_bin_get_by_name (GST_BIN (a->pipeline), "pay");
+  g_object_get (pay, "stats", &peer, NULL);
+  fail_unless (gst_structure_get_uint (peer, "ssrc", &used));
+  fail_unless_equals_uint64 (used, told);
+  gst_structure_free (peer);
+  gst_object_unref (mute);
+  gst_object_unref (pay);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+/* An end that only listens answers through zrtp_src. */
+GST_START_TEST (test_listener)
+{
+  Endpoint *a = endpoint_new (END ("async=false ") "async=false");
+  Endpoint *b = endpoint_new ("zrtpenc name=enc cache=:memory: enc.zrtp_src ! "
+      NET_SINK NET_SRC "! zrtpdec name=dec ! " EAR);
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (b, 20);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+/* Two endpoints in one process, one's source pad linked to the other's sink
+ * pad: neither thread may wait for the other. */
+GST_START_TEST (test_back_to_back)
+{
+  Endpoint *e = endpoint_new (VOICE "! zrtpenc name=enc session-id=a "
+      "cache=:memory: enc.rtp_src_0 ! zrtpdec name=bdec session-id=b ! " EAR
+      VOICE "! zrtpenc name=benc session-id=b cache=:memory: benc.rtp_src_0 ! "
+      "zrtpdec name=dec session-id=a ! fakesink");
+  GstElement *other = gst_bin_get_by_name (GST_BIN (e->pipeline), "bdec");
+  char *sas, *other_sas;
+
+  endpoint_play (e);
+  endpoint_wait_media (e, 30);
+  g_object_get (e->enc, "sas", &sas, NULL);
+  g_object_get (other, "sas", &other_sas, NULL);
+  fail_unless (sas != NULL);
+  fail_unless_equals_string (sas, other_sas);
+  g_free (sas);
+  g_free (other_sas);
+  gst_object_unref (other);
+  endpoint_free (e);
+}
+
+GST_END_TEST;
+
+/* Clear until secure, if the application wants it so. */
+GST_START_TEST (test_opportunistic)
+{
+  Endpoint *a = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "require-encryption=false auto-secure=false enc.rtp_src_0 ! " NET_SINK
+      "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false");
+  Endpoint *b = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "auto-secure=false enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC
+      "! zrtpdec name=dec require-encryption=false ! " EAR "async=false");
+  gboolean ok = FALSE;
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_media (a, 10);
+  endpoint_wait_media (b, 10);
+  fail_unless (endpoint_get_stat (a->enc, "recv-clear-count") >= 10);
+  fail_unless_equals_uint64 (endpoint_get_stat (a->enc, "recv-count"), 0);
+
+  g_signal_emit_by_name (a->enc, "go-secure", &ok);
+  fail_unless (ok);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 10);
+  endpoint_wait_media (b, 10);
+  fail_unless (endpoint_get_stat (a->enc, "recv-count") > 0);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+/* The other side has never heard of ZRTP: the user is told; media passes only
+ * where that was allowed. */
+static void
+call_without_zrtp (gboolean require)
+{
+  Endpoint *a = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "hello-timeout=10 require-encryption=%d enc.rtp_src_0 ! " NET_SINK
+      "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false",
+      require);
+  Endpoint *b = endpoint_new (VOICE "! " NET_SINK "async=false " NET_SRC "! "
+      EAR "async=false");
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  gst_structure_free (endpoint_wait (a, "GstZrtpPeerUnsupported"));
+  fail_unless_equals_string (a->state, "no-zrtp");
+  if (require) {
+    fail_unless_equals_int (g_atomic_int_get (&a->heard), 0);
+    fail_unless (endpoint_get_stat (a->dec, "recv-drops/before-secure") > 0);
+    fail_unless (endpoint_get_stat (a->dec, "sent-drops/before-secure") > 0);
+    fail_unless_equals_uint64 (endpoint_get_stat (a->dec, "sent-clear-count"),
+        0);
+  } else {
+    endpoint_wait_media (a, 5);
+  }
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_START_TEST (test_no_zrtp)
+{
+  call_without_zrtp (__i__ == 1);
+}
+
+GST_END_TEST;
+
+/* Audio and video on transports of their own: one call, one SAS, Multistream for
+ * the second. */
+GST_START_TEST (test_two_transports)
+{
+  static const char *const description =
+      VOICE "! zrtpenc name=enc cache=:memory: enc.rtp_src_0 ! " NET_SINK
+      "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false "
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=15/1 "
+      "! rtpvrawpay ! zrtpenc name=enc2 stream-id=1 enc2.rtp_src_0 ! "
+      "udpsink name=net_sink2 host=127.0.0.1 async=false "
+      "udpsrc name=net_src2 address=127.0.0.1 port=0 "
+      "caps=\"application/x-rtp,media=video,clock-rate=90000,"
+      "encoding-name=RAW,sampling=YCbCr-4:2:0,depth=(string)8,"
+      "width=(string)64,height=(string)48,payload=96\" "
+      "! zrtpdec name=dec2 stream-id=1 ! fakesink name=eye async=false";
+  Endpoint *ends[2];
+  GstElement *enc2[2];
+
+  for (guint i = 0; i < 2; i++) {
+    ends[i] = endpoint_new ("%s", description);
+    enc2[i] = gst_bin_get_by_name (GST_BIN (ends[i]->pipeline), "enc2");
+  }
+  endpoint_connect (ends[0], ends[1]);
+  for (guint i = 0; i < 2; i++) {
+    GstElement *sink = gst_bin_get_by_name (GST_BIN (ends[i]->pipeline),
+        "net_sink2");
+    GstElement *src = gst_bin_get_by_name (GST_BIN (ends[1 - i]->pipeline),
+        "net_src2");
+    gint port;
+
+    g_object_get (src, "port", &port, NULL);
+    g_object_set (sink, "port", port, NULL);
+    gst_object_unref (sink);
+    gst_object_unref (src);
+  }
+  endpoint_play (ends[0]);
+  endpoint_play (ends[1]);
+  for (guint i = 0; i < 2; i++) {
+    guint secure = 0, multistream = 0;
+
+    /* One message for each transport. */
+    while (secure < 2) {
+      GstStructure *s = endpoint_wait (ends[i], "GstZrtpState");
+
+      if (g_strcmp0 (gst_structure_get_string (s, "state"), "secure") == 0) {
+        secure++;
+        if (g_strcmp0 (gst_structure_get_string (s, "key-agreement"),
+                "Mult") == 0)
+          multistream++;
+      }
+      gst_structure_free (s);
+    }
+    fail_unless_equals_int (multistream, 1);
+  }
+  for (guint i = 0; i < 2; i++) {
+    char *sas, *sas2;
+
+    g_object_get (ends[i]->enc, "sas", &sas, NULL);
+    g_object_get (enc2[1 - i], "sas", &sas2, NULL);
+    fail_unless (sas != NULL);
+    fail_unless_equals_string (sas, sas2);
+    g_free (sas);
+    g_free (sas2);
+    gst_object_unref (enc2[i]);
+  }
+  endpoint_free (ends[0]);
+  endpoint_free (ends[1]);
+}
+
+GST_END_TEST;
+
 static Suite *
 call_suite (void)
 {
@@ -69,6 +310,13 @@ call_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_udp);
   tcase_add_test (tc, test_default_sinks);
+  tcase_add_test (tc, test_file);
+  tcase_add_test (tc, test_muted);
+  tcase_add_test (tc, test_listener);
+  tcase_add_test (tc, test_back_to_back);
+  tcase_add_test (tc, test_opportunistic);
+  tcase_add_loop_test (tc, test_no_zrtp, 0, 2);
+  tcase_add_test (tc, test_two_transports);
   return s;
 }
 

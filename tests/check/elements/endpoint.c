@@ -167,13 +167,12 @@ endpoint_wait_warning (Endpoint * endpoint, const char *text)
 }
 
 void
-endpoint_wait_media (Endpoint * endpoint, guint n)
+endpoint_wait_heard (Endpoint * endpoint, gint n)
 {
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
-  gint wanted = g_atomic_int_get (&endpoint->heard) + n;
 
   /* Looks at the bus meanwhile: an ERROR ends the wait. */
-  while (g_atomic_int_get (&endpoint->heard) < wanted) {
+  while (g_atomic_int_get (&endpoint->heard) < n) {
     GstMessage *message = gst_bus_timed_pop (endpoint->bus, 5 * GST_MSECOND);
 
     if (message) {
@@ -183,6 +182,12 @@ endpoint_wait_media (Endpoint * endpoint, guint n)
     }
     fail_unless (g_get_monotonic_time () < until, "media does not come");
   }
+}
+
+void
+endpoint_wait_media (Endpoint * endpoint, gint n)
+{
+  endpoint_wait_heard (endpoint, g_atomic_int_get (&endpoint->heard) + n);
 }
 
 void

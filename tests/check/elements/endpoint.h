@@ -51,8 +51,9 @@ GstStructure *endpoint_wait (Endpoint * endpoint, const char *name);
 void endpoint_wait_state (Endpoint * endpoint, const char *state);
 /* Waits for a WARNING that has this text, and returns all of its text. */
 char *endpoint_wait_warning (Endpoint * endpoint, const char *text);
-/* Waits until "ear" got that many more buffers. */
-void endpoint_wait_media (Endpoint * endpoint, guint n);
+/* Waits until "ear" got that many buffers, or that many more. */
+void endpoint_wait_heard (Endpoint * endpoint, gint n);
+void endpoint_wait_media (Endpoint * endpoint, gint n);
 /* Waits for the end of stream. */
 void endpoint_wait_eos (Endpoint * endpoint);
 /* What is on the bus now must not have any ERROR or WARNING. */

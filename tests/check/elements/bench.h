@@ -1,0 +1,57 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * For tests of the data path: two endpoints without a network or a pipeline.
+ *
+ *   in -> enc_a -> dec_b -> out        handshake and media, tapped in between
+ *         dec_a <- enc_b               handshake, through zrtp_src
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+
+G_BEGIN_DECLS
+
+#define BENCH_SSRC 0x11223344
+#define BENCH_CAPS "application/x-rtp,media=audio,clock-rate=8000," \
+    "encoding-name=PCMA,payload=8"
+
+typedef struct
+{
+  GstElement *enc_a, *dec_a, *enc_b, *dec_b;
+  GstHarness *in, *out;
+  GMutex lock;
+  GCond changed;
+  GPtrArray *wire;              /* lock: SRTP that left enc_a, GBytes */
+} Bench;
+
+/* All of it PLAYING except enc_b, without which nobody answers. */
+Bench *bench_new (void);
+void bench_free (Bench * bench);
+/* Lets enc_b answer, and waits until a and b are secure. */
+void bench_secure (Bench * bench);
+void bench_wait_state (Bench * bench, GstElement * element, const char *nick);
+
+/* "state" as its nick. */
+char *bench_get_state (GstElement * element);
+
+/* An RTP packet with @size octets of payload, all of them @fill. */
+GstBuffer *bench_make_rtp (guint32 ssrc, guint16 seq, guint size, guint8 fill);
+/* The same in several memories, as payloaders make it. */
+GstBuffer *bench_make_rtp_pieces (guint32 ssrc, guint16 seq, guint size,
+    guint8 fill);
+/* A receiver report. */
+GstBuffer *bench_make_rtcp (guint32 ssrc);
+/* Fails unless it is what bench_make_rtp() would make. Takes @buffer. */
+void bench_check_rtp (GstBuffer * buffer, guint32 ssrc, guint16 seq,
+    guint size, guint8 fill);
+
+/* The wire's n-th SRTP or SRTCP packet as a buffer. */
+GstBuffer *bench_get_wire (Bench * bench, guint n);
+guint bench_count_wire (Bench * bench);
+
+G_END_DECLS
+
+#endif
