@@ -381,6 +381,8 @@ wait_for_replies (GstZrtpEncPort * port)
 
   if (!pair)
     return;
+  GST_DEBUG_OBJECT (port->sink,
+      "holding the end of stream until replies are out");
   gst_zrtp_sender_wait_idle (&pair->sender, &port->gate,
       g_get_monotonic_time () + EOS_TIME);
   gst_zrtp_pair_unref (pair);

@@ -1,0 +1,330 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What happens to media, and to the end of it, before there are keys.
+ */
+#include "bench.h"
+#include "endpoint.h"
+
+#include <string.h>
+
+static Bench *bench;
+
+/* zrtpenc says in its log when it holds something: a wait that was not entered
+ * could not be seen to end. */
+static GMutex log_lock;
+static GCond logged;
+static gboolean holding;
+
+static void
+listen (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
+    const gchar * function, gint line, GObject * object,
+    GstDebugMessage * message, gpointer unused)
+{
+  if (!g_str_has_prefix (gst_debug_message_get (message), "holding "))
+    return;
+  g_mutex_lock (&log_lock);
+  holding = TRUE;
+  g_cond_broadcast (&logged);
+  g_mutex_unlock (&log_lock);
+}
+
+static void
+wait_until_held (void)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+
+  g_mutex_lock (&log_lock);
+  while (!holding)
+    fail_unless (g_cond_wait_until (&logged, &log_lock, until),
+        "nothing is held");
+  g_mutex_unlock (&log_lock);
+}
+
+static void
+setup (void)
+{
+  holding = FALSE;
+  gst_debug_set_threshold_for_name ("zrtpenc", GST_LEVEL_DEBUG);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (listen, NULL, NULL);
+  bench = bench_new ();
+}
+
+static void
+teardown (void)
+{
+  bench_free (bench);
+  gst_debug_remove_log_function (listen);
+}
+
+static guint64
+sent_drops (void)
+{
+  return endpoint_get_stat (bench->enc_a, "sent-drops/before-secure");
+}
+
+/* Pushes one packet; the result is the flow. */
+static gpointer
+push_one (gpointer unused)
+{
+  return GINT_TO_POINTER (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, 1, 20, 9)));
+}
+
+static gpointer
+push_list (gpointer unused)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+
+  gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, 1, 20, 9));
+  gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, 2, 20, 9));
+  return GINT_TO_POINTER (gst_pad_push_list (bench->in->srcpad, list));
+}
+
+static GThread *
+hold (GThreadFunc func)
+{
+  GThread *thread;
+
+  gst_harness_set_live (bench->in, FALSE);
+  thread = g_thread_new ("source", func, NULL);
+  wait_until_held ();
+  return thread;
+}
+
+/* A live source loses what nobody may hear. */
+GST_START_TEST (test_live_is_dropped)
+{
+  for (guint i = 0; i < 3; i++)
+    fail_unless_equals_int (gst_harness_push (bench->in,
+            bench_make_rtp (BENCH_SSRC, i, 20, 9)), GST_FLOW_OK);
+  fail_unless_equals_uint64 (sent_drops (), 3);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
+/* ... unless it is to wait; and others need not. */
+GST_START_TEST (test_property_decides)
+{
+  GThread *thread;
+
+  gst_harness_set_live (bench->in, FALSE);
+  gst_util_set_object_arg (G_OBJECT (bench->dec_a), "before-secure", "drop");
+  fail_unless_equals_int (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, 0, 20, 9)), GST_FLOW_OK);
+  fail_unless_equals_uint64 (sent_drops (), 1);
+
+  gst_harness_set_live (bench->in, TRUE);
+  gst_util_set_object_arg (G_OBJECT (bench->dec_a), "before-secure", "block");
+  thread = g_thread_new ("source", push_one, NULL);
+  wait_until_held ();
+  bench_secure (bench);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+}
+
+GST_END_TEST;
+
+/* A file waits, and nothing of it is lost. */
+GST_START_TEST (test_held_until_secure)
+{
+  GThread *thread = hold (push_one);
+
+  bench_secure (bench);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+  fail_unless_equals_uint64 (sent_drops (), 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_list_held_until_secure)
+{
+  GThread *thread = hold (push_list);
+
+  bench_secure (bench);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 2, 20, 9);
+}
+
+GST_END_TEST;
+
+/* Z-4-06: nothing of what was held leaves in the clear, whatever ends it. */
+GST_START_TEST (test_released_by_flush)
+{
+  GThread *thread = hold (push_one);
+
+  gst_harness_push_event (bench->in, gst_event_new_flush_start ());
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_released_by_state_change)
+{
+  GThread *thread = hold (push_one);
+
+  fail_unless_equals_int (gst_element_set_state (bench->enc_a,
+          GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_released_by_pad_release)
+{
+  GThread *thread = hold (push_one);
+  GstPad *pad = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+
+  gst_element_release_request_pad (bench->enc_a, pad);
+  gst_object_unref (pad);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
+/* No common key agreement: there will be no keys, so nothing to wait for. */
+GST_START_TEST (test_released_by_failure)
+{
+  GThread *thread;
+
+  g_object_set (bench->enc_b, "key-agreements", "X448", "strict-algorithms",
+      TRUE, NULL);
+  thread = hold (push_one);
+  gst_element_set_state (bench->enc_b, GST_STATE_PLAYING);
+  bench_wait_state (bench, bench->enc_b, "failed");
+  bench_wait_state (bench, bench->enc_a, "failed");
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_OK);
+  fail_unless_equals_uint64 (sent_drops (), 1);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
+/* Lets b's Hellos through, nothing else. */
+static GstPadProbeReturn
+only_hello (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  GstBuffer *buffer = gst_pad_probe_info_get_buffer (info);
+
+  return gst_buffer_memcmp (buffer, 16, "Hello", 5) == 0 ? GST_PAD_PROBE_PASS
+      : GST_PAD_PROBE_DROP;
+}
+
+static gpointer
+push_eos (gpointer unused)
+{
+  return GINT_TO_POINTER (gst_harness_push_event (bench->in,
+          gst_event_new_eos ()));
+}
+
+/* The end of a stream that may leave in the clear, while the other side still
+ * needs our answers. */
+static GThread *
+hold_eos (gulong * probe, GstPad ** pad)
+{
+  GThread *thread;
+
+  g_object_set (bench->enc_a, "require-encryption", FALSE, NULL);
+  *pad = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
+  *probe = gst_pad_add_probe (*pad, GST_PAD_PROBE_TYPE_BUFFER, only_hello,
+      NULL, NULL);
+  gst_element_set_state (bench->enc_b, GST_STATE_PLAYING);
+  bench_wait_state (bench, bench->enc_a, "negotiating");
+  thread = g_thread_new ("source", push_eos, NULL);
+  wait_until_held ();
+  return thread;
+}
+
+static gboolean
+got_eos (void)
+{
+  GstPad *pad = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  gboolean result = GST_PAD_IS_EOS (pad);
+
+  gst_object_unref (pad);
+  return result;
+}
+
+GST_START_TEST (test_eos_waits_for_replies)
+{
+  gulong probe;
+  GstPad *pad;
+  GThread *thread = hold_eos (&probe, &pad);
+
+  fail_if (got_eos ());
+  gst_pad_remove_probe (pad, probe);
+  gst_object_unref (pad);
+  bench_wait_state (bench, bench->enc_a, "secure");
+  bench_wait_state (bench, bench->enc_b, "secure");
+  fail_unless (GPOINTER_TO_INT (g_thread_join (thread)));
+  fail_unless (got_eos ());
+}
+
+GST_END_TEST;
+
+/* For a bounded time. */
+GST_START_TEST (test_eos_does_not_wait_for_ever)
+{
+  gulong probe;
+  GstPad *pad;
+  GThread *thread = hold_eos (&probe, &pad);
+
+  fail_unless (GPOINTER_TO_INT (g_thread_join (thread)));
+  fail_unless (got_eos ());
+  gst_object_unref (pad);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_eos_released_by_state_change)
+{
+  gulong probe;
+  GstPad *pad;
+  GThread *thread = hold_eos (&probe, &pad);
+  gint64 before = g_get_monotonic_time ();
+
+  gst_element_set_state (bench->enc_a, GST_STATE_NULL);
+  g_thread_join (thread);
+  fail_unless (g_get_monotonic_time () - before < G_USEC_PER_SEC);
+  gst_object_unref (pad);
+}
+
+GST_END_TEST;
+
+static Suite *
+gate_suite (void)
+{
+  Suite *s = suite_create ("gate");
+  TCase *tc = tcase_create ("before secure");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_live_is_dropped);
+  tcase_add_test (tc, test_property_decides);
+  tcase_add_test (tc, test_held_until_secure);
+  tcase_add_test (tc, test_list_held_until_secure);
+  tcase_add_test (tc, test_released_by_flush);
+  tcase_add_test (tc, test_released_by_state_change);
+  tcase_add_test (tc, test_released_by_pad_release);
+  tcase_add_test (tc, test_released_by_failure);
+  tcase_add_test (tc, test_eos_waits_for_replies);
+  tcase_add_test (tc, test_eos_does_not_wait_for_ever);
+  tcase_add_test (tc, test_eos_released_by_state_change);
+  return s;
+}
+
+GST_CHECK_MAIN (gate);
