@@ -52,8 +52,8 @@ endpoint_free (Endpoint * endpoint)
   g_free (endpoint);
 }
 
-static void
-point_at (Endpoint * from, Endpoint * to)
+void
+endpoint_point (Endpoint * from, Endpoint * to)
 {
   GstElement *sink = gst_bin_get_by_name (GST_BIN (from->pipeline), "net_sink");
   GstElement *src = gst_bin_get_by_name (GST_BIN (to->pipeline), "net_src");
@@ -72,8 +72,8 @@ endpoint_connect (Endpoint * a, Endpoint * b)
   /* A udpsrc has its port from READY on. */
   gst_element_set_state (a->pipeline, GST_STATE_READY);
   gst_element_set_state (b->pipeline, GST_STATE_READY);
-  point_at (a, b);
-  point_at (b, a);
+  endpoint_point (a, b);
+  endpoint_point (b, a);
 }
 
 void

@@ -41,6 +41,8 @@ typedef struct
 Endpoint *endpoint_new (const char *description, ...) G_GNUC_PRINTF (1, 2);
 void endpoint_free (Endpoint * endpoint);
 
+/* Points the net_sink of one at the net_src of the other, which is in READY. */
+void endpoint_point (Endpoint * from, Endpoint * to);
 /* Points each one's net_sink at the other's net_src. Takes both to READY. */
 void endpoint_connect (Endpoint * a, Endpoint * b);
 void endpoint_play (Endpoint * endpoint);
