@@ -113,9 +113,7 @@ open_downstream (gpointer data)
 
   if (!g_atomic_int_compare_and_exchange (&self->opened, FALSE, TRUE))
     return;
-  if (gst_zrtp_outlet_open (&self->rtp.outlet) == GST_FLOW_OK)
-    gst_pad_push_event (self->rtp.outlet.pad,
-        gst_event_new_gap (0, GST_CLOCK_TIME_NONE));
+  gst_zrtp_outlet_work_gap (&self->rtp.outlet);
 }
 
 static void

@@ -356,7 +356,7 @@ gst_zrtp_enc_push_handshake (GstZrtpBin * bin, GstBuffer * buffer)
     gst_buffer_unref (buffer);
     return;
   }
-  ret = gst_zrtp_outlet_push (&port->outlet, buffer);
+  ret = gst_zrtp_outlet_work (&port->outlet, buffer);
   /* Not linked, not active, flushing: all that may pass, and what was lost will
    * be repeated. */
   if (ret != GST_FLOW_OK)

@@ -219,8 +219,9 @@ draft_close (GstZrtpEncPort * port, Draft * draft, GstBuffer * buffer)
   return FALSE;
 }
 
-static GstFlowReturn
-send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
+/* Encrypts a packet. NULL if it does not leave. */
+static GstBuffer *
+seal (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
 {
   GstZrtpSender *sender = &pair->sender;
   Draft draft;
@@ -228,16 +229,24 @@ send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
   if (G_UNLIKELY (!draft_open (&draft, buffer))) {
     gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_FAILED, 1);
     gst_buffer_unref (buffer);
-    return GST_FLOW_OK;
+    return NULL;
   }
   g_mutex_lock (&sender->lock);
   draft.result = protect (port, sender, &draft.map);
   g_mutex_unlock (&sender->lock);
   buffer = gst_buffer_make_writable (buffer);
   if (G_LIKELY (draft_close (port, &draft, buffer)))
-    return gst_zrtp_outlet_push (&port->outlet, buffer);
+    return buffer;
   gst_buffer_unref (buffer);
-  return GST_FLOW_OK;
+  return NULL;
+}
+
+static GstFlowReturn
+send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
+{
+  buffer = seal (port, pair, buffer);
+  return G_LIKELY (buffer) ? gst_zrtp_outlet_push (&port->outlet, buffer)
+      : GST_FLOW_OK;
 }
 
 static void
@@ -330,8 +339,10 @@ GstFlowReturn
 gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
     gsize size)
 {
-  return send_secure (port, port->enc->pair,
+  GstBuffer *buffer = seal (port, port->enc->pair,
       gst_buffer_new_memdup (data, size));
+
+  return buffer ? gst_zrtp_outlet_work (&port->outlet, buffer) : GST_FLOW_OK;
 }
 
 /* -- Events and queries -- */

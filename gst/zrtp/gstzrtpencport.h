@@ -52,7 +52,7 @@ void gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active);
  * its SSRCs to other ports. */
 void gst_zrtp_enc_port_release (GstZrtpEncPort * port);
 
-/* Encrypts an RTCP packet of our own and sends it here. */
+/* For workers: encrypts an RTCP packet of our own and sends it here. */
 GstFlowReturn gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port,
     const guint8 * data, gsize size);
 /* Upstream is to choose another SSRC. */

@@ -5,10 +5,10 @@
 
 enum
 {
-  SENT_STREAM_START = 1 << 0,
-  SENT_CAPS = 1 << 1,
-  SENT_SEGMENT = 1 << 2,
-  SENT_ALL = SENT_STREAM_START | SENT_CAPS | SENT_SEGMENT
+  STREAM_START = 1 << 0,
+  CAPS = 1 << 1,
+  SEGMENT = 1 << 2,
+  ALL = STREAM_START | CAPS | SEGMENT
 };
 
 void
@@ -18,10 +18,11 @@ gst_zrtp_outlet_init (GstZrtpOutlet * outlet, GstPad * pad,
   outlet->pad = gst_object_ref (pad);
   outlet->caps_name = caps_name;
   outlet->ask_downstream = ask_downstream;
+  outlet->known = 0;
   g_mutex_init (&outlet->lock);
-  g_cond_init (&outlet->turn);
-  outlet->taken = outlet->flushing = outlet->bare = FALSE;
-  outlet->sent = 0;
+  g_cond_init (&outlet->changed);
+  outlet->workers = 0;
+  outlet->streaming = outlet->inactive = outlet->bare = FALSE;
 }
 
 void
@@ -29,60 +30,46 @@ gst_zrtp_outlet_clear (GstZrtpOutlet * outlet)
 {
   gst_clear_object (&outlet->pad);
   g_mutex_clear (&outlet->lock);
-  g_cond_clear (&outlet->turn);
+  g_cond_clear (&outlet->changed);
 }
 
 static void
-set_flushing (GstZrtpOutlet * outlet, gboolean flushing)
+set_inactive (GstZrtpOutlet * outlet, gboolean inactive)
 {
   g_mutex_lock (&outlet->lock);
-  outlet->flushing = flushing;
-  g_cond_broadcast (&outlet->turn);
+  outlet->inactive = inactive;
+  g_cond_broadcast (&outlet->changed);
   g_mutex_unlock (&outlet->lock);
 }
 
 void
 gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active)
 {
-  set_flushing (outlet, !active);
-  g_atomic_int_set (&outlet->sent, 0);
+  set_inactive (outlet, !active);
+  g_atomic_int_set (&outlet->known, 0);
 }
 
-static gboolean
-take_turn (GstZrtpOutlet * outlet)
-{
-  gboolean ok;
-
-  g_mutex_lock (&outlet->lock);
-  while (outlet->taken && !outlet->flushing)
-    g_cond_wait (&outlet->turn, &outlet->lock);
-  ok = !outlet->flushing;
-  if (ok)
-    outlet->taken = TRUE;
-  g_mutex_unlock (&outlet->lock);
-  return ok;
-}
-
-static void
-give_turn (GstZrtpOutlet * outlet)
-{
-  g_mutex_lock (&outlet->lock);
-  outlet->taken = FALSE;
-  g_cond_broadcast (&outlet->turn);
-  g_mutex_unlock (&outlet->lock);
-}
+/* -- Stand-ins -- */
 
 static GstEvent *
 make_stream_start (GstZrtpOutlet * outlet)
 {
   guint group = gst_util_group_id_next ();
-  char *id = g_strdup_printf ("zrtp-%u-%s", group,
-      GST_PAD_NAME (outlet->pad));
+  char *id = g_strdup_printf ("zrtp-%u-%s", group, GST_PAD_NAME (outlet->pad));
   GstEvent *event = gst_event_new_stream_start (id);
 
   gst_event_set_group_id (event, group);
   g_free (id);
   return event;
+}
+
+static GstEvent *
+make_segment (void)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  return gst_event_new_segment (&segment);
 }
 
 /* What downstream takes, if that is one thing. */
@@ -97,56 +84,53 @@ get_downstream_caps (GstZrtpOutlet * outlet)
   return NULL;
 }
 
-/* With the turn. */
-static void
-push_caps (GstZrtpOutlet * outlet)
+/* With the lock. Only onto the pad: it goes out with the next push. */
+static gboolean
+put (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
 {
-  GstCaps *caps = outlet->ask_downstream ? get_downstream_caps (outlet) : NULL;
+  gboolean ok = gst_pad_store_sticky_event (outlet->pad, event) == GST_FLOW_OK;
 
-  g_mutex_lock (&outlet->lock);
-  outlet->bare = !caps;
-  g_mutex_unlock (&outlet->lock);
+  if (ok)
+    g_atomic_int_or (&outlet->known, bit);
+  return ok;
+}
+
+static void
+put_stand_in (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
+{
+  if (!(g_atomic_int_get (&outlet->known) & bit))
+    put (outlet, bit, event);
+  gst_event_unref (event);
+}
+
+static void
+put_caps (GstZrtpOutlet * outlet, GstCaps * caps)
+{
+  if (!(g_atomic_int_get (&outlet->known) & CAPS))
+    outlet->bare = !caps;
   if (!caps)
     caps = gst_caps_new_empty_simple (outlet->caps_name);
-  gst_pad_push_event (outlet->pad, gst_event_new_caps (caps));
+  put_stand_in (outlet, CAPS, gst_event_new_caps (caps));
   gst_caps_unref (caps);
 }
 
 static void
-push_segment (GstZrtpOutlet * outlet)
+put_missing (GstZrtpOutlet * outlet)
 {
-  GstSegment segment;
+  GstCaps *caps = NULL;
 
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (outlet->pad, gst_event_new_segment (&segment));
+  if (G_LIKELY (g_atomic_int_get (&outlet->known) == ALL))
+    return;
+  if (outlet->ask_downstream && !(g_atomic_int_get (&outlet->known) & CAPS))
+    caps = get_downstream_caps (outlet);
+  g_mutex_lock (&outlet->lock);
+  put_stand_in (outlet, STREAM_START, make_stream_start (outlet));
+  put_caps (outlet, caps);
+  put_stand_in (outlet, SEGMENT, make_segment ());
+  g_mutex_unlock (&outlet->lock);
 }
 
-/* With the turn. The other side may have been faster. */
-static void
-push_missing (GstZrtpOutlet * outlet)
-{
-  gint sent = g_atomic_int_get (&outlet->sent);
-
-  if (!(sent & SENT_STREAM_START))
-    gst_pad_push_event (outlet->pad, make_stream_start (outlet));
-  if (!(sent & SENT_CAPS))
-    push_caps (outlet);
-  if (!(sent & SENT_SEGMENT))
-    push_segment (outlet);
-  g_atomic_int_or (&outlet->sent, SENT_ALL);
-}
-
-GstFlowReturn
-gst_zrtp_outlet_open (GstZrtpOutlet * outlet)
-{
-  if (G_LIKELY (g_atomic_int_get (&outlet->sent) == SENT_ALL))
-    return GST_FLOW_OK;
-  if (!gst_pad_is_active (outlet->pad) || !take_turn (outlet))
-    return GST_FLOW_FLUSHING;
-  push_missing (outlet);
-  give_turn (outlet);
-  return GST_FLOW_OK;
-}
+/* -- The streaming thread -- */
 
 /* Payloaders and live sources speak of time; anything else would make sinks
  * choke on packets that have none. */
@@ -154,85 +138,131 @@ static GstEvent *
 in_time (GstEvent * event)
 {
   const GstSegment *segment;
-  GstSegment time;
   GstEvent *result;
 
   gst_event_parse_segment (event, &segment);
   if (segment->format == GST_FORMAT_TIME)
     return event;
-  gst_segment_init (&time, GST_FORMAT_TIME);
-  result = gst_event_new_segment (&time);
+  result = make_segment ();
   gst_event_set_seqnum (result, gst_event_get_seqnum (event));
   gst_event_unref (event);
+  return result;
+}
+
+/* One of the three. */
+static gboolean
+push_real (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
+{
+  gboolean result;
+
+  g_mutex_lock (&outlet->lock);
+  result = put (outlet, bit, event);
+  if (bit == CAPS)
+    outlet->bare = FALSE;
+  if (!result || outlet->workers > 0) {
+    g_mutex_unlock (&outlet->lock);
+    gst_event_unref (event);
+    return result;
+  }
+  outlet->streaming = TRUE;
+  g_mutex_unlock (&outlet->lock);
+
+  result = gst_pad_push_event (outlet->pad, event);
+
+  g_mutex_lock (&outlet->lock);
+  outlet->streaming = FALSE;
+  g_cond_broadcast (&outlet->changed);
+  g_mutex_unlock (&outlet->lock);
   return result;
 }
 
 gboolean
 gst_zrtp_outlet_push_event (GstZrtpOutlet * outlet, GstEvent * event)
 {
-  gint bit = 0;
   gboolean result;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      bit = SENT_STREAM_START;
-      break;
+      return push_real (outlet, STREAM_START, event);
     case GST_EVENT_CAPS:
-      bit = SENT_CAPS;
-      break;
+      return push_real (outlet, CAPS, event);
     case GST_EVENT_SEGMENT:
-      bit = SENT_SEGMENT;
-      event = in_time (event);
-      break;
+      return push_real (outlet, SEGMENT, in_time (event));
     case GST_EVENT_FLUSH_START:
-      set_flushing (outlet, TRUE);
+      set_inactive (outlet, TRUE);
       return gst_pad_push_event (outlet->pad, event);
     case GST_EVENT_FLUSH_STOP:
-      g_atomic_int_and (&outlet->sent, ~SENT_SEGMENT);
       result = gst_pad_push_event (outlet->pad, event);
-      set_flushing (outlet, FALSE);
+      g_atomic_int_and (&outlet->known, ~SEGMENT);
+      set_inactive (outlet, FALSE);
       return result;
     default:
       return gst_pad_push_event (outlet->pad, event);
   }
-
-  if (!take_turn (outlet)) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-  if (bit == SENT_CAPS) {
-    g_mutex_lock (&outlet->lock);
-    outlet->bare = FALSE;
-    g_mutex_unlock (&outlet->lock);
-  }
-  result = gst_pad_push_event (outlet->pad, event);
-  g_atomic_int_or (&outlet->sent, bit);
-  give_turn (outlet);
-  return result;
 }
 
 GstFlowReturn
 gst_zrtp_outlet_push (GstZrtpOutlet * outlet, GstBuffer * buffer)
 {
-  GstFlowReturn ret = gst_zrtp_outlet_open (outlet);
-
-  if (G_UNLIKELY (ret != GST_FLOW_OK)) {
-    gst_buffer_unref (buffer);
-    return ret;
-  }
+  put_missing (outlet);
   return gst_pad_push (outlet->pad, buffer);
 }
 
 GstFlowReturn
 gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet, GstBufferList * list)
 {
-  GstFlowReturn ret = gst_zrtp_outlet_open (outlet);
-
-  if (G_UNLIKELY (ret != GST_FLOW_OK)) {
-    gst_buffer_list_unref (list);
-    return ret;
-  }
+  put_missing (outlet);
   return gst_pad_push_list (outlet->pad, list);
+}
+
+/* -- Workers -- */
+
+static gboolean
+begin_work (GstZrtpOutlet * outlet)
+{
+  gboolean ok;
+
+  g_mutex_lock (&outlet->lock);
+  while (outlet->streaming && !outlet->inactive)
+    g_cond_wait (&outlet->changed, &outlet->lock);
+  ok = !outlet->inactive && gst_pad_is_active (outlet->pad);
+  if (ok)
+    outlet->workers++;
+  g_mutex_unlock (&outlet->lock);
+  return ok;
+}
+
+static void
+end_work (GstZrtpOutlet * outlet)
+{
+  g_mutex_lock (&outlet->lock);
+  outlet->workers--;
+  g_mutex_unlock (&outlet->lock);
+}
+
+GstFlowReturn
+gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer)
+{
+  GstFlowReturn ret;
+
+  if (!begin_work (outlet)) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_FLUSHING;
+  }
+  put_missing (outlet);
+  ret = gst_pad_push (outlet->pad, buffer);
+  end_work (outlet);
+  return ret;
+}
+
+void
+gst_zrtp_outlet_work_gap (GstZrtpOutlet * outlet)
+{
+  if (!begin_work (outlet))
+    return;
+  put_missing (outlet);
+  gst_pad_push_event (outlet->pad, gst_event_new_gap (0, GST_CLOCK_TIME_NONE));
+  end_work (outlet);
 }
 
 gboolean

@@ -191,6 +191,32 @@ GST_START_TEST (test_paused_neighbour)
 
 GST_END_TEST;
 
+/* For callbacks to wake the test up. */
+static GMutex lock;
+static GCond told;
+static gboolean was_told;
+
+static void
+tell (void)
+{
+  g_mutex_lock (&lock);
+  was_told = TRUE;
+  g_cond_signal (&told);
+  g_mutex_unlock (&lock);
+}
+
+static void
+wait_until_told (void)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+
+  g_mutex_lock (&lock);
+  while (!was_told)
+    fail_unless (g_cond_wait_until (&told, &lock, until), "it hangs");
+  was_told = FALSE;
+  g_mutex_unlock (&lock);
+}
+
 /* An application that takes its time over a signal holds up nothing. */
 static GMutex gate;
 
@@ -223,18 +249,16 @@ GST_START_TEST (test_slow_application)
 GST_END_TEST;
 
 /* It may even stop the element from there. */
-static GCond stop;
-static gboolean stopped;
-
 static void
 stop_it (GstElement * element, gint state, guint error, const char *reason,
     GstElement * pipeline)
 {
+  static gint calls;
+
+  if (g_atomic_int_add (&calls, 1) > 0)
+    return;
   gst_element_set_state (pipeline, GST_STATE_NULL);
-  g_mutex_lock (&gate);
-  stopped = TRUE;
-  g_cond_signal (&stop);
-  g_mutex_unlock (&gate);
+  tell ();
 }
 
 GST_START_TEST (test_stopped_from_signal)
@@ -246,11 +270,44 @@ GST_START_TEST (test_stopped_from_signal)
   endpoint_connect (a, b);
   endpoint_play (b);
   endpoint_play (a);
-  g_mutex_lock (&gate);
-  while (!stopped)
-    fail_unless (g_cond_wait_until (&stop, &gate, g_get_monotonic_time ()
-            + PATIENCE / 1000), "the application hangs");
-  g_mutex_unlock (&gate);
+  wait_until_told ();
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+see_segment (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  GstEvent *event = gst_pad_probe_info_get_event (info);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+    tell ();
+  return GST_PAD_PROBE_OK;
+}
+
+/* A sink that never gets anything keeps the pipeline from PLAYING, so that our
+ * packets and gaps hang in the other sinks, while live sources run already and
+ * want to tell of their segments. It must be possible to stop all the same. */
+GST_START_TEST (test_stop_while_sinks_wait)
+{
+  Endpoint *a = endpoint_new (VOICE "! " ENC "enc.rtp_src_0 ! " NET_SINK NET_SRC
+      "! zrtpdec name=dec ! " EAR "udpsrc address=127.0.0.1 port=0 ! fakesink");
+  Endpoint *b = endpoint_new (WHOLE);
+  GstElement *src = gst_bin_get_by_name (GST_BIN (a->pipeline), "net_src");
+  GstPad *pad = gst_element_get_static_pad (src, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_segment,
+      NULL, NULL);
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  wait_until_told ();
+  fail_unless_equals_int (gst_element_set_state (a->pipeline, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  gst_object_unref (pad);
+  gst_object_unref (src);
   endpoint_free (a);
   endpoint_free (b);
 }
@@ -307,6 +364,7 @@ pairing_suite (void)
   tcase_add_test (tc, test_paused_neighbour);
   tcase_add_test (tc, test_slow_application);
   tcase_add_test (tc, test_stopped_from_signal);
+  tcase_add_test (tc, test_stop_while_sinks_wait);
   tcase_add_test (tc, test_pads);
   return s;
 }
