@@ -301,6 +301,45 @@ GST_START_TEST (test_two_transports)
 
 GST_END_TEST;
 
+#define SENDER VOICE "! zrtpenc name=enc cache=:memory: session-id=half " \
+    "enc.rtp_src_0 ! " NET_SINK "async=false"
+#define RECEIVER NET_SRC "! zrtpdec name=dec session-id=half ! " EAR
+
+/* While one of the two stops, the other keeps the keys: media goes on without
+ * another handshake. */
+GST_START_TEST (test_restart_of_half)
+{
+  Endpoint *out = endpoint_new (SENDER);
+  Endpoint *in = endpoint_new (RECEIVER);
+  Endpoint *b = endpoint_new (END ("async=false ") "async=false");
+  guint64 sent;
+
+  gst_element_set_state (out->pipeline, GST_STATE_READY);
+  gst_element_set_state (in->pipeline, GST_STATE_READY);
+  gst_element_set_state (b->pipeline, GST_STATE_READY);
+  endpoint_point (out, b);
+  endpoint_point (b, in);
+  endpoint_play (b);
+  endpoint_play (in);
+  endpoint_play (out);
+  endpoint_wait_secure (out, b);
+  endpoint_wait_media (b, 10);
+  endpoint_wait_media (in, 10);
+  sent = endpoint_get_stat (in->dec, "zrtp-sent");
+
+  gst_element_set_state (out->pipeline, GST_STATE_READY);
+  endpoint_wait_media (in, 10);
+  endpoint_play (out);
+  endpoint_wait_media (b, 10);
+  fail_unless_equals_uint64 (endpoint_get_stat (in->dec, "zrtp-sent"), sent);
+  fail_unless_equals_string (b->state, "secure");
+  endpoint_free (out);
+  endpoint_free (in);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 static Suite *
 call_suite (void)
 {
@@ -317,6 +356,7 @@ call_suite (void)
   tcase_add_test (tc, test_opportunistic);
   tcase_add_loop_test (tc, test_no_zrtp, 0, 2);
   tcase_add_test (tc, test_two_transports);
+  tcase_add_test (tc, test_restart_of_half);
   return s;
 }
 
