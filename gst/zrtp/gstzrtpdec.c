@@ -186,6 +186,14 @@ map_packet (GstBuffer * buffer, GstMapInfo * map)
       GST_MAP_READWRITE);
 }
 
+/* Why map_packet() failed. */
+static GstZrtpReceiveDrop
+get_map_failure (GstBuffer * buffer)
+{
+  return gst_buffer_get_size (buffer) == 0 ? GST_ZRTP_RECEIVE_DROP_NOT_RTP
+      : GST_ZRTP_RECEIVE_DROP_FAILED;
+}
+
 /* After the lock. */
 static void
 finish (GstBuffer * buffer, GstMapInfo * map, gsize size, gboolean discont)
@@ -249,8 +257,7 @@ take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
   /* In place, unless somebody else sees the packet too. */
   buffer = gst_buffer_make_writable (buffer);
   if (G_UNLIKELY (!map_packet (buffer, &map))) {
-    gst_zrtp_receiver_count_drop (&pair->receiver,
-        GST_ZRTP_RECEIVE_DROP_FAILED);
+    gst_zrtp_receiver_count_drop (&pair->receiver, get_map_failure (buffer));
     gst_buffer_unref (buffer);
     return GST_FLOW_OK;
   }
@@ -309,7 +316,7 @@ sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
       way = judge (self, pair, lane, map.data, &size, &discont);
       finish (buffer, &map, size, discont);
     } else {
-      pair->receiver.drops[GST_ZRTP_RECEIVE_DROP_FAILED]++;
+      pair->receiver.drops[get_map_failure (buffer)]++;
     }
     if (way == WAY_RTP) {
       i++;
