@@ -82,7 +82,7 @@ GST_START_TEST (test_schedule)
   sim_run (alone.sim, 3750 * SIM_MSEC);
   n = usual_times (times, 3750);
   fail_unless_equals_int (n, 21);
-  /* Z-6-03 Z-6-01 Z-4.1-05 Z-3-02 Z-6-02 */
+  /* Z-6-03 Z-6-01 Z-4.1-05 Z-3-02 Z-6-02 Z-8-01 */
   wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, n);
   sim_run (alone.sim, 30 * SIM_SEC);
   n = usual_times (times, 30000);
@@ -369,7 +369,7 @@ GST_START_TEST (test_sequence_numbers)
       show_ping (&alone);
       sim_run (alone.sim, alone.sim->now + 77 * SIM_MSEC);
     }
-    /* Hellos, acks and retransmissions alike (Z-5-03). */
+    /* Z-5-03: Hellos, acks and retransmissions alike. */
     fail_unless (alone.wire->entries->len > 12);
     for (guint i = 0; i < alone.wire->entries->len; i++) {
       const WireEntry *entry = g_ptr_array_index (alone.wire->entries, i);

@@ -530,6 +530,49 @@ GST_START_TEST (test_wiped_in_time)
 
 GST_END_TEST;
 
+/* 4.7.3, 4.5.2: and the rest when the call is over. */
+GST_START_TEST (test_wiped_at_the_end)
+{
+  Sim *sim = sim_new_pair (12);
+  guint8 key[2][ZRTP_MAX_HASH_SIZE];
+  gsize size[2];
+
+  fail_if (zrtp_session_get_exported_key (sim->ends[0].session, key[0],
+          &size[0]));
+  for (guint i = 0; i < 2; i++) {
+    zrtp_session_set_aux_secret (sim->ends[i].session,
+        (const guint8 *) "secret", 6);
+    sim_start (sim, i);
+  }
+  ck_assert (sim_run_until_secure (sim, 2 * SIM_SEC));
+  /* Z-4.5.2-07 */
+  for (guint i = 0; i < 2; i++)
+    ck_assert (zrtp_session_get_exported_key (sim->ends[i].session, key[i],
+            &size[i]));
+  ck_assert_uint_eq (size[0], 32);
+  ck_assert_uint_eq (size[1], 32);
+  ck_assert (memcmp (key[0], key[1], 32) == 0);
+
+  for (guint i = 0; i < 2; i++) {
+    ZrtpSession *session = sim->ends[i].session;
+    ZrtpStream *stream = sim->ends[i].streams[0].stream;
+
+    ck_assert (!is_zero (&session->keys, sizeof session->keys));
+    ck_assert (!is_zero (&stream->keys, sizeof stream->keys));
+    zrtp_stream_stop (stream, sim->now);
+    sim_drain (sim, i);
+    /* Z-4.7.3-01 Z-4.7.3-02 Z-4.5.2-04 Z-4.5.3-09 */
+    ck_assert (is_zero (&session->keys, sizeof session->keys));
+    ck_assert (is_zero (&stream->keys, sizeof stream->keys));
+    ck_assert_uint_eq (sim->ends[i].streams[0].n_events[ZRTP_EVENT_KEYS_GONE],
+        1);
+    ck_assert (!zrtp_session_get_exported_key (session, key[i], &size[i]));
+  }
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static Suite *
 secrets_suite (void)
 {
@@ -547,6 +590,7 @@ secrets_suite (void)
   tcase_add_test (tc, test_stand_ins_never_match);
   tcase_add_test (tc, test_vectors);
   tcase_add_test (tc, test_wiped_in_time);
+  tcase_add_test (tc, test_wiped_at_the_end);
   return suite;
 }
 
