@@ -93,6 +93,7 @@ read_entry (sqlite3_stmt * row, gint64 now, Entry * entry)
   peer->name = name != NULL ? g_utf8_make_valid (name, -1) : NULL;
   peer->first_seen = sqlite3_column_int64 (row, 8);
   peer->last_seen = sqlite3_column_int64 (row, 9);
+  peer->shared = sqlite3_column_int (row, 10) != 0;
   judge_expiry (entry, now);
   return SQLITE_OK;
 }
@@ -196,7 +197,7 @@ drop_secrets (Entry * entry)
 {
   ZrtpPeer *peer = &entry->peer;
 
-  peer->have_rs1 = peer->have_rs2 = peer->verified = FALSE;
+  peer->have_rs1 = peer->have_rs2 = peer->verified = peer->shared = FALSE;
   zrtp_wipe (peer->rs1, sizeof peer->rs1);
   zrtp_wipe (peer->rs2, sizeof peer->rs2);
   entry->rs1_interval = 0;
@@ -242,6 +243,8 @@ apply (Entry * entry, gint64 now, const ZrtpPeerUpdate * update)
     memcpy (peer->pbx, update->pbx, ZRTP_SECRET_SIZE);
     peer->have_pbx = TRUE;
   }
+  if (update->changes & ZRTP_PEER_SET_SHARED)
+    peer->shared = peer->have_rs1;
   if (update->changes & ZRTP_PEER_SET_VERIFIED)
     peer->verified = update->verified;
   if (update->changes & ZRTP_PEER_SET_NAME) {
@@ -290,6 +293,8 @@ store (ZrtpCache * cache, const Entry * entry)
     rc = sqlite3_bind_int64 (statement, 9, peer->first_seen);
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_int64 (statement, 10, peer->last_seen);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_int (statement, 11, peer->shared ? 1 : 0);
   return rc == SQLITE_OK ? run (cache, ZRTP_CACHE_STORE) : rc;
 }
 

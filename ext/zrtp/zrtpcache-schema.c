@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #define PEER_COLUMNS "zid, rs1, rs2, pbx, rs1_set, rs1_interval, verified," \
-    " name, first_seen, last_seen"
+    " name, first_seen, last_seen, shared"
 
 /* What a file is, by its header and schema. */
 typedef enum
@@ -28,7 +28,7 @@ static const char *const statement_sql[ZRTP_CACHE_N_STATEMENTS] = {
   [ZRTP_CACHE_LIST] = "SELECT " PEER_COLUMNS " FROM peers"
       " ORDER BY last_seen DESC, zid",
   [ZRTP_CACHE_STORE] = "INSERT OR REPLACE INTO peers (" PEER_COLUMNS ")"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
   [ZRTP_CACHE_DELETE] = "DELETE FROM peers WHERE zid = ?1",
 };
 
@@ -53,8 +53,8 @@ static const char schema_sql[] =
     " verified INTEGER NOT NULL CHECK (verified IN (0, 1)),"
     " name TEXT CHECK (name IS NULL OR typeof (name) = 'text'),"
     " first_seen INTEGER NOT NULL CHECK (typeof (first_seen) = 'integer'),"
-    " last_seen INTEGER NOT NULL CHECK (typeof (last_seen) = 'integer')"
-    ") WITHOUT ROWID;";
+    " last_seen INTEGER NOT NULL CHECK (typeof (last_seen) = 'integer'),"
+    " shared INTEGER NOT NULL CHECK (shared IN (0, 1))" ") WITHOUT ROWID;";
 
 /* SQLite's own schedule counts sleeps, not time, and is coarse. */
 static int

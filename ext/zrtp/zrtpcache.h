@@ -67,6 +67,7 @@ typedef struct
   gboolean have_rs1, have_rs2, have_pbx;
   gboolean expired;             /* rs1's interval is over or was set to 0 (4.9) */
   gboolean verified;            /* our V flag (7.1) */
+  gboolean shared;              /* the peer is known to have kept it, too */
   guint8 rs1[ZRTP_SECRET_SIZE];
   guint8 rs2[ZRTP_SECRET_SIZE];
   guint8 pbx[ZRTP_SECRET_SIZE];
@@ -90,6 +91,9 @@ typedef enum
   ZRTP_PEER_SET_NAME = 1 << 4,
   ZRTP_PEER_SET_PBX = 1 << 5,           /* 7.3.1 */
   ZRTP_PEER_CLEAR_SECRETS = 1 << 6,     /* 7.1: rs1, rs2 and V go, entry stays */
+  /* rs1 was seen to be on both sides; without that the want of it is no alarm:
+   * the peer may have died before it could write. Entries only. */
+  ZRTP_PEER_SET_SHARED = 1 << 8,
   ZRTP_PEER_FORGET = 1 << 7             /* the whole entry goes */
 } ZrtpPeerChange;
 

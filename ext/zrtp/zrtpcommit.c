@@ -158,7 +158,8 @@ take_secrets (ZrtpStream * stream, ZrtpExchange * x)
   x->secrets.peer = stream->looked_up_peer;
   memset (&stream->looked_up_peer, 0, sizeof stream->looked_up_peer);
   stream->looked_up = FALSE;
-  x->held_rs1 = x->secrets.peer.have_rs1 && !x->secrets.peer.expired;
+  x->held_rs1 = x->secrets.peer.have_rs1 && !x->secrets.peer.expired
+      && x->secrets.peer.shared;
   x->unread = stream->lookup_failed;
   x->secrets_ready = TRUE;
   zrtp_session_set_known_name (stream->session, x->secrets.peer.name);

@@ -190,6 +190,8 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
     if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
       x->interval = MIN (own_expiry (stream), body.cache_expiry);
       zrtp_session_confirmed (stream->session, stream, body.verified);
+    } else {
+      zrtp_session_first_is_done (stream->session, now);
     }
   } else {
     zrtp_stream_drop (stream, drop);
@@ -369,4 +371,6 @@ zrtp_confirm_media (ZrtpStream * stream, gint64 now)
   if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
     zrtp_receive_conf2ack (stream, now);
   stream->media_confirmed = stream->step == ZRTP_STEP_SECURE;
+  if (stream->media_confirmed)
+    zrtp_session_media_came (stream->session);
 }

@@ -46,6 +46,7 @@ zrtp_session_forget (ZrtpSession * session)
   session->rejected = FALSE;
   session->update_pending = FALSE;
   session->no_exported_key = FALSE;
+  session->share_pending = FALSE;
   g_array_set_size (session->nonces, 0);
 }
 
@@ -191,8 +192,15 @@ zrtp_session_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
-    if (other != stream)
-      zrtp_commit_try (other, now);
+    if (other == stream)
+      continue;
+    /* Where algorithms were refused for a first exchange, those that another
+     * stream agreed on will do. */
+    if (session->have_sess && other->step == ZRTP_STEP_FAILED
+        && other->info.error >= ZRTP_ERROR_HASH
+        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)
+      zrtp_discovery_start (other, now);
+    zrtp_commit_try (other, now);
   }
 }
 
@@ -293,6 +301,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
 
   /* 4.3.2: no entry is no mismatch, and neither is an expired one. */
   info->cache_mismatch = x->held_rs1 && x->matched.s1.size == 0;
+  session->s1_matched = x->matched.s1.size > 0;
   session->unread = x->unread;
   info->aux_matched = x->matched.s2.size > 0;
   info->aux_mismatch = x->secrets.aux != NULL && !info->aux_matched;
@@ -360,6 +369,13 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
   }
   job = new_update_job (session);
   fill_secret_update (session, &job->update);
+  /* Conf2ACK tells the initiator that the responder has written; what the
+   * responder wrote of a new peer it may be alone with (two generals), until
+   * SRTP shows that its Conf2ACK came. */
+  if (stream->info.role == ZRTP_ROLE_INITIATOR || session->s1_matched)
+    job->update.changes |= ZRTP_PEER_SET_SHARED;
+  else
+    session->share_pending = TRUE;
   zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
   return job;
 }
@@ -398,6 +414,31 @@ give_session_job (ZrtpSession * session, ZrtpJob * job)
     zrtp_job_free (job);
 }
 
+void
+zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    if (stream->step == ZRTP_STEP_CONFIRM2_SENT
+        && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
+      zrtp_receive_conf2ack (stream, now);
+  }
+}
+
+void
+zrtp_session_media_came (ZrtpSession * session)
+{
+  ZrtpJob *job;
+
+  if (!session->share_pending || !session->master)
+    return;
+  session->share_pending = FALSE;
+  job = new_update_job (session);
+  job->update.changes = ZRTP_PEER_SET_SHARED;
+  give_session_job (session, job);
+}
+
 gboolean
 zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
 {
@@ -418,7 +459,7 @@ zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
   }
   /* 4.9: with interval 0 no entry is made for the sake of a flag. */
   if (session->interval > 0) {
-    job->update.changes |= ZRTP_PEER_SET_VERIFIED;
+    job->update.changes |= ZRTP_PEER_SET_VERIFIED | ZRTP_PEER_SET_SHARED;
     job->update.verified = TRUE;
     if (info->peer_name) {
       job->update.changes |= ZRTP_PEER_SET_NAME;

@@ -115,7 +115,7 @@ typedef struct
   ZrtpSecrets secrets;
   gboolean secrets_ready;       /* looked up, or nothing to look up */
   ZrtpMatchedSecrets matched;
-  gboolean held_rs1;            /* we had an rs1 that had not expired */
+  gboolean held_rs1;            /* an rs1 not expired, that the peer has, too */
   gboolean unread;              /* or may have: the cache could not be read */
   guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
   gsize private_size;
@@ -225,6 +225,8 @@ struct _ZrtpSession
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
   gboolean unread;              /* the cache could not be read */
+  gboolean s1_matched;
+  gboolean share_pending;       /* we, as responder, may be alone with rs1 */
   gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
   guint32 interval;             /* the agreed cache interval */
   gboolean no_exported_key;     /* it went with a GoClear */
@@ -430,6 +432,11 @@ void zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
 /* The job that updates the cache at the point of 4.6.1, or NULL when there is
  * nothing to write (now). */
 ZrtpJob *zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream);
+/* A Multistream Confirm of the peer is good, so it has ZRTPSess and with it our
+ * Confirm2: an exchange that still waits for its Conf2ACK is over. */
+void zrtp_session_first_is_done (ZrtpSession * session, gint64 now);
+/* The peer's SRTP came: it has what we kept. */
+void zrtp_session_media_came (ZrtpSession * session);
 /* The stream is secure: SAS, trust and alarms are told. */
 void zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream);
 /* 4.7.2.1 */

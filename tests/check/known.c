@@ -98,6 +98,7 @@ known_run (Sim * sim)
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_assert_agreed (sim);
+  sim_talk (sim);
   known_settle (sim);
 }
 

@@ -307,6 +307,17 @@ sim_drain (Sim * sim, guint which)
 }
 
 void
+sim_talk (Sim * sim)
+{
+  for (guint e = 0; e < 2; e++) {
+    for (guint i = 0; i < sim->ends[e].n_streams; i++)
+      zrtp_stream_media_received (sim->ends[e].streams[i].stream,
+          ZRTP_MEDIA_SECURE, sim->now);
+    sim_drain (sim, e);
+  }
+}
+
+void
 sim_start (Sim * sim, guint which)
 {
   SimEndpoint *end = &sim->ends[which];

@@ -85,6 +85,8 @@ void sim_start (Sim * sim, guint which);
 void sim_run (Sim * sim, gint64 until);
 /* Runs until both ends' streams are all SECURE; FALSE at @until. */
 gboolean sim_run_until_secure (Sim * sim, gint64 until);
+/* SRTP of each side comes to the other and authenticates. */
+void sim_talk (Sim * sim);
 /* After a call into the engine from a test. */
 void sim_drain (Sim * sim, guint which);
 /* Puts a datagram on its way to a stream, now. */
