@@ -539,15 +539,13 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
   return TRUE;
 }
 
-gboolean
-zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
+static void
+move_to_fork (ZrtpStream * stream, gint64 now)
 {
   const guint32 ssrc = stream->ssrc;
   ZrtpCandidate *newcomer = &stream->candidates[0];
   ZrtpCandidate fork = { NULL };
 
-  if (!stream->fork.hello)
-    return FALSE;
   zrtp_candidate_copy (&fork, &stream->fork);
   reset (stream, TRUE, now);
   zrtp_stream_make_hello (stream);
@@ -560,6 +558,28 @@ zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
   newcomer->reported = FALSE;
   stream->evidence = TRUE;
   zrtp_discovery_set_peer (stream, newcomer);
+}
+
+gboolean
+zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+  guint8 zid[ZRTP_ZID_SIZE];
+
+  if (!stream->fork.hello)
+    return FALSE;
+  memcpy (zid, stream->fork.zid, ZRTP_ZID_SIZE);
+  move_to_fork (stream, now);
+  /* 4.4.3: one peer for all streams. Those that heard of it as well move with
+   * this one, those that it refused try again. */
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other->fork.hello && memcmp (other->fork.zid, zid, ZRTP_ZID_SIZE) == 0)
+      move_to_fork (other, now);
+    else if (other->step == ZRTP_STEP_FAILED)
+      zrtp_discovery_start (other, now);
+  }
   return TRUE;
 }
 

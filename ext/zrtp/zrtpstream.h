@@ -132,7 +132,8 @@ void zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind,
 /* The application acts. FALSE if that is not possible now. */
 gboolean zrtp_stream_go_secure (ZrtpStream * stream, gint64 now);
 /* Moves to the endpoint that the last ZRTP_EVENT_FORK told of: keys void, a new
- * Hello, a new exchange, a new SAS. */
+ * Hello, a new exchange, a new SAS. Other streams of the session that were told
+ * of the same endpoint move with it. */
 gboolean zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now);
 
 /* Draining. */

@@ -322,6 +322,107 @@ GST_START_TEST (test_accept_makes_all_new)
 
 GST_END_TEST;
 
+/* A call of two streams: there is one session and so one peer. Whichever stream
+ * the user says it on, the whole call moves. */
+
+static void
+restart_all (Sim * sim, guint which, gboolean new_zid, guint n_started)
+{
+  SimEndpoint *end = &sim->ends[which];
+
+  for (guint i = 0; i < end->n_streams; i++) {
+    zrtp_stream_free (end->streams[i].stream);
+    g_free (end->streams[i].last_text);
+    g_string_free (end->streams[i].trace, TRUE);
+  }
+  zrtp_session_free (end->session);
+  if (new_zid)
+    sim->random.fill (sim->random.user_data, end->zid, ZRTP_ZID_SIZE);
+  sim_make (sim, which, end->n_streams);
+  for (guint i = 0; i < n_started; i++)
+    zrtp_stream_start (end->streams[i].stream, 0x1000 * (which + 1) + i,
+        sim->now);
+  sim_drain (sim, which);
+}
+
+GST_START_TEST (test_accept_with_two_streams)
+{
+  static const gint64 waits[] = { 0, 100 * SIM_MSEC, SIM_SEC, 20 * SIM_SEC };
+
+  for (guint n = 0; n < 16; n++) {
+    const guint first_told = n & 1, new_zid = n >> 1 & 1;
+    const gint64 wait = waits[n >> 2];
+    Sim *sim = sim_new (300 + n);
+    char *sas;
+
+    sim_make (sim, 0, 2);
+    sim_make (sim, 1, 2);
+    sim_start (sim, 0);
+    sim_start (sim, 1);
+    fail_unless (sim_run_until_secure (sim, SIM_SEC));
+    sas = g_strdup (zrtp_session_get_info (sim->ends[0].session)->sas);
+    restart_all (sim, 1, new_zid, 2);
+    sim_run (sim, 2 * SIM_SEC);
+    for (guint i = 0; i < 2; i++)
+      fail_unless_equals_int (sim->ends[0].streams[i].n_events[ZRTP_EVENT_FORK],
+          1);
+
+    fail_unless (zrtp_stream_accept_fork (sim->ends[0].streams[first_told].
+            stream, sim->now));
+    settle (sim, 0);
+    sim_run (sim, sim->now + wait);
+    /* Said on the other stream as well it is no other wish. */
+    zrtp_stream_accept_fork (sim->ends[0].streams[1 - first_told].stream,
+        sim->now);
+    settle (sim, 0);
+    fail_unless (sim_run_until_secure (sim, sim->now + 5 * SIM_SEC),
+        "case %u", n);
+    sim_assert_agreed (sim);
+    fail_if (strcmp (sas,
+            zrtp_session_get_info (sim->ends[0].session)->sas) == 0);
+    g_free (sas);
+    sim_free (sim);
+  }
+}
+
+GST_END_TEST;
+
+/* The newcomer's second stream comes later than its first. */
+GST_START_TEST (test_accept_one_after_the_other)
+{
+  static const gint64 waits[] = { SIM_SEC, 3 * SIM_SEC, 15 * SIM_SEC };
+
+  for (guint n = 0; n < 6; n++) {
+    Sim *sim = sim_new (400 + n);
+    SimEndpoint *alice = &sim->ends[0], *bob = &sim->ends[1];
+
+    for (guint i = 0; i < 2; i++)
+      sim_make (sim, i, 2);
+    for (guint i = 0; i < 2; i++)
+      sim_start (sim, i);
+    fail_unless (sim_run_until_secure (sim, SIM_SEC));
+    restart_all (sim, 1, n & 1, 1);
+    sim_run (sim, 2 * SIM_SEC);
+    fail_unless (zrtp_stream_accept_fork (alice->streams[0].stream, sim->now));
+    settle (sim, 0);
+    sim_run (sim, sim->now + waits[n / 2]);
+    /* Nothing happened to the other stream so far. */
+    fail_unless_equals_int (zrtp_stream_get_info (alice->streams[1].stream)->
+        state, ZRTP_STATE_SECURE);
+    zrtp_stream_start (bob->streams[1].stream, 0x2001, sim->now);
+    settle (sim, 1);
+    sim_run (sim, sim->now + SIM_SEC);
+    fail_unless (zrtp_stream_accept_fork (alice->streams[1].stream, sim->now));
+    settle (sim, 0);
+    fail_unless (sim_run_until_secure (sim, sim->now + 20 * SIM_SEC),
+        "case %u", n);
+    sim_assert_agreed (sim);
+    sim_free (sim);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 restart_suite (void)
 {
@@ -338,6 +439,8 @@ restart_suite (void)
   tcase_add_test (tc, test_accept_never_clear);
   tcase_add_test (tc, test_accept_goes_secure);
   tcase_add_test (tc, test_accept_makes_all_new);
+  tcase_add_test (tc, test_accept_with_two_streams);
+  tcase_add_test (tc, test_accept_one_after_the_other);
   return suite;
 }
 
