@@ -107,6 +107,38 @@ GST_START_TEST (test_kill_points)
 
 GST_END_TEST;
 
+/* Calls over bad networks that are hung up at any moment. */
+GST_START_TEST (test_random_cuts)
+{
+  guint cut = 0, whole = 0;
+
+  get_to_know ();
+  for (guint i = 0; i < 60; i++) {
+    const guint64 seed = 1000 * (__i__ + 1) + i;
+    Sim *sim = known_new (seed);
+    char *what = g_strdup_printf ("seed %" G_GUINT64_FORMAT, seed);
+
+    sim->loss = sim_random (sim, 40);
+    sim->duplication = sim_random (sim, 20);
+    sim->jitter = sim_random (sim, 50) * SIM_MSEC;
+    sim->job_delay = sim_random (sim, 2) * sim_random (sim, 300) * SIM_MSEC;
+    for (guint e = 0; e < 2; e++) {
+      sim_make (sim, e, 1);
+      sim_start (sim, e);
+    }
+    if (sim_run_until_secure (sim, sim_random (sim, 1000) * SIM_MSEC))
+      whole++;
+    else
+      cut++;
+    hang_up (sim);
+    assert_still_known (seed + 500, what);
+    g_free (what);
+  }
+  fail_unless (cut > 10 && whole > 5, "%u cut, %u whole", cut, whole);
+}
+
+GST_END_TEST;
+
 /* When Conf2ACK goes out */
 
 typedef struct
@@ -224,6 +256,7 @@ killpoints_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_checked_fixture (tc, known_setup, known_teardown);
   tcase_add_loop_test (tc, test_kill_points, 0, G_N_ELEMENTS (kills));
+  tcase_add_loop_test (tc, test_random_cuts, 0, 2);
   tcase_add_loop_test (tc, test_conf2ack_waits, 0, 6);
   tcase_add_loop_test (tc, test_write_fails, 0, 2);
   return suite;
