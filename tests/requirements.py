@@ -10,7 +10,8 @@ the reason. Exit status 1 if a test names an id that does not exist, or if one o
 the endpoint's rows is in neither place or in both.
 
 usage: requirements.py [SOURCE-FOLDER]
-       requirements.py --missing [SOURCE-FOLDER]   rows for the pending table
+       requirements.py --missing [SOURCE-FOLDER]   print rows for the pending table
+       requirements.py --prune [SOURCE-FOLDER]     take proven rows out of it
 """
 
 import collections
@@ -69,6 +70,13 @@ def read_pending():
     return pending, wrong
 
 
+def prune_pending(named):
+    lines = read(PENDING).split("\n")
+    with open(PENDING, "w", encoding="utf-8") as file:
+        file.write("\n".join(line for line in lines
+                             if not ROW.match(line) or ROW.match(line).group(1) not in named))
+
+
 def read_tests():
     """{id: the files that name it}"""
     named = collections.defaultdict(set)
@@ -101,17 +109,18 @@ def report(rows, named, pending):
 
 def main():
     arguments = sys.argv[1:]
-    only_missing = "--missing" in arguments
     folders = [argument for argument in arguments if not argument.startswith("--")]
     if folders:
         os.chdir(folders[0])
     rows = read_rows()
     named = read_tests()
+    if "--prune" in arguments:
+        prune_pending(named)
     pending, wrong = read_pending()
 
     missing = [name for name, row in rows.items()
                if is_ours(row) and name not in named and name not in pending]
-    if only_missing:
+    if "--missing" in arguments:
         for name in missing:
             print("| %s | %s |" % (name, rows[name].text))
         return 0
@@ -121,7 +130,7 @@ def main():
     for name in sorted(set(pending) - set(rows)):
         wrong.append("%s: no such requirement, listed in %s" % (name, PENDING))
     for name in sorted(set(pending) & set(named)):
-        wrong.append("%s: proven in %s; take it out of %s"
+        wrong.append("%s: proven in %s; take it out of %s (--prune)"
                      % (name, " ".join(sorted(named[name])), PENDING))
     for name in missing:
         wrong.append("%s: no test names it (%s)" % (name, rows[name].text))

@@ -91,6 +91,7 @@ class TestPipelines(unittest.TestCase):
                 self.assertIsNone(person.program.poll(), everything)
             self.assertLess(time.monotonic(), deadline, everything)
             time.sleep(0.1)
+        # Z-4-01: no line has another port than those of RTP and RTCP.
         for person in people:
             person.kill(signal.SIGINT)
         for person in people:

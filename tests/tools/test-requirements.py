@@ -34,12 +34,15 @@ class TestRequirements(unittest.TestCase):
         with open(os.path.join(self.folder, path), "w", encoding="utf-8") as file:
             file.write(text)
 
+    def run_script(self, *options):
+        done = subprocess.run([sys.executable, SCRIPT, *options, self.folder],
+                              stdout=subprocess.PIPE, text=True, check=False)
+        return done.returncode, done.stdout
+
     def run_with(self, pending, source, name="tests/a.c"):
         self.write("tests/data/requirements-pending.md", pending)
         self.write(name, source)
-        done = subprocess.run([sys.executable, SCRIPT, self.folder], stdout=subprocess.PIPE,
-                              text=True, check=False)
-        return done.returncode, done.stdout
+        return self.run_script()
 
     def test_all_proven(self):
         status, out = self.run_with("", "/* Z-5.2-01 Z-5.2-02: because */\n/* Z-5.2-03 */")
@@ -76,6 +79,15 @@ class TestRequirements(unittest.TestCase):
         status, out = self.run_with("| Z-5.2-03 | later |\n", "/* Z-5.2-01 Z-5.2-02 Z-5.2-03 */")
         self.assertEqual(status, 1)
         self.assertIn("Z-5.2-03: proven in tests/a.c", out)
+
+    def test_prune(self):
+        self.run_with("# Why\n\n| Z-5.2-02 | optional |\n| Z-5.2-03 | later |\n",
+                      "/* Z-5.2-01 Z-5.2-03 */")
+        status, out = self.run_script("--prune")
+        self.assertEqual(status, 0, out)
+        with open(os.path.join(self.folder, "tests/data/requirements-pending.md"),
+                  encoding="utf-8") as file:
+            self.assertEqual(file.read(), "# Why\n\n| Z-5.2-02 | optional |\n")
 
     def test_unknown(self):
         status, out = self.run_with("", "/* Z-5.2-01 Z-5.2-02 Z-5.2-03 Z-5.2-99 */")
