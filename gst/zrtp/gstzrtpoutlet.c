@@ -114,19 +114,24 @@ put_caps (GstZrtpOutlet * outlet, GstCaps * caps)
   gst_caps_unref (caps);
 }
 
+/* What must precede @bits and is not there yet. */
 static void
-put_missing (GstZrtpOutlet * outlet)
+put_missing (GstZrtpOutlet * outlet, gint bits)
 {
+  gint missing = bits & ~g_atomic_int_get (&outlet->known);
   GstCaps *caps = NULL;
 
-  if (G_LIKELY (g_atomic_int_get (&outlet->known) == ALL))
+  if (G_LIKELY (missing == 0))
     return;
-  if (outlet->ask_downstream && !(g_atomic_int_get (&outlet->known) & CAPS))
+  if (outlet->ask_downstream && (missing & CAPS))
     caps = get_downstream_caps (outlet);
   g_mutex_lock (&outlet->lock);
-  put_stand_in (outlet, STREAM_START, make_stream_start (outlet));
-  put_caps (outlet, caps);
-  put_stand_in (outlet, SEGMENT, make_segment ());
+  if (missing & STREAM_START)
+    put_stand_in (outlet, STREAM_START, make_stream_start (outlet));
+  if (missing & CAPS)
+    put_caps (outlet, caps);
+  if (missing & SEGMENT)
+    put_stand_in (outlet, SEGMENT, make_segment ());
   g_mutex_unlock (&outlet->lock);
 }
 
@@ -155,6 +160,8 @@ push_real (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
 {
   gboolean result;
 
+  /* A source that never heard of caps sends none. */
+  put_missing (outlet, bit - 1);
   g_mutex_lock (&outlet->lock);
   result = put (outlet, bit, event);
   if (bit == CAPS)
@@ -204,14 +211,14 @@ gst_zrtp_outlet_push_event (GstZrtpOutlet * outlet, GstEvent * event)
 GstFlowReturn
 gst_zrtp_outlet_push (GstZrtpOutlet * outlet, GstBuffer * buffer)
 {
-  put_missing (outlet);
+  put_missing (outlet, ALL);
   return gst_pad_push (outlet->pad, buffer);
 }
 
 GstFlowReturn
 gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet, GstBufferList * list)
 {
-  put_missing (outlet);
+  put_missing (outlet, ALL);
   return gst_pad_push_list (outlet->pad, list);
 }
 
@@ -249,7 +256,7 @@ gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer)
     gst_buffer_unref (buffer);
     return GST_FLOW_FLUSHING;
   }
-  put_missing (outlet);
+  put_missing (outlet, ALL);
   ret = gst_pad_push (outlet->pad, buffer);
   end_work (outlet);
   return ret;
@@ -260,7 +267,7 @@ gst_zrtp_outlet_work_gap (GstZrtpOutlet * outlet)
 {
   if (!begin_work (outlet))
     return;
-  put_missing (outlet);
+  put_missing (outlet, ALL);
   gst_pad_push_event (outlet->pad, gst_event_new_gap (0, GST_CLOCK_TIME_NONE));
   end_work (outlet);
 }
