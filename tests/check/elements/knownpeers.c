@@ -1,0 +1,165 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The file of known peers as a user meets it.
+ */
+#include "endpoint.h"
+#include "watch.h"
+
+#include <glib/gstdio.h>
+
+static char *folder;
+
+static void
+setup (void)
+{
+  folder = endpoint_make_folder ();
+}
+
+static void
+teardown (void)
+{
+  endpoint_remove_folder (folder);
+}
+
+static Endpoint *
+make_end (const char *cache)
+{
+  char *path = g_build_filename (folder, cache, NULL);
+  Endpoint *endpoint = endpoint_new (VOICE "! zrtpenc name=enc cache=%s "
+      "enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC
+      "! zrtpdec name=dec ! " EAR "async=false", path);
+
+  g_free (path);
+  return endpoint;
+}
+
+static void
+start (Endpoint * a, Endpoint * b)
+{
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+}
+
+/* A newcomer's first try on one machine: told what is wrong, and the cure. */
+GST_START_TEST (test_one_file_for_both)
+{
+  Endpoint *a = make_end ("same.sqlite"), *b = make_end ("same.sqlite");
+  char *text;
+
+  start (a, b);
+  text = endpoint_wait_warning (a, "same ZID");
+  fail_unless (strstr (text, "\"cache\"") != NULL);
+  g_free (text);
+  endpoint_wait_state (b, "failed");
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+/* A file that is none of ours stays as it is, and the call works without. */
+GST_START_TEST (test_unreadable)
+{
+  char *path = g_build_filename (folder, "letter.sqlite", NULL);
+  static const char letter[] = "Dear diary, this is no database at all.";
+  Endpoint *a, *b;
+  char *text;
+
+  fail_unless (g_file_set_contents (path, letter, -1, NULL));
+  a = make_end ("letter.sqlite");
+  b = make_end ("b.sqlite");
+  start (a, b);
+  text = endpoint_wait_warning (a, "No file of known peers");
+  fail_unless (strstr (text, "letter.sqlite") != NULL, "%s", text);
+  g_free (text);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 5);
+  endpoint_free (a);
+  endpoint_free (b);
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  fail_unless_equals_string (text, letter);
+  g_free (text);
+  g_free (path);
+}
+
+GST_END_TEST;
+
+/* Hanging up at once loses nothing: the next call finds the secret of the last,
+ * and what the user said of the SAS and of the name. */
+GST_START_TEST (test_next_call)
+{
+  for (guint call = 0; call < 4; call++) {
+    Endpoint *a = make_end ("a.sqlite"), *b = make_end ("b.sqlite");
+    gboolean ok;
+
+    g_object_set (a->enc, "peer-name", "Bob", NULL);
+    g_object_set (b->enc, "peer-name", "Alice", NULL);
+    start (a, b);
+    endpoint_wait_secure (a, b);
+    watch_assert (a->enc, "trust", call == 0 ? "unverified" : "verified");
+    watch_assert (b->dec, "trust", call == 0 ? "unverified" : "verified");
+    watch_assert (a->enc, "known-peer-name", call == 0 ? "" : "Bob");
+    watch_assert (b->enc, "known-peer-name", call == 0 ? "" : "Alice");
+    if (call == 0) {
+      g_signal_emit_by_name (a->enc, "verify-sas", &ok);
+      fail_unless (ok);
+      g_object_set (b->dec, "sas-verified", TRUE, NULL);
+    }
+    endpoint_free (a);
+    endpoint_free (b);
+  }
+}
+
+GST_END_TEST;
+
+/* A friend whose file came out of an old backup, or somebody else under a
+ * friend's ZID: an alarm. (rs2 heals what is one call behind.) */
+GST_START_TEST (test_mismatch)
+{
+  char *file = g_build_filename (folder, "b.sqlite", NULL);
+  char *backup = NULL;
+  GstStructure *s;
+  gsize size;
+
+  for (guint call = 0; call < 4; call++) {
+    Endpoint *a = make_end ("a.sqlite"), *b = make_end ("b.sqlite");
+
+    start (a, b);
+    if (call == 3) {
+      s = endpoint_wait (a, "GstZrtpPeerMismatch");
+      fail_unless_equals_string (gst_structure_get_string (s, "kind"), "cache");
+      gst_structure_free (s);
+    }
+    endpoint_wait_secure (a, b);
+    watch_assert (a->enc, "trust", call == 3 ? "cache-mismatch" : "unverified");
+    endpoint_free (a);
+    endpoint_free (b);
+    if (call == 0)
+      fail_unless (g_file_get_contents (file, &backup, &size, NULL));
+    if (call == 2)
+      fail_unless (g_file_set_contents (file, backup, size, NULL));
+  }
+  g_free (backup);
+  g_free (file);
+}
+
+GST_END_TEST;
+
+static Suite *
+knownpeers_suite (void)
+{
+  Suite *s = suite_create ("knownpeers");
+  TCase *tc = tcase_create ("file");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_one_file_for_both);
+  tcase_add_test (tc, test_unreadable);
+  tcase_add_test (tc, test_next_call);
+  tcase_add_test (tc, test_mismatch);
+  return s;
+}
+
+GST_CHECK_MAIN (knownpeers);
