@@ -1,0 +1,184 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Pools and runners.
+ */
+#include <gst/check/gstcheck.h>
+
+#include "gstzrtpworker.h"
+
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+static GMutex lock;
+static GCond changed;
+
+/* -- Runners -- */
+
+typedef struct
+{
+  GstZrtpRunner runner;
+  gint refs;
+  gint wanted, seen;            /* atomic: what is to be done, what was */
+  gint inside;                  /* atomic */
+} Owner;
+
+static gpointer
+owner_ref (gpointer data)
+{
+  g_atomic_int_inc (&((Owner *) data)->refs);
+  return data;
+}
+
+static void
+owner_unref (gpointer data)
+{
+  Owner *owner = data;
+
+  g_mutex_lock (&lock);
+  if (g_atomic_int_dec_and_test (&owner->refs))
+    g_cond_signal (&changed);
+  g_mutex_unlock (&lock);
+}
+
+static void
+work (gpointer data)
+{
+  Owner *owner = data;
+
+  fail_unless (g_atomic_int_add (&owner->inside, 1) == 0, "twice at a time");
+  g_atomic_int_set (&owner->seen, g_atomic_int_get (&owner->wanted));
+  g_atomic_int_add (&owner->inside, -1);
+}
+
+static void
+wait_until_done (Owner * owner)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&lock);
+  while (g_atomic_int_get (&owner->refs) > 0)
+    fail_unless (g_cond_wait_until (&changed, &lock, until), "it never ends");
+  g_mutex_unlock (&lock);
+}
+
+static gpointer
+poke_often (gpointer data)
+{
+  Owner *owner = data;
+
+  for (guint i = 0; i < 2000; i++) {
+    g_atomic_int_inc (&owner->wanted);
+    gst_zrtp_runner_poke (&owner->runner);
+  }
+  return NULL;
+}
+
+/* Poked from all sides it never runs twice at a time, and always once more after
+ * the last poke. */
+GST_START_TEST (test_runner)
+{
+  Owner owner = { 0, };
+  GThread *threads[4];
+
+  gst_zrtp_runner_init (&owner.runner, GST_ZRTP_POOL_SERVICE, work, &owner,
+      owner_ref, owner_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("poker", poke_often, &owner);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  wait_until_done (&owner);
+  fail_unless_equals_int (owner.seen, 8000);
+  gst_zrtp_runner_clear (&owner.runner);
+}
+
+GST_END_TEST;
+
+/* -- Pools -- */
+
+static gint started, ended;
+static gboolean let_go;
+static gint order[100];
+
+static void
+block (gpointer unused)
+{
+  g_mutex_lock (&lock);
+  started++;
+  g_cond_broadcast (&changed);
+  while (!let_go)
+    g_cond_wait (&changed, &lock);
+  ended++;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+}
+
+static void
+wait_for (gint * counter, gint n)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&lock);
+  while (*counter < n)
+    fail_unless (g_cond_wait_until (&changed, &lock, until),
+        "%d, not %d", *counter, n);
+  g_mutex_unlock (&lock);
+}
+
+/* Whoever blocks there holds nobody up. */
+GST_START_TEST (test_blocking_pool)
+{
+  for (guint i = 0; i < 50; i++)
+    gst_zrtp_pool_run (GST_ZRTP_POOL_BLOCKING, block, NULL);
+  wait_for (&started, 50);
+  g_mutex_lock (&lock);
+  let_go = TRUE;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+  wait_for (&ended, 50);
+}
+
+GST_END_TEST;
+
+static void
+note (gpointer number)
+{
+  g_mutex_lock (&lock);
+  order[ended++] = GPOINTER_TO_INT (number);
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+}
+
+/* What is to be written is written in order. */
+GST_START_TEST (test_storage_pool)
+{
+  for (gint i = 0; i < 100; i++)
+    gst_zrtp_pool_run (GST_ZRTP_POOL_STORAGE, note, GINT_TO_POINTER (i));
+  wait_for (&ended, 100);
+  for (gint i = 0; i < 100; i++)
+    fail_unless_equals_int (order[i], i);
+}
+
+GST_END_TEST;
+
+static void
+setup (void)
+{
+  started = ended = 0;
+  let_go = FALSE;
+}
+
+static Suite *
+worker_suite (void)
+{
+  Suite *s = suite_create ("worker");
+  TCase *tc = tcase_create ("pools");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, NULL);
+  tcase_add_test (tc, test_runner);
+  tcase_add_test (tc, test_blocking_pool);
+  tcase_add_test (tc, test_storage_pool);
+  return s;
+}
+
+GST_CHECK_MAIN (worker);
