@@ -170,6 +170,8 @@ struct _ZrtpStream
   gboolean acked;               /* a HelloACK came */
   guint32 acked_ssrc;
   gint64 discovery_started;
+  GBytes *early;                /* packet with the last Hello before the start */
+  gint64 early_came;
 
   ZrtpRepeat repeat, repeat_error;
   gint64 timers[ZRTP_N_TIMERS];

@@ -7,6 +7,8 @@
 
 /* A peer that fell silent may come back. */
 #define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
+/* How long a Hello from before the start counts: until a patient peer's next. */
+#define EARLY_TIME (2 * ZRTP_SEC)
 
 ZrtpStream *
 zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
@@ -76,6 +78,7 @@ zrtp_stream_free (ZrtpStream * stream)
   g_queue_clear_full (&stream->events, free_event);
   g_queue_clear_full (&stream->jobs, (GDestroyNotify) zrtp_job_free);
   g_array_unref (stream->peer_hashes);
+  g_clear_pointer (&stream->early, g_bytes_unref);
   g_bytes_unref (stream->hello);
   g_free (stream->hello_hash);
   zrtp_wipe (stream, sizeof *stream);
@@ -190,6 +193,29 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
     zrtp_commit_try (stream, now);
 }
 
+/* A peer that was ready first says Hello while we get ready: heard only at its
+ * next one, that would cost T1 or, after its schedule, seconds. */
+static void
+keep_early (ZrtpStream * stream, const guint8 * data, gsize size, gint64 now)
+{
+  g_clear_pointer (&stream->early, g_bytes_unref);
+  stream->early = g_bytes_new (data, size);
+  stream->early_came = now;
+}
+
+static void
+hear_early (ZrtpStream * stream, gint64 now)
+{
+  GBytes *early = g_steal_pointer (&stream->early);
+
+  if (!early)
+    return;
+  if (now - stream->early_came <= EARLY_TIME)
+    zrtp_stream_receive (stream, g_bytes_get_data (early, NULL),
+        g_bytes_get_size (early), now);
+  g_bytes_unref (early);
+}
+
 void
 zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
 {
@@ -204,6 +230,7 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
   }
   stream->ssrc = ssrc;
   zrtp_discovery_start (stream, now);
+  hear_early (stream, now);
 }
 
 /* Of what was told only the counters, and where we are, outlive a call. */
@@ -256,6 +283,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
 void
 zrtp_stream_stop (ZrtpStream * stream, gint64 now)
 {
+  g_clear_pointer (&stream->early, g_bytes_unref);
   if (stream->step != ZRTP_STEP_IDLE)
     reset (stream, FALSE, now);
 }
@@ -391,8 +419,13 @@ zrtp_stream_receive (ZrtpStream * stream, const guint8 * data, gsize size,
 
   if (drop == ZRTP_DROP_NONE)
     drop = zrtp_message_parse (packet.message, packet.message_size, &message);
-  if (drop == ZRTP_DROP_NONE && stream->step == ZRTP_STEP_IDLE)
+  if (drop == ZRTP_DROP_NONE && stream->step == ZRTP_STEP_IDLE) {
+    if (message.type == ZRTP_MESSAGE_HELLO) {
+      keep_early (stream, data, size, now);
+      return;
+    }
     drop = ZRTP_DROP_UNEXPECTED;
+  }
   if (drop == ZRTP_DROP_NONE && is_foreign (stream, &packet, message.type))
     drop = ZRTP_DROP_FOREIGN_SOURCE;
   if (drop != ZRTP_DROP_NONE) {

@@ -103,7 +103,8 @@ void zrtp_stream_update_policy (ZrtpStream * stream,
 
 /* Starts discovery. @ssrc is that of the RTP which these packets belong to.
  * Must belong to a session. Starting again with another SSRC restarts
- * discovery unless an exchange is under way. */
+ * discovery unless an exchange is under way. The last Hello that came within
+ * two seconds before counts as if it came now. */
 void zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now);
 /* Back to IDLE: keys void, handshake forgotten. The Hello stays as it is. */
 void zrtp_stream_stop (ZrtpStream * stream, gint64 now);

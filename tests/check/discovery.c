@@ -441,6 +441,42 @@ GST_START_TEST (test_own_hello)
 
 GST_END_TEST;
 
+/* A Hello that came while we got ready is answered with our first. */
+GST_START_TEST (test_early_hello)
+{
+  const gboolean late = __i__ == 1, stopped = __i__ == 2;
+  const guint known = late || stopped ? 0 : 1;
+  Alone alone;
+
+  alone_init (&alone, 20);
+  sim_make (alone.sim, 0, 1);
+  puppet_init (&alone.puppet, alone.alice, 0x70707070);
+  puppet_hello (&alone.puppet);
+  /* It is too early for anything else. */
+  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (alone.wire->entries->len, 0);
+  fail_unless_equals_int (info_of (&alone)->counters.
+      dropped[ZRTP_DROP_UNEXPECTED], 1);
+  sim_run (alone.sim, (late ? 2001 : 2000) * SIM_MSEC);
+  if (stopped)
+    zrtp_stream_stop (alone.alice->stream, alone.sim->now);
+
+  sim_start (alone.sim, 0);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 1);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO_ACK), known);
+  fail_unless_equals_int (info_of (&alone)->have_peer, known);
+  fail_unless_equals_int (info_of (&alone)->counters.received, known);
+
+  /* Only once. */
+  zrtp_stream_stop (alone.alice->stream, alone.sim->now);
+  sim_start (alone.sim, 0);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO_ACK), known);
+  fail_unless (!info_of (&alone)->have_peer);
+  alone_clear (&alone);
+}
+
+GST_END_TEST;
+
 /* HelloACK and versions */
 
 GST_START_TEST (test_every_hello_is_acked)
@@ -630,6 +666,7 @@ discovery_suite (void)
   tcase_add_test (tc, test_sequence_numbers);
   tcase_add_test (tc, test_crc_differs);
   tcase_add_test (tc, test_own_hello);
+  tcase_add_loop_test (tc, test_early_hello, 0, 3);
   tcase_add_test (tc, test_every_hello_is_acked);
   tcase_add_test (tc, test_later_version);
   tcase_add_loop_test (tc, test_earlier_version, 0, 4);
