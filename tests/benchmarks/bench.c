@@ -88,6 +88,18 @@ bench_median (double *values, guint n)
   return bench_percentile (values, n, 50);
 }
 
+double
+bench_median_ratio (const double *a, const double *b, guint n)
+{
+  double *ratios = g_new (double, n), median;
+
+  for (guint i = 0; i < n; i++)
+    ratios[i] = a[i] / b[i];
+  median = bench_median (ratios, n);
+  g_free (ratios);
+  return median;
+}
+
 struct _BenchJson
 {
   GString *text;

@@ -33,6 +33,9 @@ double bench_thread_ns (void);
 /* Sort @values. @percent: 50 is the median, 100 the largest. */
 double bench_percentile (double *values, guint n, double percent);
 double bench_median (double *values, guint n);
+/* Median of @a[i] / @b[i], which were measured in one round: what slows the
+ * machine down for a while slows both. Leaves them as they are. */
+double bench_median_ratio (const double *a, const double *b, guint n);
 
 typedef struct _BenchJson BenchJson;
 

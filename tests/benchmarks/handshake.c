@@ -139,9 +139,16 @@ applies (const Stack * stack, const Case * c)
   return stack->has (c->key_agreement);
 }
 
-/* Median times of every stack that has it, in turn. */
+/* Medians; the first stack in terms of the second, 0 if that does not have it. */
+typedef struct
+{
+  Times times[N_STACKS];
+  Times ratio;
+} Result;
+
+/* Every stack that has it, in turn. */
 static void
-measure (const Case * c, guint rounds, Times medians[N_STACKS])
+measure (const Case * c, guint rounds, Result * result)
 {
   double *exchange[N_STACKS], *whole[N_STACKS];
 
@@ -159,31 +166,39 @@ measure (const Case * c, guint rounds, Times medians[N_STACKS])
       }
     }
   }
+  result->ratio = (Times) {
+  0};
+  if (N_STACKS > 1 && applies (stacks[N_STACKS - 1], c)) {
+    result->ratio.exchange = bench_median_ratio (exchange[0],
+        exchange[N_STACKS - 1], rounds);
+    result->ratio.whole = bench_median_ratio (whole[0], whole[N_STACKS - 1],
+        rounds);
+  }
   for (guint s = 0; s < N_STACKS; s++) {
-    medians[s].exchange = bench_median (exchange[s], rounds);
-    medians[s].whole = bench_median (whole[s], rounds);
+    result->times[s].exchange = bench_median (exchange[s], rounds);
+    result->times[s].whole = bench_median (whole[s], rounds);
     g_free (exchange[s]);
     g_free (whole[s]);
   }
 }
 
 static void
-print_row (const Case * c, const Times * times)
+print_row (const Case * c, const Result * result)
 {
   g_print ("%s %s ", c->key_agreement, c->cipher);
   for (guint s = 0; s < N_STACKS; s++) {
     if (applies (stacks[s], c))
-      g_print (" %10.1f us", times[s].exchange / 1e3);
+      g_print (" %10.1f us", result->times[s].exchange / 1e3);
     else
       g_print (" %13s", "-");
   }
-  if (N_STACKS > 1 && applies (stacks[1], c))
-    g_print (" %8.2f", times[0].exchange / times[1].exchange);
+  if (result->ratio.exchange > 0)
+    g_print (" %8.2f", result->ratio.exchange);
   g_print ("\n");
 }
 
 static void
-add_row (BenchJson * json, const Case * c, const Times * times)
+add_row (BenchJson * json, const Case * c, const Result * result)
 {
   bench_json_row (json);
   bench_json_text (json, "key_agreement", c->key_agreement);
@@ -193,15 +208,15 @@ add_row (BenchJson * json, const Case * c, const Times * times)
     char *whole = g_strdup_printf ("%s_whole_us", stacks[s]->name);
 
     if (applies (stacks[s], c)) {
-      bench_json_number (json, exchange, times[s].exchange / 1e3);
-      bench_json_number (json, whole, times[s].whole / 1e3);
+      bench_json_number (json, exchange, result->times[s].exchange / 1e3);
+      bench_json_number (json, whole, result->times[s].whole / 1e3);
     }
     g_free (exchange);
     g_free (whole);
   }
-  if (N_STACKS > 1 && applies (stacks[1], c)) {
-    bench_json_number (json, "ratio", times[0].exchange / times[1].exchange);
-    bench_json_number (json, "whole_ratio", times[0].whole / times[1].whole);
+  if (result->ratio.exchange > 0) {
+    bench_json_number (json, "ratio", result->ratio.exchange);
+    bench_json_number (json, "whole_ratio", result->ratio.whole);
   }
   bench_json_end_row (json);
 }
@@ -228,15 +243,15 @@ main (int argc, char **argv)
     g_print ("%s\n", N_STACKS > 1 ? "    ratio" : "");
   }
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    Times times[N_STACKS];
+    Result result;
 
     if (only && !g_str_equal (only, cases[i].key_agreement))
       continue;
-    measure (&cases[i], bench_rounds (&options, 101), times);
+    measure (&cases[i], bench_rounds (&options, 101), &result);
     if (json)
-      add_row (json, &cases[i], times);
+      add_row (json, &cases[i], &result);
     else
-      print_row (&cases[i], times);
+      print_row (&cases[i], &result);
   }
   if (json)
     bench_json_print (json);

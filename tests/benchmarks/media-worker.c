@@ -335,13 +335,12 @@ media_work (MediaWorker worker, const GArray * cases)
 
   open_bench (&bench, worker);
   while (fgets (line, sizeof line, stdin)) {
-    for (guint i = 0; i < cases->len; i++) {
-      const MediaCase *c = &g_array_index (cases, MediaCase, i);
+    guint64 index = g_ascii_strtoull (line, NULL, 10);
 
-      if (c->worker == worker)
-        printf ("%u %.3f\n", i, run_case (&bench, c));
-    }
-    printf ("\n");
+    if (index >= cases->len)
+      g_error ("no case %s", line);
+    printf ("%.3f\n", run_case (&bench, &g_array_index (cases, MediaCase,
+                index)));
     fflush (stdout);
   }
   close_bench (&bench);

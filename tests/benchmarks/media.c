@@ -11,6 +11,7 @@
  *     media [--json] [--quick] [--rounds=N] [--only=SUBJECT]
  */
 #include <gio/gio.h>
+#include <string.h>
 
 #include "bench.h"
 #include "media.h"
@@ -58,71 +59,66 @@ stop_worker (Worker * worker)
   g_object_unref (worker->process);
 }
 
-/* One round: @values has one for each case. */
-static void
-run_round (Worker * worker, guint n_cases, double *values)
+static double
+run_case (Worker * worker, guint index)
 {
+  char *text = g_strdup_printf ("%u\n", index);
   GError *error = NULL;
-  char *line;
+  double value;
 
-  if (!g_output_stream_write_all (worker->in, "\n", 1, NULL, NULL, &error))
+  if (!g_output_stream_write_all (worker->in, text, strlen (text), NULL, NULL,
+          &error))
     g_error ("a worker does not listen: %s", error->message);
-  while ((line = g_data_input_stream_read_line (worker->out, NULL, NULL, NULL))
-      && *line) {
-    char *end;
-    guint64 index = g_ascii_strtoull (line, &end, 10);
-
-    if (index >= n_cases)
-      g_error ("a worker says \"%s\"", line);
-    values[index] = g_ascii_strtod (end, NULL);
-    g_free (line);
-  }
-  if (!line)
+  g_free (text);
+  text = g_data_input_stream_read_line (worker->out, NULL, NULL, NULL);
+  if (!text)
     g_error ("a worker died");
-  g_free (line);
+  value = g_ascii_strtod (text, NULL);
+  g_free (text);
+  return value;
 }
-
-/* Medians, one for each case, in nanoseconds. */
-static double *
-measure (const GArray * cases, guint rounds, const char *only)
-{
-  double *values = g_new0 (double, cases->len);
-  double **all = g_new (double *, cases->len);
-  Worker workers[MEDIA_N_WORKERS];
-
-  for (guint i = 0; i < cases->len; i++)
-    all[i] = g_new (double, rounds);
-  for (guint w = 0; w < MEDIA_N_WORKERS; w++) {
-    start_worker (&workers[w], w, only);
-    /* Warms up. */
-    run_round (&workers[w], cases->len, values);
-  }
-  for (guint round = 0; round < rounds; round++) {
-    for (guint w = 0; w < MEDIA_N_WORKERS; w++)
-      run_round (&workers[w], cases->len, values);
-    for (guint i = 0; i < cases->len; i++)
-      all[i][round] = values[i];
-  }
-  for (guint w = 0; w < MEDIA_N_WORKERS; w++)
-    stop_worker (&workers[w]);
-  for (guint i = 0; i < cases->len; i++) {
-    values[i] = bench_median (all[i], rounds);
-    g_free (all[i]);
-  }
-  g_free (all);
-  return values;
-}
-
-/* What a row is compared with. */
 
 typedef struct
 {
   const GArray *cases;
-  const double *values;
+  guint rounds;
+  double **values;              /* [case][round], in nanoseconds */
 } Results;
 
-/* The value of that case; 0 if it was not measured. */
-static double
+static void
+measure (Results * results, const char *only)
+{
+  const guint n = results->cases->len;
+  Worker workers[MEDIA_N_WORKERS];
+
+  results->values = g_new (double *, n);
+  for (guint i = 0; i < n; i++)
+    results->values[i] = g_new (double, results->rounds);
+  for (guint w = 0; w < MEDIA_N_WORKERS; w++)
+    start_worker (&workers[w], w, only);
+  /* The first time only warms up. */
+  for (guint round = 0; round <= results->rounds; round++) {
+    for (guint i = 0; i < n; i++) {
+      const MediaCase *c = &g_array_index (results->cases, MediaCase, i);
+
+      results->values[i][round > 0 ? round - 1 : 0] =
+          run_case (&workers[c->worker], i);
+    }
+  }
+  for (guint w = 0; w < MEDIA_N_WORKERS; w++)
+    stop_worker (&workers[w]);
+}
+
+static void
+free_values (Results * results)
+{
+  for (guint i = 0; i < results->cases->len; i++)
+    g_free (results->values[i]);
+  g_free (results->values);
+}
+
+/* The values of a case; NULL if it was not measured. */
+static const double *
 find (const Results * results, const MediaCase * wanted)
 {
   for (guint i = 0; i < results->cases->len; i++) {
@@ -134,45 +130,57 @@ find (const Results * results, const MediaCase * wanted)
         && c->pieces == wanted->pieces)
       return results->values[i];
   }
-  return 0;
+  return NULL;
 }
 
 static double
-divide (double a, double b)
+get_median (const Results * results, const double *values)
 {
-  return b > 0 ? a / b : 0;
+  double *copy = g_memdup2 (values, results->rounds * sizeof *values);
+  double median = bench_median (copy, results->rounds);
+
+  g_free (copy);
+  return median;
+}
+
+/* 0 if one of them was not measured. */
+static double
+get_ratio (const Results * results, const double *a, const double *b)
+{
+  return a && b ? bench_median_ratio (a, b, results->rounds) : 0;
 }
 
 /* How many times srtpenc's or srtpdec's CPU time is ours; srtpdec takes no
  * lists, so that single buffers stand in. */
 static double
-gain (const Results * results, const MediaCase * c, double value)
+get_gain (const Results * results, const MediaCase * c)
 {
   MediaCase stock = *c;
 
   stock.worker = MEDIA_STOCK;
   if (c->subject == MEDIA_DECRYPT)
     stock.list = FALSE;
-  return divide (find (results, &stock), value);
+  return get_ratio (results, find (results, &stock), find (results, c));
 }
 
 /* A packet of a list, in terms of a single one. */
 static double
-list_cost (const Results * results, const MediaCase * c, double value)
+get_list_cost (const Results * results, const MediaCase * c)
 {
   MediaCase single = *c;
 
   single.list = FALSE;
-  return divide (value, find (results, &single));
+  return get_ratio (results, find (results, c), find (results, &single));
 }
 
 /* In terms of what can't be avoided: an element that does nothing, and
  * libsrtp2 with Nettle. */
 static double
-least_cost (const Results * results, const MediaCase * c, double value)
+get_least_cost (const Results * results, const MediaCase * c)
 {
   MediaCase identity = *c, bare = *c;
-  double a, b;
+  const double *a, *b;
+  double *least, ratio;
 
   identity.subject = MEDIA_IDENTITY;
   identity.cipher = "";
@@ -181,7 +189,14 @@ least_cost (const Results * results, const MediaCase * c, double value)
   bare.pieces = 1;
   a = find (results, &identity);
   b = find (results, &bare);
-  return a > 0 && b > 0 ? value / (a + b) : 0;
+  if (!a || !b)
+    return 0;
+  least = g_new (double, results->rounds);
+  for (guint i = 0; i < results->rounds; i++)
+    least[i] = a[i] + b[i];
+  ratio = get_ratio (results, find (results, c), least);
+  g_free (least);
+  return ratio;
 }
 
 /* 0 where one makes no sense. */
@@ -191,18 +206,18 @@ typedef struct
 } Ratios;
 
 static Ratios
-compare (const Results * results, const MediaCase * c, double value)
+compare (const Results * results, const MediaCase * c)
 {
   const gboolean ours = c->worker == MEDIA_ZRTP
       && (c->subject == MEDIA_ENCRYPT || c->subject == MEDIA_DECRYPT);
   Ratios ratios = { 0 };
 
   if (ours)
-    ratios.gain = gain (results, c, value);
+    ratios.gain = get_gain (results, c);
   if (c->list)
-    ratios.list = list_cost (results, c, value);
+    ratios.list = get_list_cost (results, c);
   if (ours && !c->list)
-    ratios.least = least_cost (results, c, value);
+    ratios.least = get_least_cost (results, c);
   return ratios;
 }
 
@@ -263,12 +278,13 @@ print_results (const Results * results, gboolean as_json)
         "  gain     list    least\n");
   for (guint i = 0; i < results->cases->len; i++) {
     const MediaCase *c = &g_array_index (results->cases, MediaCase, i);
-    Ratios ratios = compare (results, c, results->values[i]);
+    Ratios ratios = compare (results, c);
+    double median = get_median (results, results->values[i]);
 
     if (json)
-      add_row (json, c, results->values[i], &ratios);
+      add_row (json, c, median, &ratios);
     else
-      print_row (c, results->values[i], &ratios);
+      print_row (c, median, &ratios);
   }
   if (json)
     bench_json_print (json);
@@ -300,12 +316,11 @@ main (int argc, char **argv)
     media_work (g_str_equal (worker, media_worker_names[MEDIA_STOCK])
         ? MEDIA_STOCK : MEDIA_ZRTP, cases);
   } else {
-    double *values = measure (cases, bench_rounds (&options, 51), only);
-
     results = (Results) {
-    cases, values};
+    cases, bench_rounds (&options, 51)};
+    measure (&results, only);
     print_results (&results, options.json);
-    g_free (values);
+    free_values (&results);
   }
   g_array_unref (cases);
   g_free (only);

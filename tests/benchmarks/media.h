@@ -48,8 +48,8 @@ const char *media_subject_name (const MediaCase * c);
  * NULL. */
 GArray *media_cases (const char *only);
 
-/* Reads lines from stdin, and for each measures every case of @worker once and
- * prints a line "INDEX NANOSECONDS" for each, then an empty line. */
+/* Reads lines from stdin, each the index of a case to measure once, and answers
+ * each with a line: the CPU time of a packet in nanoseconds. */
 void media_work (MediaWorker worker, const GArray * cases);
 
 G_END_DECLS
