@@ -10,20 +10,22 @@
 #include "zrtp/zrtp.h"
 
 #define END VOICE "! zrtpenc name=enc cache=%s/%s peer-name=%s " \
-    "enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " \
-    "fakesink async=false"
+    "passive=%d enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC \
+    "! zrtpdec name=dec ! fakesink async=false"
 
 /* Alice and Bob, each with a file in one folder; calls one after the other. */
 typedef struct
 {
   char *folder;
   const char *bob_is;           /* whom Alice expects */
+  gboolean bob_starts;          /* sends the Commit; else Alice */
   Endpoint *alice, *bob;        /* during a call */
 } People;
 
 static void
 people_init (People * people)
 {
+  memset (people, 0, sizeof *people);
   people->folder = endpoint_make_folder ();
   people->bob_is = "bob";
 }
@@ -35,10 +37,18 @@ people_clear (People * people)
 }
 
 static void
+dial (People * people)
+{
+  people->alice = endpoint_new (END, people->folder, "alice", people->bob_is,
+      people->bob_starts);
+  people->bob = endpoint_new (END, people->folder, "bob", "alice",
+      !people->bob_starts);
+}
+
+static void
 call (People * people)
 {
-  people->alice = endpoint_new (END, people->folder, "alice", people->bob_is);
-  people->bob = endpoint_new (END, people->folder, "bob", "alice");
+  dial (people);
   watch_start (people->alice->enc, "trust");
   watch_start (people->bob->enc, "trust");
   endpoint_connect (people->alice, people->bob);
@@ -220,7 +230,9 @@ GST_START_TEST (test_rejected)
   People people;
   Known before, after;
 
+  /* Who sends the Commit knows that the other one has written. */
   people_init (&people);
+  people.bob_starts = TRUE;
   call (&people);
   fail_unless (says (people.alice->enc, "verify-sas"));
   fail_unless (says (people.alice->dec, "reject-sas"));
@@ -232,6 +244,7 @@ GST_START_TEST (test_rejected)
   before = read_file (&people, "bob");
   fail_unless (before.peer.have_rs1);
 
+  people.bob_starts = FALSE;
   call (&people);
   assert_trust (people.alice, "unverified", FALSE);
   assert_trust (people.bob, "cache-mismatch", FALSE);
@@ -400,8 +413,7 @@ GST_START_TEST (test_lost_secret)
   hang_up (&people);
   lose_secrets (&people, "bob");
 
-  people.alice = endpoint_new (END, people.folder, "alice", "bob");
-  people.bob = endpoint_new (END, people.folder, "bob", "alice");
+  dial (&people);
   g_signal_connect (people.alice->dec, "peer-mismatch",
       G_CALLBACK (hear_alarm), &heard);
   g_signal_connect (people.alice->dec, "state-changed",
