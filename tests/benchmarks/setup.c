@@ -3,13 +3,14 @@
  *
  * How long two ends take until media may flow both ways: from setting their
  * pipelines PLAYING, one after the other, until both have the keys of both
- * directions. Real UDP sockets on 127.0.0.1, live sources, pipelines made anew
+ * directions; "late": from setting the second one PLAYING, some 300 ms after
+ * the first, which found nobody there. Real UDP sockets on 127.0.0.1, live sources, pipelines made anew
  * for each call; zrtpenc and zrtpdec, and dtlssrtpenc and dtlssrtpdec, in turn.
  *
  *     setup [--json] [--quick] [--rounds=CALLS] [--only=NAME]
  */
+#include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <string.h>
 
 #include "bench.h"
 #include "plugins.h"
@@ -21,7 +22,7 @@
     "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay "
 #define VOICE_CAPS "application/x-rtp,media=audio,clock-rate=8000," \
     "encoding-name=PCMA,payload=8"
-#define NET_SRC "udpsrc name=net_src address=127.0.0.1 port=0 "
+#define NET_SRC "udpsrc name=net_src address=127.0.0.1 port=%u "
 #define NET_SINK "udpsink name=net_sink host=127.0.0.1 async=false sync=false "
 #define EAR "fakesink async=false sync=false "
 
@@ -30,16 +31,19 @@ typedef struct
   const char *name;
   const char *key_agreement;    /* NULL: DTLS-SRTP */
   gboolean cache;               /* known peers in a file, else in memory */
+  gboolean late;                /* the second end is not there yet */
   guint share;                  /* one of so many rounds */
 } Case;
 
 /* Of these only the first waits for the disk. */
 static const Case cases[] = {
-  {"zrtp X255 file", "X255", TRUE, 1},
-  {"zrtp X255", "X255", FALSE, 1},
-  {"dtls-srtp", NULL, FALSE, 1},
-  {"zrtp EC25", "EC25", FALSE, 4},
-  {"zrtp DH3k", "DH3k", FALSE, 4},
+  {"zrtp X255 file", "X255", TRUE, FALSE, 1},
+  {"zrtp X255", "X255", FALSE, FALSE, 1},
+  {"dtls-srtp", NULL, FALSE, FALSE, 1},
+  {"zrtp EC25", "EC25", FALSE, FALSE, 4},
+  {"zrtp DH3k", "DH3k", FALSE, FALSE, 4},
+  {"zrtp X255 late", "X255", FALSE, TRUE, 4},
+  {"dtls-srtp late", NULL, FALSE, TRUE, 4},
 };
 
 #define N_CASES G_N_ELEMENTS (cases)
@@ -120,13 +124,14 @@ make_pipeline (Call * call, const char *description)
 }
 
 static GstElement *
-make_zrtp_end (Call * call, const Case * c, guint end)
+make_zrtp_end (Call * call, const Case * c, guint end, guint port)
 {
   char *cache = c->cache ? g_strdup_printf ("%s/%u.sqlite", folder, end)
       : g_strdup (":memory:");
   char *text = g_strdup_printf (VOICE "! zrtpenc name=enc cache=\"%s\" "
       "key-agreements=%s enc.rtp_src_0 ! " NET_SINK NET_SRC
-      "caps=\"" VOICE_CAPS "\" ! zrtpdec ! " EAR, cache, c->key_agreement);
+      "caps=\"" VOICE_CAPS "\" ! zrtpdec ! " EAR, cache, c->key_agreement,
+      port);
   GstElement *pipeline = make_pipeline (call, text);
 
   g_free (text);
@@ -144,14 +149,15 @@ connect_tell (GstElement * pipeline, const char *name, const char *signal,
   gst_object_unref (element);
 }
 
+/* Who is the client changes from one call to the next. */
 static GstElement *
-make_dtls_end (Call * call, guint serial, guint end)
+make_dtls_end (Call * call, guint nth, guint end, guint port)
 {
+  static guint serial;
   char *text = g_strdup_printf (NET_SRC "caps=application/x-srtp ! "
-      "dtlssrtpdec name=dec connection-id=c%u-%u dec.rtp_src ! " EAR VOICE
-      "! enc.rtp_sink_0 dtlssrtpenc name=enc connection-id=c%u-%u is-client=%s ! "
-      NET_SINK,
-      serial, end, serial, end, (serial + end) % 2 ? "true" : "false");
+      "dtlssrtpdec name=dec connection-id=c%u dec.rtp_src ! " EAR VOICE
+      "! enc.rtp_sink_0 dtlssrtpenc name=enc connection-id=c%u is-client=%s ! "
+      NET_SINK, port, serial, serial, (nth + end) % 2 ? "true" : "false");
   GstElement *pipeline = make_pipeline (call, text);
   GstElement *dec = gst_bin_get_by_name (GST_BIN (pipeline), "dec");
   GstIterator *inner = gst_bin_iterate_all_by_element_factory_name
@@ -167,6 +173,7 @@ make_dtls_end (Call * call, guint serial, guint end)
   gst_iterator_free (inner);
   gst_object_unref (dec);
   g_free (text);
+  serial++;
   return pipeline;
 }
 
@@ -177,25 +184,78 @@ set_state (GstElement * pipeline, GstState state)
     g_error ("a pipeline does not get %s", gst_element_state_get_name (state));
 }
 
-/* Where @from sends to is where @to listens. */
-static void
-aim (GstElement * from, GstElement * to)
+static guint
+get_port (GstElement * pipeline)
 {
-  GstElement *sink = gst_bin_get_by_name (GST_BIN (from), "net_sink");
-  GstElement *src = gst_bin_get_by_name (GST_BIN (to), "net_src");
+  GstElement *src = gst_bin_get_by_name (GST_BIN (pipeline), "net_src");
   gint port;
 
   g_object_get (src, "port", &port, NULL);
-  g_object_set (sink, "port", port, NULL);
-  gst_object_unref (sink);
   gst_object_unref (src);
+  return port;
 }
 
-/* FALSE if it did not get secure. */
-static gboolean
-run_call (const Case * c, Duration * duration)
+static void
+aim (GstElement * pipeline, guint port)
 {
-  static guint serial;
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "net_sink");
+
+  g_object_set (sink, "port", port, NULL);
+  gst_object_unref (sink);
+}
+
+/* Of 127.0.0.1; nobody else is likely to take it soon. */
+static guint
+find_free_port (void)
+{
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
+      G_SOCKET_PROTOCOL_UDP, NULL);
+  GSocketAddress *any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  GSocketAddress *own = NULL;
+  guint port;
+
+  if (!socket || !g_socket_bind (socket, any, FALSE, NULL)
+      || !(own = g_socket_get_local_address (socket, NULL)))
+    g_error ("no free port");
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (own));
+  g_object_unref (own);
+  g_object_unref (any);
+  g_object_unref (socket);
+  return port;
+}
+
+/* Up to READY, where it opens its sockets: what comes from then on waits. */
+static GstElement *
+make_end (const Case * c, Call * call, guint nth, guint end, guint port)
+{
+  GstElement *pipeline = c->key_agreement ? make_zrtp_end (call, c, end, port)
+      : make_dtls_end (call, nth, end, port);
+
+  set_state (pipeline, GST_STATE_READY);
+  return pipeline;
+}
+
+static void
+make_ends (const Case * c, Call * call, guint nth, GstElement * ends[2])
+{
+  guint port = 0;
+
+  ends[0] = make_end (c, call, nth, 0, 0);
+  if (c->late) {
+    port = find_free_port ();
+    aim (ends[0], port);
+    set_state (ends[0], GST_STATE_PLAYING);
+    g_usleep ((200 + 37 * nth % 200) * 1000);
+  }
+  ends[1] = make_end (c, call, nth, 1, port);
+  aim (ends[0], get_port (ends[1]));
+  aim (ends[1], get_port (ends[0]));
+}
+
+/* The @nth of its kind. FALSE if it did not get secure. */
+static gboolean
+run_call (const Case * c, guint nth, Duration * duration)
+{
   Call call = { 0 };
   GstElement *ends[2];
   double cpu;
@@ -205,15 +265,7 @@ run_call (const Case * c, Duration * duration)
   g_mutex_init (&call.lock);
   g_cond_init (&call.changed);
   call.missing = c->key_agreement ? 2 : 4;
-  serial++;
-  for (guint e = 0; e < 2; e++) {
-    ends[e] = c->key_agreement ? make_zrtp_end (&call, c, e)
-        : make_dtls_end (&call, serial, e);
-    /* Opens the sockets: what is sent from here on waits for its reader. */
-    set_state (ends[e], GST_STATE_READY);
-  }
-  aim (ends[0], ends[1]);
-  aim (ends[1], ends[0]);
+  make_ends (c, &call, nth, ends);
 
   start = g_get_monotonic_time ();
   cpu = bench_process_ns ();
@@ -249,7 +301,7 @@ run_round (guint round, Results results[N_CASES],
 
     if (!wanted[i] || round % cases[i].share != 0)
       continue;
-    if (run_call (&cases[i], &duration)) {
+    if (run_call (&cases[i], r->n + r->failed, &duration)) {
       r->ms[r->n] = duration.ms;
       r->cpu_ms[r->n++] = duration.cpu_ms;
     } else {
@@ -359,8 +411,8 @@ main (int argc, char **argv)
     wanted[i] = (cases[i].key_agreement || have_dtls)
         && (!only || g_str_equal (only, cases[i].name));
     /* Warms up: certificate, files, threads. */
-    if (wanted[i] && !options.quick)
-      run_call (&cases[i], &unused);
+    if (wanted[i] && !cases[i].late && !options.quick)
+      run_call (&cases[i], 0, &unused);
   }
   for (guint round = 0; round < rounds; round++)
     run_round (round, results, wanted);
