@@ -512,6 +512,9 @@ call_known (const char *folder, gboolean trusted, gboolean forget,
   endpoint_wait_secure (alice, bob);
   watch_assert (bob->enc, "hello-hash-status", "match");
   watch_assert (bob->enc, "trust", trust);
+  /* What is kept of a new peer counts once its SRTP came. */
+  endpoint_wait_media (alice, 2);
+  endpoint_wait_media (bob, 2);
   if (forget) {
     g_signal_emit_by_name (alice->enc, "forget-peer", &done);
     fail_unless (done);
