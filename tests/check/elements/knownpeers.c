@@ -6,7 +6,7 @@
 #include "endpoint.h"
 #include "watch.h"
 
-#include <glib/gstdio.h>
+#include <sqlite3.h>
 
 static char *folder;
 
@@ -114,6 +114,68 @@ GST_START_TEST (test_next_call)
 
 GST_END_TEST;
 
+/* Somebody else writes to the file: ours has to wait. */
+static sqlite3 *
+occupy (const char *cache)
+{
+  char *path = g_build_filename (folder, cache, NULL);
+  sqlite3 *db;
+
+  fail_unless_equals_int (sqlite3_open (path, &db), SQLITE_OK);
+  fail_unless_equals_int (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL,
+          NULL), SQLITE_OK);
+  g_free (path);
+  return db;
+}
+
+static gint stopped;
+
+static gpointer
+stop (gpointer pipeline)
+{
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_atomic_int_set (&stopped, TRUE);
+  return NULL;
+}
+
+/* A program that ends right after a call must not take what is to be written
+ * along: NULL is reached when it is on the disk. */
+GST_START_TEST (test_written_before_null)
+{
+  Endpoint *a = make_end ("a.sqlite"), *b = make_end ("b.sqlite");
+  gint64 until;
+  sqlite3 *other;
+  GThread *thread;
+  gboolean ok;
+
+  start (a, b);
+  endpoint_wait_secure (a, b);
+  gst_element_set_state (b->pipeline, GST_STATE_NULL);
+  other = occupy ("a.sqlite");
+  g_signal_emit_by_name (a->enc, "verify-sas", &ok);
+  fail_unless (ok);
+  thread = g_thread_new ("stop", stop, a->pipeline);
+  until = g_get_monotonic_time () + G_TIME_SPAN_SECOND / 4;
+  while (g_get_monotonic_time () < until) {
+    fail_if (g_atomic_int_get (&stopped), "nothing was waited for");
+    g_thread_yield ();
+  }
+  fail_unless_equals_int (sqlite3_close (other), SQLITE_OK);
+  g_thread_join (thread);
+  endpoint_free (a);
+  endpoint_free (b);
+
+  a = make_end ("a.sqlite");
+  b = make_end ("b.sqlite");
+  start (a, b);
+  endpoint_wait_secure (a, b);
+  watch_assert (a->enc, "sas-verified", "true");
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 /* A friend whose file came out of an old backup, or somebody else under a
  * friend's ZID: an alarm. (rs2 heals what is one call behind.) */
 GST_START_TEST (test_mismatch)
@@ -158,6 +220,7 @@ knownpeers_suite (void)
   tcase_add_test (tc, test_one_file_for_both);
   tcase_add_test (tc, test_unreadable);
   tcase_add_test (tc, test_next_call);
+  tcase_add_test (tc, test_written_before_null);
   tcase_add_test (tc, test_mismatch);
   return s;
 }
