@@ -122,6 +122,7 @@ occupy (const char *cache)
   sqlite3 *db;
 
   fail_unless_equals_int (sqlite3_open (path, &db), SQLITE_OK);
+  sqlite3_busy_timeout (db, PATIENCE / GST_MSECOND);
   fail_unless_equals_int (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL,
           NULL), SQLITE_OK);
   g_free (path);
