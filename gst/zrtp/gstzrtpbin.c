@@ -8,6 +8,7 @@
 #include "gstzrtpreadings.h"
 #include "gstzrtpregistry.h"
 #include "gstzrtpsdp.h"
+#include "gstzrtpsignals.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_bin_debug);
 #define GST_CAT_DEFAULT gst_zrtp_bin_debug
@@ -525,7 +526,7 @@ gst_zrtp_bin_class_init (GstZrtpBinClass * klass)
 
   gst_zrtp_enums_register ();
   gst_zrtp_properties_install (object_class);
-  gst_zrtp_notice_class_init (G_TYPE_FROM_CLASS (klass));
+  gst_zrtp_signals_install (G_TYPE_FROM_CLASS (klass));
   install_actions (klass);
   gst_zrtp_sdp_class_init (klass);
   gst_type_mark_as_plugin_api (GST_TYPE_ZRTP_BIN, 0);

@@ -16,96 +16,6 @@ struct _GstZrtpNotice
   char *text, *debug;
 };
 
-#define MAX_PARAMS 3
-#define MAX_PROPS 12
-
-typedef GType (*GetType) (void);
-
-/* A signal's parameters are fields of the message. Those of an enumerated type
- * are nicks in the message. */
-typedef struct
-{
-  const char *field;
-  GetType get_enum;             /* else @type */
-  GType type;
-} Param;
-
-typedef struct
-{
-  const char *message;
-  const char *signal;
-  Param params[MAX_PARAMS];
-  guint props[MAX_PROPS];       /* to notify */
-} Kind;
-
-#define STATE_PROPS GST_ZRTP_PROP_STATE, GST_ZRTP_PROP_ROLE, \
-    GST_ZRTP_PROP_HASH, GST_ZRTP_PROP_CIPHER, GST_ZRTP_PROP_AUTH_TAG, \
-    GST_ZRTP_PROP_KEY_AGREEMENT, GST_ZRTP_PROP_PEER_DISCLOSURE
-#define TRUST_PROPS GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED, \
-    GST_ZRTP_PROP_KNOWN_PEER_NAME
-
-static const Kind kinds[GST_ZRTP_N_NOTICES] = {
-  [GST_ZRTP_NOTICE_STATE] = {"GstZrtpState", "state-changed",
-        {{"state", gst_zrtp_state_get_type, 0}, {"error", NULL, G_TYPE_UINT},
-          {"reason", NULL, G_TYPE_STRING}}, {STATE_PROPS}},
-  [GST_ZRTP_NOTICE_SAS] = {"GstZrtpSas", "sas-ready",
-        {{"sas", NULL, G_TYPE_STRING}, {"sas-type", NULL, G_TYPE_STRING},
-            {"sas-verified", NULL, G_TYPE_BOOLEAN}},
-      {GST_ZRTP_PROP_SAS, GST_ZRTP_PROP_SAS_TYPE, TRUST_PROPS}},
-  [GST_ZRTP_NOTICE_TRUST] = {"GstZrtpTrust", "trust-changed",
-        {{"trust", gst_zrtp_trust_get_type, 0},
-            {"sas-verified", NULL, G_TYPE_BOOLEAN},
-          {"peer-verified", NULL, G_TYPE_BOOLEAN}}, {TRUST_PROPS}},
-  [GST_ZRTP_NOTICE_PEER] = {"GstZrtpPeer", "peer-found",
-        {{"zid", NULL, G_TYPE_STRING}, {"client", NULL, G_TYPE_STRING}},
-      {GST_ZRTP_PROP_PEER_ZID, GST_ZRTP_PROP_PEER_CLIENT}},
-  [GST_ZRTP_NOTICE_PEER_UNSUPPORTED] = {"GstZrtpPeerUnsupported",
-      "peer-unsupported", {{NULL, NULL, 0}}, {0}},
-  [GST_ZRTP_NOTICE_PEER_MISMATCH] = {"GstZrtpPeerMismatch", "peer-mismatch",
-        {{"kind", NULL, G_TYPE_STRING}, {"text", NULL, G_TYPE_STRING}},
-      {TRUST_PROPS}},
-  [GST_ZRTP_NOTICE_HELLO] = {"GstZrtpHello", "hello-changed",
-        {{"hello-hash", NULL, G_TYPE_STRING}}, {GST_ZRTP_PROP_HELLO_HASH,
-          GST_ZRTP_PROP_ZID}},
-  [GST_ZRTP_NOTICE_HELLO_HASH] = {"GstZrtpHelloHash", "hello-hash-checked",
-        {{"status", gst_zrtp_hello_hash_status_get_type, 0}},
-      {GST_ZRTP_PROP_HELLO_HASH_STATUS}},
-  [GST_ZRTP_NOTICE_SECURITY] = {"GstZrtpSecurity", "security-alert",
-      {{"error", NULL, G_TYPE_UINT}, {"text", NULL, G_TYPE_STRING}}, {0}},
-  [GST_ZRTP_NOTICE_ERROR] = {"GstZrtpError", "protocol-error",
-        {{"error", NULL, G_TYPE_UINT}, {"text", NULL, G_TYPE_STRING},
-          {"from-peer", NULL, G_TYPE_BOOLEAN}}, {0}},
-  [GST_ZRTP_NOTICE_FORK] = {"GstZrtpFork", "fork-detected",
-      {{"ssrc", NULL, G_TYPE_UINT}, {"zid", NULL, G_TYPE_STRING}}, {0}},
-  [GST_ZRTP_NOTICE_CLEAR_REQUESTED] = {"GstZrtpClearRequested",
-      "clear-requested", {{NULL, NULL, 0}}, {0}},
-};
-
-static guint signals[GST_ZRTP_N_NOTICES];
-
-static GType
-get_param_type (const Param * param)
-{
-  return param->get_enum ? param->get_enum () : param->type;
-}
-
-void
-gst_zrtp_notice_class_init (GType element_type)
-{
-  for (guint i = 0; i < GST_ZRTP_N_NOTICES; i++) {
-    const Kind *kind = &kinds[i];
-    GType types[MAX_PARAMS];
-    guint n = 0;
-
-    while (n < MAX_PARAMS && kind->params[n].field) {
-      types[n] = get_param_type (&kind->params[n]);
-      n++;
-    }
-    signals[i] = g_signal_newv (kind->signal, element_type, G_SIGNAL_RUN_LAST,
-        NULL, NULL, NULL, NULL, G_TYPE_NONE, n, types);
-  }
-}
-
 GstZrtpNotice *
 gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
 {
@@ -116,8 +26,9 @@ gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
   notice->kind = kind;
   va_start (args, kind);
   first_field = va_arg (args, const char *);
-  notice->message = gst_structure_new_valist (kinds[kind].message, first_field,
-      args);
+  notice->message =
+      gst_structure_new_valist (gst_zrtp_notice_kind_get_message_name (kind),
+      first_field, args);
   va_end (args);
   return notice;
 }
@@ -164,53 +75,20 @@ gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice)
 }
 
 static void
-notify_properties (GstZrtpPair * pair, const Kind * kind)
+notify_properties (GstZrtpPair * pair, GstZrtpNoticeKind kind)
 {
   GPtrArray *own = gst_zrtp_registry_list (pair, FALSE);
   GPtrArray *all = gst_zrtp_registry_list (pair, TRUE);
 
-  for (guint i = 0; i < MAX_PROPS && kind->props[i]; i++) {
-    guint id = kind->props[i];
-    GPtrArray *who = gst_zrtp_property_is_call_wide (id) ? all : own;
+  for (const guint * id = gst_zrtp_notice_kind_get_properties (kind); *id; id++) {
+    GPtrArray *who = gst_zrtp_property_is_call_wide (*id) ? all : own;
 
-    for (guint j = 0; j < who->len; j++)
-      g_object_notify_by_pspec (g_ptr_array_index (who, j),
-          gst_zrtp_property_get_pspec (id));
+    for (guint i = 0; i < who->len; i++)
+      g_object_notify_by_pspec (g_ptr_array_index (who, i),
+          gst_zrtp_property_get_pspec (*id));
   }
   g_ptr_array_unref (own);
   g_ptr_array_unref (all);
-}
-
-static void
-set_param (GValue * value, const Param * param, const GstStructure * s)
-{
-  const GValue *field = gst_structure_get_value (s, param->field);
-
-  g_value_init (value, get_param_type (param));
-  if (!field)
-    return;
-  if (param->get_enum)
-    gst_value_deserialize (value, g_value_get_string (field));
-  else
-    g_value_copy (field, value);
-}
-
-static void
-emit (GstElement * element, const Kind * kind, guint signal,
-    const GstStructure * s)
-{
-  GValue values[1 + MAX_PARAMS] = { G_VALUE_INIT };
-  guint n = 0;
-
-  g_value_init (&values[0], G_OBJECT_TYPE (element));
-  g_value_set_object (&values[0], element);
-  while (n < MAX_PARAMS && kind->params[n].field) {
-    set_param (&values[1 + n], &kind->params[n], s);
-    n++;
-  }
-  g_signal_emitv (values, signal, 0, NULL);
-  for (guint i = 0; i <= n; i++)
-    g_value_unset (&values[i]);
 }
 
 static gboolean
@@ -248,10 +126,9 @@ deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
   GstElement *dec = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_DEC);
 
   if (notice->message) {
-    const Kind *kind = &kinds[notice->kind];
     GstZrtpBin *named = (GstZrtpBin *) (enc ? enc : dec);
 
-    notify_properties (pair, kind);
+    notify_properties (pair, notice->kind);
     if (named) {
       char *session_id = gst_zrtp_settings_get_string (named->settings,
           GST_ZRTP_SETTING_SESSION_ID);
@@ -262,9 +139,9 @@ deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
       g_free (session_id);
     }
     if (enc)
-      emit (enc, kind, signals[notice->kind], notice->message);
+      gst_zrtp_notice_kind_emit (notice->kind, enc, notice->message);
     if (dec)
-      emit (dec, kind, signals[notice->kind], notice->message);
+      gst_zrtp_notice_kind_emit (notice->kind, dec, notice->message);
   }
 
   if (enc)

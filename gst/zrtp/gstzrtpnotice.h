@@ -11,30 +11,11 @@
 #define GST_ZRTP_NOTICE_H
 
 #include "gstzrtppair.h"
+#include "gstzrtpsignals.h"
 
 G_BEGIN_DECLS
 
-typedef enum
-{
-  GST_ZRTP_NOTICE_STATE,
-  GST_ZRTP_NOTICE_SAS,
-  GST_ZRTP_NOTICE_TRUST,
-  GST_ZRTP_NOTICE_PEER,
-  GST_ZRTP_NOTICE_PEER_UNSUPPORTED,
-  GST_ZRTP_NOTICE_PEER_MISMATCH,
-  GST_ZRTP_NOTICE_HELLO,
-  GST_ZRTP_NOTICE_HELLO_HASH,
-  GST_ZRTP_NOTICE_SECURITY,
-  GST_ZRTP_NOTICE_ERROR,
-  GST_ZRTP_NOTICE_FORK,
-  GST_ZRTP_NOTICE_CLEAR_REQUESTED,
-  GST_ZRTP_N_NOTICES
-} GstZrtpNoticeKind;
-
 typedef struct _GstZrtpNotice GstZrtpNotice;
-
-/* Installs the signals that go with the kinds. */
-void gst_zrtp_notice_class_init (GType element_type);
 
 /* The fields of the message follow, as for gst_structure_new(). */
 GstZrtpNotice *gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)

@@ -1,0 +1,334 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpsignals.h"
+
+#include "gstzrtpenums.h"
+#include "gstzrtpproperties.h"
+
+#define MAX_PARAMS 3
+#define MAX_PROPS 8
+
+typedef GType (*GetType) (void);
+
+/* A signal's parameters are fields of the message. Those of an enumerated type
+ * are nicks in the message. */
+typedef struct
+{
+  const char *field;
+  GType type;
+  GetType get_enum;             /* instead of @type */
+} Param;
+
+typedef struct
+{
+  const char *message;
+  const char *signal;
+  Param params[MAX_PARAMS + 1];
+  guint props[MAX_PROPS + 1];
+} Kind;
+
+/* All signals are emitted on zrtpenc and zrtpdec, from a thread of their own and
+ * with no lock held. All messages are posted by zrtpenc, and by zrtpdec if that is
+ * in another pipeline; they have "session-id" and "stream-id" too. */
+static const Kind kinds[GST_ZRTP_N_NOTICES] = {
+  /**
+   * GstZrtpBin::state-changed:
+   * @element: the element
+   * @state: the new state, a #GstZrtpState
+   * @error: a code of RFC 6189 5.9 if @state is failed, else 0
+   * @reason: (nullable): the same in words
+   *
+   * Message `GstZrtpState`: `state`, `previous`, `error`, `reason`; when secure
+   * also `role`, `hash`, `cipher`, `auth-tag`, `key-agreement`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_STATE] = {
+        .message = "GstZrtpState",
+        .signal = "state-changed",
+        .params = {
+              {.field = "state",.get_enum = gst_zrtp_state_get_type},
+              {.field = "error",.type = G_TYPE_UINT},
+            {.field = "reason",.type = G_TYPE_STRING}},
+        .props = {GST_ZRTP_PROP_STATE, GST_ZRTP_PROP_ROLE, GST_ZRTP_PROP_HASH,
+              GST_ZRTP_PROP_CIPHER, GST_ZRTP_PROP_AUTH_TAG,
+          GST_ZRTP_PROP_KEY_AGREEMENT, GST_ZRTP_PROP_PEER_DISCLOSURE}},
+
+  /**
+   * GstZrtpBin::sas-ready:
+   * @element: the element
+   * @sas: the short authentication string, to be shown to the user
+   * @sas_type: how it is rendered
+   * @sas_verified: the users compared one before, in an earlier call
+   *
+   * Message `GstZrtpSas`: `sas`, `sas-type`, `sas-verified`, `peer-verified`,
+   * `trust`, `known-peer-name`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_SAS] = {
+        .message = "GstZrtpSas",
+        .signal = "sas-ready",
+        .params = {
+              {.field = "sas",.type = G_TYPE_STRING},
+              {.field = "sas-type",.type = G_TYPE_STRING},
+            {.field = "sas-verified",.type = G_TYPE_BOOLEAN}},
+        .props = {GST_ZRTP_PROP_SAS, GST_ZRTP_PROP_SAS_TYPE,
+              GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
+          GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+
+  /**
+   * GstZrtpBin::trust-changed:
+   * @element: the element
+   * @trust: how far the user may trust, a #GstZrtpTrust
+   * @sas_verified: the user here compared the SAS
+   * @peer_verified: the user there says the same
+   *
+   * Message `GstZrtpTrust`: `trust`, `sas-verified`, `peer-verified`,
+   * `known-peer-name`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_TRUST] = {
+        .message = "GstZrtpTrust",
+        .signal = "trust-changed",
+        .params = {
+              {.field = "trust",.get_enum = gst_zrtp_trust_get_type},
+              {.field = "sas-verified",.type = G_TYPE_BOOLEAN},
+            {.field = "peer-verified",.type = G_TYPE_BOOLEAN}},
+        .props = {GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
+          GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+
+  /**
+   * GstZrtpBin::peer-found:
+   * @element: the element
+   * @zid: the number by which the other side is known
+   * @client: what it says it runs
+   *
+   * Message `GstZrtpPeer`: `zid`, `client`, `ssrc`, `passive`, `mitm`,
+   * `hello-hash`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_PEER] = {
+        .message = "GstZrtpPeer",
+        .signal = "peer-found",
+        .params = {
+              {.field = "zid",.type = G_TYPE_STRING},
+            {.field = "client",.type = G_TYPE_STRING}},
+      .props = {GST_ZRTP_PROP_PEER_ZID, GST_ZRTP_PROP_PEER_CLIENT}},
+
+  /**
+   * GstZrtpBin::peer-unsupported:
+   * @element: the element
+   *
+   * The other side sends RTP, and did not answer as ZRTP endpoints do.
+   *
+   * Message `GstZrtpPeerUnsupported`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_PEER_UNSUPPORTED] = {
+        .message = "GstZrtpPeerUnsupported",
+      .signal = "peer-unsupported"},
+
+  /**
+   * GstZrtpBin::peer-mismatch:
+   * @element: the element
+   * @kind: "cache", "name" or "aux-secret"
+   * @text: for the user
+   *
+   * An alarm: what is known of the other side does not fit. With "cache" the
+   * secret kept from earlier calls is not what it has, and the users should
+   * compare the SAS; with "name" it is known under another name than
+   * #GstZrtpBin:peer-name.
+   *
+   * Message `GstZrtpPeerMismatch`: `kind`, `text`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_PEER_MISMATCH] = {
+        .message = "GstZrtpPeerMismatch",
+        .signal = "peer-mismatch",
+        .params = {
+              {.field = "kind",.type = G_TYPE_STRING},
+            {.field = "text",.type = G_TYPE_STRING}},
+        .props = {GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
+          GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+
+  /**
+   * GstZrtpBin::hello-changed:
+   * @element: the element
+   * @hello_hash: the new value of #GstZrtpBin:hello-hash
+   *
+   * The Hello was made anew after the application had read its hash: what it told
+   * the other side no longer holds.
+   *
+   * Message `GstZrtpHello`: `hello-hash`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_HELLO] = {
+        .message = "GstZrtpHello",
+        .signal = "hello-changed",
+        .params = {{.field = "hello-hash",.type = G_TYPE_STRING}},
+      .props = {GST_ZRTP_PROP_HELLO_HASH, GST_ZRTP_PROP_ZID}},
+
+  /**
+   * GstZrtpBin::hello-hash-checked:
+   * @element: the element
+   * @status: what came of it, a #GstZrtpHelloHashStatus
+   *
+   * The other side's Hello was compared with #GstZrtpBin:peer-hello-hash.
+   *
+   * Message `GstZrtpHelloHash`: `status`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_HELLO_HASH] = {
+        .message = "GstZrtpHelloHash",
+        .signal = "hello-hash-checked",
+        .params = {{.field = "status",
+                .get_enum = gst_zrtp_hello_hash_status_get_type}},
+      .props = {GST_ZRTP_PROP_HELLO_HASH_STATUS}},
+
+  /**
+   * GstZrtpBin::security-alert:
+   * @element: the element
+   * @error: the code of RFC 6189 5.9 that fits, or 0
+   * @text: for the user
+   *
+   * An alarm: proof that somebody tampers with the handshake.
+   *
+   * Message `GstZrtpSecurity`: `error`, `text`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_SECURITY] = {
+        .message = "GstZrtpSecurity",
+        .signal = "security-alert",
+        .params = {
+              {.field = "error",.type = G_TYPE_UINT},
+          {.field = "text",.type = G_TYPE_STRING}}},
+
+  /**
+   * GstZrtpBin::protocol-error:
+   * @element: the element
+   * @error: a code of RFC 6189 5.9
+   * @text: the same in words
+   * @from_peer: it came from the other side, without proof of that
+   *
+   * An Error message was sent or came.
+   *
+   * Message `GstZrtpError`: `error`, `text`, `from-peer`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_ERROR] = {
+        .message = "GstZrtpError",
+        .signal = "protocol-error",
+        .params = {
+              {.field = "error",.type = G_TYPE_UINT},
+              {.field = "text",.type = G_TYPE_STRING},
+          {.field = "from-peer",.type = G_TYPE_BOOLEAN}}},
+
+  /**
+   * GstZrtpBin::fork-detected:
+   * @element: the element
+   * @ssrc: the SSRC of the other endpoint
+   * @zid: the number by which that is known
+   *
+   * Another endpoint talks ZRTP here, as after forking or a transfer. Nothing
+   * changes, unless #GstZrtpBin::accept-fork moves to it.
+   *
+   * Message `GstZrtpFork`: `ssrc`, `zid`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_FORK] = {
+        .message = "GstZrtpFork",
+        .signal = "fork-detected",
+        .params = {
+              {.field = "ssrc",.type = G_TYPE_UINT},
+          {.field = "zid",.type = G_TYPE_STRING}}},
+
+  /**
+   * GstZrtpBin::clear-requested:
+   * @element: the element
+   *
+   * The other side ended the encryption. Media stops until the user agrees to go
+   * on in the clear (#GstZrtpBin::accept-clear), or #GstZrtpBin::go-secure.
+   *
+   * Message `GstZrtpClearRequested`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_CLEAR_REQUESTED] = {
+        .message = "GstZrtpClearRequested",
+      .signal = "clear-requested"},
+};
+
+static guint signals[GST_ZRTP_N_NOTICES];
+
+static GType
+get_param_type (const Param * param)
+{
+  return param->get_enum ? param->get_enum () : param->type;
+}
+
+void
+gst_zrtp_signals_install (GType element_type)
+{
+  for (guint i = 0; i < GST_ZRTP_N_NOTICES; i++) {
+    GType types[MAX_PARAMS];
+    guint n;
+
+    for (n = 0; kinds[i].params[n].field; n++)
+      types[n] = get_param_type (&kinds[i].params[n]);
+    signals[i] = g_signal_newv (kinds[i].signal, element_type,
+        G_SIGNAL_RUN_LAST, NULL, NULL, NULL, NULL, G_TYPE_NONE, n, types);
+  }
+}
+
+const char *
+gst_zrtp_notice_kind_get_message_name (GstZrtpNoticeKind kind)
+{
+  return kinds[kind].message;
+}
+
+const guint *
+gst_zrtp_notice_kind_get_properties (GstZrtpNoticeKind kind)
+{
+  return kinds[kind].props;
+}
+
+static void
+set_param (GValue * value, const Param * param, const GstStructure * message)
+{
+  const GValue *field = gst_structure_get_value (message, param->field);
+
+  g_value_init (value, get_param_type (param));
+  if (!field)
+    return;
+  if (param->get_enum)
+    gst_value_deserialize (value, g_value_get_string (field));
+  else
+    g_value_copy (field, value);
+}
+
+void
+gst_zrtp_notice_kind_emit (GstZrtpNoticeKind kind, GstElement * element,
+    const GstStructure * message)
+{
+  GValue values[1 + MAX_PARAMS] = { G_VALUE_INIT };
+  guint n;
+
+  g_value_init (&values[0], G_OBJECT_TYPE (element));
+  g_value_set_object (&values[0], element);
+  for (n = 0; kinds[kind].params[n].field; n++)
+    set_param (&values[1 + n], &kinds[kind].params[n], message);
+  g_signal_emitv (values, signals[kind], 0, NULL);
+  for (guint i = 0; i <= n; i++)
+    g_value_unset (&values[i]);
+}
