@@ -243,6 +243,53 @@ GST_START_TEST (test_segment_in_bytes)
 
 GST_END_TEST;
 
+/* Packets of nobody knows what in front of a depayloader: told which caps to set,
+ * by its neighbour's own wish. */
+GST_START_TEST (test_missing_caps)
+{
+  Endpoint *a = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! " NET_SINK "async=false udpsrc name=net_src "
+      "address=127.0.0.1 port=0 ! zrtpdec name=dec ! " EAR "async=false");
+  Endpoint *b = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC
+      "! zrtpdec name=dec ! " EAR "async=false");
+  char *text;
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  text = endpoint_wait_warning (a, "udpsrc caps=");
+  fail_unless (strstr (text, "payload=(int)8") != NULL, "%s", text);
+  g_free (text);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
+/* A neighbour that takes one thing only needs nobody to say it. */
+GST_START_TEST (test_caps_of_neighbour)
+{
+  Endpoint *a = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! " NET_SINK "async=false udpsrc name=net_src "
+      "address=127.0.0.1 port=0 ! zrtpdec name=dec ! " VOICE_CAPS " ! " EAR
+      "async=false");
+  Endpoint *b = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC
+      "! zrtpdec name=dec ! " EAR "async=false");
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 5);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 static Suite *
 pads_suite (void)
 {
@@ -257,6 +304,8 @@ pads_suite (void)
   tcase_add_test (tc, test_latency);
   tcase_add_test (tc, test_sticky_events);
   tcase_add_test (tc, test_segment_in_bytes);
+  tcase_add_test (tc, test_missing_caps);
+  tcase_add_test (tc, test_caps_of_neighbour);
   return s;
 }
 
