@@ -461,7 +461,7 @@ GST_START_TEST (test_stats)
   /* Hello, HelloACK, two or three messages of the exchange. */
   fail_unless (endpoint_get_stat (a->enc, "zrtp-sent") >= 4);
   fail_unless (endpoint_get_stat (a->enc, "zrtp-received") >= 4);
-  fail_unless (endpoint_get_stat (a->enc, "time-to-secure") > 1000000);
+  fail_unless (endpoint_get_stat (a->enc, "time-to-secure") > 0);
   fail_unless (endpoint_get_stat (a->enc, "time-to-secure")
       < 20 * GST_SECOND);
   endpoint_free (a);
