@@ -1,0 +1,230 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An element of a pair stops or leaves while the other one runs: keys, rollover
+ * counters and the Hello stay for whoever comes back or takes the seat.
+ */
+#include "bench.h"
+#include "endpoint.h"
+#include "watch.h"
+
+#define SIZE 160
+
+/* Pads that were inactive have forgotten their events; as new ones they get
+ * them. */
+static void
+relink (GstPad * src, GstPad * sink)
+{
+  gst_pad_unlink (src, sink);
+  fail_unless_equals_int (gst_pad_link_full (src, sink,
+          GST_PAD_LINK_CHECK_NOTHING), GST_PAD_LINK_OK);
+}
+
+static void
+link_decoder (Bench * bench, GstElement * dec)
+{
+  GstPad *src = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  GstPad *sink = gst_element_get_static_pad (dec, "rtp_sink");
+  GstPad *old = gst_pad_get_peer (src);
+
+  if (old) {
+    gst_pad_unlink (src, old);
+    gst_object_unref (old);
+  }
+  relink (src, sink);
+  gst_object_unref (src);
+  gst_object_unref (sink);
+}
+
+static void
+push (Bench * bench, guint16 seq)
+{
+  fail_unless_equals_int (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, seq, SIZE, seq)), GST_FLOW_OK);
+}
+
+static void
+assert_heard (GstHarness * out, guint16 seq)
+{
+  GstBuffer *buffer = gst_harness_pull (out);
+
+  fail_unless (buffer != NULL, "packet %u was not understood", seq);
+  bench_check_rtp (buffer, BENCH_SSRC, seq, SIZE, seq);
+}
+
+/* Secure, and over the first end of the sequence numbers: a counter that starts
+ * anew can't go on from here. */
+static Bench *
+make_bench (void)
+{
+  Bench *bench = bench_new ();
+
+  bench_secure (bench);
+  for (guint seq = 0xfffd; seq <= 0x10001; seq++) {
+    push (bench, seq);
+    assert_heard (bench->out, seq);
+  }
+  return bench;
+}
+
+static guint
+get_roc (GstElement * element)
+{
+  GstStructure *stats;
+  const GstStructure *stream;
+  guint roc = 0;
+
+  g_object_get (element, "stats", &stats, NULL);
+  stream = gst_value_get_structure (gst_value_array_get_value
+      (gst_structure_get_value (stats, "streams"), 0));
+  fail_unless (gst_structure_get_uint (stream, "roc", &roc));
+  gst_structure_free (stats);
+  return roc;
+}
+
+/* What stays as it is. */
+typedef struct
+{
+  GBytes *key;
+  char *hash;
+  guint64 sent;
+} Before;
+
+static Before
+remember (GstElement * element)
+{
+  Before before;
+
+  g_object_get (element, "exported-key", &before.key, "hello-hash",
+      &before.hash, NULL);
+  before.sent = endpoint_get_stat (element, "zrtp-sent");
+  return before;
+}
+
+static void
+assert_same (GstElement * element, Before before)
+{
+  Before now = remember (element);
+
+  watch_assert (element, "state", "secure");
+  fail_unless (now.key && g_bytes_equal (now.key, before.key));
+  fail_unless_equals_string (now.hash, before.hash);
+  fail_unless_equals_uint64 (now.sent, before.sent);
+  g_bytes_unref (now.key);
+  g_bytes_unref (before.key);
+  g_free (now.hash);
+  g_free (before.hash);
+}
+
+/* By way of READY and NULL. */
+GST_START_TEST (test_decoder_returns)
+{
+  Bench *bench = make_bench ();
+  Before before = remember (bench->enc_b);
+
+  watch_set_state (bench->dec_b, __i__ ? GST_STATE_NULL : GST_STATE_READY);
+  /* Nobody listens to this one. */
+  fail_if (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, 2, SIZE, 2)) == GST_FLOW_ERROR);
+  watch_set_state (bench->dec_b, GST_STATE_PLAYING);
+  link_decoder (bench, bench->dec_b);
+  push (bench, 3);
+  assert_heard (bench->out, 3);
+  fail_unless_equals_int (get_roc (bench->dec_b), 1);
+  assert_same (bench->enc_b, before);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* Nor does it ever use a packet index twice. */
+GST_START_TEST (test_encoder_returns)
+{
+  Bench *bench = make_bench ();
+  Before before = remember (bench->dec_a);
+  GstPad *sink = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+
+  watch_set_state (bench->enc_a, __i__ ? GST_STATE_NULL : GST_STATE_READY);
+  watch_assert (bench->dec_a, "state", "secure");
+  watch_set_state (bench->enc_a, GST_STATE_PLAYING);
+  relink (bench->in->srcpad, sink);
+  push (bench, 2);
+  assert_heard (bench->out, 2);
+  fail_unless_equals_int (get_roc (bench->enc_a), 1);
+  assert_same (bench->dec_a, before);
+
+  push (bench, 1);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (bench->out), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+          "sent-drops/repeated"), 1);
+  gst_object_unref (sink);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* Another element in its place, as when an application rebuilds its receiving
+ * branch. */
+GST_START_TEST (test_decoder_replaced)
+{
+  Bench *bench = make_bench ();
+  Before before = remember (bench->enc_b);
+  char *session_id = watch_get (bench->dec_b, "session-id");
+  GstElement *dec = watch_make ("zrtpdec", session_id);
+  GstHarness *out;
+
+  watch_set_state (bench->dec_b, GST_STATE_NULL);
+  out = gst_harness_new_with_element (dec, NULL, "rtp_src");
+  link_decoder (bench, dec);
+  push (bench, 2);
+  assert_heard (out, 2);
+  watch_assert (dec, "state", "secure");
+  fail_unless_equals_int (get_roc (dec), 1);
+  assert_same (bench->enc_b, before);
+  g_free (session_id);
+  gst_harness_teardown (out);
+  watch_drop (dec);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* The last one takes the keys along. */
+GST_START_TEST (test_last_one_leaves)
+{
+  Bench *bench = make_bench ();
+  GBytes *key;
+
+  watch_set_state (bench->dec_b, GST_STATE_READY);
+  watch_set_state (bench->enc_b, GST_STATE_READY);
+  g_object_get (bench->enc_b, "exported-key", &key, NULL);
+  fail_unless (key == NULL);
+  watch_assert (bench->enc_b, "state", "idle");
+  watch_assert (bench->enc_b, "sas", "");
+  /* What a still sends can't be read any more, and does not pass unread. */
+  watch_set_state (bench->dec_b, GST_STATE_PLAYING);
+  link_decoder (bench, bench->dec_b);
+  push (bench, 2);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (bench->out), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b,
+          "recv-drops/before-secure"), 1);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+static Suite *
+leaving_suite (void)
+{
+  Suite *s = suite_create ("leaving");
+  TCase *tc = tcase_create ("leaving");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, test_decoder_returns, 0, 2);
+  tcase_add_loop_test (tc, test_encoder_returns, 0, 2);
+  tcase_add_test (tc, test_decoder_replaced);
+  tcase_add_test (tc, test_last_one_leaves);
+  return s;
+}
+
+GST_CHECK_MAIN (leaving);
