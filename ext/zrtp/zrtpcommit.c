@@ -654,7 +654,10 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     withdraw_commit (other);
     zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
   }
-  zrtp_stream_stop_repeating (stream);  /* 6: a Commit ends Hellos, too */
+  /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
+  zrtp_stream_stop_repeating (stream);
+  stream->acked = TRUE;
+  stream->acked_ssrc = packet->ssrc;
 
   x = begin_exchange (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
   x->commit = g_bytes_new (packet->message, packet->message_size);
