@@ -237,6 +237,10 @@ apply (Entry * entry, gint64 now, const ZrtpPeerUpdate * update)
   peer->last_seen = now;
   if (update->changes & ZRTP_PEER_CLEAR_SECRETS)
     drop_secrets (entry);
+  if (update->changes & ZRTP_PEER_CLEAR_PBX) {
+    peer->have_pbx = FALSE;
+    zrtp_wipe (peer->pbx, sizeof peer->pbx);
+  }
   if (update->changes & ZRTP_PEER_SET_RS1)
     set_rs1 (entry, now, update);
   if (update->changes & ZRTP_PEER_SET_PBX) {
@@ -382,7 +386,8 @@ zrtp_cache_update (ZrtpCache * cache, const guint8 zid[ZRTP_ZID_SIZE],
     return FALSE;
   rc = cache->read_only ? SQLITE_READONLY : change (cache, zid, now, update);
   if (rc == SQLITE_OK) {
-    if (update->changes & (ZRTP_PEER_FORGET | ZRTP_PEER_CLEAR_SECRETS))
+    if (update->changes & (ZRTP_PEER_FORGET | ZRTP_PEER_CLEAR_SECRETS
+            | ZRTP_PEER_CLEAR_PBX))
       cache->truncate_due = TRUE;
     if (cache->truncate_due)
       truncate_wal (cache);

@@ -26,7 +26,7 @@
  * - After fork() without exec() the child can use neither the object nor the
  *   file (SQLite's locks don't survive it): its calls fail.
  * - Secrets that were dropped are overwritten in the file and its WAL: at once
- *   by FORGET and CLEAR_SECRETS, soon by the others. Out of reach are copies
+ *   by FORGET and the CLEARs, soon by the others. Out of reach are copies
  *   that a disk keeps of overwritten blocks, and SQLite's page cache in memory.
  *
  * Time: an interval counts from the @now of its SET_RS1. A clock that is behind
@@ -78,7 +78,7 @@ typedef struct
 } ZrtpPeer;
 
 /* One change of one peer's entry, made as a whole or not at all, in this order:
- * FORGET, CLEAR_SECRETS, ROTATE, the SETs, EXPIRE. What no flag names is left
+ * FORGET, the CLEARs, ROTATE, the SETs, EXPIRE. What no flag names is left
  * alone. The SETs make an entry if there is none, the others don't. */
 typedef enum
 {
@@ -94,7 +94,8 @@ typedef enum
   /* rs1 was seen to be on both sides; without that the want of it is no alarm:
    * the peer may have died before it could write. Entries only. */
   ZRTP_PEER_SET_SHARED = 1 << 8,
-  ZRTP_PEER_FORGET = 1 << 7             /* the whole entry goes */
+  ZRTP_PEER_FORGET = 1 << 7,            /* the whole entry goes */
+  ZRTP_PEER_CLEAR_PBX = 1 << 9          /* 7.3.1: no trusted PBX any more */
 } ZrtpPeerChange;
 
 typedef struct

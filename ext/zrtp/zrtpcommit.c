@@ -494,15 +494,17 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
 
 /* 4.2: TRUE if our own Commit stands and the received one is to be dropped. */
 static gboolean
-our_commit_wins (const ZrtpExchange * x, const ZrtpCommit * received,
-    ZrtpCommitMode mode, gboolean peer_mitm)
+our_commit_wins (const ZrtpStream * stream, const ZrtpCommit * received,
+    ZrtpCommitMode mode)
 {
+  const ZrtpExchange *x = stream->exchange;
+  const gboolean peer_mitm = stream->info.peer_mitm;
+
   if (x->mode != mode && mode != ZRTP_COMMIT_MULTISTREAM)
     return x->mode == ZRTP_COMMIT_DH;   /* DH beats Preshared */
-  /* Preshared with exactly one M flag: we have none, so if the peer has it, it
-   * responds. */
-  if (mode == ZRTP_COMMIT_PRESHARED && peer_mitm)
-    return TRUE;
+  /* Preshared with exactly one M flag: whoever has it responds. */
+  if (mode == ZRTP_COMMIT_PRESHARED && peer_mitm != stream->policy.mitm)
+    return peer_mitm;
   if (mode != ZRTP_COMMIT_DH)
     return memcmp (x->hvi_or_nonce, received->nonce, ZRTP_NONCE_SIZE) > 0;
   return memcmp (x->hvi_or_nonce, received->hvi, ZRTP_HVI_SIZE) > 0;
@@ -557,8 +559,7 @@ judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
       *error = ZRTP_ERROR_SOFTWARE;
       return FAIL;
     }
-    return our_commit_wins (stream->exchange, commit, mode,
-        stream->info.peer_mitm) ? IGNORE : ACCEPT;
+    return our_commit_wins (stream, commit, mode) ? IGNORE : ACCEPT;
   }
   if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
     return ACCEPT;
@@ -575,8 +576,7 @@ judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
   /* 4.4.1: one DH exchange at a time between two ZIDs. */
   if (other->step != ZRTP_STEP_COMMIT_SENT)
     return DROP;
-  return our_commit_wins (other->exchange, commit, mode,
-      other->info.peer_mitm) ? IGNORE : ACCEPT;
+  return our_commit_wins (other, commit, mode) ? IGNORE : ACCEPT;
 }
 
 static Verdict

@@ -70,38 +70,72 @@ own_expiry (ZrtpStream * stream)
   return stream->policy.cacheless ? 0 : stream->policy.cache_expiry;
 }
 
+void
+zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
+    ZrtpSealed * sealed)
+{
+  const ZrtpSenderKeys *keys = zrtp_stream_own_keys (stream);
+  guint8 mac[ZRTP_MAX_HASH_SIZE];
+
+  zrtp_random_fill (stream->random, sealed->iv, ZRTP_IV_SIZE);
+  stream->key_cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text, size);
+  sealed->encrypted = zrtp_octets (text, size);
+  stream->key_hash->mac (keys->mac_key, stream->key_hash->size,
+      &sealed->encrypted, 1, mac);
+  memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
+  zrtp_wipe (mac, sizeof mac);
+}
+
+gboolean
+zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
+{
+  guint8 mac[ZRTP_MAX_HASH_SIZE];
+  gboolean genuine;
+
+  stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
+      stream->key_hash->size, &sealed->encrypted, 1, mac);
+  genuine = zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE);
+  zrtp_wipe (mac, sizeof mac);
+  return genuine;
+}
+
+guint8 *
+zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed)
+{
+  guint8 *text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
+
+  stream->key_cipher->cfb_decrypt (zrtp_stream_peer_keys (stream)->zrtp_key,
+      sealed->iv, text, sealed->encrypted.size);
+  return text;
+}
+
 /* Confirm1 as responder, Confirm2 as initiator. */
 static GBytes *
 make_confirm (ZrtpStream * stream, ZrtpMessageType type)
 {
-  const ZrtpExchange *x = stream->exchange;
-  const ZrtpSenderKeys *keys = zrtp_stream_own_keys (stream);
+  const ZrtpSession *session = stream->session;
   ZrtpMessage message = {.type = type };
-  ZrtpSealed *sealed = &message.u.sealed;
   ZrtpConfirmBody body = { 0 };
-  guint8 text[64], mac[ZRTP_MAX_HASH_SIZE];
+  guint8 text[64];
   GBytes *bytes;
 
   memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
   body.verified = zrtp_session_own_v_flag (stream->session)
       && !stream->policy.cacheless;
+  body.enrollment = session->offering
+      && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
+  /* 7.3.1: no GoClear in a session with E. */
   body.allow_clear = stream->allowed_clear =
-      zrtp_clear_is_allowed (&stream->policy);
+      zrtp_clear_is_allowed (&stream->policy) && !session->offering
+      && !session->offered;
   body.disclosure = stream->policy.disclosure;
   body.cache_expiry = own_expiry (stream);
 
-  sealed->encrypted.data = text;
-  sealed->encrypted.size = zrtp_confirm_body_write (&body, text, sizeof text);
-  zrtp_random_fill (stream->random, sealed->iv, ZRTP_IV_SIZE);
-  x->suite.cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text,
-      sealed->encrypted.size);
-  x->suite.hash->mac (keys->mac_key, x->suite.hash->size, &sealed->encrypted,
-      1, mac);
-  memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
+  zrtp_stream_seal (stream, text,
+      zrtp_confirm_body_write (&body, text, sizeof text), &message.u.sealed);
   bytes = zrtp_stream_bytes (&message);
 
   zrtp_wipe (&body, sizeof body);
-  zrtp_wipe (mac, sizeof mac);
   return bytes;
 }
 
@@ -116,8 +150,7 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
   const ZrtpExchange *x = stream->exchange;
   const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
   const gboolean dh = x->mode == ZRTP_COMMIT_DH;
-  const ZrtpSenderKeys *keys = zrtp_stream_peer_keys (stream);
-  guint8 mac[ZRTP_MAX_HASH_SIZE], image[4][ZRTP_IMAGE_SIZE];
+  guint8 image[4][ZRTP_IMAGE_SIZE];
   guint8 *text = NULL;
   const guint8 *known, *earlier, *key;
   GBytes *sealed_by_chain;
@@ -126,14 +159,10 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
   gsize size;
 
   *tampered = FALSE;
-  x->suite.hash->mac (keys->mac_key, x->suite.hash->size, &sealed->encrypted,
-      1, mac);
-  if (!zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE))
+  if (!zrtp_stream_check_seal (stream, sealed))
     goto out;
 
-  text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
-  x->suite.cipher->cfb_decrypt (keys->zrtp_key, sealed->iv, text,
-      sealed->encrypted.size);
+  text = zrtp_stream_unseal (stream, sealed);
   result = ZRTP_DROP_MALFORMED;
   if (!zrtp_confirm_body_parse (text, sealed->encrypted.size, body))
     goto out;
@@ -169,9 +198,20 @@ out:
   if (text)
     zrtp_wipe (text, sealed->encrypted.size);
   g_free (text);
-  zrtp_wipe (mac, sizeof mac);
   zrtp_wipe (image, sizeof image);
   return result;
+}
+
+/* 7.3.1: E makes A void, that of either side and of all streams. */
+static void
+take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
+{
+  const ZrtpSession *session = stream->session;
+  const gboolean enrolling = body->enrollment || session->offering
+      || session->offered;
+
+  stream->info.peer_allow_clear = body->allow_clear && !enrolling;
+  stream->allowed_clear = stream->allowed_clear && !enrolling;
 }
 
 /* TRUE if the Confirm is good; else the stream was dealt with. */
@@ -185,14 +225,15 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
 
   if (drop == ZRTP_DROP_NONE) {
     stream->info.peer_disclosure = body.disclosure;
-    /* 7.3.1: E makes A void. */
-    stream->info.peer_allow_clear = body.allow_clear && !body.enrollment;
     if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
       x->interval = MIN (own_expiry (stream), body.cache_expiry);
       zrtp_session_confirmed (stream->session, stream, body.verified);
+      if (body.enrollment)
+        zrtp_pbx_offered (stream->session, stream);
     } else {
       zrtp_session_first_is_done (stream->session, now);
     }
+    take_allow_clear (stream, &body);
   } else {
     zrtp_stream_drop (stream, drop);
     if (tampered)
@@ -227,6 +268,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
   const gboolean first = stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
 
   zrtp_stream_stop_repeating (stream);
+  zrtp_relay_clear (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
   give_keys (stream, ZRTP_EVENT_SEND_KEYS, zrtp_stream_own_keys (stream));

@@ -35,6 +35,7 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   memcpy (hello->h3, stream->h[3], ZRTP_IMAGE_SIZE);
   memcpy (hello->zid, stream->zid, ZRTP_ZID_SIZE);
   hello->passive = stream->policy.passive;
+  hello->mitm = stream->policy.mitm;
   zrtp_negotiate_listed (&stream->policy, listed);
   zrtp_negotiate_offer (&stream->policy, stream->offer);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++) {

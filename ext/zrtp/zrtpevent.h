@@ -22,7 +22,8 @@ typedef enum
   ZRTP_EVENT_RECEIVE_KEYS,
   /* The keys of both directions are void: free and wipe them. */
   ZRTP_EVENT_KEYS_GONE,
-  /* The session has a SAS: see zrtp_session_get_info(). Once for a session. */
+  /* The session has a SAS: see zrtp_session_get_info(). Once for a session, and
+   * again after ZRTP_EVENT_RELAYED_SAS. */
   ZRTP_EVENT_SAS,
   /* Trust, V flags or the known name changed: see zrtp_session_get_info(). */
   ZRTP_EVENT_TRUST,
@@ -44,6 +45,15 @@ typedef enum
   ZRTP_EVENT_ERROR,
   /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). */
   ZRTP_EVENT_FORK,
+  /* 7.3.1: the peer is a PBX that offers to be trusted with SAS; see
+   * zrtp_session_accept_enrollment(). Again when it was accepted. */
+  ZRTP_EVENT_ENROLLMENT,
+  /* 7.3: a trusted PBX relayed the SAS of its other leg, or a PBX wants the SAS
+   * rendered otherwise: the SAS in zrtp_session_get_info() changed.
+   * ZRTP_EVENT_SAS comes next. */
+  ZRTP_EVENT_RELAYED_SAS,
+  /* 5.14: our SASrelay arrived, or with an error it went unanswered. */
+  ZRTP_EVENT_RELAY_ACK,
   /* 4.7.2: the peer ended encryption; nothing is sent until
    * zrtp_session_accept_clear(), or zrtp_stream_go_secure(). */
   ZRTP_EVENT_CLEAR_REQUESTED,

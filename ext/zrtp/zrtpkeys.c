@@ -133,3 +133,16 @@ zrtp_keys_for_session (const ZrtpHash * hash, const guint8 * s0,
     zrtp_kdf (hash, s0, hash->size, rows[i].label, context->data,
         context->size, rows[i].out, rows[i].size);
 }
+
+void
+zrtp_keys_pbxsecret (const ZrtpHash * hash, const guint8 * zrtp_sess,
+    const guint8 * zidi, const guint8 * zidr,
+    guint8 pbxsecret[ZRTP_SECRET_SIZE])
+{
+  guint8 zids[2 * ZRTP_ZID_SIZE];
+
+  memcpy (zids, zidi, ZRTP_ZID_SIZE);
+  memcpy (zids + ZRTP_ZID_SIZE, zidr, ZRTP_ZID_SIZE);
+  zrtp_kdf (hash, zrtp_sess, hash->size, "Trusted MiTM key", zids, sizeof zids,
+      pbxsecret, ZRTP_SECRET_SIZE);
+}

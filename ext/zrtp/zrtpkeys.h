@@ -69,6 +69,10 @@ void zrtp_keys_s0_preshared (const ZrtpHash * hash,
 
 void zrtp_keys_for_stream (const ZrtpHash * hash, const ZrtpCipher * cipher,
     const guint8 * s0, const ZrtpKdfContext * context, ZrtpStreamKeys * keys);
+/* 7.3.1; the ZIDs are in the roles of the exchange that made ZRTPSess. */
+void zrtp_keys_pbxsecret (const ZrtpHash * hash, const guint8 * zrtp_sess,
+    const guint8 * zidi, const guint8 * zidr,
+    guint8 pbxsecret[ZRTP_SECRET_SIZE]);
 void zrtp_keys_for_session (const ZrtpHash * hash, const guint8 * s0,
     const ZrtpKdfContext * context, ZrtpSessionKeys * keys);
 

@@ -13,13 +13,15 @@ G_BEGIN_DECLS
 #define ZRTP_CACHE_FOR_EVER 0xffffffffu /* 4.9 */
 
 /* A plain value: copy it as you like. What goes into the Hello (algorithms,
- * passive, client_id) is read when the Hello is made, the rest whenever it
+ * passive, mitm, client_id) is read when the Hello is made, the rest whenever it
  * matters. */
 typedef struct
 {
   ZrtpAlgorithmList algorithms[ZRTP_N_KINDS];   /* in order of preference */
   gboolean strict_algorithms;   /* refuse what is not listed, mandatory or not */
   gboolean passive;             /* P: never send a Commit */
+  gboolean mitm;                /* M: a PBX that relays SAS (7.3) */
+  gboolean enroll;              /* E: it takes in whoever calls (7.3.1) */
   gboolean allow_clear;         /* A */
   gboolean disclosure;          /* D (11) */
   gboolean auto_secure;         /* Commit without being asked */

@@ -42,6 +42,9 @@ zrtp_session_forget (ZrtpSession * session)
   zrtp_wipe (&session->keys, sizeof session->keys);
   session->have_sess = FALSE;
   session->master = NULL;
+  zrtp_pbx_distrust (session);
+  memset (&session->relayed, 0, sizeof session->relayed);
+  session->v_flag = FALSE;
   session->verified_now = FALSE;
   session->rejected = FALSE;
   session->update_pending = FALSE;
@@ -236,6 +239,9 @@ judge_trust (const ZrtpSession * session)
     return ZRTP_TRUST_SAS_MISMATCH;
   if (info->cache_mismatch && !session->verified_now)
     return ZRTP_TRUST_CACHE_MISMATCH;
+  /* 7.3: the PBX can listen, whoever compared what. */
+  if (info->relayed)
+    return ZRTP_TRUST_MITM_RELAYED;
   if (names_differ (info))
     return ZRTP_TRUST_NAME_MISMATCH;
   if (!info->verified)
@@ -246,8 +252,8 @@ judge_trust (const ZrtpSession * session)
 }
 
 /* Session events and jobs go through the stream that made ZRTPSess. */
-static void
-update_trust (ZrtpSession * session)
+void
+zrtp_session_update_trust (ZrtpSession * session)
 {
   session->info.trust = judge_trust (session);
   if (session->master && session->info.have_sas)
@@ -257,7 +263,7 @@ update_trust (ZrtpSession * session)
 gboolean
 zrtp_session_own_v_flag (ZrtpSession * session)
 {
-  return session->info.verified;
+  return session->v_flag;
 }
 
 void
@@ -278,7 +284,7 @@ zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
   info->peer_name = g_strdup (name);
   if (session->master && info->have_sas && names_differ (info))
     zrtp_stream_event (session->master, ZRTP_EVENT_NAME_MISMATCH);
-  update_trust (session);
+  zrtp_session_update_trust (session);
 }
 
 void
@@ -306,7 +312,9 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   info->aux_matched = x->matched.s2.size > 0;
   info->aux_mismatch = x->secrets.aux != NULL && !info->aux_matched;
   /* 7.1: V is about earlier calls with the one who shares the secret. */
-  info->verified = x->secrets.peer.verified && x->matched.s1.size > 0;
+  session->v_flag = x->secrets.peer.verified && x->matched.s1.size > 0;
+  info->verified = session->v_flag;
+  zrtp_pbx_derived (session, stream);
 }
 
 void
@@ -327,7 +335,7 @@ fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
     /* The old rs1 becomes rs2 in DH mode only. V goes with the secret: what an
      * entry says of another one doesn't count. */
     update->changes |= ZRTP_PEER_SET_RS1 | ZRTP_PEER_SET_VERIFIED;
-    update->verified = session->info.verified;
+    update->verified = session->v_flag;
     if (!session->preshared)
       update->changes |= ZRTP_PEER_ROTATE;
     update->interval = session->interval;
@@ -335,10 +343,14 @@ fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
   } else {
     update->changes |= ZRTP_PEER_EXPIRE;
   }
+  if (session->offering) {      /* 7.3.1 */
+    update->changes |= ZRTP_PEER_SET_PBX;
+    memcpy (update->pbx, session->pbxsecret, ZRTP_SECRET_SIZE);
+  }
 }
 
-static ZrtpJob *
-new_update_job (const ZrtpSession * session)
+ZrtpJob *
+zrtp_session_new_job (const ZrtpSession * session)
 {
   ZrtpJob *job = zrtp_job_new (ZRTP_TASK_UPDATE);
 
@@ -367,7 +379,7 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
     session->update_pending = TRUE;
     return NULL;
   }
-  job = new_update_job (session);
+  job = zrtp_session_new_job (session);
   fill_secret_update (session, &job->update);
   /* Conf2ACK tells the initiator that the responder has written; what the
    * responder wrote of a new peer it may be alone with (two generals), until
@@ -381,18 +393,31 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
 }
 
 void
+zrtp_session_render_sas (ZrtpSession * session)
+{
+  const ZrtpRelayState *relayed = &session->relayed;
+  ZrtpSessionInfo *info = &session->info;
+  const guint8 *sashash = relayed->shown ? relayed->sashash :
+      session->keys.sashash;
+
+  info->sasvalue = (guint32) sashash[0] << 24 | sashash[1] << 16
+      | sashash[2] << 8 | sashash[3];
+  info->sas_type = relayed->sas_type ? relayed->sas_type :
+      session->sess_suite.sas_type;
+  g_free (info->sas);
+  g_free (info->sas_spelling);
+  info->sas = info->sas_type->render (sashash);
+  info->sas_spelling = info->sas_type->spell (sashash);
+  info->relayed = relayed->shown;
+  info->verified = relayed->shown ? relayed->verified : session->v_flag;
+}
+
+void
 zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
 {
   ZrtpSessionInfo *info = &session->info;
 
-  info->sasvalue = (guint32) session->keys.sashash[0] << 24
-      | session->keys.sashash[1] << 16 | session->keys.sashash[2] << 8
-      | session->keys.sashash[3];
-  info->sas_type = session->sess_suite.sas_type;
-  g_free (info->sas);
-  g_free (info->sas_spelling);
-  info->sas_spelling = info->sas_type->spell (session->keys.sashash);
-  info->sas = info->sas_type->render (session->keys.sashash);
+  zrtp_session_render_sas (session);
   info->have_sas = TRUE;
   info->trust = judge_trust (session);
   zrtp_stream_event (stream, ZRTP_EVENT_SAS);
@@ -402,11 +427,13 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
     zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
   if (names_differ (info))
     zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
+  if (session->offered)
+    zrtp_stream_event (stream, ZRTP_EVENT_ENROLLMENT);
   zrtp_stream_event (stream, ZRTP_EVENT_TRUST);
 }
 
-static void
-give_session_job (ZrtpSession * session, ZrtpJob * job)
+void
+zrtp_session_give_job (ZrtpSession * session, ZrtpJob * job)
 {
   if (job->update.changes && !is_cacheless (session))
     zrtp_stream_give_job (session->master, job);
@@ -434,44 +461,58 @@ zrtp_session_media_came (ZrtpSession * session)
   if (!session->share_pending || !session->master)
     return;
   session->share_pending = FALSE;
-  job = new_update_job (session);
+  job = zrtp_session_new_job (session);
   job->update.changes = ZRTP_PEER_SET_SHARED;
-  give_session_job (session, job);
+  zrtp_session_give_job (session, job);
 }
 
-gboolean
-zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
+/* 4.9: with interval 0 no entry is made for the sake of a flag. */
+static void
+verify_own (ZrtpSession * session, ZrtpPeerUpdate * update)
 {
   ZrtpSessionInfo *info = &session->info;
-  ZrtpJob *job;
 
-  if (!info->have_sas || !session->master)
-    return FALSE;
-  info->verified = TRUE;
-  session->verified_now = TRUE;
-  session->rejected = FALSE;
-
-  job = new_update_job (session);
-  if (session->update_pending) {
-    session->update_pending = FALSE;
-    fill_secret_update (session, &job->update);
-    zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
-  }
-  /* 4.9: with interval 0 no entry is made for the sake of a flag. */
+  session->v_flag = TRUE;
   if (session->interval > 0) {
-    job->update.changes |= ZRTP_PEER_SET_VERIFIED | ZRTP_PEER_SET_SHARED;
-    job->update.verified = TRUE;
+    update->changes |= ZRTP_PEER_SET_VERIFIED | ZRTP_PEER_SET_SHARED;
+    update->verified = TRUE;
     if (info->peer_name) {
-      job->update.changes |= ZRTP_PEER_SET_NAME;
-      job->update.name = g_strdup (info->peer_name);
+      update->changes |= ZRTP_PEER_SET_NAME;
+      update->name = g_strdup (info->peer_name);
     }
   }
   if (info->peer_name) {
     g_free (info->known_peer_name);
     info->known_peer_name = g_strdup (info->peer_name);
   }
-  give_session_job (session, job);
-  update_trust (session);
+}
+
+gboolean
+zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
+{
+  ZrtpJob *job;
+
+  if (!session->info.have_sas || !session->master)
+    return FALSE;
+  session->info.verified = TRUE;
+  session->verified_now = TRUE;
+  session->rejected = FALSE;
+
+  job = zrtp_session_new_job (session);
+  if (session->update_pending) {
+    session->update_pending = FALSE;
+    fill_secret_update (session, &job->update);
+    job->update.changes |= ZRTP_PEER_SET_SHARED;
+    zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
+  }
+  /* A comparison of the SAS that a PBX relayed vouches for this call, not for the
+   * PBX: its entry stays as it is. */
+  if (session->relayed.shown)
+    session->relayed.verified = TRUE;
+  else
+    verify_own (session, &job->update);
+  zrtp_session_give_job (session, job);
+  zrtp_session_update_trust (session);
   return TRUE;
 }
 
@@ -482,51 +523,57 @@ zrtp_session_unverify_sas (ZrtpSession * session, gint64 now)
 
   if (!session->info.have_sas || !session->master)
     return FALSE;
-  session->info.verified = FALSE;
+  session->info.verified = session->relayed.verified = FALSE;
   session->verified_now = FALSE;
-  job = new_update_job (session);
-  if (session->interval > 0)
-    job->update.changes = ZRTP_PEER_SET_VERIFIED;
-  give_session_job (session, job);
-  update_trust (session);
+  if (!session->relayed.shown) {
+    session->v_flag = FALSE;
+    job = zrtp_session_new_job (session);
+    if (session->interval > 0)
+      job->update.changes = ZRTP_PEER_SET_VERIFIED;
+    zrtp_session_give_job (session, job);
+  }
+  zrtp_session_update_trust (session);
   return TRUE;
 }
 
 /* What was kept of this peer may be an attacker's, so it goes. */
-static gboolean
+static void
 drop_peer (ZrtpSession * session, guint changes)
 {
-  ZrtpJob *job;
+  ZrtpJob *job = zrtp_session_new_job (session);
 
-  if (!session->info.have_sas || !session->master)
-    return FALSE;
-  session->info.verified = FALSE;
+  session->info.verified = session->v_flag = FALSE;
+  session->relayed.verified = FALSE;
   session->verified_now = FALSE;
   session->update_pending = FALSE;
   zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
-  job = new_update_job (session);
+  zrtp_pbx_distrust (session);
   job->update.changes = changes;
-  give_session_job (session, job);
-  return TRUE;
+  zrtp_session_give_job (session, job);
 }
 
 gboolean
 zrtp_session_reject_sas (ZrtpSession * session, gint64 now)
 {
-  if (!drop_peer (session, ZRTP_PEER_CLEAR_SECRETS))
+  if (!session->info.have_sas || !session->master)
     return FALSE;
+  if (session->relayed.shown)
+    session->info.verified = session->relayed.verified = FALSE;
+  else
+    drop_peer (session, ZRTP_PEER_CLEAR_SECRETS | ZRTP_PEER_CLEAR_PBX);
   session->rejected = TRUE;
-  update_trust (session);
+  zrtp_session_update_trust (session);
   return TRUE;
 }
 
 gboolean
 zrtp_session_forget_peer (ZrtpSession * session, gint64 now)
 {
-  if (!drop_peer (session, ZRTP_PEER_FORGET))
+  if (!session->info.have_sas || !session->master)
     return FALSE;
+  drop_peer (session, ZRTP_PEER_FORGET);
   g_clear_pointer (&session->info.known_peer_name, g_free);
-  update_trust (session);
+  zrtp_session_update_trust (session);
   return TRUE;
 }
 

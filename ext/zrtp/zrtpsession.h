@@ -19,9 +19,11 @@ typedef struct
   const ZrtpSasType *sas_type;
   char *sas;                    /* rendered, NULL before */
   char *sas_spelling;           /* the same, to be said on a bad line */
-  gboolean verified;            /* our V flag for this peer (7.1) */
-  gboolean peer_verified;       /* the V flag of its Confirm */
+  gboolean relayed;             /* it is that of a PBX's other leg (7.3) */
+  gboolean verified;            /* the users compared it (7.1) */
+  gboolean peer_verified;       /* the V flag that the other side sent */
   ZrtpTrust trust;
+  ZrtpEnrollment enrollment;
   gboolean cache_mismatch, aux_mismatch, aux_matched;
   gboolean have_peer;
   guint8 peer_zid[ZRTP_ZID_SIZE];
@@ -53,9 +55,14 @@ void zrtp_session_set_peer_name (ZrtpSession * session, const char *name,
 gboolean zrtp_session_verify_sas (ZrtpSession * session, gint64 now);
 /* The user no longer vouches for it: V is cleared. */
 gboolean zrtp_session_unverify_sas (ZrtpSession * session, gint64 now);
-/* They do not match: trust is ZRTP_TRUST_SAS_MISMATCH, V and the retained
- * secrets of this peer are erased (7.1). */
+/* They do not match: trust is ZRTP_TRUST_SAS_MISMATCH, V and the secrets kept of
+ * this peer are erased (7.1); but not those of a PBX that relayed the SAS, since
+ * then it is on its other leg that somebody is in the middle. */
 gboolean zrtp_session_reject_sas (ZrtpSession * session, gint64 now);
+/* The user trusts this PBX to relay SAS (7.3.1), and to listen: the pbxsecret is
+ * stored. FALSE if none was offered, without a cache, or while something speaks
+ * against this peer (trust is a mismatch). */
+gboolean zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now);
 /* Removes this peer from the cache. */
 gboolean zrtp_session_forget_peer (ZrtpSession * session, gint64 now);
 

@@ -13,7 +13,9 @@
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
  *   zrtpterminate.c   Error, failure                        (4.7.1, 5.9, 5.10)
  *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
- *   zrtpanswer.c      what is answered in any state         (5.13 - 5.16)
+ *   zrtprelay.c       SASrelay, RelayACK                    (5.13, 5.14)
+ *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
+ *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
  */
 #ifndef ZRTP_STREAM_PRIVATE_H
@@ -60,6 +62,7 @@ typedef enum
   ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
   ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
   ZRTP_TIMER_CLEAR_ACK,         /* once more, while the user thinks */
+  ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
   ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
   ZRTP_N_TIMERS
 } ZrtpTimer;
@@ -173,7 +176,7 @@ struct _ZrtpStream
   GBytes *early;                /* packet with the last Hello before the start */
   gint64 early_came;
 
-  ZrtpRepeat repeat, repeat_error;
+  ZrtpRepeat repeat, repeat_error, repeat_relay;
   gint64 timers[ZRTP_N_TIMERS];
 
   ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
@@ -200,12 +203,22 @@ struct _ZrtpStream
   const ZrtpHash *key_hash;
   const ZrtpCipher *key_cipher;
   ZrtpStreamKeys keys;
+  GArray *relays_seen;          /* guint8[8]: MACs of SASrelays; or NULL */
   ZrtpCandidate fork;           /* whom accept-fork moves to */
 
   GQueue packets;               /* ZrtpOutPacket */
   GQueue events;                /* ZrtpEvent */
   GQueue jobs;                  /* ZrtpJob */
 };
+
+/* What a PBX made of the SAS (7.3). */
+typedef struct
+{
+  gboolean shown;               /* this one instead of ours */
+  guint8 sashash[ZRTP_SECRET_SIZE];
+  gboolean verified;            /* the users compared it */
+  const ZrtpSasType *sas_type;  /* the rendering, or NULL: as agreed */
+} ZrtpRelayState;
 
 struct _ZrtpSession
 {
@@ -224,6 +237,7 @@ struct _ZrtpSession
   guint8 zidi[ZRTP_ZID_SIZE], zidr[ZRTP_ZID_SIZE];
   GArray *nonces;               /* guint8[16] each, both sides' (4.4.3.1) */
 
+  gboolean v_flag;              /* ours for this peer: kept and sent (7.1) */
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
   gboolean unread;              /* the cache could not be read */
@@ -233,6 +247,11 @@ struct _ZrtpSession
   guint32 interval;             /* the agreed cache interval */
   gboolean no_exported_key;     /* it went with a GoClear */
   gboolean preshared;           /* ZRTPSess came of Preshared mode */
+
+  gboolean enrolled;            /* both hold the pbxsecret: s3 (7.3) */
+  gboolean offering, offered;   /* the E flag of our Confirm, of the peer's */
+  guint8 pbxsecret[ZRTP_SECRET_SIZE];   /* with either of them */
+  ZrtpRelayState relayed;
 };
 
 /* Past its exchange: what has no MAC under its keys changes nothing. */
@@ -374,6 +393,14 @@ void zrtp_exchange_commit_context (ZrtpStream * stream);
 /* s0 from ZRTPSess, and all below it. */
 void zrtp_confirm_derive_multistream (ZrtpStream * stream);
 void zrtp_confirm_derive (ZrtpStream * stream);
+/* What Confirm and SASrelay have in common (4.6, 5.13): encrypts @text in place,
+ * where @sealed then points to. */
+void zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
+    ZrtpSealed * sealed);
+gboolean zrtp_stream_check_seal (ZrtpStream * stream,
+    const ZrtpSealed * sealed);
+/* The plain text, as long as the cipher text; g_free() it. */
+guint8 *zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed);
 /* Role of ours to keys of a sender. */
 const ZrtpSenderKeys *zrtp_stream_own_keys (ZrtpStream * stream);
 const ZrtpSenderKeys *zrtp_stream_peer_keys (ZrtpStream * stream);
@@ -410,7 +437,20 @@ void zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now);
 /* zrtpanswer.c */
 void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpPing * ping, gint64 now);
+
+/* zrtprelay.c */
 void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed);
+void zrtp_receive_relay_ack (ZrtpStream * stream);
+void zrtp_relay_timeout (ZrtpStream * stream, gint64 now);
+/* Other keys, or none: what was relayed under the old ones is void. */
+void zrtp_relay_clear (ZrtpStream * stream);
+
+/* zrtppbx.c */
+/* @stream has s3 and ZRTPSess: whether we set E, and what it is about. */
+void zrtp_pbx_derived (ZrtpSession * session, ZrtpStream * stream);
+/* The peer's Confirm has E. */
+void zrtp_pbx_offered (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_pbx_distrust (ZrtpSession * session);
 
 /* zrtpsession.c */
 /* May @stream send a Commit now, and in which mode? */
@@ -439,6 +479,14 @@ ZrtpJob *zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_session_first_is_done (ZrtpSession * session, gint64 now);
 /* The peer's SRTP came: it has what we kept. */
 void zrtp_session_media_came (ZrtpSession * session);
+/* An empty change of the peer's entry; gives it out, or frees it if it is still
+ * empty or there is no cache. */
+ZrtpJob *zrtp_session_new_job (const ZrtpSession * session);
+void zrtp_session_give_job (ZrtpSession * session, ZrtpJob * job);
+/* The SAS that is shown: ours, or what a PBX made of it. */
+void zrtp_session_render_sas (ZrtpSession * session);
+/* Judges trust anew and tells. */
+void zrtp_session_update_trust (ZrtpSession * session);
 /* The stream is secure: SAS, trust and alarms are told. */
 void zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream);
 /* 4.7.2.1 */

@@ -51,6 +51,7 @@ wipe_exchange (ZrtpStream * stream)
   zrtp_exchange_free (stream);
   zrtp_repeat_clear (&stream->repeat);
   zrtp_repeat_clear (&stream->repeat_error);
+  zrtp_relay_clear (stream);
   for (guint i = 0; i < ZRTP_N_TIMERS; i++)
     stream->timers[i] = ZRTP_NEVER;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
@@ -185,6 +186,7 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->signalling_trusted = policy->signalling_trusted;
   own->disclosure = policy->disclosure;
   own->allow_clear = policy->allow_clear;
+  own->enroll = policy->enroll;
   own->cache_expiry = policy->cache_expiry;
   own->hello_timeout_ms = policy->hello_timeout_ms;
   own->retry_timeout_ms = policy->retry_timeout_ms;
@@ -325,6 +327,7 @@ is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
     case ZRTP_MESSAGE_CONF2ACK:
     case ZRTP_MESSAGE_GO_CLEAR:
     case ZRTP_MESSAGE_SAS_RELAY:
+    case ZRTP_MESSAGE_RELAY_ACK:
       return peer->hello && peer->ssrc != packet->ssrc;
     default:
       return FALSE;
@@ -374,13 +377,15 @@ dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
     case ZRTP_MESSAGE_SAS_RELAY:
       zrtp_receive_sas_relay (stream, &message->u.sealed);
       break;
+    case ZRTP_MESSAGE_RELAY_ACK:
+      zrtp_receive_relay_ack (stream);
+      break;
     case ZRTP_MESSAGE_PING:
       zrtp_receive_ping (stream, packet, &message->u.ping, now);
       break;
     case ZRTP_MESSAGE_CLEAR_ACK:
       zrtp_receive_clear_ack (stream, now);
       break;
-    case ZRTP_MESSAGE_RELAY_ACK:
     case ZRTP_MESSAGE_PING_ACK:
     case ZRTP_N_MESSAGES:
       /* We send nothing that these answer. */
@@ -495,6 +500,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_CLEAR_ACK:
         zrtp_clear_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_RELAY:
+        zrtp_relay_timeout (stream, now);
         break;
       case ZRTP_TIMER_HOLD:
         zrtp_commit_try (stream, now);

@@ -25,6 +25,7 @@
 #include "zrtpjob.h"
 #include "zrtpmessage.h"
 #include "zrtppolicy.h"
+#include "zrtprelay.h"
 
 G_BEGIN_DECLS
 
@@ -97,7 +98,7 @@ gboolean zrtp_stream_set_peer_hello_hash (ZrtpStream * stream,
 
 /* Parts of the policy that may change at any time. Which fields of @policy
  * count: auto_secure, require_encryption, signalling_trusted, disclosure,
- * allow_clear, cache_expiry and the timeouts. */
+ * allow_clear, enroll, cache_expiry and the timeouts. */
 void zrtp_stream_update_policy (ZrtpStream * stream,
     const ZrtpPolicy * policy, gint64 now);
 
@@ -136,6 +137,15 @@ gboolean zrtp_stream_go_secure (ZrtpStream * stream, gint64 now);
  * Hello, a new exchange, a new SAS. Other streams of the session that were told
  * of the same endpoint move with it. */
 gboolean zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now);
+
+/* PBX (7.3). What a leg has to offer to zrtp_relay_plan(). FALSE if its Hello
+ * had no M flag or it is not secure. */
+gboolean zrtp_stream_get_leg (ZrtpStream * stream, ZrtpLeg * leg);
+/* Sends a SASrelay, until ZRTP_EVENT_RELAY_ACK; a new one replaces an old one. To
+ * a peer that is not enrolled the sashash goes as zeros. FALSE if our Hello had
+ * no M flag, if the stream is not secure, or if the peer can't render that. */
+gboolean zrtp_stream_relay_sas (ZrtpStream * stream,
+    const ZrtpRelayedSas * relayed, gint64 now);
 
 /* Draining. */
 ZrtpOutPacket *zrtp_stream_pop_packet (ZrtpStream * stream);    /* g_free() */

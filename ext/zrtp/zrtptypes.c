@@ -66,6 +66,17 @@ zrtp_hello_hash_status_nick (ZrtpHelloHashStatus status)
 }
 
 const char *
+zrtp_enrollment_nick (ZrtpEnrollment enrollment)
+{
+  static const char *const nicks[] = {
+    "none", "offered", "accepted", "enrolled"
+  };
+
+  g_return_val_if_fail (enrollment < G_N_ELEMENTS (nicks), "unknown");
+  return nicks[enrollment];
+}
+
+const char *
 zrtp_drop_nick (ZrtpDrop drop)
 {
   static const char *const nicks[ZRTP_N_DROPS] = {

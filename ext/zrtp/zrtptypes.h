@@ -97,6 +97,15 @@ typedef enum
   ZRTP_TRUST_MITM_RELAYED       /* SAS relayed by a trusted PBX (7.3) */
 } ZrtpTrust;
 
+/* Whether a PBX may relay SAS to us (7.3.1; the property "enrollment"). */
+typedef enum
+{
+  ZRTP_ENROLLMENT_NONE,
+  ZRTP_ENROLLMENT_OFFERED,      /* it set E, or we did: up to the phone's user */
+  ZRTP_ENROLLMENT_ACCEPTED,     /* in this call: counts from the next one on */
+  ZRTP_ENROLLMENT_ENROLLED      /* both hold the pbxsecret (s3) */
+} ZrtpEnrollment;
+
 /* a=zrtp-hash against the Hello that came (8.1). */
 typedef enum
 {
@@ -172,6 +181,7 @@ extern const ZrtpRandom zrtp_random_system;
 const char *zrtp_state_nick (ZrtpState state);
 const char *zrtp_role_nick (ZrtpRole role);
 const char *zrtp_trust_nick (ZrtpTrust trust);
+const char *zrtp_enrollment_nick (ZrtpEnrollment enrollment);
 const char *zrtp_hello_hash_status_nick (ZrtpHelloHashStatus status);
 const char *zrtp_drop_nick (ZrtpDrop drop);
 /* One plain sentence for each code of Table 8. */

@@ -240,6 +240,7 @@ GST_START_TEST (test_no_entry)
     /* Z-4.9-08 */
     {ZRTP_PEER_EXPIRE, FALSE},
     {ZRTP_PEER_CLEAR_SECRETS, FALSE},
+    {ZRTP_PEER_CLEAR_PBX, FALSE},
     {ZRTP_PEER_FORGET, FALSE},
     {ZRTP_PEER_FORGET | ZRTP_PEER_EXPIRE | ZRTP_PEER_CLEAR_SECRETS, FALSE},
     {ZRTP_PEER_SET_RS1, TRUE},
@@ -286,6 +287,14 @@ GST_START_TEST (test_clear_and_forget)
   fail_unless_equals_int (number_of (peer.pbx), 9);
   fail_unless_equals_int64 (peer.first_seen, NOW);
   fail_unless_equals_int64 (peer.last_seen, NOW + 5);
+  zrtp_peer_clear (&peer);
+
+  fail_unless (folder_contains (change.pbx, sizeof change.pbx));
+  plain_change (cache, 1, NOW + 6, ZRTP_PEER_CLEAR_PBX);
+  fail_if (folder_contains (change.pbx, sizeof change.pbx));
+  peer = lookup (cache, 1, NOW + 6);
+  fail_if (peer.have_pbx);
+  fail_unless_equals_string (peer.name, "Bob");
   zrtp_peer_clear (&peer);
 
   /* rs2 doesn't come from what was cleared. */

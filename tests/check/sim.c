@@ -254,6 +254,7 @@ note_event (SimStream * s, const ZrtpEvent * event)
       break;
     case ZRTP_EVENT_ERROR:
     case ZRTP_EVENT_SECURITY:
+    case ZRTP_EVENT_RELAY_ACK:
       s->last_error = event->error;
       s->error_from_peer = event->from_peer;
       break;

@@ -27,7 +27,8 @@ typedef struct
   ZrtpMedia send, receive;
   gboolean ever_blocked_after_secure;
   guint n_events[32];           /* by ZrtpEventType */
-  ZrtpErrorCode last_error;     /* of the last ZRTP_EVENT_ERROR, _SECURITY */
+  ZrtpErrorCode last_error;     /* of the last ZRTP_EVENT_ERROR, _SECURITY,
+                                 * _RELAY_ACK */
   gboolean error_from_peer;
   char *last_text;
   GString *trace;               /* names of messages sent, blank separated */

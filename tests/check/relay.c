@@ -1,0 +1,356 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Calls through a trusted PBX, whose two phones see the same SAS (RFC 6189 7.3).
+ */
+#include "office.h"
+
+#include <gst/check/gstcheck.h>
+#include <string.h>
+
+static ZrtpStream *
+stream_of (Sim * sim, guint end)
+{
+  return office_stream (sim, end)->stream;
+}
+
+static ZrtpLeg
+leg_of (Sim * sim)
+{
+  ZrtpLeg leg;
+
+  fail_unless (zrtp_stream_get_leg (stream_of (sim, PBX_END), &leg));
+  return leg;
+}
+
+/* What a PBX does once both of its calls are secure. */
+static gboolean
+relay (Sim * a, Sim * b)
+{
+  const ZrtpLeg leg_a = leg_of (a), leg_b = leg_of (b);
+  ZrtpRelayedSas to_a, to_b;
+
+  if (!zrtp_relay_plan (&leg_a, &leg_b, &to_a, &to_b))
+    return FALSE;
+  fail_unless (zrtp_stream_relay_sas (stream_of (a, PBX_END), &to_a, a->now));
+  fail_unless (zrtp_stream_relay_sas (stream_of (b, PBX_END), &to_b, b->now));
+  office_settle (a);
+  office_settle (b);
+  return TRUE;
+}
+
+static void
+assert_sas (Sim * sim, guint end, const char *sas, gboolean relayed,
+    ZrtpTrust trust)
+{
+  const ZrtpSessionInfo *info = office_info (sim, end);
+
+  fail_unless_equals_string (info->sas, sas);
+  fail_unless_equals_int (info->relayed, relayed);
+  fail_unless_equals_int (info->trust, trust);
+}
+
+static char *
+sas_of (Sim * sim)
+{
+  return g_strdup (office_info (sim, PHONE_END)->sas);
+}
+
+static void
+assert_told (Sim * sim, guint n)
+{
+  fail_unless_equals_int (office_events (sim, PHONE_END,
+          ZRTP_EVENT_RELAYED_SAS), n);
+  fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SAS),
+      1 + n);
+}
+
+/* The n-th SASrelay of the PBX, opened. */
+static ZrtpSasRelayBody
+read_relay (Wire * wire, guint n)
+{
+  const ZrtpSealed *sealed = &wire_get (wire, PBX_END, ZRTP_MESSAGE_SAS_RELAY,
+      n)->message.u.sealed;
+  ZrtpStream *phone = stream_of (wire->sim, PHONE_END);
+  ZrtpSasRelayBody body;
+  guint8 *text;
+
+  fail_unless (zrtp_stream_check_seal (phone, sealed));
+  text = zrtp_stream_unseal (phone, sealed);
+  /* 15 unused bits, no signature, three flags */
+  fail_unless (text[0] == 0 && text[1] == 0 && text[2] == 0 && text[3] < 8);
+  fail_unless_equals_int (sealed->encrypted.size, 40);
+  fail_unless (zrtp_sas_relay_body_parse (text, 40, &body));
+  g_free (text);
+  return body;
+}
+
+static gboolean
+is_zero (const guint8 * sashash)
+{
+  for (guint i = 0; i < ZRTP_SECRET_SIZE; i++) {
+    if (sashash[i])
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Alice calls from outside, Bob is enrolled; whoever initiates which call. */
+/* Z-7.3-03 Z-7.3-06 Z-7.3-07 Z-5.13-01 Z-5.13-06 Z-5.13-07 Z-5.13-10 */
+/* Z-5.13-12 Z-5.13-13 Z-5.14-01 Z-4.3-07 Z-4.3-08 Z-10-06 */
+GST_START_TEST (test_one_enrolled)
+{
+  office_enroll (1, BOB, ATLANTA);
+  for (guint i = 0; i < 4; i++) {
+    Sim *alice = office_new (10 + i, ALICE, ATLANTA);
+    Sim *bob = office_new (20 + i, BOB, ATLANTA);
+    Wire *wire_a = wire_new (alice), *wire_b = wire_new (bob);
+    ZrtpSasRelayBody body;
+    char *sas, *bobs;
+
+    alice->ends[i % 2].policy.passive = TRUE;
+    bob->ends[i / 2].policy.passive = TRUE;
+    office_run (alice);
+    office_run (bob);
+    sas = sas_of (alice);
+    bobs = sas_of (bob);
+    fail_if (strcmp (sas, bobs) == 0);
+
+    fail_unless (relay (alice, bob));
+    assert_sas (alice, PHONE_END, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
+    assert_sas (bob, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
+    assert_told (alice, 0);
+    assert_told (bob, 1);
+    fail_unless_equals_int (office_info (bob, PHONE_END)->sasvalue,
+        office_info (alice, PHONE_END)->sasvalue);
+    /* The PBX shows what it agreed on with each of them. */
+    assert_sas (alice, PBX_END, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
+    assert_sas (bob, PBX_END, bobs, FALSE, ZRTP_TRUST_UNVERIFIED);
+
+    body = read_relay (wire_a, 0);
+    fail_unless (is_zero (body.sashash));
+    fail_unless_equals_string (body.sas_type, "B32 ");
+    body = read_relay (wire_b, 0);
+    fail_unless (memcmp (body.sashash, leg_of (alice).sashash,
+            ZRTP_SECRET_SIZE) == 0);
+    for (guint e = 0; e < 2; e++) {
+      Wire *wire = e ? wire_b : wire_a;
+
+      fail_unless_equals_int (wire_count (wire, PBX_END,
+              ZRTP_MESSAGE_SAS_RELAY), 1);
+      fail_unless_equals_int (wire_count (wire, PHONE_END,
+              ZRTP_MESSAGE_RELAY_ACK), 1);
+      fail_unless_equals_int (office_events (wire->sim, PBX_END,
+              ZRTP_EVENT_RELAY_ACK), 1);
+      fail_unless_equals_int (office_stream (wire->sim, PBX_END)->last_error,
+          ZRTP_ERROR_NONE);
+      fail_unless (zrtp_stream_get_deadline (stream_of (wire->sim, PBX_END))
+          == ZRTP_NEVER);
+    }
+    g_free (sas);
+    g_free (bobs);
+    wire_free (wire_a);
+    wire_free (wire_b);
+    sim_free (alice);
+    sim_free (bob);
+  }
+}
+
+GST_END_TEST;
+
+static void
+set_sas_types (Sim * sim, guint end, const char *names)
+{
+  fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_SAS, names,
+          &sim->ends[end].policy.algorithms[ZRTP_KIND_SAS], NULL));
+}
+
+/* Both see the SAS in the same rendering: that of the call that is relayed if
+ * the other phone has it, else the one that everybody has. */
+/* Z-7.3-06 Z-7.3-07 Z-5.13-12 */
+GST_START_TEST (test_rendering)
+{
+  static const struct
+  {
+    const char *alice, *bob, *result;
+  } rows[] = {
+    {"B256,B32", "B32,B256", "B256"},
+    {"B32,B256", "B256,B32", "B32 "},
+    {"B256,B32", "B32", "B32 "},
+    {"B32E", "B256,B10D", "B32 "},
+    {"B32E", "B256,B32E", "B32E"},
+    {"B10D", "B10D", "B10D"},
+  };
+
+  office_enroll (2, BOB, ATLANTA);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Sim *alice = office_new (30 + i, ALICE, ATLANTA);
+    Sim *bob = office_new (40 + i, BOB, ATLANTA);
+
+    set_sas_types (alice, PHONE_END, rows[i].alice);
+    set_sas_types (bob, PHONE_END, rows[i].bob);
+    for (guint e = 0; e < 2; e++) {
+      Sim *sim = e ? bob : alice;
+
+      set_sas_types (sim, PBX_END, "B32,B256,B32E,B10D");
+      /* The phone chooses. */
+      sim->ends[PBX_END].policy.passive = TRUE;
+      office_run (sim);
+    }
+    fail_unless (relay (alice, bob));
+    fail_unless_equals_string (office_info (alice,
+            PHONE_END)->sas_type->base.name, rows[i].result);
+    fail_unless_equals_string (office_info (bob,
+            PHONE_END)->sas_type->base.name, rows[i].result);
+    fail_unless_equals_string (office_info (alice, PHONE_END)->sas,
+        office_info (bob, PHONE_END)->sas);
+    fail_unless_equals_string (office_info (alice, PHONE_END)->sas_spelling,
+        office_info (bob, PHONE_END)->sas_spelling);
+    fail_if (office_info (alice, PHONE_END)->relayed);
+    sim_free (alice);
+    sim_free (bob);
+  }
+}
+
+GST_END_TEST;
+
+/* Who gets it, of all that a PBX may have to do with. */
+/* Z-7.3-02 Z-7.3-03 Z-7.3-04 Z-7.3-08 */
+GST_START_TEST (test_plan)
+{
+  for (guint i = 0; i < 16; i++) {
+    ZrtpLeg a = {.enrolled = i & 1,.peer_mitm = i >> 1 & 1,
+      .sas_type = &zrtp_sas_b32
+    };
+    ZrtpLeg b = {.enrolled = i >> 2 & 1,.peer_mitm = i >> 3 & 1,
+      .sas_type = &zrtp_sas_b32
+    };
+    ZrtpRelayedSas to_a, to_b;
+    gboolean a_gets, b_gets;
+
+    memset (a.sashash, 'A', sizeof a.sashash);
+    memset (b.sashash, 'B', sizeof b.sashash);
+    if (!zrtp_relay_plan (&a, &b, &to_a, &to_b)) {
+      fail_if (a.enrolled || b.enrolled);
+      continue;
+    }
+    a_gets = to_a.sashash[0] == 'B' && to_a.sashash[31] == 'B';
+    b_gets = to_b.sashash[0] == 'A' && to_b.sashash[31] == 'A';
+    fail_unless (a_gets != b_gets);
+    fail_unless (is_zero (a_gets ? to_b.sashash : to_a.sashash));
+    fail_unless (a_gets ? a.enrolled : b.enrolled);
+    /* Both are: the one that is no PBX, or else the first. */
+    if (a.enrolled && b.enrolled)
+      fail_unless_equals_int (b_gets, a.peer_mitm && !b.peer_mitm);
+  }
+}
+
+GST_END_TEST;
+
+/* With nobody enrolled nothing is relayed, with both enrolled exactly one gets
+ * it. */
+/* Z-7.3-02 Z-7.3-04 */
+GST_START_TEST (test_none_and_both_enrolled)
+{
+  Sim *alice = office_call (50, ALICE, ATLANTA);
+  Sim *bob = office_call (51, BOB, ATLANTA);
+  char *sas;
+
+  fail_if (relay (alice, bob));
+  sim_free (alice);
+  sim_free (bob);
+
+  office_enroll (52, ALICE, ATLANTA);
+  office_enroll (53, BOB, ATLANTA);
+  alice = office_call (54, ALICE, ATLANTA);
+  bob = office_call (55, BOB, ATLANTA);
+  sas = sas_of (bob);
+  fail_unless (relay (alice, bob));
+  assert_sas (alice, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
+  assert_sas (bob, PHONE_END, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
+  g_free (sas);
+  sim_free (alice);
+  sim_free (bob);
+}
+
+GST_END_TEST;
+
+/* Alice - Atlanta - Biloxi - Bob: both see what the two PBXs agreed on, also if
+ * these are enrolled with each other; no PBX shows what another relays. */
+/* Z-7.3-08 Z-7.3-03 */
+GST_START_TEST (test_two_pbxs)
+{
+  office_enroll (60, ALICE, ATLANTA);
+  office_enroll (62, BOB, BILOXI);
+  for (guint enrolled = 0; enrolled < 2; enrolled++) {
+    Sim *alice, *bob, *trunk;
+    ZrtpRelayedSas to_phone, to_pbx;
+    ZrtpLeg phone, pbx;
+    char *sas;
+
+    if (enrolled)
+      office_enroll (64, ATLANTA, BILOXI);
+    alice = office_call (66, ALICE, ATLANTA);
+    bob = office_call (67, BOB, BILOXI);
+    trunk = office_new (68, ATLANTA, BILOXI);
+    trunk->ends[PHONE_END].policy.mitm = TRUE;
+    office_run (trunk);
+    sas = sas_of (trunk);
+
+    /* Biloxi, whose end of the trunk is the simulation's PBX end. */
+    fail_unless (relay (trunk, bob));
+    /* Atlanta */
+    fail_unless (zrtp_stream_get_leg (stream_of (trunk, PHONE_END), &pbx));
+    fail_unless (pbx.peer_mitm);
+    fail_unless_equals_int (pbx.enrolled, enrolled);
+    phone = leg_of (alice);
+    fail_unless (zrtp_relay_plan (&pbx, &phone, &to_pbx, &to_phone));
+    fail_unless (is_zero (to_pbx.sashash));
+    fail_unless (zrtp_relay_plan (&phone, &pbx, &to_phone, &to_pbx));
+    fail_unless (is_zero (to_pbx.sashash));
+    fail_unless (zrtp_stream_relay_sas (stream_of (alice, PBX_END), &to_phone,
+            alice->now));
+    fail_unless (zrtp_stream_relay_sas (stream_of (trunk, PHONE_END), &to_pbx,
+            trunk->now));
+    office_settle (alice);
+    office_settle (trunk);
+
+    assert_sas (alice, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
+    assert_sas (bob, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
+    for (guint e = 0; e < 2; e++)
+      assert_sas (trunk, e, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
+
+    /* Even if it says something. */
+    if (enrolled) {
+      memset (to_pbx.sashash, 1, sizeof to_pbx.sashash);
+      fail_unless (zrtp_stream_relay_sas (stream_of (trunk, PBX_END), &to_pbx,
+              trunk->now));
+      office_settle (trunk);
+      assert_sas (trunk, PHONE_END, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
+    }
+    g_free (sas);
+    sim_free (alice);
+    sim_free (bob);
+    sim_free (trunk);
+  }
+}
+
+GST_END_TEST;
+
+static Suite *
+relay_suite (void)
+{
+  Suite *suite = suite_create ("relay");
+  TCase *tc = tcase_create ("relay");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_checked_fixture (tc, office_setup, office_teardown);
+  tcase_add_test (tc, test_one_enrolled);
+  tcase_add_test (tc, test_rendering);
+  tcase_add_test (tc, test_plan);
+  tcase_add_test (tc, test_none_and_both_enrolled);
+  tcase_add_test (tc, test_two_pbxs);
+  return suite;
+}
+
+GST_CHECK_MAIN (relay);
