@@ -77,13 +77,10 @@ begin_exchange (ZrtpStream * stream, const ZrtpCandidate * peer,
   x->mode = mode;
   x->suite = *suite;
   zrtp_secrets_init (&x->secrets, stream->random);
-  if (session->aux) {
-    x->secrets.aux = g_memdup2 (session->aux, session->aux_size);
-    x->secrets.aux_size = session->aux_size;
-  }
   x->secrets_ready = mode == ZRTP_COMMIT_MULTISTREAM;
   stream->have_last_request = FALSE;
   show_suite (stream, suite, role);
+  zrtp_session_take_aux (stream, x);
   zrtp_discovery_set_peer (stream, peer);
   if (mode != ZRTP_COMMIT_MULTISTREAM)
     zrtp_session_begin (session, stream);

@@ -146,3 +146,17 @@ zrtp_keys_pbxsecret (const ZrtpHash * hash, const guint8 * zrtp_sess,
   zrtp_kdf (hash, zrtp_sess, hash->size, "Trusted MiTM key", zids, sizeof zids,
       pbxsecret, ZRTP_SECRET_SIZE);
 }
+
+void
+zrtp_keys_srtps (const ZrtpHash * hash, ZrtpOctets key, ZrtpOctets salt,
+    const guint8 * zidi, const guint8 * zidr, guint8 srtps[ZRTP_SECRET_SIZE])
+{
+  guint8 context[2 * ZRTP_ZID_SIZE + ZRTP_SALT_SIZE];
+
+  memcpy (context, zidi, ZRTP_ZID_SIZE);
+  memcpy (context + ZRTP_ZID_SIZE, zidr, ZRTP_ZID_SIZE);
+  memcpy (context + 2 * ZRTP_ZID_SIZE, salt.data, salt.size);
+  zrtp_kdf (hash, key.data, key.size, "SRTP Secret", context,
+      2 * ZRTP_ZID_SIZE + salt.size, srtps, ZRTP_SECRET_SIZE);
+  zrtp_wipe (context, sizeof context);
+}

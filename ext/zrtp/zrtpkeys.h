@@ -76,6 +76,11 @@ void zrtp_keys_pbxsecret (const ZrtpHash * hash, const guint8 * zrtp_sess,
 void zrtp_keys_for_session (const ZrtpHash * hash, const guint8 * s0,
     const ZrtpKdfContext * context, ZrtpSessionKeys * keys);
 
+/* 8.2: srtps from the SRTP master @key and @salt of the signalling; the ZIDs are
+ * in the roles of the exchange that it goes into. */
+void zrtp_keys_srtps (const ZrtpHash * hash, ZrtpOctets key, ZrtpOctets salt,
+    const guint8 * zidi, const guint8 * zidr, guint8 srtps[ZRTP_SECRET_SIZE]);
+
 G_END_DECLS
 
 #endif

@@ -17,15 +17,6 @@ zrtp_session_new (void)
   return session;
 }
 
-static void
-wipe_aux (ZrtpSession * session)
-{
-  if (session->aux)
-    zrtp_wipe (session->aux, session->aux_size);
-  g_clear_pointer (&session->aux, g_free);
-  session->aux_size = 0;
-}
-
 /* 4.5.2: everything that one call agreed on. What the application set stays. */
 void
 zrtp_session_forget (ZrtpSession * session)
@@ -60,7 +51,7 @@ zrtp_session_free (ZrtpSession * session)
 
   zrtp_session_forget (session);
   g_free (session->info.peer_name);
-  wipe_aux (session);
+  zrtp_session_wipe_aux (session);
   g_ptr_array_unref (session->streams);
   g_array_unref (session->nonces);
   g_free (session);
@@ -152,17 +143,6 @@ const ZrtpSessionInfo *
 zrtp_session_get_info (ZrtpSession * session)
 {
   return &session->info;
-}
-
-void
-zrtp_session_set_aux_secret (ZrtpSession * session, const guint8 * data,
-    gsize size)
-{
-  wipe_aux (session);
-  if (data && size > 0) {
-    session->aux = g_memdup2 (data, size);
-    session->aux_size = size;
-  }
 }
 
 /* 4.4.1: one DH exchange at a time; 4.4.3: the others follow by Multistream. */

@@ -45,6 +45,15 @@ const ZrtpSessionInfo *zrtp_session_get_info (ZrtpSession * session);
  * next exchange on. */
 void zrtp_session_set_aux_secret (ZrtpSession * session, const guint8 * data,
     gsize size);
+/* 8.2: the SRTP master key and after it the salt that the signalling agreed on,
+ * as in the "inline" of an SDES attribute. srtps, made of it for each exchange,
+ * is then the auxsecret, and not what zrtp_session_set_aux_secret() set. NULL for
+ * none. Counts from the next exchange on. FALSE if no crypto suite of SRTP has
+ * key and salt of that @size together: nothing changes. */
+gboolean zrtp_session_set_signalled_key (ZrtpSession * session,
+    const guint8 * data, gsize size);
+/* How many of those @size octets are the salt; 0 if @size is none that counts. */
+gsize zrtp_signalled_salt_size (gsize size);
 /* Whom the user expects (12). Compared with the name kept for the peer's ZID;
  * stored with it once the SAS is verified. NULL for nobody. */
 void zrtp_session_set_peer_name (ZrtpSession * session, const char *name,

@@ -15,6 +15,7 @@
  *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
  *   zrtprelay.c       SASrelay, RelayACK                    (5.13, 5.14)
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
+ *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
  *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
  */
@@ -227,8 +228,8 @@ struct _ZrtpSession
   ZrtpStream *master;           /* made ZRTPSess; speaks for the session */
   ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
 
-  guint8 *aux;
-  gsize aux_size;
+  guint8 *aux, *signalled;      /* what the application set, or NULL */
+  gsize aux_size, signalled_size;
 
   gboolean have_sess;           /* derived, and the Confirm was good */
   const ZrtpHash *sess_hash;    /* of the exchange that made it */
@@ -451,6 +452,11 @@ void zrtp_pbx_derived (ZrtpSession * session, ZrtpStream * stream);
 /* The peer's Confirm has E. */
 void zrtp_pbx_offered (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_pbx_distrust (ZrtpSession * session);
+
+/* zrtpauxsecret.c */
+/* The auxsecret of an exchange, whose role, hash and peer are known. */
+void zrtp_session_take_aux (const ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_session_wipe_aux (ZrtpSession * session);
 
 /* zrtpsession.c */
 /* May @stream send a Commit now, and in which mode? */

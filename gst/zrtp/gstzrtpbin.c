@@ -127,7 +127,8 @@ set_setting (GstZrtpBin * self, guint id, const GValue * value,
     if (pair)
       share_setting (self, pair, pspec);
   } else {
-    char *shown = g_strdup_value_contents (value);
+    char *shown = gst_zrtp_setting_is_secret (id) ? g_strdup ("This")
+        : g_strdup_value_contents (value);
     char *text = g_strdup_printf ("%s is no value for \"%s\": %s", shown,
         pspec->name, reason);
 
@@ -283,12 +284,24 @@ accept_clear (GstZrtpBin * self)
 }
 
 static void
-set_aux_secret (GstZrtpBin * self, GBytes * secret)
+set_secret (GstZrtpBin * self, const char *property, GBytes * secret)
 {
   GstBuffer *buffer = secret ? gst_buffer_new_wrapped_bytes (secret) : NULL;
 
-  g_object_set (self, "aux-secret", buffer, NULL);
+  g_object_set (self, property, buffer, NULL);
   gst_clear_buffer (&buffer);
+}
+
+static void
+set_aux_secret (GstZrtpBin * self, GBytes * secret)
+{
+  set_secret (self, "aux-secret", secret);
+}
+
+static void
+set_signalling_srtp_key (GstZrtpBin * self, GBytes * key)
+{
+  set_secret (self, "signalling-srtp-key", key);
 }
 
 static void
@@ -410,6 +423,18 @@ install_actions (GstZrtpBinClass * klass)
    */
   install_action (klass, "set-aux-secret", G_CALLBACK (set_aux_secret),
       G_TYPE_NONE, 1, G_TYPE_BYTES);
+
+  /**
+   * GstZrtpBin::set-signalling-srtp-key:
+   * @element: the element
+   * @key: (nullable): master key and salt, 28 to 46 octets
+   *
+   * Sets #GstZrtpBin:signalling-srtp-key.
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "set-signalling-srtp-key",
+      G_CALLBACK (set_signalling_srtp_key), G_TYPE_NONE, 1, G_TYPE_BYTES);
 }
 
 /* -- States -- */

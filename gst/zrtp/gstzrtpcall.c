@@ -45,32 +45,52 @@ pair_at (GstZrtpCall * call, guint i)
   return g_ptr_array_index (call->pairs, i);
 }
 
-/* The aux secret and the name of a call are settings of any of its elements:
- * all pairs have the same. */
+typedef void (*TakeSecret) (ZrtpSession * session, const guint8 * data,
+    gsize size);
+
+static void
+take_srtp_key (ZrtpSession * session, const guint8 * data, gsize size)
+{
+  /* Its size was checked where it was set. */
+  if (!zrtp_session_set_signalled_key (session, data, size))
+    g_assert_not_reached ();
+}
+
+static void
+tell_secret (GstZrtpCall * call, GstZrtpSettings * settings,
+    GstZrtpSetting setting, GstBuffer ** applied, TakeSecret take)
+{
+  GstBuffer *secret = gst_zrtp_settings_get_buffer (settings, setting);
+  GstMapInfo map = GST_MAP_INFO_INIT;
+
+  if (secret != *applied) {
+    if (secret && gst_buffer_map (secret, &map, GST_MAP_READ)) {
+      take (call->session, map.data, map.size);
+      gst_buffer_unmap (secret, &map);
+    } else {
+      take (call->session, NULL, 0);
+    }
+    gst_buffer_replace (applied, secret);
+  }
+  gst_clear_buffer (&secret);
+}
+
+/* The secrets and the name of a call are settings of any of its elements: all
+ * pairs have the same. */
 static void
 tell_session (GstZrtpCall * call)
 {
   GstZrtpSettings *settings;
-  GstBuffer *aux;
   char *name;
 
   if (!call->session || call->pairs->len == 0)
     return;
   settings = pair_at (call, 0)->settings;
 
-  aux = gst_zrtp_settings_get_aux_secret (settings);
-  if (aux != call->applied_aux) {
-    GstMapInfo map = GST_MAP_INFO_INIT;
-
-    if (aux && gst_buffer_map (aux, &map, GST_MAP_READ)) {
-      zrtp_session_set_aux_secret (call->session, map.data, map.size);
-      gst_buffer_unmap (aux, &map);
-    } else {
-      zrtp_session_set_aux_secret (call->session, NULL, 0);
-    }
-    gst_buffer_replace (&call->applied_aux, aux);
-  }
-  gst_clear_buffer (&aux);
+  tell_secret (call, settings, GST_ZRTP_SETTING_AUX_SECRET,
+      &call->applied_aux, zrtp_session_set_aux_secret);
+  tell_secret (call, settings, GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY,
+      &call->applied_srtp_key, take_srtp_key);
 
   name = gst_zrtp_settings_get_string (settings, GST_ZRTP_SETTING_PEER_NAME);
   if (g_strcmp0 (name, call->applied_name) != 0) {
@@ -96,6 +116,7 @@ gst_zrtp_call_leave (GstZrtpCall * call)
     return;
   g_clear_pointer (&call->session, zrtp_session_free);
   gst_clear_buffer (&call->applied_aux);
+  gst_clear_buffer (&call->applied_srtp_key);
   g_clear_pointer (&call->applied_name, g_free);
 }
 

@@ -28,6 +28,7 @@ struct _GstZrtpCall
   guint active;                 /* elements at or above PAUSED */
   ZrtpSession *session;         /* while one is active */
   GstBuffer *applied_aux;       /* what the session was told */
+  GstBuffer *applied_srtp_key;
   char *applied_name;
   ZrtpCache *cache;             /* NULL: none could be opened, or not yet */
   char *cache_path;             /* as it was asked for; NULL: not yet opened */

@@ -178,7 +178,8 @@ make_mismatch_notice (ZrtpEventType type)
 
   if (type == ZRTP_EVENT_AUX_MISMATCH) {
     kind = "aux-secret";
-    text = "The other side does not have our auxiliary secret";
+    text = "The other side does not have our auxiliary secret, or has another "
+        "SRTP key from the signalling";
   } else if (type == ZRTP_EVENT_NAME_MISMATCH) {
     kind = "name";
     text = "This endpoint is known under another name than was expected: "

@@ -77,6 +77,29 @@ install_identity (void)
       "Auxiliary secret", "A secret that both users have from elsewhere; "
       "hexadecimal on the command line, where others can see it",
       GST_TYPE_BUFFER, WRITE | GST_PARAM_MUTABLE_PLAYING);
+
+  /**
+   * GstZrtpBin:signalling-srtp-key:
+   *
+   * The SRTP master key and after it the salt that the signalling agreed on, for
+   * one with `a=crypto` (SDES, RFC 4568) what its `inline:` has in base64: 16, 24
+   * or 32 octets and 14, or 12 with AES-GCM. It encrypts nothing. A secret made
+   * of it goes into the keys of ZRTP (srtps, RFC 6189 8.2), in the place of
+   * #GstZrtpBin:aux-secret, so that who breaks ZRTP has to have read the
+   * signalling, too; who did read it has won nothing.
+   *
+   * Both sides have to set the same one: SDES has a key for each direction and
+   * each stream, so take that of the offer's first stream. Otherwise
+   * #GstZrtpBin::peer-mismatch tells of it and the call goes on without. Counts
+   * from the next key agreement on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY] =
+      g_param_spec_boxed ("signalling-srtp-key", "Signalling SRTP key",
+      "SRTP master key and salt that the signalling agreed on; hexadecimal on "
+      "the command line, where others can see it", GST_TYPE_BUFFER,
+      WRITE | GST_PARAM_MUTABLE_PLAYING);
 }
 
 static void

@@ -40,6 +40,7 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
     case GST_ZRTP_SETTING_CACHE:
     case GST_ZRTP_SETTING_PEER_NAME:
     case GST_ZRTP_SETTING_AUX_SECRET:
+    case GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY:
       return GST_ZRTP_SCOPE_CALL;
     default:
       return GST_ZRTP_SCOPE_PAIR;
@@ -52,6 +53,13 @@ gst_zrtp_setting_is_in_hello (GstZrtpSetting setting)
   return setting == GST_ZRTP_SETTING_CACHE
       || (setting >= GST_ZRTP_SETTING_HASHES
       && setting <= GST_ZRTP_SETTING_PASSIVE);
+}
+
+gboolean
+gst_zrtp_setting_is_secret (GstZrtpSetting setting)
+{
+  return setting == GST_ZRTP_SETTING_AUX_SECRET
+      || setting == GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY;
 }
 
 void
@@ -181,7 +189,7 @@ same_octets (GstBuffer * a, GstBuffer * b)
 static gboolean
 same_value (GstZrtpSetting setting, const GValue * a, const GValue * b)
 {
-  if (setting == GST_ZRTP_SETTING_AUX_SECRET)
+  if (gst_zrtp_setting_is_secret (setting))
     return same_octets (gst_value_get_buffer (a), gst_value_get_buffer (b));
   return g_param_values_cmp (pspecs[setting], a, b) == 0;
 }
@@ -256,6 +264,23 @@ copy_secret (GstBuffer * buffer)
       size, 0, size, secret, secret_free);
 }
 
+static gboolean
+normalize_secret (GstZrtpSetting setting, GstBuffer * buffer, GValue * normal,
+    char **reason)
+{
+  if (!buffer)
+    return TRUE;
+  if (setting == GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY
+      && !zrtp_signalled_salt_size (gst_buffer_get_size (buffer))) {
+    *reason = g_strdup_printf ("an SRTP master key of 16, 24 or 32 octets and "
+        "its salt of 14, or 12 with AES-GCM, don't make %" G_GSIZE_FORMAT,
+        gst_buffer_get_size (buffer));
+    return FALSE;
+  }
+  gst_value_take_buffer (normal, copy_secret (buffer));
+  return TRUE;
+}
+
 gboolean
 gst_zrtp_settings_normalize (GstZrtpSetting setting, const GValue * value,
     GValue * normal, char **reason)
@@ -265,8 +290,9 @@ gst_zrtp_settings_normalize (GstZrtpSetting setting, const GValue * value,
 
   g_value_init (normal, pspecs[setting]->value_type);
   g_value_copy (value, normal);
-  if (setting == GST_ZRTP_SETTING_AUX_SECRET && gst_value_get_buffer (value)) {
-    gst_value_take_buffer (normal, copy_secret (gst_value_get_buffer (value)));
+  if (gst_zrtp_setting_is_secret (setting)) {
+    return normalize_secret (setting, gst_value_get_buffer (value), normal,
+        reason);
   } else if (setting == GST_ZRTP_SETTING_PEER_NAME) {
     text = g_value_get_string (value);
     if (text && (strlen (text) > ZRTP_CACHE_MAX_NAME
@@ -332,13 +358,13 @@ gst_zrtp_settings_get_string (GstZrtpSettings * settings,
 }
 
 GstBuffer *
-gst_zrtp_settings_get_aux_secret (GstZrtpSettings * settings)
+gst_zrtp_settings_get_buffer (GstZrtpSettings * settings,
+    GstZrtpSetting setting)
 {
   GstBuffer *result;
 
   g_mutex_lock (&settings->lock);
-  result = gst_value_get_buffer
-      (&settings->values[GST_ZRTP_SETTING_AUX_SECRET]);
+  result = gst_value_get_buffer (&settings->values[setting]);
   if (result)
     gst_buffer_ref (result);
   g_mutex_unlock (&settings->lock);

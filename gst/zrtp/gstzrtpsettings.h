@@ -25,6 +25,7 @@ typedef enum
   GST_ZRTP_SETTING_CACHE,
   GST_ZRTP_SETTING_PEER_NAME,
   GST_ZRTP_SETTING_AUX_SECRET,
+  GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY,
   GST_ZRTP_SETTING_HASHES,      /* in the order of ZrtpKind from here ... */
   GST_ZRTP_SETTING_CIPHERS,
   GST_ZRTP_SETTING_AUTH_TAGS,
@@ -62,6 +63,9 @@ typedef struct _GstZrtpSettings GstZrtpSettings;
 GstZrtpScope gst_zrtp_setting_get_scope (GstZrtpSetting setting);
 /* Goes into the Hello, so that it can't change under one (RFC 6189 8.1). */
 gboolean gst_zrtp_setting_is_in_hello (GstZrtpSetting setting);
+
+/* Nobody may see its value. */
+gboolean gst_zrtp_setting_is_secret (GstZrtpSetting setting);
 
 /* The pspecs are those of the element class, indexed by GstZrtpSetting; kept
  * for the life of the process. */
@@ -108,7 +112,8 @@ gint gst_zrtp_settings_get_enum (GstZrtpSettings * settings,
 char *gst_zrtp_settings_get_string (GstZrtpSettings * settings,
     GstZrtpSetting setting);
 /* A reference, or NULL. */
-GstBuffer *gst_zrtp_settings_get_aux_secret (GstZrtpSettings * settings);
+GstBuffer *gst_zrtp_settings_get_buffer (GstZrtpSettings * settings,
+    GstZrtpSetting setting);
 
 /* The file of known peers: what was set, else the default. Free with
  * g_free(). */

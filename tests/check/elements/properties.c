@@ -33,6 +33,7 @@ static const Property properties[] = {
   {"cache", "gchararray", R | W | READY, "", 0, 0},
   {"peer-name", "gchararray", R | W | PLAYING, "", 0, 0},
   {"aux-secret", "GstBuffer", W | PLAYING, NULL, 0, 0},
+  {"signalling-srtp-key", "GstBuffer", W | PLAYING, NULL, 0, 0},
   {"hashes", "gchararray", R | W | READY, "S256,S384", 0, 0},
   {"ciphers", "gchararray", R | W | READY, "AES1,AES3,AES2", 0, 0},
   {"auth-tags", "gchararray", R | W | READY, "HS80,HS32", 0, 0},
@@ -357,16 +358,17 @@ note_mismatch (GstElement * element, const char *kind, const char *text,
 
 /* Hexadecimal from a command line on the left, octets on the right. */
 static void
-check_aux_secret (gconstpointer octets, gsize size, gint left, gint right)
+check_secret (const char *line, const char *action, gconstpointer octets,
+    gsize size, gint left, gint right)
 {
-  Endpoint *a = endpoint_new (END ("aux-secret=00ff10ab"));
+  Endpoint *a = endpoint_new (END ("%s"), line);
   Endpoint *b = endpoint_new (END (""));
   gint mismatches[2] = { 0, 0 };
 
   if (octets) {
     GBytes *bytes = g_bytes_new (octets, size);
 
-    g_signal_emit_by_name (b->dec, "set-aux-secret", bytes);
+    g_signal_emit_by_name (b->dec, action, bytes);
     g_bytes_unref (bytes);
   }
   g_signal_connect (a->dec, "peer-mismatch", G_CALLBACK (note_mismatch),
@@ -386,10 +388,61 @@ check_aux_secret (gconstpointer octets, gsize size, gint left, gint right)
 
 GST_START_TEST (test_aux_secret)
 {
-  check_aux_secret ("\x00\xff\x10\xab", 4, 0, 0);
-  check_aux_secret ("\x00\xff\x10\xac", 4, 1, 1);
-  check_aux_secret ("\x00\xff\x10", 3, 1, 1);
-  check_aux_secret (NULL, 0, 1, 0);
+  static const char line[] = "aux-secret=00ff10ab", action[] = "set-aux-secret";
+
+  check_secret (line, action, "\x00\xff\x10\xab", 4, 0, 0);
+  check_secret (line, action, "\x00\xff\x10\xac", 4, 1, 1);
+  check_secret (line, action, "\x00\xff\x10", 3, 1, 1);
+  check_secret (line, action, NULL, 0, 1, 0);
+}
+
+GST_END_TEST;
+
+/* Both have what an SDES attribute said, or not the same, or one has nothing. An
+ * aux-secret beside it does not count. */
+/* Z-8.2-01 Z-8-05 */
+GST_START_TEST (test_signalling_srtp_key)
+{
+  static const char line[] = "aux-secret=00ff10ab signalling-srtp-key="
+      "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b5353535353535353535353535353";
+  static const char action[] = "set-signalling-srtp-key";
+  const char *key = "KKKKKKKKKKKKKKKKSSSSSSSSSSSSSS";
+
+  check_secret (line, action, key, 30, 0, 0);
+  check_secret (line, action, "KKKKKKKKKKKKKKKKSSSSSSSSSSSSST", 30, 1, 1);
+  check_secret (line, action, "KKKKKKKKKKKKKKKKSSSSSSSSSSSS", 28, 1, 1);
+  check_secret (line, action, NULL, 0, 1, 0);
+}
+
+GST_END_TEST;
+
+/* What has no SRTP key's size is refused, and not repeated in the warning. */
+GST_START_TEST (test_no_srtp_key)
+{
+  GstElement *element = gst_object_ref_sink (gst_element_factory_make
+      ("zrtpdec", NULL));
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (element, bus);
+  for (gsize size = 0; size < 64; size++) {
+    GBytes *bytes = g_bytes_new_take (g_strnfill (size, 'q'), size);
+    char *text;
+
+    g_signal_emit_by_name (element, "set-signalling-srtp-key", bytes);
+    g_bytes_unref (bytes);
+    if (size == 28 || size == 30 || size == 38 || size == 44 || size == 46) {
+      watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+      continue;
+    }
+    text = watch_pop (bus, GST_MESSAGE_WARNING, "signalling-srtp-key");
+    fail_if (strstr (text, "qq") || strstr (text, "7171"), "%s", text);
+    g_free (text);
+  }
+  g_signal_emit_by_name (element, "set-signalling-srtp-key", NULL);
+  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (bus);
+  watch_drop (element);
 }
 
 GST_END_TEST;
@@ -550,6 +603,8 @@ properties_suite (void)
   tc = tcase_create ("call");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_aux_secret);
+  tcase_add_test (tc, test_signalling_srtp_key);
+  tcase_add_test (tc, test_no_srtp_key);
   tcase_add_loop_test (tc, test_stats, 0, 2);
   tcase_add_test (tc, test_exported_key);
   tcase_add_test (tc, test_agreed);

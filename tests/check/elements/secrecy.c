@@ -224,6 +224,7 @@ static void
 check_notify (GstElement * element, GstObject * from, GParamSpec * pspec)
 {
   fail_if (g_str_equal (pspec->name, "aux-secret")
+      || g_str_equal (pspec->name, "signalling-srtp-key")
       || g_str_equal (pspec->name, "exported-key"), "%s", pspec->name);
 }
 
@@ -288,11 +289,24 @@ collect_file (const char *folder, const char *name, guint wanted)
 }
 
 #define AUX "5ec0de0123456789abcdef00112233445566778899aabbccddeeff0f1e2d3c4b"
+#define SRTP_KEY "c0ffee1122334455aabbccddeeff99880badf00d13572468ace0bdf13579"
 #define END(name) VOICE "! zrtpenc name=enc cache=%s/" name " aux-secret=" AUX \
-    " peer-name=" name " enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC \
+    " signalling-srtp-key=" SRTP_KEY " peer-name=" name " enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC \
     "! zrtpdec name=dec ! " EAR "async=false"
 
-/* The command line that the pipeline comes from has the aux secret in it, the log
+static void
+collect_digits (const char *digits)
+{
+  const gsize size = strlen (digits) / 2;
+  guint8 *octets = g_malloc (size);
+
+  for (gsize i = 0; i < size; i++)
+    octets[i] = g_ascii_xdigit_value (digits[2 * i]) << 4
+        | g_ascii_xdigit_value (digits[2 * i + 1]);
+  g_ptr_array_add (secrets, g_bytes_new_take (octets, size));
+}
+
+/* The command line that the pipeline comes from has these secrets in it, the log
  * of parsing it too. */
 static Endpoint *
 make_end (const char *description, const char *folder)
@@ -340,17 +354,11 @@ hold_call (const char *folder)
 GST_START_TEST (test_nothing_shows)
 {
   char *folder = endpoint_make_folder ();
-  GBytes *aux;
-  guint8 octets[sizeof AUX / 2];
-
   fail_unless (srtp_get_version () != 0);
   heard = g_string_new (NULL);
   start_collecting ();
-  for (guint i = 0; i < sizeof octets; i++)
-    octets[i] = g_ascii_xdigit_value (AUX[2 * i]) << 4
-        | g_ascii_xdigit_value (AUX[2 * i + 1]);
-  aux = g_bytes_new (octets, sizeof octets);
-  g_ptr_array_add (secrets, aux);
+  collect_digits (AUX);
+  collect_digits (SRTP_KEY);
   hold_call (folder);
   collect_file (folder, "a", 1);
   hold_call (folder);
