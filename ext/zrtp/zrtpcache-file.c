@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +158,31 @@ make_if_missing (const char *path, GError ** error)
   }
   g_free (folder);
   return ok;
+}
+
+/* What exists of the path has one name, what doesn't none but this. */
+char *
+zrtp_cache_file_foresee (const char *path)
+{
+  char *folder = g_canonicalize_filename (path, NULL);
+  char *rest = NULL, *parent, *real, *result;
+
+  while (!(real = realpath (folder, NULL)) && strcmp (folder, "/") != 0) {
+    char *name = g_path_get_basename (folder);
+    char *longer = g_build_filename (name, rest, NULL);
+
+    g_free (name);
+    g_free (rest);
+    rest = longer;
+    parent = g_path_get_dirname (folder);
+    g_free (folder);
+    folder = parent;
+  }
+  result = g_build_filename (real ? real : folder, rest, NULL);
+  free (real);
+  g_free (folder);
+  g_free (rest);
+  return result;
 }
 
 char *

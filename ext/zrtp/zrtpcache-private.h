@@ -41,12 +41,14 @@ struct _ZrtpCache
   gint refs;                    /* atomic; 1 to 0 under the table's lock */
   char *path;                   /* canonical, or ":memory:" */
   gboolean is_volatile;
-  guint8 zid[ZRTP_ZID_SIZE];
+  guint8 zid[ZRTP_ZID_SIZE];    /* constant once others have the object */
   pid_t pid;                    /* who opened it */
 
   GMutex lock;                  /* guards what follows */
-  sqlite3 *db;                  /* NULL once the file was replaced */
+  sqlite3 *db;                  /* NULL before there is a file, and once it
+                                 * was replaced */
   sqlite3_stmt *statements[ZRTP_CACHE_N_STATEMENTS];
+  gboolean foreseen;            /* no file yet */
   gboolean read_only;
   gboolean truncate_due;        /* the WAL still holds forgotten secrets */
   gint64 deadline;              /* of the running call, monotonic µs */
@@ -57,15 +59,18 @@ struct _ZrtpCache
  * it would drop the locks that SQLite holds. */
 char *zrtp_cache_file_prepare (const char *path, GError ** error);
 
+/* The canonical path that a file will have which does not exist yet. */
+char *zrtp_cache_file_foresee (const char *path);
+
 /* Makes the secrets readable to the owner alone, those in SQLite's side files
  * too. A file of somebody else or on a read-only disk stays as it is, unless
  * others could put secrets of their own into it: that is an error. */
 gboolean zrtp_cache_file_tighten (const char *path, GError ** error);
 
-/* Opens @cache->path into @cache->db, checks it, makes the schema and draws the
- * ZID if it is empty, prepares the statements. A file that is refused is left
- * as it was. */
-gboolean zrtp_cache_file_open (ZrtpCache * cache, const ZrtpRandom * random,
+/* Opens @cache->path into @cache->db, checks it, makes the schema if it is empty
+ * with @cache->zid as the ZID, prepares the statements. @zid is the one that
+ * the file has. A file that is refused is left as it was. */
+gboolean zrtp_cache_file_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE],
     GError ** error);
 void zrtp_cache_file_close (ZrtpCache * cache);
 

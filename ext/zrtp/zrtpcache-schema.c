@@ -197,7 +197,7 @@ check (ZrtpCache * cache, FileKind * kind)
 /* One transaction, so that processes that start together on a new file get one
  * schema and one ZID (RFC 6189 4.9). */
 static int
-make_schema (ZrtpCache * cache, const ZrtpRandom * random)
+make_schema (ZrtpCache * cache)
 {
   static const char mark_sql[] = "PRAGMA application_id = "
       G_STRINGIFY (ZRTP_CACHE_APPLICATION_ID) ";PRAGMA user_version = "
@@ -205,21 +205,20 @@ make_schema (ZrtpCache * cache, const ZrtpRandom * random)
   static const char zid_sql[] = "INSERT INTO self (id, zid) VALUES (1, ?1)";
   sqlite3_stmt *statement = NULL;
   FileKind kind = KIND_FOREIGN;
-  guint8 zid[ZRTP_ZID_SIZE];
   int rc;
 
   rc = exec (cache->db, "BEGIN IMMEDIATE");
   if (rc == SQLITE_OK)
     rc = identify (cache->db, &kind);
   if (rc == SQLITE_OK && kind == KIND_EMPTY) {
-    zrtp_random_fill (random, zid, sizeof zid);
     rc = exec (cache->db, schema_sql);
     if (rc == SQLITE_OK)
       rc = exec (cache->db, mark_sql);
     if (rc == SQLITE_OK)
       rc = sqlite3_prepare_v2 (cache->db, zid_sql, -1, &statement, NULL);
     if (rc == SQLITE_OK)
-      rc = sqlite3_bind_blob (statement, 1, zid, sizeof zid, SQLITE_STATIC);
+      rc = sqlite3_bind_blob (statement, 1, cache->zid, ZRTP_ZID_SIZE,
+          SQLITE_STATIC);
     if (rc == SQLITE_OK && (rc = sqlite3_step (statement)) == SQLITE_DONE)
       rc = SQLITE_OK;
     sqlite3_finalize (statement);
@@ -244,7 +243,7 @@ use_wal (ZrtpCache * cache)
 }
 
 static int
-read_own_zid (ZrtpCache * cache)
+read_own_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
 {
   sqlite3_stmt *statement = NULL;
   int rc;
@@ -255,7 +254,7 @@ read_own_zid (ZrtpCache * cache)
     rc = sqlite3_step (statement);
     if (rc == SQLITE_ROW
         && sqlite3_column_bytes (statement, 0) == ZRTP_ZID_SIZE) {
-      memcpy (cache->zid, sqlite3_column_blob (statement, 0), ZRTP_ZID_SIZE);
+      memcpy (zid, sqlite3_column_blob (statement, 0), ZRTP_ZID_SIZE);
       rc = SQLITE_OK;
     } else if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
       rc = SQLITE_CORRUPT;
@@ -266,9 +265,9 @@ read_own_zid (ZrtpCache * cache)
 }
 
 static int
-prepare_statements (ZrtpCache * cache)
+prepare_statements (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
 {
-  int rc = read_own_zid (cache);
+  int rc = read_own_zid (cache, zid);
 
   for (guint i = 0; rc == SQLITE_OK && i < ZRTP_CACHE_N_STATEMENTS; i++)
     rc = sqlite3_prepare_v3 (cache->db, statement_sql[i], -1,
@@ -338,7 +337,7 @@ is_usable (ZrtpCache * cache, FileKind kind, GError ** error)
 /* Nothing is changed, not even the mode, before the file is known to be ours.
  * Returns SQLite's result, or SQLITE_OK with @error set. */
 static int
-try_open (ZrtpCache * cache, const ZrtpRandom * random, gboolean immutable,
+try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
     GError ** error)
 {
   FileKind kind = KIND_FOREIGN;
@@ -355,16 +354,16 @@ try_open (ZrtpCache * cache, const ZrtpRandom * random, gboolean immutable,
 
   cache->read_only = sqlite3_db_readonly (cache->db, "main") == 1;
   if (kind == KIND_EMPTY)
-    rc = cache->read_only ? SQLITE_READONLY : make_schema (cache, random);
+    rc = cache->read_only ? SQLITE_READONLY : make_schema (cache);
   if (rc == SQLITE_OK && !cache->read_only)
     rc = use_wal (cache);
   if (rc == SQLITE_OK)
-    rc = prepare_statements (cache);
+    rc = prepare_statements (cache, zid);
   return rc;
 }
 
 gboolean
-zrtp_cache_file_open (ZrtpCache * cache, const ZrtpRandom * random,
+zrtp_cache_file_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE],
     GError ** error)
 {
   gboolean had_wal = wal_has_content (cache);
@@ -373,11 +372,11 @@ zrtp_cache_file_open (ZrtpCache * cache, const ZrtpRandom * random,
 
   cache->deadline = g_get_monotonic_time ()
       + G_GINT64_CONSTANT (1000) * zrtp_cache_busy_ms;
-  rc = try_open (cache, random, FALSE, &refusal);
+  rc = try_open (cache, zid, FALSE, &refusal);
   if (((rc & 0xff) == SQLITE_CANTOPEN || rc == SQLITE_READONLY_DIRECTORY)
       && !had_wal) {
     zrtp_cache_file_close (cache);
-    rc = try_open (cache, random, TRUE, &refusal);
+    rc = try_open (cache, zid, TRUE, &refusal);
   }
 
   if (rc == SQLITE_OK && refusal == NULL) {

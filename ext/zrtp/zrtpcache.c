@@ -29,13 +29,14 @@ zrtp_cache_default_path (void)
 }
 
 static ZrtpCache *
-cache_new (const char *path)
+cache_new (const char *path, const ZrtpRandom * random)
 {
   ZrtpCache *cache = g_new0 (ZrtpCache, 1);
 
   cache->refs = 1;
   cache->path = g_strdup (path);
   cache->pid = getpid ();
+  zrtp_random_fill (random, cache->zid, sizeof cache->zid);
   g_mutex_init (&cache->lock);
   return cache;
 }
@@ -66,7 +67,7 @@ was_moved (ZrtpCache * cache)
 {
   if (cache->db != NULL && zrtp_cache_file_is_moved (cache))
     zrtp_cache_file_close (cache);
-  return cache->db == NULL;
+  return cache->db == NULL && !cache->foreseen;
 }
 
 /* The open object for a file, or NULL if there is none. Table locked. */
@@ -87,16 +88,53 @@ find_open (const char *path)
   return NULL;
 }
 
-static ZrtpCache *
-open_shared (const char *path, const ZrtpRandom * random, GError ** error)
+/* Table locked. The object stays as it was if that fails. */
+static gboolean
+make_foreseen (ZrtpCache * cache, GError ** error)
 {
-  ZrtpCache *cache = find_open (path);
+  char *canonical = zrtp_cache_file_prepare (cache->path, error);
+  guint8 zid[ZRTP_ZID_SIZE];
+  gboolean ok;
 
-  if (cache != NULL)
-    return was_forked (cache, error) ? NULL : zrtp_cache_ref (cache);
+  if (canonical == NULL)
+    return FALSE;
+  g_mutex_lock (&cache->lock);
+  ok = zrtp_cache_file_open (cache, zid, error);
+  if (ok && (memcmp (zid, cache->zid, sizeof zid) != 0
+          || strcmp (canonical, cache->path) != 0)) {
+    zrtp_cache_file_close (cache);
+    zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FAILED, cache->path,
+        "was made by another process at the same time: this call goes on "
+        "without it, the next one takes it");
+    ok = FALSE;
+  }
+  cache->foreseen = !ok;
+  g_mutex_unlock (&cache->lock);
+  g_free (canonical);
+  return ok;
+}
 
-  cache = cache_new (path);
-  if (!zrtp_cache_file_open (cache, random, error)) {
+gboolean
+zrtp_cache_make (ZrtpCache * cache, GError ** error)
+{
+  gboolean ok = TRUE;
+
+  if (was_forked (cache, error))
+    return FALSE;
+  g_mutex_lock (&table_lock);
+  if (cache->foreseen)
+    ok = make_foreseen (cache, error);
+  g_mutex_unlock (&table_lock);
+  return ok;
+}
+
+/* Table locked. */
+static ZrtpCache *
+open_new (const char *path, const ZrtpRandom * random, GError ** error)
+{
+  ZrtpCache *cache = cache_new (path, random);
+
+  if (!zrtp_cache_file_open (cache, cache->zid, error)) {
     cache_free (cache);
     return NULL;
   }
@@ -104,31 +142,82 @@ open_shared (const char *path, const ZrtpRandom * random, GError ** error)
   return cache;
 }
 
-ZrtpCache *
-zrtp_cache_open (const char *path, const ZrtpRandom * random, GError ** error)
+/* Table locked. */
+static ZrtpCache *
+open_shared (const char *path, const ZrtpRandom * random, GError ** error)
+{
+  ZrtpCache *cache = find_open (path);
+
+  if (cache != NULL && was_forked (cache, error))
+    return NULL;
+  if (cache != NULL && cache->foreseen && !make_foreseen (cache, NULL)) {
+    g_hash_table_remove (table, path);
+    cache = NULL;
+  }
+  return cache != NULL ? zrtp_cache_ref (cache)
+      : open_new (path, random, error);
+}
+
+/* Table locked. */
+static ZrtpCache *
+foresee_shared (const char *path, const ZrtpRandom * random, GError ** error)
+{
+  ZrtpCache *cache = find_open (path);
+
+  if (cache != NULL)
+    return was_forked (cache, error) ? NULL : zrtp_cache_ref (cache);
+  cache = cache_new (path, random);
+  cache->foreseen = TRUE;
+  g_hash_table_insert (table, cache->path, cache);
+  return cache;
+}
+
+static ZrtpCache *
+open_any (const char *path, gboolean make, const ZrtpRandom * random,
+    GError ** error)
 {
   ZrtpCache *cache = NULL;
   char *canonical;
 
-  g_return_val_if_fail (path != NULL && random != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
   if (strcmp (path, MEMORY) == 0) {
-    cache = cache_new (path);
+    cache = cache_new (path, random);
     cache->is_volatile = TRUE;
-    zrtp_random_fill (random, cache->zid, sizeof cache->zid);
     return cache;
   }
 
   g_mutex_lock (&table_lock);
   if (table == NULL)
     table = g_hash_table_new (g_str_hash, g_str_equal);
-  canonical = zrtp_cache_file_prepare (path, error);
-  if (canonical != NULL)
-    cache = open_shared (canonical, random, error);
+  if (make || g_file_test (path, G_FILE_TEST_EXISTS)) {
+    canonical = zrtp_cache_file_prepare (path, error);
+    if (canonical != NULL)
+      cache = open_shared (canonical, random, error);
+  } else {
+    canonical = zrtp_cache_file_foresee (path);
+    cache = foresee_shared (canonical, random, error);
+  }
   g_free (canonical);
   g_mutex_unlock (&table_lock);
   return cache;
+}
+
+ZrtpCache *
+zrtp_cache_open (const char *path, const ZrtpRandom * random, GError ** error)
+{
+  g_return_val_if_fail (path != NULL && random != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return open_any (path, TRUE, random, error);
+}
+
+ZrtpCache *
+zrtp_cache_foresee (const char *path, const ZrtpRandom * random,
+    GError ** error)
+{
+  g_return_val_if_fail (path != NULL && random != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return open_any (path, FALSE, random, error);
 }
 
 ZrtpCache *
@@ -186,10 +275,11 @@ zrtp_cache_begin_call (ZrtpCache * cache, GError ** error)
   g_mutex_lock (&cache->lock);
   cache->deadline = g_get_monotonic_time ()
       + G_GINT64_CONSTANT (1000) * zrtp_cache_busy_ms;
-  if (!was_moved (cache))
+  if (cache->db != NULL && !was_moved (cache))
     return TRUE;
   zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FAILED, cache->path,
-      "was deleted, moved or replaced while in use: the calls that use it go "
+      cache->foreseen ? "is not there yet: it is made when a call starts"
+      : "was deleted, moved or replaced while in use: the calls that use it go "
       "on without it, new ones take the file that is there then");
   g_mutex_unlock (&cache->lock);
   return FALSE;

@@ -120,6 +120,15 @@ char *zrtp_cache_default_path (void);
  * file that is corrupt is left as it is. */
 ZrtpCache *zrtp_cache_open (const char *path, const ZrtpRandom * random,
     GError ** error);
+/* The same without leaving a trace: where there is no file yet, none is made.
+ * The object then has the ZID that the file will get, the same for all who ask
+ * in this process, and no peer can be looked up or stored in it. */
+ZrtpCache *zrtp_cache_foresee (const char *path, const ZrtpRandom * random,
+    GError ** error);
+/* Makes the file that was foreseen, with its ZID; does nothing if it is there.
+ * FALSE with @error set if it can't be made or if another process was first:
+ * then all calls of this object fail, and zrtp_cache_open() has another ZID. */
+gboolean zrtp_cache_make (ZrtpCache * cache, GError ** error);
 ZrtpCache *zrtp_cache_ref (ZrtpCache * cache);
 void zrtp_cache_unref (ZrtpCache * cache);
 

@@ -133,7 +133,7 @@ has_bound_streams (GstZrtpCall * call)
 }
 
 void
-gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path)
+gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts)
 {
   gboolean same = g_strcmp0 (call->cache_path, path) == 0;
   GError *error = NULL;
@@ -145,7 +145,8 @@ gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path)
     return;
 
   /* The same file gives the same object, unless it was replaced since. */
-  cache = zrtp_cache_open (path, &zrtp_random_system, &error);
+  cache = starts ? zrtp_cache_open (path, &zrtp_random_system, &error)
+      : zrtp_cache_foresee (path, &zrtp_random_system, &error);
   if (cache) {
     zrtp_cache_get_zid (cache, call->zid);
   } else if (!same || call->cache) {
@@ -162,6 +163,18 @@ gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path)
     g_free (call->cache_path);
     call->cache_path = g_strdup (path);
   }
+}
+
+void
+gst_zrtp_call_make_cache (GstZrtpCall * call)
+{
+  GError *error = NULL;
+
+  if (!call->cache || zrtp_cache_make (call->cache, &error))
+    return;
+  g_clear_pointer (&call->cache, zrtp_cache_unref);
+  call->cache_error = g_strdup (error->message);
+  g_error_free (error);
 }
 
 void

@@ -60,8 +60,12 @@ gst_zrtp_call_unlock (GstZrtpCall * call)
 void gst_zrtp_call_enter (GstZrtpCall * call);
 void gst_zrtp_call_leave (GstZrtpCall * call);
 
-/* Makes zid that of the file at @path, unless streams are bound to another. */
-void gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path);
+/* Makes zid that of the file at @path, unless streams are bound to another. The
+ * file is made only if a call @starts: who merely looks leaves no trace. */
+void gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path,
+    gboolean starts);
+/* The call starts: makes the file if that was put off. */
+void gst_zrtp_call_make_cache (GstZrtpCall * call);
 /* Takes over what another call has open, if this one has nothing. */
 void gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from);
 gboolean gst_zrtp_call_is_cacheless (GstZrtpCall * call);

@@ -171,7 +171,7 @@ needs_new_hello (GstZrtpPair * pair)
 }
 
 void
-gst_zrtp_pair_ensure_hello (GstZrtpPair * pair)
+gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts)
 {
   GstZrtpCall *call = pair->call;
   ZrtpPolicy policy;
@@ -184,7 +184,7 @@ gst_zrtp_pair_ensure_hello (GstZrtpPair * pair)
     return;
 
   path = gst_zrtp_settings_get_cache_path (pair->settings);
-  gst_zrtp_call_open_cache (call, path);
+  gst_zrtp_call_open_cache (call, path, starts);
   g_free (path);
   gst_zrtp_settings_get_policy (pair->settings, &policy);
   policy.cacheless = gst_zrtp_call_is_cacheless (call);
@@ -208,7 +208,7 @@ gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair)
 
   gst_zrtp_call_lock (pair->call);
   if (pair->members[GST_ZRTP_HALF_ENC].id)
-    gst_zrtp_pair_ensure_hello (pair);
+    gst_zrtp_pair_ensure_hello (pair, FALSE);
   if (pair->stream) {
     result = g_strdup (zrtp_stream_get_hello_hash (pair->stream));
     pair->hello_read = pair->hello_wanted = TRUE;
@@ -315,7 +315,7 @@ prepare_stream (GstZrtpPair * pair)
 {
   GstZrtpCall *call = pair->call;
 
-  gst_zrtp_pair_ensure_hello (pair);
+  gst_zrtp_pair_ensure_hello (pair, TRUE);
   if (!zrtp_stream_get_session (pair->stream))
     zrtp_session_add (call->session, pair->stream);
   pair->state = zrtp_stream_get_info (pair->stream)->state;
@@ -338,6 +338,8 @@ gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
   first = !gst_zrtp_pair_is_active (pair);
   gst_zrtp_call_enter (call);
   pair->members[half].active = TRUE;
+  if (half == GST_ZRTP_HALF_ENC)
+    gst_zrtp_call_make_cache (call);
   gst_zrtp_call_refresh (call);
   if (half == GST_ZRTP_HALF_ENC)
     prepare_stream (pair);
@@ -387,7 +389,7 @@ gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half)
   gst_zrtp_call_leave (call);
   /* Who read the old Hello's hash wants to know the next one's. */
   if (pair->hello_spent && pair->hello_read) {
-    gst_zrtp_pair_ensure_hello (pair);
+    gst_zrtp_pair_ensure_hello (pair, FALSE);
     gst_zrtp_pair_drain (pair);
   }
   gst_zrtp_call_unlock (call);

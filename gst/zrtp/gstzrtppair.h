@@ -135,8 +135,9 @@ GstElement *gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half);
 /* -- With the call's lock held -- */
 
 gboolean gst_zrtp_pair_is_active (GstZrtpPair * pair);
-/* Makes the Hello, or another one if that is due and nobody knows the old. */
-void gst_zrtp_pair_ensure_hello (GstZrtpPair * pair);
+/* Makes the Hello, or another one if that is due and nobody knows the old. A
+ * file of known peers is made only if a call @starts. */
+void gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts);
 /* Stream away, with all that hangs on it. */
 void gst_zrtp_pair_drop_stream (GstZrtpPair * pair);
 /* Moves an unused stream and its Hello to a pair that has none. */

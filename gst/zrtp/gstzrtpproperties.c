@@ -439,7 +439,8 @@ install_stream (void)
    *
    * The value of the attribute `a=zrtp-hash` for this stream, to be sent to
    * the other side by the signalling. zrtpenc has it in any state; reading it
-   * fixes what goes into the Hello. zrtpdec shows that of its partner.
+   * fixes what goes into the Hello. zrtpdec shows that of its partner. Where
+   * there is no file of known peers yet, reading makes none.
    *
    * Since: 0.1
    */
