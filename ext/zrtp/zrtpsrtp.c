@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "zrtpcrypto.h"
+#include "zrtpsrtcptag.h"
 #include "zrtpsrtp-nettle.h"
 
 #define RTP_VERSION 2
@@ -24,6 +25,9 @@ struct _ZrtpSrtp
   ZrtpSrtpDirection direction;
   gsize rtp_trailer;            /* octets of the tag */
   gsize rtcp_trailer;           /* of index and tag */
+  ZrtpSrtcpTag *tag;            /* receive, if tags may be short, or NULL */
+  gboolean may_shorten;         /* send */
+  gboolean is_short;            /* receive: one came; send: they leave so */
 };
 
 static GMutex init_lock;
@@ -161,8 +165,9 @@ are_sound (const ZrtpSrtpOptions * options)
 {
   return options->window_size >= MIN_WINDOW
       && options->window_size <= MAX_WINDOW
-      && (options->srtcp_tag_size == zrtp_auth_tag_hs80.tag_size
-      || options->srtcp_tag_size == zrtp_auth_tag_hs32.tag_size);
+      && (options->srtcp_tag_size == ZRTP_SRTCP_LONG_TAG
+      || (options->srtcp_tag_size == ZRTP_SRTCP_SHORT_TAG
+          && !options->either_srtcp_tag));
 }
 
 ZrtpSrtp *
@@ -193,10 +198,13 @@ zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
   srtp->direction = direction;
   srtp->rtp_trailer = keys->auth_tag->tag_size;
   srtp->rtcp_trailer = SRTCP_INDEX_SIZE + options->srtcp_tag_size;
+  srtp->may_shorten = options->either_srtcp_tag;
   status = create_session_for_sure (&srtp->session, &policy);
   zrtp_wipe (key, sizeof (key));
   if (status != srtp_err_status_ok)
     g_clear_pointer (&srtp, g_free);
+  else if (options->either_srtcp_tag && direction == ZRTP_SRTP_RECEIVE)
+    srtp->tag = zrtp_srtcp_tag_new (keys);
   return srtp;
 }
 
@@ -206,6 +214,7 @@ zrtp_srtp_free (ZrtpSrtp * srtp)
   if (!srtp)
     return;
   srtp_dealloc (srtp->session);
+  zrtp_srtcp_tag_free (srtp->tag);
   g_free (srtp);
 }
 
@@ -309,21 +318,70 @@ ZrtpSrtpResult
 zrtp_srtp_protect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
     gsize capacity)
 {
+  ZrtpSrtpResult result;
+
   g_return_val_if_fail (srtp->direction == ZRTP_SRTP_SEND, ZRTP_SRTP_FAILED);
 
   if (!is_rtcp (packet, *size, 0) || capacity < *size + srtp->rtcp_trailer)
     return ZRTP_SRTP_MALFORMED;
-  return transform (srtp, srtp_protect_rtcp, packet, size);
+  result = transform (srtp, srtp_protect_rtcp, packet, size);
+  if (result == ZRTP_SRTP_OK && srtp->is_short)
+    *size -= ZRTP_SRTCP_LONG_TAG - ZRTP_SRTCP_SHORT_TAG;
+  return result;
+}
+
+void
+zrtp_srtp_shorten_rtcp (ZrtpSrtp * srtp)
+{
+  g_return_if_fail (srtp->direction == ZRTP_SRTP_SEND);
+
+  srtp->is_short = srtp->may_shorten;
+}
+
+gboolean
+zrtp_srtp_is_rtcp_short (ZrtpSrtp * srtp)
+{
+  return srtp->is_short;
+}
+
+/* With the long tag instead. */
+static ZrtpSrtpResult
+unprotect_short_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
+    const guint8 * tag)
+{
+  gsize tag_at = *size - ZRTP_SRTCP_SHORT_TAG;
+  gsize long_size = tag_at + ZRTP_SRTCP_LONG_TAG;
+  guint8 *copy = g_malloc (long_size);
+  ZrtpSrtpResult result;
+
+  memcpy (copy, packet, tag_at);
+  memcpy (copy + tag_at, tag, ZRTP_SRTCP_LONG_TAG);
+  result = transform (srtp, srtp_unprotect_rtcp, copy, &long_size);
+  if (result == ZRTP_SRTP_OK) {
+    memcpy (packet, copy, long_size);
+    *size = long_size;
+    srtp->is_short = TRUE;
+  }
+  zrtp_wipe (copy, tag_at + ZRTP_SRTCP_LONG_TAG);
+  g_free (copy);
+  return result;
 }
 
 ZrtpSrtpResult
 zrtp_srtp_unprotect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
 {
+  ZrtpSrtpResult result = ZRTP_SRTP_MALFORMED;
+  guint8 tag[ZRTP_SRTCP_LONG_TAG];
+
   g_return_val_if_fail (srtp->direction == ZRTP_SRTP_RECEIVE, ZRTP_SRTP_FAILED);
 
-  if (!is_rtcp (packet, *size, srtp->rtcp_trailer))
-    return ZRTP_SRTP_MALFORMED;
-  return transform (srtp, srtp_unprotect_rtcp, packet, size);
+  if (is_rtcp (packet, *size, srtp->rtcp_trailer))
+    result = transform (srtp, srtp_unprotect_rtcp, packet, size);
+  if (result == ZRTP_SRTP_OK || !srtp->tag
+      || !is_rtcp (packet, *size, SRTCP_INDEX_SIZE + ZRTP_SRTCP_SHORT_TAG)
+      || !zrtp_srtcp_tag_lengthen (srtp->tag, packet, *size, tag))
+    return result;
+  return unprotect_short_rtcp (srtp, packet, size, tag);
 }
 
 gboolean

@@ -37,6 +37,9 @@ typedef struct
   guint window_size;            /* replay window in packets, 64..32767 */
   gboolean allow_repeat_tx;     /* a packet may be protected twice (RTX) */
   guint srtcp_tag_size;         /* 10 or 4 octets */
+  /* With 10: SRTCP tags of 4 octets are taken too, and sent once
+   * zrtp_srtp_shorten_rtcp() was called. */
+  gboolean either_srtcp_tag;
 } ZrtpSrtpOptions;
 
 typedef enum
@@ -91,6 +94,13 @@ ZrtpSrtpResult zrtp_srtp_protect_rtcp (ZrtpSrtp * srtp, guint8 * packet,
     gsize * size, gsize capacity);
 ZrtpSrtpResult zrtp_srtp_unprotect_rtcp (ZrtpSrtp * srtp, guint8 * packet,
     gsize * size);
+
+/* Where either_srtcp_tag is set, else nothing: SRTCP leaves with tags of 4 octets
+ * from here on. */
+void zrtp_srtp_shorten_rtcp (ZrtpSrtp * srtp);
+/* Whether it does; for receiving: whether such a packet came and was new and
+ * right, which is how a peer shows that it shortens them. */
+gboolean zrtp_srtp_is_rtcp_short (ZrtpSrtp * srtp);
 
 /* The rollover counter of one SSRC; FALSE if that SSRC was never seen. */
 gboolean zrtp_srtp_get_roc (ZrtpSrtp * srtp, guint32 ssrc, guint32 * roc);

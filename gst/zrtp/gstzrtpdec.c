@@ -161,6 +161,8 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
     gst_zrtp_pair_tell (pair, verdict.tell);
   if (!verdict.pass)
     return WAY_NONE;
+  if (G_UNLIKELY (verdict.short_rtcp))
+    g_atomic_int_set (&pair->sender.short_rtcp, TRUE);
   *discont = verdict.first;
   if (G_UNLIKELY (verdict.first && g_atomic_int_get (&self->is_video)
           && g_atomic_int_get (&pair->request_keyframe)))

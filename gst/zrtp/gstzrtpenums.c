@@ -162,8 +162,9 @@ gst_zrtp_srtcp_tag_get_type (void)
 {
   static gsize id = 0;
   static const GEnumValue values[] = {
-    {GST_ZRTP_SRTCP_TAG_AUTO, "80 bits, as RFC 3711 asks", "auto"},
-    {GST_ZRTP_SRTCP_TAG_80, "80 bits", "80"},
+    {GST_ZRTP_SRTCP_TAG_AUTO, "80 bits until the other side sends 32",
+        "auto"},
+    {GST_ZRTP_SRTCP_TAG_80, "80 bits, as RFC 3711 asks", "80"},
     {GST_ZRTP_SRTCP_TAG_32, "32 bits, for endpoints that shorten it along "
           "with the SRTP tag", "32"},
     {0, NULL, NULL}

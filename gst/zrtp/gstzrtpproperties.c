@@ -325,8 +325,9 @@ install_media (void)
    * GstZrtpBin:srtcp-tag:
    *
    * Some endpoints shorten the SRTCP tag along with that of SRTP when HS32 was
-   * agreed; RFC 3711 wants 80 bits. Media passes either way, but RTCP only if
-   * both sides do the same. Counts from the next keys on.
+   * agreed; RFC 3711 wants 80 bits. "auto" takes either, and sends 80 until the
+   * other side has sent 32. The others send and take one length only. Counts
+   * from the next keys on.
    *
    * Since: 0.1
    */

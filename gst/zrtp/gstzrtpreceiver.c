@@ -153,13 +153,14 @@ take_rtcp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
   receiver->heard++;
   receiver->rtcp_packets++;
   verdict->pass = TRUE;
+  verdict->short_rtcp = zrtp_srtp_is_rtcp_short (receiver->srtp);
 }
 
 GstZrtpVerdict
 gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
     guint8 * data, gsize * size)
 {
-  GstZrtpVerdict verdict = { FALSE, FALSE, 0, ZRTP_MEDIA_BLOCKED };
+  GstZrtpVerdict verdict = { FALSE, FALSE, 0, ZRTP_MEDIA_BLOCKED, FALSE };
 
   if (G_LIKELY (receiver->mode == ZRTP_MEDIA_SECURE && receiver->srtp)) {
     if (G_LIKELY (kind == GST_ZRTP_PACKET_RTP))

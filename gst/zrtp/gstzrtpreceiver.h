@@ -57,6 +57,7 @@ typedef struct
   gboolean first;               /* of its SSRC under these keys: DISCONT */
   guint32 ssrc;                 /* if @first */
   ZrtpMedia tell;               /* tell the engine of such media, or BLOCKED */
+  gboolean short_rtcp;          /* the peer shortens SRTCP tags */
 } GstZrtpVerdict;
 
 const char *gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop);

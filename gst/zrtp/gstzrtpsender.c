@@ -42,6 +42,7 @@ gst_zrtp_sender_set_keys (GstZrtpSender * sender, const ZrtpSrtpKeys * keys,
   g_mutex_lock (&sender->lock);
   old = sender->srtp;
   sender->srtp = srtp;
+  g_atomic_int_set (&sender->short_rtcp, FALSE);
   g_mutex_unlock (&sender->lock);
   zrtp_srtp_free (old);
   return srtp || !keys;
@@ -187,6 +188,20 @@ protect_rtp (GstZrtpSender * sender, GstZrtpSendPort * port, guint8 * data,
   return result;
 }
 
+static ZrtpSrtpResult
+protect_rtcp (GstZrtpSender * sender, guint8 * data, gsize * size)
+{
+  ZrtpSrtpResult result;
+
+  if (g_atomic_int_get (&sender->short_rtcp))
+    zrtp_srtp_shorten_rtcp (sender->srtp);
+  result = zrtp_srtp_protect_rtcp (sender->srtp, data, size,
+      *size + ZRTP_SRTP_MAX_TRAILER);
+  if (result == ZRTP_SRTP_OK)
+    sender->rtcp_packets++;
+  return result;
+}
+
 GstZrtpSendResult
 gst_zrtp_sender_protect (GstZrtpSender * sender, GstZrtpSendPort * port,
     gconstpointer owner, guint8 * data, gsize * size, gboolean is_rtcp)
@@ -199,10 +214,7 @@ gst_zrtp_sender_protect (GstZrtpSender * sender, GstZrtpSendPort * port,
     return GST_ZRTP_SEND_DROPPED;
   }
   if (is_rtcp) {
-    result = zrtp_srtp_protect_rtcp (sender->srtp, data, size,
-        *size + ZRTP_SRTP_MAX_TRAILER);
-    if (result == ZRTP_SRTP_OK)
-      sender->rtcp_packets++;
+    result = protect_rtcp (sender, data, size);
   } else if (gst_zrtp_sender_claim (sender, port, owner,
           gst_zrtp_rtp_get_ssrc (data))) {
     result = protect_rtp (sender, port, data, size);

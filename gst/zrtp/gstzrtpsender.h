@@ -47,6 +47,7 @@ typedef struct
   gboolean over;                /* the key agreement failed */
   gboolean busy;                /* a handshake message waits for its answer */
   ZrtpSrtp *srtp;
+  gint short_rtcp;              /* atomic: the peer shortens SRTCP tags */
   GHashTable *sources;          /* SSRC to GstZrtpSendSource */
   guint64 clear_packets, rtcp_packets;
   guint64 drops[GST_ZRTP_N_SEND_DROPS];
@@ -65,7 +66,7 @@ void gst_zrtp_sender_init (GstZrtpSender * sender);
 void gst_zrtp_sender_clear (GstZrtpSender * sender);
 
 /* From the engine's events. @keys NULL: they are void. FALSE if these keys
- * can't be used. */
+ * can't be used. What the peer does with SRTCP tags is open again. */
 gboolean gst_zrtp_sender_set_keys (GstZrtpSender * sender,
     const ZrtpSrtpKeys * keys, const ZrtpSrtpOptions * options);
 void gst_zrtp_sender_set_mode (GstZrtpSender * sender, ZrtpMedia mode);

@@ -429,13 +429,14 @@ void
 gst_zrtp_settings_get_srtp_options (GstZrtpSettings * settings,
     const ZrtpAuthTag * auth_tag, ZrtpSrtpOptions * options)
 {
-  gboolean is_short = auth_tag == &zrtp_auth_tag_hs32
-      && gst_zrtp_settings_get_enum (settings,
-      GST_ZRTP_SETTING_SRTCP_TAG) == GST_ZRTP_SRTCP_TAG_32;
+  gboolean may_be_short = auth_tag == &zrtp_auth_tag_hs32;
+  gint tag = gst_zrtp_settings_get_enum (settings, GST_ZRTP_SETTING_SRTCP_TAG);
 
   options->window_size = gst_zrtp_settings_get_uint (settings,
       GST_ZRTP_SETTING_REPLAY_WINDOW_SIZE);
   options->allow_repeat_tx = gst_zrtp_settings_get_boolean (settings,
       GST_ZRTP_SETTING_ALLOW_REPEAT_TX);
-  options->srtcp_tag_size = is_short ? 4 : 10;
+  options->srtcp_tag_size = may_be_short && tag == GST_ZRTP_SRTCP_TAG_32
+      ? 4 : 10;
+  options->either_srtcp_tag = may_be_short && tag == GST_ZRTP_SRTCP_TAG_AUTO;
 }

@@ -69,6 +69,12 @@ tap (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 Bench *
 bench_new (void)
 {
+  return bench_new_with (NULL, NULL);
+}
+
+Bench *
+bench_new_with (const char *property, const char *value)
+{
   static gint count;
   Bench *bench = g_new0 (Bench, 1);
   gint n = g_atomic_int_add (&count, 1);
@@ -85,6 +91,10 @@ bench_new (void)
   bench->dec_b = make_element (bench, "zrtpdec", b);
   g_free (a);
   g_free (b);
+  if (property) {
+    gst_util_set_object_arg (G_OBJECT (bench->enc_a), property, value);
+    gst_util_set_object_arg (G_OBJECT (bench->enc_b), property, value);
+  }
 
   /* The way back first: the harnesses start their elements. */
   pad = gst_element_request_pad_simple (bench->enc_b, "zrtp_src");

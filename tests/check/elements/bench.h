@@ -29,6 +29,8 @@ typedef struct
 
 /* All of it PLAYING except enc_b, without which nobody answers. */
 Bench *bench_new (void);
+/* The same with a property set on both encoders. */
+Bench *bench_new_with (const char *property, const char *value);
 void bench_free (Bench * bench);
 /* Lets enc_b answer, and waits until a and b are secure. */
 void bench_secure (Bench * bench);
