@@ -3,6 +3,8 @@
  */
 #include "gstzrtpworker.h"
 
+#include "gstzrtpcrowd.h"
+
 typedef struct
 {
   GstZrtpWork work;
@@ -25,14 +27,12 @@ get_pool (GstZrtpPool pool)
   gsize *slot = &pools[pool];
 
   if (g_once_init_enter (slot)) {
-    gint max_threads = -1;
+    gint max_threads = 1;
 
     if (pool == GST_ZRTP_POOL_SERVICE)
       max_threads = MAX (2, g_get_num_processors ());
     else if (pool == GST_ZRTP_POOL_COMPUTE)
       max_threads = g_get_num_processors ();
-    else if (pool == GST_ZRTP_POOL_STORAGE)
-      max_threads = 1;
     g_once_init_leave (slot,
         (gsize) g_thread_pool_new (run_task, NULL, max_threads, FALSE, NULL));
   }
@@ -42,8 +42,13 @@ get_pool (GstZrtpPool pool)
 void
 gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data)
 {
-  Task *task = g_new (Task, 1);
+  Task *task;
 
+  if (pool == GST_ZRTP_POOL_BLOCKING) {
+    gst_zrtp_crowd_run (work, data);
+    return;
+  }
+  task = g_new (Task, 1);
   task->work = work;
   task->data = data;
   /* A thread that can't be made now is not an error: the task waits for one

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   GST_ZRTP_POOL_SERVICE,        /* short work that never blocks; bounded */
-  GST_ZRTP_POOL_BLOCKING,       /* pushes, signals: may block for any time */
+  GST_ZRTP_POOL_BLOCKING,       /* pushes, signals: may block for any time; see
+                                 * gstzrtpcrowd.h */
   GST_ZRTP_POOL_COMPUTE,        /* milliseconds of CPU; bounded */
   GST_ZRTP_POOL_STORAGE,        /* the disk; one thread, in order */
   GST_ZRTP_N_POOLS

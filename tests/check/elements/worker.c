@@ -5,6 +5,7 @@
  */
 #include <gst/check/gstcheck.h>
 
+#include "gstzrtpcrowd.h"
 #include "gstzrtpworker.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
@@ -139,6 +140,36 @@ GST_START_TEST (test_blocking_pool)
 
 GST_END_TEST;
 
+/* The threads that were seen; lock. */
+static GHashTable *threads;
+
+static void
+be_seen (gpointer unused)
+{
+  g_thread_yield ();
+  g_mutex_lock (&lock);
+  g_hash_table_add (threads, g_thread_self ());
+  ended++;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+}
+
+/* As long as none blocks there are few threads, whatever there is to do. One
+ * that the machine keeps from running at the wrong time may look blocked: room
+ * for that of all of them. */
+GST_START_TEST (test_few_threads)
+{
+  threads = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < 5000; i++)
+    gst_zrtp_pool_run (GST_ZRTP_POOL_BLOCKING, be_seen, NULL);
+  wait_for (&ended, 5000);
+  fail_unless (g_hash_table_size (threads) <= 3 * gst_zrtp_crowd_get_size (),
+      "%u threads", g_hash_table_size (threads));
+  g_hash_table_unref (threads);
+}
+
+GST_END_TEST;
+
 static void
 note (gpointer number)
 {
@@ -177,6 +208,7 @@ worker_suite (void)
   tcase_add_checked_fixture (tc, setup, NULL);
   tcase_add_test (tc, test_runner);
   tcase_add_test (tc, test_blocking_pool);
+  tcase_add_test (tc, test_few_threads);
   tcase_add_test (tc, test_storage_pool);
   return s;
 }
