@@ -252,6 +252,25 @@ make_ends (const Case * c, Call * call, guint nth, GstElement * ends[2])
   aim (ends[1], get_port (ends[0]));
 }
 
+/* Why a call failed, as far as an end knows. */
+static void
+explain (GstElement * pipeline, const char *name)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+  GObjectClass *klass = element ? G_OBJECT_GET_CLASS (element) : NULL;
+  GstStructure *stats = NULL;
+  char *text;
+
+  if (klass && g_object_class_find_property (klass, "stats")) {
+    g_object_get (element, "stats", &stats, NULL);
+    text = gst_structure_to_string (stats);
+    g_printerr ("  %s: %s\n", name, text);
+    g_free (text);
+    gst_structure_free (stats);
+  }
+  gst_clear_object (&element);
+}
+
 /* The @nth of its kind. FALSE if it did not get secure. */
 static gboolean
 run_call (const Case * c, guint nth, Duration * duration)
@@ -274,8 +293,12 @@ run_call (const Case * c, guint nth, Duration * duration)
   ok = wait_secure (&call);
   duration->ms = (call.secured - start) / 1e3;
   duration->cpu_ms = (call.cpu - cpu) / 1e6;
+  if (!ok)
+    g_printerr ("%s: call %u does not get secure\n", c->name, nth);
 
   for (guint e = 0; e < 2; e++) {
+    if (!ok)
+      explain (ends[e], "enc");
     set_state (ends[e], GST_STATE_NULL);
     gst_object_unref (ends[e]);
   }
