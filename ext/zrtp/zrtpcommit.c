@@ -10,10 +10,6 @@
 
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
-/* An exchange that has not got past DHPart1 by now gives way to another. */
-#define DISPLACE_AFTER (1 * ZRTP_SEC)
-/* In units of T2; all retransmissions together take 63 of them. */
-#define START_OVER_AFTER 30
 
 void
 zrtp_exchange_free (ZrtpStream * stream)
@@ -124,12 +120,15 @@ have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
 static gboolean
 have_lookup (ZrtpStream * stream, const guint8 * zid)
 {
+  const guint generation = zrtp_contention_generation (stream, zid);
   ZrtpJob *job;
 
   if ((stream->looked_up || stream->lookup_serial)
+      && stream->looked_up_generation == generation
       && memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0)
     return stream->looked_up;
   job = zrtp_job_new (ZRTP_TASK_LOOKUP);
+  stream->looked_up_generation = generation;
   memcpy (job->zid, zid, ZRTP_ZID_SIZE);
   memcpy (stream->looked_up_zid, zid, ZRTP_ZID_SIZE);
   stream->looked_up = FALSE;
@@ -196,6 +195,10 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
   zrtp_message_seal (buffer, size, stream->h[1]);
   x->commit = g_bytes_new (buffer, size);
   stream->step = ZRTP_STEP_COMMIT_SENT;
+  if (!zrtp_contention_bid (stream)) {
+    zrtp_commit_yield (stream, now);
+    return;
+  }
   zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->commit), now);
 }
@@ -305,6 +308,17 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   /* 5.4: only once the peer has our Hello. */
   if (!stream->acked || stream->acked_ssrc != peer->ssrc)
     return;
+  if (mode != ZRTP_COMMIT_MULTISTREAM) {
+    const gint64 turn = zrtp_contention_take_turn (stream, peer->zid, now);
+
+    if (turn > now) {
+      stream->timers[ZRTP_TIMER_HOLD] = turn;
+      return;
+    }
+    /* An exchange of another call may have ended just now. */
+    if (!have_lookup (stream, peer->zid))
+      return;
+  }
   if (mode == ZRTP_COMMIT_MULTISTREAM)
     initiate_multistream (stream, peer, &suite, now);
   else if (zrtp_preshared_is_possible (stream, &lists[ZRTP_KIND_KEY_AGREEMENT]))
@@ -329,6 +343,17 @@ withdraw_commit (ZrtpStream * stream)
   }
   zrtp_exchange_free (stream);
   stream->step = ZRTP_STEP_DISCOVERY;
+}
+
+void
+zrtp_commit_yield (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+
+  withdraw_commit (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+  session->exchanging = NULL;
+  stream->timers[ZRTP_TIMER_HOLD] = now + 1;
 }
 
 /* 4.4.2.3: if we do not find the key our own DH Commit is the answer, for which
@@ -489,131 +514,45 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
   return NULL;
 }
 
-/* 4.2: TRUE if our own Commit stands and the received one is to be dropped. */
-static gboolean
-our_commit_wins (const ZrtpStream * stream, const ZrtpCommit * received,
-    ZrtpCommitMode mode)
-{
-  const ZrtpExchange *x = stream->exchange;
-  const gboolean peer_mitm = stream->info.peer_mitm;
-
-  if (x->mode != mode && mode != ZRTP_COMMIT_MULTISTREAM)
-    return x->mode == ZRTP_COMMIT_DH;   /* DH beats Preshared */
-  /* Preshared with exactly one M flag: whoever has it responds. */
-  if (mode == ZRTP_COMMIT_PRESHARED && peer_mitm != stream->policy.mitm)
-    return peer_mitm;
-  if (mode != ZRTP_COMMIT_DH)
-    return memcmp (x->hvi_or_nonce, received->nonce, ZRTP_NONCE_SIZE) > 0;
-  return memcmp (x->hvi_or_nonce, received->hvi, ZRTP_HVI_SIZE) > 0;
-}
-
-typedef enum
-{
-  ACCEPT,
-  DROP,                         /* counted */
-  IGNORE,                       /* rightly so: contention that we won */
-  FAIL                          /* with *error */
-} Verdict;
-
-/* An initiator that never got a Conf2ACK gives up and comes again, while we, as
- * responder, are secure already. That is believable after all its T2, and as
- * long as it has shown no SRTP; sooner it is an old Commit that strayed, later
- * an attack with an old H2. */
-static gboolean
-peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
-{
-  const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
-
-  return stream->info.role == ZRTP_ROLE_RESPONDER && !stream->media_confirmed
-      && now - stream->info.counters.secured >= START_OVER_AFTER * t2
-      && g_bytes_equal (peer->hello, stream->bound.hello)
-      && peer->ssrc == stream->bound.ssrc;
-}
-
-/* Contention (4.2), on this stream or between streams of the session. */
-static Verdict
-judge_contention (ZrtpStream * stream, const ZrtpCandidate * peer,
-    const ZrtpCommit * commit, ZrtpCommitMode mode, gint64 now,
-    ZrtpErrorCode * error)
-{
-  const ZrtpExchange *x = stream->exchange;
-  ZrtpStream *other = stream->session->exchanging;
-
-  if (now < stream->hold_until)
-    return DROP;
-  /* Another's Commit, or the same one's next, counts once ours or theirs has
-   * led nowhere for a while: an exchange started by a recording must not keep
-   * the genuine peer out. */
-  if (x && (stream->step == ZRTP_STEP_DHPART1_SENT
-          || (stream->step == ZRTP_STEP_COMMIT_SENT
-              && !g_bytes_equal (peer->hello, x->peer.hello))))
-    return now - x->started >= DISPLACE_AFTER ? ACCEPT : DROP;
-  if (stream->step == ZRTP_STEP_COMMIT_SENT) {
-    const gboolean ours_mult =
-        stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM;
-
-    if (ours_mult != (mode == ZRTP_COMMIT_MULTISTREAM)) {
-      *error = ZRTP_ERROR_SOFTWARE;
-      return FAIL;
-    }
-    return our_commit_wins (stream, commit, mode) ? IGNORE : ACCEPT;
-  }
-  if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
-    return ACCEPT;
-  if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED
-      && stream->step != ZRTP_STEP_CLEAR)
-    return DROP;
-  if (mode == ZRTP_COMMIT_MULTISTREAM)
-    return ACCEPT;
-  if (stream->session->have_sess        /* 4.4.3: all further ones are Mult */
-      && zrtp_session_is_secure_beside (stream->session, stream))
-    return DROP;
-  if (!other || other == stream)
-    return ACCEPT;
-  /* 4.4.1: one DH exchange at a time between two ZIDs. */
-  if (other->step != ZRTP_STEP_COMMIT_SENT)
-    return DROP;
-  return our_commit_wins (other, commit, mode) ? IGNORE : ACCEPT;
-}
-
-static Verdict
+static ZrtpVerdict
 judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpCommit * commit, gint64 now, ZrtpSuite * suite,
     ZrtpErrorCode * error)
 {
-  const ZrtpCommitMode mode = zrtp_commit_mode (commit);
   ZrtpSession *session = stream->session;
-  Verdict verdict;
+  ZrtpVerdict verdict;
+  ZrtpBid bid;
 
   if (memcmp (commit->zid, peer->zid, ZRTP_ZID_SIZE) != 0) {
     *error = ZRTP_ERROR_HELLO_MISMATCH;
-    return FAIL;
+    return ZRTP_VERDICT_FAIL;
   }
-  verdict = judge_contention (stream, peer, commit, mode, now, error);
-  if (verdict != ACCEPT)
+  zrtp_bid_of_commit (commit, &bid);
+  verdict = zrtp_contention_judge (stream, peer, &bid, now, error);
+  if (verdict != ZRTP_VERDICT_ACCEPT)
     return verdict;
   /* 4.4.2.3: where Preshared is not on offer our own DH Commit is the answer. */
-  if (mode == ZRTP_COMMIT_PRESHARED
+  if (bid.mode == ZRTP_COMMIT_PRESHARED
       && !zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT],
           &zrtp_key_agreement_prsh.base)) {
     *error = ZRTP_ERROR_NO_SHARED_SECRET;
-    return stream->policy.passive ? FAIL : DROP;
+    return stream->policy.passive ? ZRTP_VERDICT_FAIL : ZRTP_VERDICT_DROP;
   }
   *error = zrtp_negotiate_accept (stream->offer, commit, suite);
   if (*error != ZRTP_ERROR_NONE)
-    return FAIL;
-  if (mode == ZRTP_COMMIT_MULTISTREAM) {
+    return ZRTP_VERDICT_FAIL;
+  if (bid.mode == ZRTP_COMMIT_MULTISTREAM) {
     *error = ZRTP_ERROR_NO_SHARED_SECRET;
     if (!session->have_sess)    /* our side of the first may be about to end */
-      return session->exchanging ? DROP : FAIL;
+      return session->exchanging ? ZRTP_VERDICT_DROP : ZRTP_VERDICT_FAIL;
     *error = ZRTP_ERROR_HELLO_MISMATCH; /* 4.4.3: one ZID for all streams */
     if (memcmp (commit->zid, session->info.peer_zid, ZRTP_ZID_SIZE) != 0)
-      return FAIL;
+      return ZRTP_VERDICT_FAIL;
     *error = ZRTP_ERROR_NONCE_REUSED;
     if (!zrtp_session_take_nonce (session, commit->nonce))
-      return FAIL;
+      return ZRTP_VERDICT_FAIL;
   }
-  return ACCEPT;
+  return zrtp_contention_claim (stream, peer, &bid, now);
 }
 
 /* The keys that only we ever had. */
@@ -699,15 +638,15 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   }
 
   switch (judge_commit (stream, peer, commit, now, &suite, &error)) {
-    case ACCEPT:
+    case ZRTP_VERDICT_ACCEPT:
       accept_commit (stream, packet, peer, commit, &suite, now);
       break;
-    case IGNORE:
+    case ZRTP_VERDICT_IGNORE:
       break;
-    case DROP:
+    case ZRTP_VERDICT_DROP:
       zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
       break;
-    case FAIL:
+    case ZRTP_VERDICT_FAIL:
       /* What is under way or secure does not fall for a stray Commit. */
       if (stream->step == ZRTP_STEP_DISCOVERY
           || stream->step == ZRTP_STEP_COMMIT_SENT)

@@ -331,6 +331,7 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
 
   /* 4.6: the responder's SRTP may come before its Conf2ACK, and stands for
    * it: the keys to try it with come first. */
+  zrtp_contention_accepted (stream);
   stream->step = ZRTP_STEP_CONFIRM2_SENT;
   give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
   zrtp_stream_update_media (stream);

@@ -116,6 +116,7 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
       x->peer.h3, part, &x->matched);
   if (stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
+  zrtp_contention_accepted (stream);
   stream->step = ZRTP_STEP_DHPART2_SENT;
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->dhpart2), now);
   request_agreement (stream, part);

@@ -52,9 +52,18 @@ zrtp_session_free (ZrtpSession * session)
   zrtp_session_forget (session);
   g_free (session->info.peer_name);
   zrtp_session_wipe_aux (session);
+  g_clear_pointer (&session->claim, zrtp_claim_free);
   g_ptr_array_unref (session->streams);
   g_array_unref (session->nonces);
   g_free (session);
+}
+
+void
+zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs)
+{
+  g_return_if_fail (!session->claim && !session->exchanging);
+
+  session->claim = zrtp_claim_new (pairs);
 }
 
 gboolean
@@ -112,8 +121,7 @@ zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
 {
   ZrtpStream *heir = NULL;
 
-  if (session->exchanging == stream)
-    session->exchanging = NULL;
+  zrtp_contention_stopped (session, stream, FALSE);
   for (guint i = 0; i < session->streams->len && !heir; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
@@ -143,48 +151,6 @@ const ZrtpSessionInfo *
 zrtp_session_get_info (ZrtpSession * session)
 {
   return &session->info;
-}
-
-/* 4.4.1: one DH exchange at a time; 4.4.3: the others follow by Multistream. */
-gboolean
-zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode * mode)
-{
-  if (session->have_sess) {
-    *mode = ZRTP_COMMIT_MULTISTREAM;
-    return !session->exchanging
-        && memcmp (peer->zid, session->info.peer_zid, ZRTP_ZID_SIZE) == 0;
-  }
-  *mode = ZRTP_COMMIT_DH;
-  return !session->exchanging || session->exchanging == stream;
-}
-
-void
-zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream)
-{
-  session->exchanging = stream;
-}
-
-void
-zrtp_session_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
-{
-  if (session->exchanging == stream)
-    session->exchanging = NULL;
-  /* Those who waited: Multistream if there is a ZRTPSess now, else the next
-   * one's DH exchange. */
-  for (guint i = 0; i < session->streams->len; i++) {
-    ZrtpStream *other = g_ptr_array_index (session->streams, i);
-
-    if (other == stream)
-      continue;
-    /* Where algorithms were refused for a first exchange, those that another
-     * stream agreed on will do. */
-    if (session->have_sess && other->step == ZRTP_STEP_FAILED
-        && other->info.error >= ZRTP_ERROR_HASH
-        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)
-      zrtp_discovery_start (other, now);
-    zrtp_commit_try (other, now);
-  }
 }
 
 /* 4.4.3.1: FALSE if either side used it before. */
@@ -369,6 +335,7 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
   else
     session->share_pending = TRUE;
   zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
+  session->update_serial = job->serial;
   return job;
 }
 

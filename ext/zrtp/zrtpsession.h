@@ -7,6 +7,7 @@
 #ifndef ZRTP_SESSION_H
 #define ZRTP_SESSION_H
 
+#include "zrtppairs.h"
 #include "zrtpstream.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,10 @@ typedef struct
 ZrtpSession *zrtp_session_new (void);
 /* All its streams must have left. Wipes ZRTPSess (4.5.2). */
 void zrtp_session_free (ZrtpSession * session);
+
+/* Before the first exchange: all sessions that share one table, in whatever
+ * threads, run one DH or Preshared exchange at a time with a peer (4.4.1). */
+void zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs);
 
 /* All streams of a session have one ZID (4.4.3): FALSE if this one's differs. */
 gboolean zrtp_session_add (ZrtpSession * session, ZrtpStream * stream);

@@ -7,7 +7,8 @@
  *   zrtpstream.c      life of a stream, receiving, timers, application's acts
  *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
  *   zrtpdiscovery.c   Hello, HelloACK, zrtp-hash            (4.1, 5.2, 5.3, 8.1)
- *   zrtpcommit.c      Commit and contention                 (4.2, 4.4.x.1, 5.4)
+ *   zrtpcommit.c      Commit                                (4.4.x.1, 5.4)
+ *   zrtpcontention.c  whose Commit stands, whose turn it is (4.2, 4.4.1)
  *   zrtppreshared.c   Preshared mode                        (4.4.2)
  *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
@@ -188,6 +189,7 @@ struct _ZrtpStream
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
   guint8 looked_up_zid[ZRTP_ZID_SIZE];
+  guint looked_up_generation;
   gboolean looked_up;
   gboolean lookup_failed;
   ZrtpPeer looked_up_peer;
@@ -227,6 +229,8 @@ struct _ZrtpSession
   ZrtpSessionInfo info;
   ZrtpStream *master;           /* made ZRTPSess; speaks for the session */
   ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
+  ZrtpClaim *claim;             /* ... over all calls; NULL: of this one only */
+  guint64 update_serial;        /* of the job that writes what it left, or 0 */
 
   guint8 *aux, *signalled;      /* what the application set, or NULL */
   gsize aux_size, signalled_size;
@@ -351,6 +355,8 @@ gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
 void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gint64 now);
+/* Another call's exchange comes first. */
+void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
 void zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
     gint64 now);
 void zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
@@ -359,6 +365,49 @@ void zrtp_exchange_free (ZrtpStream * stream);
 /* The exchange, or what it led to, is lost. Counts those that got as far as
  * keys: each gave whoever is in the middle one guess at the SAS (see there). */
 void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
+
+/* zrtpcontention.c */
+typedef enum
+{
+  ZRTP_VERDICT_ACCEPT,
+  ZRTP_VERDICT_DROP,            /* counted */
+  ZRTP_VERDICT_IGNORE,          /* rightly so: contention that we won */
+  ZRTP_VERDICT_FAIL             /* with *error */
+} ZrtpVerdict;
+
+/* A received Commit against what streams of the session do. */
+ZrtpVerdict zrtp_contention_judge (ZrtpStream * stream,
+    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now,
+    ZrtpErrorCode * error);
+/* ... and against other calls with this peer: accepted, it is our turn. */
+ZrtpVerdict zrtp_contention_claim (ZrtpStream * stream,
+    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now);
+/* Before a Commit of ours: @now, or, while another call's exchange is under way,
+ * when to ask again. */
+gint64 zrtp_contention_take_turn (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
+/* FALSE if our turn was lost to another call meanwhile. */
+gboolean zrtp_contention_bid (ZrtpStream * stream);
+/* The peer answered our Commit: it stands. */
+void zrtp_contention_accepted (ZrtpStream * stream);
+/* Steps back from our Commit if another call's came to stand instead. */
+void zrtp_contention_check (ZrtpStream * stream, gint64 now);
+/* Changes when what was read about this peer is no longer true. */
+guint zrtp_contention_generation (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE]);
+/* The cache has what the exchange left. */
+void zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job);
+/* May @stream send a Commit now, and in which mode? */
+gboolean zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode * mode);
+/* A DH exchange begins on, or is over on, @stream. */
+void zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_session_end (ZrtpSession * session, ZrtpStream * stream,
+    gint64 now);
+/* @stream exchanges no more. @written: what it left may still be on its way to
+ * the cache. */
+void zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
+    gboolean written);
 
 /* zrtppreshared.c */
 /* May we ask for it? @peer_list: the key agreements of the peer's Hello. */
@@ -459,13 +508,6 @@ void zrtp_session_take_aux (const ZrtpStream * stream, ZrtpExchange * x);
 void zrtp_session_wipe_aux (ZrtpSession * session);
 
 /* zrtpsession.c */
-/* May @stream send a Commit now, and in which mode? */
-gboolean zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode * mode);
-/* A DH exchange begins on, or is over on, @stream. */
-void zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream);
-void zrtp_session_end (ZrtpSession * session, ZrtpStream * stream,
-    gint64 now);
 /* @stream stops, fails or leaves; if no other has use for ZRTPSess the session
  * is forgotten. @call_goes_on: the application dropped this one stream only. */
 void zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,

@@ -438,6 +438,7 @@ zrtp_stream_receive (ZrtpStream * stream, const guint8 * data, gsize size,
     return;
   }
   stream->info.counters.received++;
+  zrtp_contention_check (stream, now);
   if (ssrc_collides (stream, &packet, &message, now))
     return;
   dispatch (stream, &packet, &message, now);
@@ -480,6 +481,7 @@ resend (ZrtpStream * stream, gint64 now)
 void
 zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
 {
+  zrtp_contention_check (stream, now);
   for (guint timer = 0; timer < ZRTP_N_TIMERS; timer++) {
     if (stream->timers[timer] > now)
       continue;
@@ -541,6 +543,7 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
         if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
             && stream->exchange->store_serial == job->serial)
           zrtp_confirm_stored (stream, now);
+        zrtp_contention_updated (stream->session, job);
         break;
     }
   }

@@ -101,11 +101,24 @@ tell_session (GstZrtpCall * call)
   g_free (name);
 }
 
+/* All calls of the process know of each other's exchanges (RFC 6189 4.4.1). */
+static ZrtpPairs *
+pairs_of_process (void)
+{
+  static ZrtpPairs *pairs;
+
+  if (g_once_init_enter (&pairs))
+    g_once_init_leave (&pairs, zrtp_pairs_new ());
+  return pairs;
+}
+
 void
 gst_zrtp_call_enter (GstZrtpCall * call)
 {
-  if (call->active++ == 0)
-    call->session = zrtp_session_new ();
+  if (call->active++ > 0)
+    return;
+  call->session = zrtp_session_new ();
+  zrtp_session_share (call->session, pairs_of_process ());
 }
 
 void

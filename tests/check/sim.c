@@ -122,6 +122,8 @@ sim_make (Sim * sim, guint which, guint n_streams)
   if (end->cache)
     zrtp_cache_get_zid (end->cache, end->zid);
   end->session = zrtp_session_new ();
+  if (end->pairs)
+    zrtp_session_share (end->session, end->pairs);
   end->n_streams = n_streams;
   for (guint i = 0; i < n_streams; i++) {
     SimStream *s = &end->streams[i];
