@@ -242,6 +242,17 @@ act_on_stream (GstZrtpBin * self, StreamAct act)
 }
 
 static gboolean
+discover (GstZrtpBin * self)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  gboolean ok = pair && gst_zrtp_pair_discover (pair);
+
+  if (pair)
+    gst_zrtp_pair_unref (pair);
+  return ok;
+}
+
+static gboolean
 go_secure (GstZrtpBin * self)
 {
   return act_on_stream (self, zrtp_stream_go_secure);
@@ -316,6 +327,24 @@ install_action (GstZrtpBinClass * klass, const char *name, GCallback callback,
 static void
 install_actions (GstZrtpBinClass * klass)
 {
+  /**
+   * GstZrtpBin::discover:
+   * @element: the element
+   *
+   * The transport is ready, or it has changed: sends a Hello now and begins the
+   * schedule of Hellos anew (RFC 6189 3, 6). Where #GstZrtpBin:auto-discover is
+   * FALSE none was sent before. With ICE, call it when the component becomes
+   * ready and for every new selected pair. It may come as early as READY and is
+   * forgotten from PAUSED to READY. Once an exchange is under way or over it
+   * changes nothing. From any thread.
+   *
+   * Returns: FALSE if the element is in NULL
+   *
+   * Since: 0.1
+   */
+  install_action (klass, "discover", G_CALLBACK (discover), G_TYPE_BOOLEAN, 0,
+      G_TYPE_NONE);
+
   /**
    * GstZrtpBin::go-secure:
    * @element: the element

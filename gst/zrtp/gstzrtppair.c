@@ -273,6 +273,9 @@ gst_zrtp_pair_apply_settings (GstZrtpPair * pair)
   gst_zrtp_settings_get_policy (pair->settings, &policy);
   policy.cacheless = gst_zrtp_call_is_cacheless (pair->call);
   zrtp_stream_update_policy (pair->stream, &policy, g_get_monotonic_time ());
+  /* Discovery may have waited for a setting. */
+  if (!pair->started && zrtp_stream_get_session (pair->stream))
+    gst_zrtp_runner_poke (&pair->service);
 
   peer_hash = gst_zrtp_settings_get_string (pair->settings,
       GST_ZRTP_SETTING_PEER_HELLO_HASH);
@@ -365,7 +368,7 @@ stop (GstZrtpPair * pair)
       zrtp_session_remove (pair->call->session, pair->stream);
     pair->hello_spent = TRUE;
   }
-  pair->started = FALSE;
+  pair->started = pair->transport_ready = FALSE;
   gst_clear_structure (&pair->peer);
   gst_zrtp_pair_void_keys (pair);
   g_mutex_lock (&pair->inbox.lock);
@@ -429,6 +432,22 @@ gst_zrtp_pair_restart_discovery (GstZrtpPair * pair)
 }
 
 gboolean
+gst_zrtp_pair_discover (GstZrtpPair * pair)
+{
+  gboolean ok;
+
+  gst_zrtp_call_lock (pair->call);
+  ok = pair->members[GST_ZRTP_HALF_ENC].reserved
+      || pair->members[GST_ZRTP_HALF_DEC].reserved;
+  if (ok)
+    pair->transport_ready = TRUE;
+  gst_zrtp_call_unlock (pair->call);
+  if (ok)
+    gst_zrtp_pair_restart_discovery (pair);
+  return ok;
+}
+
+gboolean
 gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data, gsize size)
 {
   gboolean room;
@@ -458,6 +477,11 @@ serve_start (GstZrtpPair * pair)
   gboolean start, restart;
   guint32 ssrc;
 
+  /* What was asked for waits for the transport. */
+  if (!pair->started && !pair->transport_ready
+      && !gst_zrtp_settings_get_boolean (pair->settings,
+          GST_ZRTP_SETTING_AUTO_DISCOVER))
+    return;
   g_mutex_lock (&pair->inbox.lock);
   start = pair->inbox.start;
   restart = pair->inbox.restart;

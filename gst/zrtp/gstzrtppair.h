@@ -91,6 +91,7 @@ struct _GstZrtpPair
   gboolean hello_wanted;        /* it asked for one: tell it of the next */
   gboolean hello_spent;         /* was used in a call: not again */
   char *applied_peer_hash;      /* what the stream was told */
+  gboolean transport_ready;     /* the application says so */
   gboolean started;
   guint32 ssrc;                 /* once started */
   ZrtpState state;
@@ -120,6 +121,9 @@ char *gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair);
 void gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc);
 /* The transport changed under us. */
 void gst_zrtp_pair_restart_discovery (GstZrtpPair * pair);
+/* The application says that, or that it is ready now. FALSE if no element is in
+ * READY. */
+gboolean gst_zrtp_pair_discover (GstZrtpPair * pair);
 /* A datagram that is ZRTP; copied. FALSE if too many wait already. Like the next
  * two, also with the receiver's lock held. */
 gboolean gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data,

@@ -219,6 +219,21 @@ install_policy (void)
       GST_TYPE_ZRTP_BEFORE_SECURE, GST_ZRTP_BEFORE_SECURE_AUTO, PLAYING);
 
   /**
+   * GstZrtpBin:auto-discover:
+   *
+   * Whether Hellos go out as soon as there is a way for them. Where a transport
+   * has to be found first, as by ICE, set it to FALSE before PAUSED and call
+   * #GstZrtpBin::discover when it is ready (RFC 6189 3). Until then the state
+   * is idle. Counts until discovery has started.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_AUTO_DISCOVER] =
+      g_param_spec_boolean ("auto-discover", "Discover automatically",
+      "Look for the other side as soon as packets can leave (FALSE: wait for "
+      "the action discover)", TRUE, PLAYING);
+
+  /**
    * GstZrtpBin:auto-secure:
    *
    * Agree on keys as soon as a ZRTP endpoint was found. When FALSE, that waits

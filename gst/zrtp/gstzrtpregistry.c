@@ -261,6 +261,9 @@ set_reserved (GstZrtpBin * bin, gboolean reserved)
     return;
   gst_zrtp_call_lock (pair->call);
   pair->members[GST_ZRTP_BIN_GET_CLASS (bin)->half].reserved = reserved;
+  if (!pair->members[GST_ZRTP_HALF_ENC].reserved
+      && !pair->members[GST_ZRTP_HALF_DEC].reserved)
+    pair->transport_ready = FALSE;
   gst_zrtp_call_unlock (pair->call);
 }
 

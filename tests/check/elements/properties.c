@@ -44,6 +44,7 @@ static const Property properties[] = {
   {"passive", "gboolean", R | W | READY, "false", 0, 0},
   {"require-encryption", "gboolean", R | W | PLAYING, "true", 0, 0},
   {"before-secure", "GstZrtpBeforeSecure", R | W | PLAYING, "auto", 0, 0},
+  {"auto-discover", "gboolean", R | W | PLAYING, "true", 0, 0},
   {"auto-secure", "gboolean", R | W | PLAYING, "true", 0, 0},
   {"allow-clear", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"disclosure", "gboolean", R | W | PLAYING, "false", 0, 0},
