@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Nettle's AES and SHA-1 as libsrtp2's ciphers AES-ICM 128, 192, 256 and its
- * HMAC-SHA1. For zrtpsrtp.c alone.
+ * HMAC-SHA1. For
+ * zrtpsrtp-library.c alone.
  */
 #ifndef ZRTP_SRTP_NETTLE_H
 #define ZRTP_SRTP_NETTLE_H

@@ -4,12 +4,11 @@
 #include "zrtpsrtp.h"
 
 #include <srtp2/crypto_types.h>
-#include <srtp2/srtp.h>
 #include <string.h>
 
 #include "zrtpcrypto.h"
 #include "zrtpsrtcptag.h"
-#include "zrtpsrtp-nettle.h"
+#include "zrtpsrtp-sources.h"
 
 #define RTP_VERSION 2
 #define RTP_HEADER_SIZE 12
@@ -21,7 +20,7 @@
 
 struct _ZrtpSrtp
 {
-  srtp_t session;
+  ZrtpSrtpSources *sources;
   ZrtpSrtpDirection direction;
   gsize rtp_trailer;            /* octets of the tag */
   gsize rtcp_trailer;           /* of index and tag */
@@ -29,78 +28,6 @@ struct _ZrtpSrtp
   gboolean may_shorten;         /* send */
   gboolean is_short;            /* receive: one came; send: they leave so */
 };
-
-static GMutex init_lock;
-static gboolean initialized;
-static gboolean accelerated;
-
-/* srtp_init() tests all ciphers again when somebody in this process, say
- * srtpenc, was here before, and then fails over its list of debug modules. */
-static srtp_err_status_t
-start_libsrtp (void)
-{
-  guint8 key[SRTP_AES_ICM_128_KEY_LEN_WSALT] = { 0 };
-  srtp_policy_t policy = { 0 };
-  srtp_err_status_t status = srtp_init ();
-  srtp_t session;
-
-  if (status != srtp_err_status_bad_param)
-    return status;
-
-  srtp_crypto_policy_set_rtp_default (&policy.rtp);
-  srtp_crypto_policy_set_rtcp_default (&policy.rtcp);
-  policy.ssrc.type = ssrc_any_inbound;
-  policy.key = key;
-  status = srtp_create (&session, &policy);
-  if (status == srtp_err_status_ok)
-    srtp_dealloc (session);
-  return status;
-}
-
-/* With init_lock held. */
-static srtp_err_status_t
-start (void)
-{
-  srtp_err_status_t status = start_libsrtp ();
-
-  initialized = status == srtp_err_status_ok;
-  accelerated = initialized && !g_getenv ("GST_ZRTP_NO_NETTLE_SRTP")
-      && zrtp_srtp_nettle_install ();
-  return status;
-}
-
-gboolean
-zrtp_srtp_init (char **error)
-{
-  srtp_err_status_t status = srtp_err_status_ok;
-
-  g_mutex_lock (&init_lock);
-  if (!initialized)
-    status = start ();
-  g_mutex_unlock (&init_lock);
-
-  if (status != srtp_err_status_ok && error)
-    *error = g_strdup_printf ("libsrtp2 does not start (its error %d)", status);
-  return status == srtp_err_status_ok;
-}
-
-gboolean
-zrtp_srtp_is_accelerated (void)
-{
-  gboolean result;
-
-  g_mutex_lock (&init_lock);
-  result = accelerated;
-  g_mutex_unlock (&init_lock);
-  return result;
-}
-
-gboolean
-zrtp_srtp_supports (const ZrtpCipher * cipher)
-{
-  return cipher->key_size != SRTP_AES_192_KEY_LEN
-      || zrtp_srtp_is_accelerated ();
-}
 
 static void
 fill_policy (srtp_crypto_policy_t * policy, const ZrtpCipher * cipher,
@@ -124,41 +51,6 @@ fill_policy (srtp_crypto_policy_t * policy, const ZrtpCipher * cipher,
   policy->sec_serv = sec_serv_conf_and_auth;
 }
 
-static srtp_err_status_t
-create_session (srtp_t * session, const srtp_policy_t * policy)
-{
-  gboolean is_192 = policy->rtp.cipher_type == SRTP_AES_ICM_192;
-  srtp_err_status_t status;
-  gboolean nettle;
-
-  zrtp_srtp_nettle_begin (is_192);
-  status = srtp_create (session, policy);
-  nettle = zrtp_srtp_nettle_end ();
-
-  if (status == srtp_err_status_ok && !nettle
-      && (is_192 || zrtp_srtp_is_accelerated ())) {
-    srtp_dealloc (*session);
-    status = srtp_err_status_algo_fail;
-  }
-  return status;
-}
-
-/* Somebody else in this process may have ended libsrtp2, and started it again
- * or not: once more, then. */
-static srtp_err_status_t
-create_session_for_sure (srtp_t * session, const srtp_policy_t * policy)
-{
-  srtp_err_status_t status = create_session (session, policy);
-
-  if (status == srtp_err_status_ok || status == srtp_err_status_bad_param)
-    return status;
-  g_mutex_lock (&init_lock);
-  status = start ();
-  g_mutex_unlock (&init_lock);
-  return status == srtp_err_status_ok ? create_session (session, policy)
-      : status;
-}
-
 /* libsrtp2 would take a window of 0 for a default and any length of a tag. */
 static gboolean
 are_sound (const ZrtpSrtpOptions * options)
@@ -176,7 +68,7 @@ zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
 {
   guint8 key[ZRTP_MAX_CIPHER_KEY_SIZE + ZRTP_SALT_SIZE];
   srtp_policy_t policy = { 0 };
-  srtp_err_status_t status;
+  ZrtpSrtpSources *sources;
   ZrtpSrtp *srtp;
 
   if (!are_sound (options) || !zrtp_srtp_supports (keys->cipher))
@@ -194,16 +86,19 @@ zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
   memcpy (key + keys->cipher->key_size, keys->salt, ZRTP_SALT_SIZE);
   policy.key = key;
 
+  sources = zrtp_srtp_sources_new (&policy,
+      keys->cipher->key_size + ZRTP_SALT_SIZE);
+  zrtp_wipe (key, sizeof (key));
+  if (!sources)
+    return NULL;
+
   srtp = g_new0 (ZrtpSrtp, 1);
+  srtp->sources = sources;
   srtp->direction = direction;
   srtp->rtp_trailer = keys->auth_tag->tag_size;
   srtp->rtcp_trailer = SRTCP_INDEX_SIZE + options->srtcp_tag_size;
   srtp->may_shorten = options->either_srtcp_tag;
-  status = create_session_for_sure (&srtp->session, &policy);
-  zrtp_wipe (key, sizeof (key));
-  if (status != srtp_err_status_ok)
-    g_clear_pointer (&srtp, g_free);
-  else if (options->either_srtcp_tag && direction == ZRTP_SRTP_RECEIVE)
+  if (options->either_srtcp_tag && direction == ZRTP_SRTP_RECEIVE)
     srtp->tag = zrtp_srtcp_tag_new (keys);
   return srtp;
 }
@@ -213,7 +108,7 @@ zrtp_srtp_free (ZrtpSrtp * srtp)
 {
   if (!srtp)
     return;
-  srtp_dealloc (srtp->session);
+  zrtp_srtp_sources_free (srtp->sources);
   zrtp_srtcp_tag_free (srtp->tag);
   g_free (srtp);
 }
@@ -279,18 +174,48 @@ is_rtcp (const guint8 * packet, gsize size, gsize trailer)
       && packet[0] >> 6 == RTP_VERSION;
 }
 
+static guint32
+read_ssrc (const guint8 * octets)
+{
+  guint32 ssrc;
+
+  memcpy (&ssrc, octets, sizeof ssrc);
+  return GUINT32_FROM_BE (ssrc);
+}
+
 typedef srtp_err_status_t (*Transform) (srtp_t session, void *packet,
     int *length);
 
 static ZrtpSrtpResult
-transform (ZrtpSrtp * srtp, Transform function, guint8 * packet, gsize * size)
+transform (ZrtpSrtp * srtp, Transform function, guint32 ssrc, guint8 * packet,
+    gsize * size)
 {
+  gboolean known;
+  srtp_t session = zrtp_srtp_sources_find (srtp->sources, ssrc, &known);
   int length = *size;
-  srtp_err_status_t status = function (srtp->session, packet, &length);
+  srtp_err_status_t status = session ? function (session, packet, &length) :
+      srtp_err_status_alloc_fail;
 
-  if (status == srtp_err_status_ok)
+  if (status == srtp_err_status_ok) {
     *size = length;
+    if (!known)
+      zrtp_srtp_sources_add (srtp->sources, ssrc);
+  }
   return result_of (status);
+}
+
+static ZrtpSrtpResult
+transform_rtp (ZrtpSrtp * srtp, Transform function, guint8 * packet,
+    gsize * size)
+{
+  return transform (srtp, function, read_ssrc (packet + 8), packet, size);
+}
+
+static ZrtpSrtpResult
+transform_rtcp (ZrtpSrtp * srtp, Transform function, guint8 * packet,
+    gsize * size)
+{
+  return transform (srtp, function, read_ssrc (packet + 4), packet, size);
 }
 
 ZrtpSrtpResult
@@ -301,7 +226,7 @@ zrtp_srtp_protect (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
 
   if (!is_rtp (packet, *size, 0) || capacity < *size + srtp->rtp_trailer)
     return ZRTP_SRTP_MALFORMED;
-  return transform (srtp, srtp_protect, packet, size);
+  return transform_rtp (srtp, srtp_protect, packet, size);
 }
 
 ZrtpSrtpResult
@@ -311,7 +236,7 @@ zrtp_srtp_unprotect (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
 
   if (!is_rtp (packet, *size, srtp->rtp_trailer))
     return ZRTP_SRTP_MALFORMED;
-  return transform (srtp, srtp_unprotect, packet, size);
+  return transform_rtp (srtp, srtp_unprotect, packet, size);
 }
 
 ZrtpSrtpResult
@@ -324,7 +249,7 @@ zrtp_srtp_protect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
 
   if (!is_rtcp (packet, *size, 0) || capacity < *size + srtp->rtcp_trailer)
     return ZRTP_SRTP_MALFORMED;
-  result = transform (srtp, srtp_protect_rtcp, packet, size);
+  result = transform_rtcp (srtp, srtp_protect_rtcp, packet, size);
   if (result == ZRTP_SRTP_OK && srtp->is_short)
     *size -= ZRTP_SRTCP_LONG_TAG - ZRTP_SRTCP_SHORT_TAG;
   return result;
@@ -356,7 +281,7 @@ unprotect_short_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
 
   memcpy (copy, packet, tag_at);
   memcpy (copy + tag_at, tag, ZRTP_SRTCP_LONG_TAG);
-  result = transform (srtp, srtp_unprotect_rtcp, copy, &long_size);
+  result = transform_rtcp (srtp, srtp_unprotect_rtcp, copy, &long_size);
   if (result == ZRTP_SRTP_OK) {
     memcpy (packet, copy, long_size);
     *size = long_size;
@@ -376,7 +301,7 @@ zrtp_srtp_unprotect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
   g_return_val_if_fail (srtp->direction == ZRTP_SRTP_RECEIVE, ZRTP_SRTP_FAILED);
 
   if (is_rtcp (packet, *size, srtp->rtcp_trailer))
-    result = transform (srtp, srtp_unprotect_rtcp, packet, size);
+    result = transform_rtcp (srtp, srtp_unprotect_rtcp, packet, size);
   if (result == ZRTP_SRTP_OK || !srtp->tag
       || !is_rtcp (packet, *size, SRTCP_INDEX_SIZE + ZRTP_SRTCP_SHORT_TAG)
       || !zrtp_srtcp_tag_lengthen (srtp->tag, packet, *size, tag))
@@ -387,5 +312,9 @@ zrtp_srtp_unprotect_rtcp (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
 gboolean
 zrtp_srtp_get_roc (ZrtpSrtp * srtp, guint32 ssrc, guint32 * roc)
 {
-  return srtp_get_stream_roc (srtp->session, ssrc, roc) == srtp_err_status_ok;
+  gboolean known;
+  srtp_t session = zrtp_srtp_sources_find (srtp->sources, ssrc, &known);
+
+  return known && srtp_get_stream_roc (session, ssrc, roc)
+      == srtp_err_status_ok;
 }

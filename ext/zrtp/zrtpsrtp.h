@@ -7,8 +7,8 @@
  * A ZrtpSrtp is one direction of one transport: every SSRC on it, keyed by
  * SSRC inside, rollover counter 0 at the first packet of each. Not thread-safe:
  * the owner keeps one lock a direction. A source becomes known by its first
- * packet that protects or authenticates and is then found by a walk through a
- * list: the 500th costs about 2 us a packet, the 10th nothing to speak of.
+ * packet that protects or authenticates; what a packet costs does not depend on
+ * how many there are.
  */
 #ifndef ZRTP_SRTP_H
 #define ZRTP_SRTP_H

@@ -1,0 +1,35 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The sources of one direction. libsrtp2 2.5 finds a source by a walk through a
+ * list, so that each of 500 costs three times what a single one does. Here many
+ * libsrtp2 sessions under the same keys have a few sources each. For zrtpsrtp.c
+ * alone.
+ */
+#ifndef ZRTP_SRTP_SOURCES_H
+#define ZRTP_SRTP_SOURCES_H
+
+#include <glib.h>
+#include <srtp2/srtp.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ZrtpSrtpSources ZrtpSrtpSources;
+
+/* @policy is for any SSRC; its key, of @key_size octets, is copied. NULL if
+ * libsrtp2 doesn't want it. */
+ZrtpSrtpSources *zrtp_srtp_sources_new (const srtp_policy_t * policy,
+    gsize key_size);
+/* Wipes the keys. */
+void zrtp_srtp_sources_free (ZrtpSrtpSources * sources);
+
+/* The session that packets of @ssrc go through. Not @known: the one for those
+ * that come new, or NULL without memory for it. */
+srtp_t zrtp_srtp_sources_find (ZrtpSrtpSources * sources, guint32 ssrc,
+    gboolean * known);
+/* The session that was found for @ssrc has taken it up. */
+void zrtp_srtp_sources_add (ZrtpSrtpSources * sources, guint32 ssrc);
+
+G_END_DECLS
+
+#endif
