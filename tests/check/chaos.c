@@ -21,6 +21,7 @@ typedef struct
   Sim *dice;                    /* decides what happens */
   char *folder;
   ZrtpCache *cache[2];
+  ZrtpPairs *pairs[2];
   gint64 wall;
   gboolean healed;              /* the last call was not cut off */
   guint secure, refused, cut_off;
@@ -42,6 +43,7 @@ world_init (World * world, guint batch)
 
     world->cache[e] = zrtp_cache_open (path, &world->dice->random, NULL);
     fail_unless (world->cache[e] != NULL);
+    world->pairs[e] = zrtp_pairs_new ();
     g_free (path);
   }
 }
@@ -52,8 +54,10 @@ world_clear (World * world)
   const char *name;
   GDir *dir;
 
-  zrtp_cache_unref (world->cache[0]);
-  zrtp_cache_unref (world->cache[1]);
+  for (guint e = 0; e < 2; e++) {
+    zrtp_cache_unref (world->cache[e]);
+    zrtp_pairs_unref (world->pairs[e]);
+  }
   dir = g_dir_open (world->folder, 0, NULL);
   while ((name = g_dir_read_name (dir))) {
     char *path = g_build_filename (world->folder, name, NULL);
@@ -125,6 +129,7 @@ new_call (World * world, guint64 seed)
   for (guint e = 0; e < 2; e++) {
     random_policy (dice, &sim->ends[e].policy);
     sim->ends[e].cache = world->cache[e];
+    sim->ends[e].pairs = world->pairs[e];
   }
   if (sim_random (dice, 6) == 0)
     sim->ends[sim_random (dice, 2)].policy.passive = TRUE;
