@@ -90,7 +90,8 @@ run_stream (const Stack * stack, gpointer call, Wire * wire, guint stream,
 {
   gint64 now = 0;
 
-  stack->start (call, stream);
+  for (guint e = 0; e < 2; e++)
+    stack->start (call, e, stream);
   while (!stack->agreed (call, stream) || !g_queue_is_empty (&wire->queue)) {
     Datagram *datagram = g_queue_pop_head (&wire->queue);
 
@@ -100,7 +101,8 @@ run_stream (const Stack * stack, gpointer call, Wire * wire, guint stream,
       g_free (datagram);
     } else if (now < LIMIT_MS) {
       now += TICK_MS;
-      stack->tick (call, stream, now);
+      for (guint e = 0; e < 2; e++)
+        stack->tick (call, e, stream, now);
     } else {
       g_error ("%s: %s does not get secure", stack->name, key_agreement);
     }

@@ -155,14 +155,13 @@ bzrtp_close (gpointer data)
 }
 
 static void
-bzrtp_start (gpointer data, guint stream)
+bzrtp_start (gpointer data, guint end, guint stream)
 {
   Call *call = data;
 
-  for (guint e = 0; e < 2; e++)
-    if (bzrtp_startChannelEngine (call->ends[e].context,
-            call->ends[e].channels[stream].ssrc) != 0)
-      g_error ("libbzrtp does not start");
+  if (bzrtp_startChannelEngine (call->ends[end].context,
+          call->ends[end].channels[stream].ssrc) != 0)
+    g_error ("libbzrtp does not start");
 }
 
 static void
@@ -176,13 +175,12 @@ bzrtp_receive (gpointer data, guint end, guint stream, guint8 * packet,
 }
 
 static void
-bzrtp_tick (gpointer data, guint stream, gint64 now_ms)
+bzrtp_tick (gpointer data, guint end, guint stream, gint64 now_ms)
 {
   Call *call = data;
 
-  for (guint e = 0; e < 2; e++)
-    bzrtp_iterate (call->ends[e].context, call->ends[e].channels[stream].ssrc,
-        now_ms);
+  bzrtp_iterate (call->ends[end].context,
+      call->ends[end].channels[stream].ssrc, now_ms);
 }
 
 static const char *

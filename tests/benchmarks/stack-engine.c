@@ -114,15 +114,13 @@ drain (Call * call, guint e)
 }
 
 static void
-engine_start (gpointer data, guint stream)
+engine_start (gpointer data, guint end, guint stream)
 {
   Call *call = data;
 
-  for (guint e = 0; e < 2; e++) {
-    zrtp_stream_start (call->ends[e].streams[stream], 2 * stream + e + 1,
-        call->now);
-    drain (call, e);
-  }
+  zrtp_stream_start (call->ends[end].streams[stream], 2 * stream + end + 1,
+      call->now);
+  drain (call, end);
 }
 
 static void
@@ -137,15 +135,13 @@ engine_receive (gpointer data, guint end, guint stream, guint8 * packet,
 }
 
 static void
-engine_tick (gpointer data, guint stream, gint64 now_ms)
+engine_tick (gpointer data, guint end, guint stream, gint64 now_ms)
 {
   Call *call = data;
 
   call->now = now_ms * 1000;
-  for (guint e = 0; e < 2; e++) {
-    zrtp_stream_timeout (call->ends[e].streams[stream], call->now);
-    drain (call, e);
-  }
+  zrtp_stream_timeout (call->ends[end].streams[stream], call->now);
+  drain (call, end);
 }
 
 static const char *

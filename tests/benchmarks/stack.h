@@ -24,12 +24,12 @@ typedef struct
   gpointer (*open) (Wire * wire, const char *key_agreement,
       const char *cipher, guint n_streams);
   void (*close) (gpointer call);
-  /* Both ends begin with a stream; the second once the first is secure. */
-  void (*start) (gpointer call, guint stream);
+  /* An end begins with a stream; with the second once the first is secure. */
+  void (*start) (gpointer call, guint end, guint stream);
   void (*receive) (gpointer call, guint end, guint stream, guint8 * data,
       gsize size);
-  /* Timers of one stream; both ends. */
-  void (*tick) (gpointer call, guint stream, gint64 now_ms);
+  /* Timers of one stream. The clock is at 0 before. */
+  void (*tick) (gpointer call, guint end, guint stream, gint64 now_ms);
   /* The key agreement used, once both ends are secure and have the same SAS;
    * NULL before. */
   const char *(*agreed) (gpointer call, guint stream);
