@@ -345,6 +345,7 @@ work_off (Sim * sim, Item * item)
 
     zrtp_job_run (job, end->cache, sim->wall + sim->now / SIM_SEC);
     end->jobs++;
+    end->computations += zrtp_job_get_kind (job) == ZRTP_JOB_COMPUTE;
     end->dead = end->jobs == end->last_job;
     zrtp_stream_finish_job (item->to->stream, job, sim->now);
     sim_drain (sim, end->id);

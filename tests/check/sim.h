@@ -47,6 +47,7 @@ struct _SimEndpoint
   guint n_streams;
   gboolean dead;                /* gets and sends nothing any more */
   guint packets, jobs;          /* sent, and done, so far */
+  guint computations;           /* those of the jobs that take CPU time */
   guint last_packet, last_job;  /* dies after this many; 0: never */
   gint64 job_time;              /* beside the simulation's job_delay, exactly */
 };
