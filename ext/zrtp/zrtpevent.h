@@ -49,8 +49,8 @@ typedef enum
    * zrtp_session_accept_enrollment(). Again when it was accepted. */
   ZRTP_EVENT_ENROLLMENT,
   /* 7.3: a trusted PBX relayed the SAS of its other leg, or a PBX wants the SAS
-   * rendered otherwise: the SAS in zrtp_session_get_info() changed.
-   * ZRTP_EVENT_SAS comes next. */
+   * rendered otherwise, or says that the other phone gives keys away: see
+   * zrtp_session_get_info(), peer_disclosure. ZRTP_EVENT_SAS comes next. */
   ZRTP_EVENT_RELAYED_SAS,
   /* 5.14: our SASrelay arrived, or with an error it went unanswered. */
   ZRTP_EVENT_RELAY_ACK,

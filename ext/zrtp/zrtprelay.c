@@ -190,6 +190,7 @@ take_relay (ZrtpStream * stream, const ZrtpSasRelayBody * body,
   gboolean changed = take_sashash (stream, body);
 
   /* The flags warn and restrict, whoever relays them; they permit nothing. */
+  changed |= body->disclosure && !stream->info.peer_disclosure;
   stream->info.peer_disclosure |= body->disclosure;
   stream->info.peer_allow_clear &= body->allow_clear;
   changed |= session->info.sas_type != sas_type;

@@ -519,6 +519,12 @@ zrtp_session_forget_peer (ZrtpSession * session, gint64 now)
   if (!session->info.have_sas || !session->master)
     return FALSE;
   drop_peer (session, ZRTP_PEER_FORGET);
+  /* 7.3: without an enrolment nothing that was relayed is shown. */
+  if (session->relayed.shown) {
+    session->relayed.shown = FALSE;
+    zrtp_session_render_sas (session);
+    zrtp_stream_event (session->master, ZRTP_EVENT_SAS);
+  }
   g_clear_pointer (&session->info.known_peer_name, g_free);
   zrtp_session_update_trust (session);
   return TRUE;

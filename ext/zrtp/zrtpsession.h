@@ -77,7 +77,8 @@ gboolean zrtp_session_reject_sas (ZrtpSession * session, gint64 now);
  * stored. FALSE if none was offered, without a cache, or while something speaks
  * against this peer (trust is a mismatch). */
 gboolean zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now);
-/* Removes this peer from the cache. */
+/* Removes this peer from the cache; a PBX is trusted no longer, and what it
+ * relayed gives way to our own SAS. */
 gboolean zrtp_session_forget_peer (ZrtpSession * session, gint64 now);
 
 /* 4.7.2: asks the peer to go back to clear media, on all streams. FALSE if it

@@ -4,6 +4,7 @@
 #include "gstzrtpbin.h"
 
 #include "gstzrtpnotice.h"
+#include "gstzrtppbx.h"
 #include "gstzrtpproperties.h"
 #include "gstzrtpreadings.h"
 #include "gstzrtpregistry.h"
@@ -142,10 +143,8 @@ set_setting (GstZrtpBin * self, guint id, const GValue * value,
     gst_zrtp_pair_unref (pair);
 }
 
-typedef gboolean (*SessionAct) (ZrtpSession * session, gint64 now);
-
-static gboolean
-act_on_session (GstZrtpBin * self, SessionAct act)
+gboolean
+gst_zrtp_bin_act_on_session (GstZrtpBin * self, GstZrtpSessionAct act)
 {
   GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
   gboolean ok = FALSE;
@@ -173,7 +172,7 @@ gst_zrtp_bin_set_property (GObject * object, guint id, const GValue * value,
   } else if (id == GST_ZRTP_PROP_SAS_VERIFIED) {
     gboolean verified = g_value_get_boolean (value);
 
-    if (!act_on_session (self, verified ? zrtp_session_verify_sas
+    if (!gst_zrtp_bin_act_on_session (self, verified ? zrtp_session_verify_sas
             : zrtp_session_unverify_sas) && verified)
       gst_zrtp_bin_warn (self, "\"sas-verified\" can't be set before there is "
           "a SAS that the users could have compared");
@@ -267,31 +266,31 @@ accept_fork (GstZrtpBin * self)
 static gboolean
 verify_sas (GstZrtpBin * self)
 {
-  return act_on_session (self, zrtp_session_verify_sas);
+  return gst_zrtp_bin_act_on_session (self, zrtp_session_verify_sas);
 }
 
 static gboolean
 reject_sas (GstZrtpBin * self)
 {
-  return act_on_session (self, zrtp_session_reject_sas);
+  return gst_zrtp_bin_act_on_session (self, zrtp_session_reject_sas);
 }
 
 static gboolean
 forget_peer (GstZrtpBin * self)
 {
-  return act_on_session (self, zrtp_session_forget_peer);
+  return gst_zrtp_bin_act_on_session (self, zrtp_session_forget_peer);
 }
 
 static gboolean
 go_clear (GstZrtpBin * self)
 {
-  return act_on_session (self, zrtp_session_go_clear);
+  return gst_zrtp_bin_act_on_session (self, zrtp_session_go_clear);
 }
 
 static gboolean
 accept_clear (GstZrtpBin * self)
 {
-  return act_on_session (self, zrtp_session_accept_clear);
+  return gst_zrtp_bin_act_on_session (self, zrtp_session_accept_clear);
 }
 
 static void
@@ -583,6 +582,7 @@ gst_zrtp_bin_class_init (GstZrtpBinClass * klass)
   gst_zrtp_signals_install (G_TYPE_FROM_CLASS (klass));
   install_actions (klass);
   gst_zrtp_sdp_class_init (klass);
+  gst_zrtp_pbx_class_init (klass);
   gst_type_mark_as_plugin_api (GST_TYPE_ZRTP_BIN, 0);
 }
 

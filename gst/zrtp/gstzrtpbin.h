@@ -60,6 +60,9 @@ struct _GstZrtpBin
 
 /* A reference, or NULL. */
 GstZrtpPair *gst_zrtp_bin_get_pair (GstZrtpBin * bin);
+/* Calls the engine for an action. FALSE if that says so, or there is no session. */
+typedef gboolean (*GstZrtpSessionAct) (ZrtpSession * session, gint64 now);
+gboolean gst_zrtp_bin_act_on_session (GstZrtpBin * bin, GstZrtpSessionAct act);
 /* Tells the application what it did wrong: a WARNING, or g_warning() where there
  * is no bus yet. */
 void gst_zrtp_bin_warn (GstZrtpBin * bin, const char *text);

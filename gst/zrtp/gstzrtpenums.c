@@ -122,6 +122,30 @@ gst_zrtp_hello_hash_status_get_type (void)
 }
 
 /**
+ * GstZrtpEnrollment:
+ *
+ * Whether a PBX may relay the SAS of others to a phone.
+ *
+ * Since: 0.1
+ */
+GType
+gst_zrtp_enrollment_get_type (void)
+{
+  static gsize id = 0;
+  static const GEnumValue values[] = {
+    {ZRTP_ENROLLMENT_NONE, "It may not", "none"},
+    {ZRTP_ENROLLMENT_OFFERED, "It may not; the PBX asked for it, which is up "
+          "to the user of the phone", "offered"},
+    {ZRTP_ENROLLMENT_ACCEPTED, "The user agreed; it may from the next call on",
+        "accepted"},
+    {ZRTP_ENROLLMENT_ENROLLED, "It may", "enrolled"},
+    {0, NULL, NULL}
+  };
+
+  return register_enum (&id, "GstZrtpEnrollment", values);
+}
+
+/**
  * GstZrtpBeforeSecure:
  * @GST_ZRTP_BEFORE_SECURE_AUTO: drop from a live source, else block
  * @GST_ZRTP_BEFORE_SECURE_DROP: drop and count
@@ -180,6 +204,7 @@ gst_zrtp_enums_register (void)
   gst_zrtp_role_get_type ();
   gst_zrtp_trust_get_type ();
   gst_zrtp_hello_hash_status_get_type ();
+  gst_zrtp_enrollment_get_type ();
   gst_zrtp_before_secure_get_type ();
   gst_zrtp_srtcp_tag_get_type ();
 }

@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Enumerations that applications see, as registered types. The first four
+ * Enumerations that applications see, as registered types. The first five
  * mirror the engine's; their nicks are the engine's own.
  */
 #ifndef GST_ZRTP_ENUMS_H
@@ -38,6 +38,9 @@ GType gst_zrtp_trust_get_type (void);
 
 #define GST_TYPE_ZRTP_HELLO_HASH_STATUS (gst_zrtp_hello_hash_status_get_type ())
 GType gst_zrtp_hello_hash_status_get_type (void);
+
+#define GST_TYPE_ZRTP_ENROLLMENT (gst_zrtp_enrollment_get_type ())
+GType gst_zrtp_enrollment_get_type (void);
 
 #define GST_TYPE_ZRTP_BEFORE_SECURE (gst_zrtp_before_secure_get_type ())
 GType gst_zrtp_before_secure_get_type (void);

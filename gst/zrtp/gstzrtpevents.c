@@ -111,21 +111,49 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
     warn_of_equal_zids (pair);
 }
 
+/* As it is shown, and so is that of a PBX's other call. */
 static GstZrtpNotice *
-make_sas_notice (GstZrtpPair * pair)
+make_shown_notice (GstZrtpPair * pair, GstZrtpNoticeKind kind)
 {
   const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
   GstZrtpNotice *notice;
 
-  notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_SAS,
+  notice = gst_zrtp_notice_new (kind,
       "sas", G_TYPE_STRING, info->sas,
-      "sas-verified", G_TYPE_BOOLEAN, info->verified,
-      "peer-verified", G_TYPE_BOOLEAN, info->peer_verified,
-      "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
-      "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
+      "sas-spelling", G_TYPE_STRING, info->sas_spelling,
+      "relayed", G_TYPE_BOOLEAN, info->relayed,
+      "peer-verified", G_TYPE_BOOLEAN, info->peer_verified, NULL);
   if (info->sas_type)
     add_algorithm (gst_zrtp_notice_get_message (notice), "sas-type",
         &info->sas_type->base);
+  return notice;
+}
+
+static GstZrtpNotice *
+make_sas_notice (GstZrtpPair * pair)
+{
+  const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
+  GstZrtpNotice *notice = make_shown_notice (pair, GST_ZRTP_NOTICE_SAS);
+
+  gst_structure_set (gst_zrtp_notice_get_message (notice),
+      "sas-verified", G_TYPE_BOOLEAN, info->verified,
+      "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
+      "enrollment", G_TYPE_STRING, zrtp_enrollment_nick (info->enrollment),
+      "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
+  return notice;
+}
+
+static GstZrtpNotice *
+make_enrollment_notice (GstZrtpPair * pair)
+{
+  const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
+  char *zid = gst_zrtp_zid_to_string (info->peer_zid);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_ENROLLMENT,
+      "enrollment", G_TYPE_STRING, zrtp_enrollment_nick (info->enrollment),
+      "zid", G_TYPE_STRING, zid, "client", G_TYPE_STRING,
+      zrtp_stream_get_info (pair->stream)->peer_client, NULL);
+
+  g_free (zid);
   return notice;
 }
 
@@ -254,6 +282,14 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
       return make_fork_notice (event);
     case ZRTP_EVENT_CLEAR_REQUESTED:
       return gst_zrtp_notice_new (GST_ZRTP_NOTICE_CLEAR_REQUESTED, NULL);
+    case ZRTP_EVENT_ENROLLMENT:
+      return make_enrollment_notice (pair);
+    case ZRTP_EVENT_RELAYED_SAS:
+      return make_shown_notice (pair, GST_ZRTP_NOTICE_RELAYED_SAS);
+    case ZRTP_EVENT_RELAY_ACK:
+      return gst_zrtp_notice_new (GST_ZRTP_NOTICE_RELAY_DONE,
+          "error", G_TYPE_UINT, (guint) event->error, "reason", G_TYPE_STRING,
+          event->error ? zrtp_error_text (event->error) : NULL, NULL);
     case ZRTP_EVENT_CACHE_FAILED:
       return gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_READ, pair->call->cache_path,

@@ -157,14 +157,16 @@ install_algorithms (void)
   /**
    * GstZrtpBin:sas-types:
    *
-   * How the short authentication string is shown: B32 (four characters) or B256
-   * (two words), in order of preference.
+   * How the short authentication string is shown: B32 (four characters), B256
+   * (two words), B32E (four pictures) or B10D (up to six digits), in order of
+   * preference. The latter two are GNU ZRTP's.
    *
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_SAS_TYPES] = g_param_spec_string ("sas-types",
       "SAS types", "Renderings of the short authentication string in order "
-      "of preference, separated by commas: B32, B256", "B32,B256", READY);
+      "of preference, separated by commas: B32, B256, B32E, B10D", "B32,B256",
+      READY);
 
   /**
    * GstZrtpBin:strict-algorithms:
@@ -188,6 +190,73 @@ install_algorithms (void)
    */
   pspecs[GST_ZRTP_SETTING_PASSIVE] = g_param_spec_boolean ("passive",
       "Passive", "Never start the key agreement, only answer", FALSE, READY);
+}
+
+static void
+install_pbx (void)
+{
+  /**
+   * GstZrtpBin:mitm:
+   *
+   * That this endpoint is a PBX, which decrypts what one phone sends and encrypts
+   * it for another (the M flag, RFC 6189 7.3). It may then relay the SAS of one
+   * to the other (#GstZrtpBin::relay-sas) where that is enrolled. Part of the
+   * Hello.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_MITM] = g_param_spec_boolean ("mitm", "MiTM",
+      "This endpoint is a PBX that passes media on from one call to another",
+      FALSE, READY);
+
+  /**
+   * GstZrtpBin:enroll:
+   *
+   * Whether a PBX (#GstZrtpBin:mitm) asks the phone at the other end to enrol
+   * (the E flag, RFC 6189 7.3.1): to be set in calls to the number that it has for
+   * that, not in all. A phone that is enrolled already is not asked. A PBX needs
+   * a #GstZrtpBin:cache for it. Counts from the next key agreement on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_ENROLL] = g_param_spec_boolean ("enroll", "Enroll",
+      "Ask the phone at the other end to trust this PBX with the SAS of its "
+      "calls", FALSE, PLAYING);
+
+  /**
+   * GstZrtpBin:enrollment:
+   *
+   * On a phone: whether the PBX at the other end may relay SAS to it. On a PBX:
+   * the same of the phone, without its user's answer: a PBX sees in the next call
+   * what became of its offer.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_ENROLLMENT] = g_param_spec_enum ("enrollment",
+      "Enrollment", "Whether the PBX of this call may relay SAS to the phone",
+      GST_TYPE_ZRTP_ENROLLMENT, ZRTP_ENROLLMENT_NONE, READ);
+
+  /**
+   * GstZrtpBin:peer-mitm:
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_PEER_MITM] = g_param_spec_boolean ("peer-mitm",
+      "Peer MiTM", "The other side says that it is a PBX, which can listen",
+      FALSE, READ);
+
+  /**
+   * GstZrtpBin:sas-relayed:
+   *
+   * That #GstZrtpBin:sas is not of the call with the PBX, but of the PBX's call
+   * with the other phone, where the users see the same. Only a PBX that this
+   * endpoint is enrolled with can make it TRUE.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SAS_RELAYED] = g_param_spec_boolean ("sas-relayed",
+      "SAS relayed", "The SAS is what a trusted PBX agreed on with the other "
+      "phone", FALSE, READ);
 }
 
 static void
@@ -550,6 +619,19 @@ install_session (void)
       READ);
 
   /**
+   * GstZrtpBin:sas-spelling:
+   *
+   * #GstZrtpBin:sas as one says it where letters are hard to hear: of B32 and
+   * B10D the words of the spelling alphabet of aviation, of B32E the names of the
+   * pictures, of B256 the words themselves.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SAS_SPELLING] = g_param_spec_string ("sas-spelling",
+      "SAS spelling", "The short authentication string in spoken words", NULL,
+      READ);
+
+  /**
    * GstZrtpBin:sas-verified:
    *
    * Set to TRUE when the users compared the SAS and found it the same; stored
@@ -600,6 +682,7 @@ gst_zrtp_properties_install (GObjectClass * klass)
 {
   install_identity ();
   install_algorithms ();
+  install_pbx ();
   install_policy ();
   install_media ();
   install_stream ();

@@ -52,6 +52,15 @@ read_session (ZrtpSession * session, guint id, GValue * value)
     case GST_ZRTP_PROP_SAS_TYPE:
       take_algorithm (value, info->sas_type ? &info->sas_type->base : NULL);
       break;
+    case GST_ZRTP_PROP_SAS_SPELLING:
+      g_value_set_string (value, info->sas_spelling);
+      break;
+    case GST_ZRTP_PROP_SAS_RELAYED:
+      g_value_set_boolean (value, info->relayed);
+      break;
+    case GST_ZRTP_PROP_ENROLLMENT:
+      g_value_set_enum (value, info->enrollment);
+      break;
     case GST_ZRTP_PROP_SAS_VERIFIED:
       g_value_set_boolean (value, info->verified);
       break;
@@ -119,6 +128,9 @@ read_stream (ZrtpStream * stream, guint id, GValue * value)
       break;
     case GST_ZRTP_PROP_PEER_DISCLOSURE:
       g_value_set_boolean (value, info->peer_disclosure);
+      break;
+    case GST_ZRTP_PROP_PEER_MITM:
+      g_value_set_boolean (value, info->peer_mitm);
       break;
     default:
       g_assert_not_reached ();

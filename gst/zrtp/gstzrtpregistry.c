@@ -41,6 +41,12 @@ get_serial (GstObject * object)
   return serial;
 }
 
+static char *
+make_session_key (const char *session_id)
+{
+  return g_strconcat ("session ", session_id, NULL);
+}
+
 /* The call's name, or NULL if the element has none to share. */
 static char *
 make_key (GstZrtpBin * bin)
@@ -51,7 +57,7 @@ make_key (GstZrtpBin * bin)
   GstObject *top;
 
   if (session_id && *session_id) {
-    key = g_strconcat ("session ", session_id, NULL);
+    key = make_session_key (session_id);
   } else if ((top = gst_zrtp_registry_get_toplevel (GST_ELEMENT (bin)))) {
     key = g_strdup_printf ("bin %u", get_serial (top));
     gst_object_unref (top);
@@ -362,4 +368,23 @@ gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call)
   }
   gst_zrtp_call_unlock (call);
   return result;
+}
+
+GstZrtpCall *
+gst_zrtp_registry_find_call (const char *session_id)
+{
+  GstZrtpCall *call = NULL;
+  char *key;
+
+  if (!session_id || !*session_id)
+    return NULL;
+  key = make_session_key (session_id);
+  g_mutex_lock (&lock);
+  if (calls)
+    call = g_hash_table_lookup (calls, key);
+  if (call)
+    gst_zrtp_call_ref (call);
+  g_mutex_unlock (&lock);
+  g_free (key);
+  return call;
 }

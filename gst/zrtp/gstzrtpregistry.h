@@ -21,6 +21,9 @@ gboolean gst_zrtp_registry_join (GstZrtpBin * bin, gboolean reserve,
 void gst_zrtp_registry_release (GstZrtpBin * bin);
 void gst_zrtp_registry_leave (GstZrtpBin * bin);
 
+/* The call with that session-id: a reference, or NULL. */
+GstZrtpCall *gst_zrtp_registry_find_call (const char *session_id);
+
 /* The elements of a call, or of a pair only: strong references. */
 GPtrArray *gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call);
 

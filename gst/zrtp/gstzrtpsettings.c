@@ -41,6 +41,8 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
     case GST_ZRTP_SETTING_PEER_NAME:
     case GST_ZRTP_SETTING_AUX_SECRET:
     case GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY:
+    case GST_ZRTP_SETTING_MITM:
+    case GST_ZRTP_SETTING_ENROLL:
       return GST_ZRTP_SCOPE_CALL;
     default:
       return GST_ZRTP_SCOPE_PAIR;
@@ -50,7 +52,7 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
 gboolean
 gst_zrtp_setting_is_in_hello (GstZrtpSetting setting)
 {
-  return setting == GST_ZRTP_SETTING_CACHE
+  return setting == GST_ZRTP_SETTING_CACHE || setting == GST_ZRTP_SETTING_MITM
       || (setting >= GST_ZRTP_SETTING_HASHES
       && setting <= GST_ZRTP_SETTING_PASSIVE);
 }
@@ -413,6 +415,8 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
     gst_zrtp_settings_get_uint (settings, GST_ZRTP_SETTING_ ## NAME)
   BOOLEAN (strict_algorithms, STRICT_ALGORITHMS);
   BOOLEAN (passive, PASSIVE);
+  BOOLEAN (mitm, MITM);
+  BOOLEAN (enroll, ENROLL);
   BOOLEAN (allow_clear, ALLOW_CLEAR);
   BOOLEAN (disclosure, DISCLOSURE);
   BOOLEAN (auto_secure, AUTO_SECURE);

@@ -62,8 +62,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @sas_type: how it is rendered
    * @sas_verified: the users compared one before, in an earlier call
    *
-   * Message `GstZrtpSas`: `sas`, `sas-type`, `sas-verified`, `peer-verified`,
-   * `trust`, `known-peer-name`.
+   * Message `GstZrtpSas`: `sas`, `sas-type`, `sas-spelling`, `sas-verified`,
+   * `peer-verified`, `relayed`, `trust`, `enrollment`, `known-peer-name`.
    *
    * Since: 0.1
    */
@@ -75,8 +75,9 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
               {.field = "sas-type",.type = G_TYPE_STRING},
             {.field = "sas-verified",.type = G_TYPE_BOOLEAN}},
         .props = {GST_ZRTP_PROP_SAS, GST_ZRTP_PROP_SAS_TYPE,
+              GST_ZRTP_PROP_SAS_SPELLING, GST_ZRTP_PROP_SAS_RELAYED,
               GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
-          GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+          GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME}},
 
   /**
    * GstZrtpBin::trust-changed:
@@ -98,7 +99,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
               {.field = "sas-verified",.type = G_TYPE_BOOLEAN},
             {.field = "peer-verified",.type = G_TYPE_BOOLEAN}},
         .props = {GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
-          GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+          GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME}},
 
   /**
    * GstZrtpBin::peer-found:
@@ -117,7 +118,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         .params = {
               {.field = "zid",.type = G_TYPE_STRING},
             {.field = "client",.type = G_TYPE_STRING}},
-      .props = {GST_ZRTP_PROP_PEER_ZID, GST_ZRTP_PROP_PEER_CLIENT}},
+        .props = {GST_ZRTP_PROP_PEER_ZID, GST_ZRTP_PROP_PEER_CLIENT,
+          GST_ZRTP_PROP_PEER_MITM}},
 
   /**
    * GstZrtpBin::peer-unsupported:
@@ -267,6 +269,78 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
   [GST_ZRTP_NOTICE_CLEAR_REQUESTED] = {
         .message = "GstZrtpClearRequested",
       .signal = "clear-requested"},
+
+  /**
+   * GstZrtpBin::enrollment-changed:
+   * @element: the element
+   * @enrollment: a #GstZrtpEnrollment
+   * @zid: the number by which the other side is known
+   * @client: what it says it runs
+   *
+   * With "offered", on a phone: the other side is a PBX that wants to be trusted.
+   * Ask the user, and if he agrees #GstZrtpBin::accept-enrollment; if he does
+   * not, do nothing. With "accepted": that was done.
+   *
+   * Message `GstZrtpEnrollment`: `enrollment`, `zid`, `client`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_ENROLLMENT] = {
+        .message = "GstZrtpEnrollment",
+        .signal = "enrollment-changed",
+        .params = {
+              {.field = "enrollment",.get_enum = gst_zrtp_enrollment_get_type},
+              {.field = "zid",.type = G_TYPE_STRING},
+            {.field = "client",.type = G_TYPE_STRING}},
+      .props = {GST_ZRTP_PROP_ENROLLMENT}},
+
+  /**
+   * GstZrtpBin::relayed-sas:
+   * @element: the element
+   * @sas: the short authentication string, to be shown instead of the last
+   * @sas_type: how it is rendered
+   * @relayed: it is that of the other phone, see #GstZrtpBin:sas-relayed
+   *
+   * The PBX at the other end passes this call on to another phone. If @relayed,
+   * it is trusted, and @sas is what the other user sees. Otherwise it only asked
+   * for another rendering. #GstZrtpBin::sas-ready comes next.
+   *
+   * Message `GstZrtpRelayedSas`: `sas`, `sas-type`, `sas-spelling`, `relayed`,
+   * `peer-verified`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_RELAYED_SAS] = {
+        .message = "GstZrtpRelayedSas",
+        .signal = "relayed-sas",
+        .params = {
+              {.field = "sas",.type = G_TYPE_STRING},
+              {.field = "sas-type",.type = G_TYPE_STRING},
+            {.field = "relayed",.type = G_TYPE_BOOLEAN}},
+        .props = {GST_ZRTP_PROP_SAS, GST_ZRTP_PROP_SAS_TYPE,
+              GST_ZRTP_PROP_SAS_SPELLING, GST_ZRTP_PROP_SAS_RELAYED,
+          GST_ZRTP_PROP_PEER_DISCLOSURE}},
+
+  /**
+   * GstZrtpBin::relay-done:
+   * @element: the element
+   * @error: 0, or a code of RFC 6189 5.9
+   * @reason: (nullable): the same in words
+   *
+   * On a PBX, for each of the two calls of #GstZrtpBin::relay-sas: the phone has
+   * acknowledged, whether it shows the SAS or not; or with an @error it did not
+   * answer.
+   *
+   * Message `GstZrtpRelayDone`: `error`, `reason`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_RELAY_DONE] = {
+        .message = "GstZrtpRelayDone",
+        .signal = "relay-done",
+        .params = {
+              {.field = "error",.type = G_TYPE_UINT},
+          {.field = "reason",.type = G_TYPE_STRING}}},
 };
 
 static guint signals[GST_ZRTP_N_NOTICES];

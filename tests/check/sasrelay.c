@@ -431,6 +431,8 @@ GST_START_TEST (test_flags)
   relay (sim, &relayed);
   fail_unless (!info->peer_allow_clear && info->peer_disclosure);
   fail_if (office_info (sim, PHONE_END)->peer_verified);
+  fail_unless_equals_int (office_events (sim, PHONE_END,
+          ZRTP_EVENT_RELAYED_SAS), 2);
   relayed.disclosure = FALSE;
   relayed.allow_clear = TRUE;
   relay (sim, &relayed);
@@ -574,6 +576,39 @@ GST_START_TEST (test_users)
 
 GST_END_TEST;
 
+/* Whoever forgets a PBX sees the SAS of the call with it again, and no other,
+ * though the PBX goes on. */
+/* Z-7.3-05 */
+GST_START_TEST (test_forgotten)
+{
+  const ZrtpRelayedSas relayed = some_sas (0xff), other = some_sas (0xee);
+  Sim *sim = run_call (103, TRUE);
+  char *sas = g_strdup (office_info (sim, PHONE_END)->sas);
+  ZrtpSession *session = sim->ends[PHONE_END].session;
+
+  relay (sim, &relayed);
+  assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
+  fail_unless (zrtp_session_verify_sas (session, sim->now));
+  fail_unless (zrtp_session_forget_peer (session, sim->now));
+  office_settle (sim);
+  for (guint i = 0; i < 2; i++) {
+    assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
+    fail_if (office_info (sim, PHONE_END)->relayed);
+    fail_if (office_info (sim, PHONE_END)->verified);
+    fail_unless_equals_int (office_info (sim, PHONE_END)->enrollment,
+        ZRTP_ENROLLMENT_NONE);
+    fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SAS), 3);
+    relay (sim, &other);
+  }
+  fail_unless_equals_int (office_events (sim, PBX_END, ZRTP_EVENT_RELAY_ACK),
+      3);
+  fail_if (office_has_pbxsecret (BOB, ATLANTA));
+  g_free (sas);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* The PBX lost its rs1, but not the pbxsecret: an alarm, and nothing is written
  * before the users compared. That vouches for no V flag. */
 /* Z-4.6.1.1-01 Z-4.3.2-01 */
@@ -658,6 +693,7 @@ sasrelay_suite (void)
   tcase_add_test (tc, test_passed_on);
   tcase_add_test (tc, test_many);
   tcase_add_test (tc, test_users);
+  tcase_add_test (tc, test_forgotten);
   tcase_add_test (tc, test_mismatch);
   tcase_add_test (tc, test_second_stream);
   return suite;

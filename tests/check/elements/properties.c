@@ -34,6 +34,8 @@ static const Property properties[] = {
   {"peer-name", "gchararray", R | W | PLAYING, "", 0, 0},
   {"aux-secret", "GstBuffer", W | PLAYING, NULL, 0, 0},
   {"signalling-srtp-key", "GstBuffer", W | PLAYING, NULL, 0, 0},
+  {"mitm", "gboolean", R | W | READY, "false", 0, 0},
+  {"enroll", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"hashes", "gchararray", R | W | READY, "S256,S384", 0, 0},
   {"ciphers", "gchararray", R | W | READY, "AES1,AES3,AES2", 0, 0},
   {"auth-tags", "gchararray", R | W | READY, "HS80,HS32", 0, 0},
@@ -70,9 +72,13 @@ static const Property properties[] = {
   {"peer-zid", "gchararray", R, "", 0, 0},
   {"peer-client", "gchararray", R, "", 0, 0},
   {"peer-disclosure", "gboolean", R, "false", 0, 0},
+  {"peer-mitm", "gboolean", R, "false", 0, 0},
   {"stats", "GstStructure", R, NULL, 0, 0},
   {"sas", "gchararray", R, "", 0, 0},
   {"sas-type", "gchararray", R, "", 0, 0},
+  {"sas-spelling", "gchararray", R, "", 0, 0},
+  {"sas-relayed", "gboolean", R, "false", 0, 0},
+  {"enrollment", "GstZrtpEnrollment", R, "none", 0, 0},
   {"trust", "GstZrtpTrust", R, "none", 0, 0},
   {"known-peer-name", "gchararray", R, "", 0, 0},
   {"exported-key", "GBytes", R, NULL, 0, 0}
@@ -190,6 +196,8 @@ GST_START_TEST (test_enumerations)
       (GetNick) zrtp_trust_nick);
   check_enum (element, "hello-hash-status", "absent match mismatch",
       (GetNick) zrtp_hello_hash_status_nick);
+  check_enum (element, "enrollment", "none offered accepted enrolled",
+      (GetNick) zrtp_enrollment_nick);
   check_enum (element, "before-secure", "auto drop block", NULL);
   check_enum (element, "srtcp-tag", "auto 80 32", NULL);
   watch_drop (element);
@@ -213,7 +221,9 @@ GST_START_TEST (test_values)
     {"auth-tags", "HS32", "HS32"}, {"sas-types", "B256", "B256"},
     {"key-agreements", "DH2k,EC25,EC38,X255,X448,E255,Mult",
         "DH2k,EC25,EC38,X255,X448,E255,Mult"},
+    {"sas-types", "B10D,B32E,B256,B32", "B10D,B32E,B256,B32"},
     {"strict-algorithms", "true", "true"}, {"passive", "true", "true"},
+    {"mitm", "true", "true"}, {"enroll", "true", "true"},
     {"require-encryption", "false", "false"},
     {"before-secure", "block", "block"}, {"before-secure", "drop", "drop"},
     {"auto-secure", "false", "false"}, {"disclosure", "true", "true"},
@@ -313,7 +323,8 @@ GST_END_TEST;
 GST_START_TEST (test_actions_too_early)
 {
   static const char *const actions[] = { "go-secure", "verify-sas",
-    "reject-sas", "forget-peer", "accept-fork", "go-clear", "accept-clear"
+    "reject-sas", "forget-peer", "accept-fork", "go-clear", "accept-clear",
+    "accept-enrollment"
   };
   GstElement *element = watch_make (types[__i__], "early");
   GstBus *bus = gst_bus_new ();
@@ -570,6 +581,8 @@ GST_START_TEST (test_agreed)
   watch_assert (a->dec, "auth-tag", "HS32");
   watch_assert (a->dec, "key-agreement", "EC38");
   watch_assert (a->dec, "sas-type", "B256");
+  /* Words are spoken as they are. */
+  watch_assert (a->dec, "sas-spelling", a->sas);
   fail_unless (strchr (a->sas, ':') || strchr (a->sas, ' '), "%s", a->sas);
   watch_assert (a->dec, "role", "initiator");
   watch_assert (b->dec, "role", "responder");
