@@ -8,6 +8,7 @@
 
 #include "zrtpcache.h"
 #include "zrtpsession.h"
+#include "zrtpsignature.h"
 #include "zrtpsrtp.h"
 #include "zrtpstream.h"
 

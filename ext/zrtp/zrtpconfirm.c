@@ -116,20 +116,24 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
   const ZrtpSession *session = stream->session;
   ZrtpMessage message = {.type = type };
   ZrtpConfirmBody body = { 0 };
-  guint8 text[64];
+  const ZrtpExchange *x = stream->exchange;
+  guint8 text[ZRTP_MAX_MESSAGE_SIZE];
   GBytes *bytes;
 
   memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
   body.verified = zrtp_session_own_v_flag (stream->session)
       && !stream->policy.cacheless;
-  body.enrollment = session->offering
-      && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
+  body.enrollment = session->offering && x->mode != ZRTP_COMMIT_MULTISTREAM;
   /* 7.3.1: no GoClear in a session with E. */
   body.allow_clear = stream->allowed_clear =
       zrtp_clear_is_allowed (&stream->policy) && !session->offering
       && !session->offered;
   body.disclosure = stream->policy.disclosure;
   body.cache_expiry = own_expiry (stream);
+  if (x->signature) {
+    memcpy (body.signature_type, x->signature_type, 4);
+    body.signature = zrtp_octets_of (x->signature);
+  }
 
   zrtp_stream_seal (stream, text,
       zrtp_confirm_body_write (&body, text, sizeof text), &message.u.sealed);
@@ -141,17 +145,17 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
 
 /* Opens the peer's Confirm: MAC over the cipher text first (4.6), then H0
  * against the chain (9), then the MAC that H0 is the key of. On ZRTP_DROP_NONE
- * @body is good; ZRTP_DROP_BAD_MAC with *@tampered: an earlier message was
- * changed and the chain proves it. */
+ * @body is good, its signature in *@text, which is to be freed; else
+ * ZRTP_DROP_BAD_MAC with *@tampered: an earlier message was changed and the chain
+ * proves it. */
 static ZrtpDrop
 open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
-    ZrtpConfirmBody * body, gboolean * tampered)
+    ZrtpConfirmBody * body, guint8 ** text, gboolean * tampered)
 {
   const ZrtpExchange *x = stream->exchange;
   const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
   const gboolean dh = x->mode == ZRTP_COMMIT_DH;
   guint8 image[4][ZRTP_IMAGE_SIZE];
-  guint8 *text = NULL;
   const guint8 *known, *earlier, *key;
   GBytes *sealed_by_chain;
   ZrtpDrop result = ZRTP_DROP_BAD_MAC;
@@ -162,9 +166,9 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
   if (!zrtp_stream_check_seal (stream, sealed))
     goto out;
 
-  text = zrtp_stream_unseal (stream, sealed);
+  *text = zrtp_stream_unseal (stream, sealed);
   result = ZRTP_DROP_MALFORMED;
-  if (!zrtp_confirm_body_parse (text, sealed->encrypted.size, body))
+  if (!zrtp_confirm_body_parse (*text, sealed->encrypted.size, body))
     goto out;
 
   /* 9: what of the chain we hold, and how many steps above H0 it is. */
@@ -193,11 +197,6 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
   result = ZRTP_DROP_NONE;
 
 out:
-  /* Signatures are not looked at; nothing points into @text any more. */
-  body->signature = zrtp_octets (NULL, 0);
-  if (text)
-    zrtp_wipe (text, sealed->encrypted.size);
-  g_free (text);
   zrtp_wipe (image, sizeof image);
   return result;
 }
@@ -220,14 +219,16 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
   ZrtpConfirmBody body = { 0 };
+  guint8 *text = NULL;
   gboolean tampered;
-  ZrtpDrop drop = open_confirm (stream, sealed, &body, &tampered);
+  ZrtpDrop drop = open_confirm (stream, sealed, &body, &text, &tampered);
 
   if (drop == ZRTP_DROP_NONE) {
     stream->info.peer_disclosure = body.disclosure;
     if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
       x->interval = MIN (own_expiry (stream), body.cache_expiry);
       zrtp_session_confirmed (stream->session, stream, body.verified);
+      zrtp_signature_received (stream, body.signature_type, body.signature);
       if (body.enrollment)
         zrtp_pbx_offered (stream->session, stream);
     } else {
@@ -243,6 +244,9 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
       zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_CONFIRM_MAC,
           zrtp_error_text (ZRTP_ERROR_BAD_CONFIRM_MAC), now);
   }
+  if (text)
+    zrtp_wipe (text, sealed->encrypted.size);
+  g_free (text);
   zrtp_wipe (&body, sizeof body);
   return drop == ZRTP_DROP_NONE;
 }
@@ -320,8 +324,8 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     zrtp_confirm_derive_multistream (stream);
   else if (x->mode == ZRTP_COMMIT_PRESHARED && !x->have_keys)
     zrtp_preshared_derive (stream);
-  if (!x->have_keys) {
-    /* The peer was faster than our DHResult. */
+  if (!x->have_keys || x->signing) {
+    /* The peer was faster than our DHResult, or than who signs for us. */
     g_clear_pointer (&x->early_confirm1, g_bytes_unref);
     x->early_confirm1 = g_bytes_new (message.data, message.size);
     return;
@@ -337,6 +341,27 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream,
       make_confirm (stream, ZRTP_MESSAGE_CONFIRM2), now);
+}
+
+void
+zrtp_confirm_continue (ZrtpStream * stream, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  if (x->signing)
+    return;
+  if (stream->info.role == ZRTP_ROLE_RESPONDER) {
+    zrtp_confirm_send_confirm1 (stream, now);
+  } else if (x->early_confirm1) {
+    GBytes *early = g_steal_pointer (&x->early_confirm1);
+    const ZrtpOctets octets = zrtp_octets_of (early);
+    ZrtpMessage message;
+
+    if (zrtp_message_parse (octets.data, octets.size, &message)
+        == ZRTP_DROP_NONE)
+      zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
+    g_bytes_unref (early);
+  }
 }
 
 /* Responder. */

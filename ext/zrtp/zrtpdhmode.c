@@ -226,17 +226,6 @@ zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now)
   zrtp_session_derive (stream->session, stream);
   /* 4.4.1.4: DHResult goes with the job; s1 to s3 go here. */
   zrtp_secrets_clear (&x->secrets);
-
-  if (stream->info.role == ZRTP_ROLE_RESPONDER) {
-    zrtp_confirm_send_confirm1 (stream, now);
-  } else if (x->early_confirm1) {
-    GBytes *early = g_steal_pointer (&x->early_confirm1);
-    const ZrtpOctets octets = zrtp_octets_of (early);
-    ZrtpMessage message;
-
-    if (zrtp_message_parse (octets.data, octets.size, &message)
-        == ZRTP_DROP_NONE)
-      zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
-    g_bytes_unref (early);
-  }
+  zrtp_signature_ask (stream, now);
+  zrtp_confirm_continue (stream, now);
 }

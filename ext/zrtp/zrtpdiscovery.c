@@ -36,6 +36,7 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   memcpy (hello->zid, stream->zid, ZRTP_ZID_SIZE);
   hello->passive = stream->policy.passive;
   hello->mitm = stream->policy.mitm;
+  hello->signature_capable = stream->policy.check_signatures;
   zrtp_negotiate_listed (&stream->policy, listed);
   zrtp_negotiate_offer (&stream->policy, stream->offer);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++) {
@@ -170,6 +171,7 @@ zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
   memcpy (info->peer_zid, candidate->zid, ZRTP_ZID_SIZE);
   info->peer_passive = message.u.hello.passive;
   info->peer_mitm = message.u.hello.mitm;
+  info->peer_signature_capable = message.u.hello.signature_capable;
   zrtp_hex (digest, sizeof digest, info->peer_hello_hash);
 
   memcpy (info->peer_client, message.u.hello.client_id, n);
@@ -190,6 +192,7 @@ forget_peer (ZrtpStream * stream)
   ZrtpStreamInfo *info = &stream->info;
 
   info->have_peer = info->peer_passive = info->peer_mitm = FALSE;
+  info->peer_signature_capable = FALSE;
   info->peer_ssrc = 0;
   memset (info->peer_zid, 0, sizeof info->peer_zid);
   memset (info->peer_client, 0, sizeof info->peer_client);

@@ -45,6 +45,12 @@ typedef enum
   ZRTP_EVENT_ERROR,
   /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). */
   ZRTP_EVENT_FORK,
+  /* 7.2: the other side wants the sashash signed, our Confirm waits: see
+   * zrtp_session_sign_sas(). */
+  ZRTP_EVENT_SIGN_SAS,
+  /* 7.2: the peer's signature came, signature_status says whether there is
+   * something to check: see zrtp_session_accept_signature(). */
+  ZRTP_EVENT_SIGNATURE,
   /* 7.3.1: the peer is a PBX that offers to be trusted with SAS; see
    * zrtp_session_accept_enrollment(). Again when it was accepted. */
   ZRTP_EVENT_ENROLLMENT,

@@ -30,6 +30,7 @@ zrtp_policy_init (ZrtpPolicy * policy)
   policy->cache_expiry = ZRTP_CACHE_FOR_EVER;
   policy->hello_timeout_ms = 50;
   policy->retry_timeout_ms = 150;
+  policy->mtu = 1400;
 
   for (ZrtpKind kind = 0; kind < ZRTP_N_KINDS; kind++)
     zrtp_algorithm_list_parse (kind, default_algorithms[kind],

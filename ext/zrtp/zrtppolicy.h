@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define ZRTP_CACHE_FOR_EVER 0xffffffffu /* 4.9 */
 
 /* A plain value: copy it as you like. What goes into the Hello (algorithms,
- * passive, mitm, client_id) is read when the Hello is made, the rest whenever it
+ * passive, mitm, check_signatures, client_id) is read when the Hello is made, the rest whenever it
  * matters. */
 typedef struct
 {
@@ -22,6 +22,9 @@ typedef struct
   gboolean passive;             /* P: never send a Commit */
   gboolean mitm;                /* M: a PBX that relays SAS (7.3) */
   gboolean enroll;              /* E: it takes in whoever calls (7.3.1) */
+  gboolean check_signatures;    /* S: the application can (7.2) */
+  gboolean sign_sas;            /* it makes some, too, if the peer has S */
+  guint mtu;                    /* longest packet with one (7.2) */
   gboolean allow_clear;         /* A */
   gboolean disclosure;          /* D (11) */
   gboolean auto_secure;         /* Commit without being asked */
@@ -35,7 +38,8 @@ typedef struct
 } ZrtpPolicy;
 
 /* The defaults: X255,EC25,DH3k,E255,EC38,DH2k,Mult; S256,S384; AES1,AES3,AES2;
- * HS80,HS32; B32,B256; auto_secure and require_encryption on; T1 50, T2 150. */
+ * HS80,HS32; B32,B256; auto_secure and require_encryption on; T1 50, T2 150;
+ * mtu 1400. */
 void zrtp_policy_init (ZrtpPolicy * policy);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ zrtp_session_forget (ZrtpSession * session)
   g_free (info->sas);
   g_free (info->sas_spelling);
   g_free (info->known_peer_name);
+  zrtp_signature_forget (session);
   memset (info, 0, sizeof *info);
   info->peer_name = peer_name;
 
@@ -178,23 +179,29 @@ static ZrtpTrust
 judge_trust (const ZrtpSession * session)
 {
   const ZrtpSessionInfo *info = &session->info;
+  const gboolean is_signed = info->signature_status == ZRTP_SIGNATURE_VALID;
 
   if (!info->have_sas)
     return ZRTP_TRUST_NONE;
   if (session->rejected)
     return ZRTP_TRUST_SAS_MISMATCH;
-  if (info->cache_mismatch && !session->verified_now)
+  if (info->signature_status == ZRTP_SIGNATURE_INVALID
+      && !session->verified_now)
+    return ZRTP_TRUST_SIGNATURE_INVALID;
+  /* 4.3.2: a signature will do for the comparison. */
+  if (info->cache_mismatch && !session->verified_now && !is_signed)
     return ZRTP_TRUST_CACHE_MISMATCH;
   /* 7.3: the PBX can listen, whoever compared what. */
   if (info->relayed)
     return ZRTP_TRUST_MITM_RELAYED;
   if (names_differ (info))
     return ZRTP_TRUST_NAME_MISMATCH;
-  if (!info->verified)
-    return ZRTP_TRUST_UNVERIFIED;
   /* 7.1: both flags count, unless the users compared just now. */
-  return session->verified_now || info->peer_verified ?
-      ZRTP_TRUST_VERIFIED : ZRTP_TRUST_PEER_UNVERIFIED;
+  if (info->verified && (session->verified_now || info->peer_verified))
+    return ZRTP_TRUST_VERIFIED;
+  if (is_signed)
+    return ZRTP_TRUST_SIGNED;
+  return info->verified ? ZRTP_TRUST_PEER_UNVERIFIED : ZRTP_TRUST_UNVERIFIED;
 }
 
 /* Session events and jobs go through the stream that made ZRTPSess. */
@@ -376,6 +383,7 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
     zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
   if (session->offered)
     zrtp_stream_event (stream, ZRTP_EVENT_ENROLLMENT);
+  zrtp_signature_announce (session, stream);
   zrtp_stream_event (stream, ZRTP_EVENT_TRUST);
 }
 
@@ -413,6 +421,26 @@ zrtp_session_media_came (ZrtpSession * session)
   zrtp_session_give_job (session, job);
 }
 
+static void
+take_pending (ZrtpSession * session, ZrtpPeerUpdate * update)
+{
+  if (!session->update_pending)
+    return;
+  session->update_pending = FALSE;
+  fill_secret_update (session, update);
+  update->changes |= ZRTP_PEER_SET_SHARED;
+  zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
+}
+
+void
+zrtp_session_write_pending (ZrtpSession * session)
+{
+  ZrtpJob *job = zrtp_session_new_job (session);
+
+  take_pending (session, &job->update);
+  zrtp_session_give_job (session, job);
+}
+
 /* 4.9: with interval 0 no entry is made for the sake of a flag. */
 static void
 verify_own (ZrtpSession * session, ZrtpPeerUpdate * update)
@@ -446,12 +474,7 @@ zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
   session->rejected = FALSE;
 
   job = zrtp_session_new_job (session);
-  if (session->update_pending) {
-    session->update_pending = FALSE;
-    fill_secret_update (session, &job->update);
-    job->update.changes |= ZRTP_PEER_SET_SHARED;
-    zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
-  }
+  take_pending (session, &job->update);
   /* A comparison of the SAS that a PBX relayed vouches for this call, not for the
    * PBX: its entry stays as it is. */
   if (session->relayed.shown)

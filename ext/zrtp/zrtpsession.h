@@ -25,6 +25,8 @@ typedef struct
   gboolean peer_verified;       /* the V flag that the other side sent */
   ZrtpTrust trust;
   ZrtpEnrollment enrollment;
+  ZrtpSignatureStatus signature_status; /* of the peer's (7.2) */
+  char *signer;                 /* whose it is, if valid and known, or NULL */
   gboolean cache_mismatch, aux_mismatch, aux_matched;
   gboolean have_peer;
   guint8 peer_zid[ZRTP_ZID_SIZE];

@@ -17,6 +17,7 @@
  *   zrtprelay.c       SASrelay, RelayACK                    (5.13, 5.14)
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
  *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
+ *   zrtpsignature.c   signatures on the SAS                 (7.2)
  *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
  */
@@ -27,6 +28,7 @@
 #include "zrtpnegotiate.h"
 #include "zrtpsecrets.h"
 #include "zrtpsession.h"
+#include "zrtpsignature.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +39,10 @@ G_BEGIN_DECLS
 #define ZRTP_SILENCE (10 * ZRTP_SEC)
 
 #define ZRTP_MAX_CANDIDATES 4
+
+/* The packet of a Confirm without a signature. */
+#define ZRTP_UNSIGNED_CONFIRM_SIZE \
+  (ZRTP_PACKET_HEADER_SIZE + 19 * 4 + ZRTP_CRC_SIZE)
 
 /* Where an exchange stands; the message named was the last step taken. */
 typedef enum
@@ -62,6 +68,7 @@ typedef enum
   ZRTP_TIMER_RESEND,            /* the message in ->repeat */
   ZRTP_TIMER_ERROR,             /* our Error, in ->repeat_error */
   ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
+  ZRTP_TIMER_SIGN,              /* the application had its time to sign */
   ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
   ZRTP_TIMER_CLEAR_ACK,         /* once more, while the user thinks */
   ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
@@ -134,7 +141,10 @@ typedef struct
   gboolean have_keys;
   guint8 s0[ZRTP_MAX_HASH_SIZE];
   ZrtpKdfContext context;
-  GBytes *early_confirm1;       /* came before our DHResult was ready */
+  gboolean signing;             /* our Confirm waits for a signature (7.2) */
+  GBytes *signature;            /* ours, what follows the type block; or NULL */
+  const char *signature_type;   /* goes with it */
+  GBytes *early_confirm1;       /* came before our DHResult was ready, or that */
   GBytes *confirm2;             /* received; its Conf2ACK waits ... */
   guint64 store_serial;         /* ... for this job */
   guint32 interval;             /* cache interval agreed (4.9) */
@@ -257,6 +267,8 @@ struct _ZrtpSession
   gboolean offering, offered;   /* the E flag of our Confirm, of the peer's */
   guint8 pbxsecret[ZRTP_SECRET_SIZE];   /* with either of them */
   ZrtpRelayState relayed;
+
+  ZrtpSignature signature;      /* the peer's, if it can be checked (7.2) */
 };
 
 /* Past its exchange: what has no MAC under its keys changes nothing. */
@@ -430,6 +442,8 @@ void zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 
 /* zrtpconfirm.c */
 void zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now);
+/* There are keys: goes on, unless a signature is waited for. */
+void zrtp_confirm_continue (ZrtpStream * stream, gint64 now);
 void zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     const ZrtpSealed * sealed, gint64 now);
 void zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
@@ -507,6 +521,17 @@ void zrtp_pbx_distrust (ZrtpSession * session);
 void zrtp_session_take_aux (const ZrtpStream * stream, ZrtpExchange * x);
 void zrtp_session_wipe_aux (ZrtpSession * session);
 
+/* zrtpsignature.c */
+/* A DH exchange, and no other (7.2), has a sashash: asks the application to sign
+ * it, if that is due. */
+void zrtp_signature_ask (ZrtpStream * stream, gint64 now);
+void zrtp_signature_timeout (ZrtpStream * stream, gint64 now);
+/* The peer's Confirm was good; @type is "" without a signature. */
+void zrtp_signature_received (ZrtpStream * stream, const char type[5],
+    ZrtpOctets block);
+void zrtp_signature_announce (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_signature_forget (ZrtpSession * session);
+
 /* zrtpsession.c */
 /* @stream stops, fails or leaves; if no other has use for ZRTPSess the session
  * is forgotten. @call_goes_on: the application dropped this one stream only. */
@@ -544,6 +569,8 @@ void zrtp_session_forget (ZrtpSession * session);
 gboolean zrtp_session_is_secure_beside (ZrtpSession * session,
     const ZrtpStream * stream);
 void zrtp_session_set_known_name (ZrtpSession * session, const char *name);
+/* 4.6.1.1: there is evidence against a man in the middle now. */
+void zrtp_session_write_pending (ZrtpSession * session);
 /* Our V flag for a Confirm. */
 gboolean zrtp_session_own_v_flag (ZrtpSession * session);
 

@@ -187,6 +187,8 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->disclosure = policy->disclosure;
   own->allow_clear = policy->allow_clear;
   own->enroll = policy->enroll;
+  own->sign_sas = policy->sign_sas;
+  own->mtu = policy->mtu;
   own->cache_expiry = policy->cache_expiry;
   own->hello_timeout_ms = policy->hello_timeout_ms;
   own->retry_timeout_ms = policy->retry_timeout_ms;
@@ -496,6 +498,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
       case ZRTP_TIMER_SILENCE:
         zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
         stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
+        break;
+      case ZRTP_TIMER_SIGN:
+        zrtp_signature_timeout (stream, now);
         break;
       case ZRTP_TIMER_CONF2ACK:
         zrtp_confirm_stored (stream, now);

@@ -61,6 +61,7 @@ typedef struct
   guint8 peer_zid[ZRTP_ZID_SIZE];
   char peer_client[ZRTP_CLIENT_ID_SIZE + 1];    /* trailing blanks cut, ASCII */
   gboolean peer_passive, peer_mitm;
+  gboolean peer_signature_capable;      /* S of its Hello */
   gboolean peer_disclosure;     /* D of its Confirm */
   gboolean peer_allow_clear;    /* A of its Confirm */
   char peer_hello_hash[65];     /* of the Hello that came, "" before */
@@ -98,7 +99,7 @@ gboolean zrtp_stream_set_peer_hello_hash (ZrtpStream * stream,
 
 /* Parts of the policy that may change at any time. Which fields of @policy
  * count: auto_secure, require_encryption, signalling_trusted, disclosure,
- * allow_clear, enroll, cache_expiry and the timeouts. */
+ * allow_clear, enroll, sign_sas, mtu, cache_expiry and the timeouts. */
 void zrtp_stream_update_policy (ZrtpStream * stream,
     const ZrtpPolicy * policy, gint64 now);
 

@@ -49,11 +49,23 @@ zrtp_trust_nick (ZrtpTrust trust)
 {
   static const char *const nicks[] = {
     "none", "unverified", "peer-unverified", "verified", "cache-mismatch",
-    "name-mismatch", "sas-mismatch", "mitm-relayed"
+    "name-mismatch", "sas-mismatch", "mitm-relayed", "signed",
+    "signature-invalid"
   };
 
   g_return_val_if_fail (trust < G_N_ELEMENTS (nicks), "unknown");
   return nicks[trust];
+}
+
+const char *
+zrtp_signature_status_nick (ZrtpSignatureStatus status)
+{
+  static const char *const nicks[] = {
+    "none", "unchecked", "valid", "invalid", "unsupported"
+  };
+
+  g_return_val_if_fail (status < G_N_ELEMENTS (nicks), "unknown");
+  return nicks[status];
 }
 
 const char *

@@ -94,8 +94,20 @@ typedef enum
   ZRTP_TRUST_CACHE_MISMATCH,    /* we hold rs1 and s1 came out null (4.3.2) */
   ZRTP_TRUST_NAME_MISMATCH,     /* the cache names someone else for this ZID */
   ZRTP_TRUST_SAS_MISMATCH,      /* the user said that the SAS differ */
-  ZRTP_TRUST_MITM_RELAYED       /* SAS relayed by a trusted PBX (7.3) */
+  ZRTP_TRUST_MITM_RELAYED,      /* SAS relayed by a trusted PBX (7.3) */
+  ZRTP_TRUST_SIGNED,            /* nobody compared, but the SAS is signed (7.2) */
+  ZRTP_TRUST_SIGNATURE_INVALID  /* ... by somebody else, or wrongly */
 } ZrtpTrust;
+
+/* The peer's signature on the SAS (7.2; the property "signature-status"). */
+typedef enum
+{
+  ZRTP_SIGNATURE_NONE,          /* none came, or we set no S flag */
+  ZRTP_SIGNATURE_UNCHECKED,     /* up to the application */
+  ZRTP_SIGNATURE_VALID,
+  ZRTP_SIGNATURE_INVALID,
+  ZRTP_SIGNATURE_UNSUPPORTED    /* of a type that nobody here knows */
+} ZrtpSignatureStatus;
 
 /* Whether a PBX may relay SAS to us (7.3.1; the property "enrollment"). */
 typedef enum
@@ -182,6 +194,7 @@ const char *zrtp_state_nick (ZrtpState state);
 const char *zrtp_role_nick (ZrtpRole role);
 const char *zrtp_trust_nick (ZrtpTrust trust);
 const char *zrtp_enrollment_nick (ZrtpEnrollment enrollment);
+const char *zrtp_signature_status_nick (ZrtpSignatureStatus status);
 const char *zrtp_hello_hash_status_nick (ZrtpHelloHashStatus status);
 const char *zrtp_drop_nick (ZrtpDrop drop);
 /* One plain sentence for each code of Table 8. */

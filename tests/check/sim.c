@@ -279,6 +279,8 @@ drain_stream (SimStream * s)
 
   while (zrtp_stream_pop_event (s->stream, &event)) {
     note_event (s, &event);
+    if (sim->listener)
+      sim->listener (s, &event);
     zrtp_event_clear (&event);
   }
   while ((packet = zrtp_stream_pop_packet (s->stream))) {

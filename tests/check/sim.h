@@ -57,6 +57,9 @@ struct _SimEndpoint
 typedef gboolean (*SimFilter) (Sim * sim, SimStream * from, guint8 * data,
     gsize * size, gpointer user_data);
 
+/* Sees each event of the engine, after it was counted; may call it. */
+typedef void (*SimListener) (SimStream * from, const ZrtpEvent * event);
+
 struct _Sim
 {
   guint64 state;                /* of the generator */
@@ -68,6 +71,7 @@ struct _Sim
   gint64 job_delay;             /* most that a job takes; 0: on the spot */
   SimFilter filter;
   gpointer filter_data;
+  SimListener listener;
   SimEndpoint ends[2];
   GSequence *queue;
   guint64 serial;
