@@ -6,6 +6,8 @@
 static GParamSpec *pspecs[GST_ZRTP_N_PROPS];
 
 #define READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+/* The value differs from one element to the next: no default to document. */
+#define READ_OWN (READ | GST_PARAM_DOC_SHOW_DEFAULT)
 #define WRITE (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)
 #define READY (READ | WRITE | GST_PARAM_MUTABLE_READY)
 #define PLAYING (READ | WRITE | GST_PARAM_MUTABLE_PLAYING)
@@ -530,7 +532,7 @@ install_stream (void)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_PROP_HELLO_HASH] = g_param_spec_string ("hello-hash",
-      "Hello hash", "Value of a=zrtp-hash for this stream", NULL, READ);
+      "Hello hash", "Value of a=zrtp-hash for this stream", NULL, READ_OWN);
 
   /**
    * GstZrtpBin:hello-hash-status:
@@ -552,7 +554,7 @@ install_stream (void)
    */
   pspecs[GST_ZRTP_PROP_ZID] = g_param_spec_string ("zid", "ZID",
       "The number by which others know this endpoint, in hexadecimal digits",
-      NULL, READ);
+      NULL, READ_OWN);
 
   /**
    * GstZrtpBin:peer-zid:
@@ -592,7 +594,8 @@ install_stream (void)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters of the handshake and of the media", GST_TYPE_STRUCTURE, READ);
+      "Counters of the handshake and of the media", GST_TYPE_STRUCTURE,
+      READ_OWN);
 }
 
 static void
