@@ -150,7 +150,8 @@ print_peer (const guint8 zid[ZRTP_ZID_SIZE], const ZrtpPeer * peer,
     gpointer user_data)
 {
   print_zid (zid);
-  g_print ("  %-8s", peer->verified ? "yes" : "no");
+  g_print ("  %-8s  %-8s", peer->verified ? "yes" : "no",
+      peer->have_pbx ? "yes" : "no");
   print_time (peer->first_seen);
   print_time (peer->last_seen);
   print_expiry (peer);
@@ -164,8 +165,8 @@ run_list (ZrtpCache * cache, char **arguments)
 {
   GError *error = NULL;
 
-  g_print ("%-24s  %-8s  %-20s  %-20s  %-20s  %s\n", "ZID", "VERIFIED",
-      "FIRST-SEEN", "LAST-SEEN", "EXPIRES", "NAME");
+  g_print ("%-24s  %-8s  %-8s  %-20s  %-20s  %-20s  %s\n", "ZID", "VERIFIED",
+      "ENROLLED", "FIRST-SEEN", "LAST-SEEN", "EXPIRES", "NAME");
   if (!zrtp_cache_foreach (cache, now (), print_peer, NULL, &error))
     return failed (error);
   return EXIT_DONE;
@@ -184,7 +185,7 @@ run_zid (ZrtpCache * cache, char **arguments)
   return EXIT_DONE;
 }
 
-/* name, forget */
+/* name, unenroll, forget */
 
 static int
 change_peer (ZrtpCache * cache, const char *text, ZrtpPeerUpdate * update)
@@ -216,6 +217,14 @@ run_name (ZrtpCache * cache, char **arguments)
 }
 
 static int
+run_unenroll (ZrtpCache * cache, char **arguments)
+{
+  ZrtpPeerUpdate update = {.changes = ZRTP_PEER_CLEAR_PBX };
+
+  return change_peer (cache, arguments[0], &update);
+}
+
+static int
 run_forget (ZrtpCache * cache, char **arguments)
 {
   ZrtpPeerUpdate update = {.changes = ZRTP_PEER_FORGET };
@@ -228,6 +237,7 @@ run_forget (ZrtpCache * cache, char **arguments)
 static const Command commands[] = {
   {"list", 0, run_list},
   {"name", 2, run_name},
+  {"unenroll", 1, run_unenroll},
   {"forget", 1, run_forget},
   {"zid", 0, run_zid}
 };
@@ -239,11 +249,15 @@ static const char description[] =
     "Commands:\n"
     "  list             one line a peer, the last seen first; times are UTC\n"
     "  name ZID NAME    name a peer; \"\" takes the name away\n"
+    "  unenroll ZID     trust a PBX no longer: what it says of the SAS of others\n"
+    "                   isn't shown any more\n"
     "  forget ZID       forget a peer and its secrets: the next call with it\n"
     "                   is as the first, and its SAS wants comparing again\n"
     "  zid              print this cache's own ZID\n"
     "\n"
     "VERIFIED says that a user here has compared the SAS with this peer.\n"
+    "ENROLLED says that it is a PBX that a user here trusts to relay the SAS of\n"
+    "other phones; in the file of a PBX, that it is a phone that was asked to.\n"
     "Changes apply to the next call, also of programs that run already.\n"
     "\n"
     "Exit status: 0 done; 1 no such cache or peer, or the cache can't be\n"

@@ -82,7 +82,8 @@ make_peers (void)
   return path;
 }
 
-#define HEAD "ZID                       VERIFIED  FIRST-SEEN            " \
+#define HEAD \
+  "ZID                       VERIFIED  ENROLLED  FIRST-SEEN            " \
   "LAST-SEEN             EXPIRES               NAME\n"
 
 GST_START_TEST (test_list)
@@ -92,11 +93,11 @@ GST_START_TEST (test_list)
   fail_unless_equals_int (peers ("list", NULL), 0);
   fail_unless_equals_string (errors, "");
   fail_unless_equals_string (output, HEAD
-      "02005a5a5a5a5a5a5a5a5a5a  no        2023-11-14T22:14:20Z  "
+      "02005a5a5a5a5a5a5a5a5a5a  no        no        2023-11-14T22:14:20Z  "
       "2023-11-14T22:14:21Z  never                 Zo\303\253\n"
-      "01005a5a5a5a5a5a5a5a5a5a  yes       2023-11-14T22:13:20Z  "
+      "01005a5a5a5a5a5a5a5a5a5a  yes       yes       2023-11-14T22:13:20Z  "
       "2023-11-14T22:13:20Z  expired             \n"
-      "03005a5a5a5a5a5a5a5a5a5a  no        2023-11-14T22:13:19Z  "
+      "03005a5a5a5a5a5a5a5a5a5a  no        no        2023-11-14T22:13:19Z  "
       "2023-11-14T22:13:19Z  -                     only a name\n");
 }
 
@@ -114,9 +115,9 @@ GST_START_TEST (test_times)
   zrtp_cache_unref (cache);
   fail_unless_equals_int (peers ("--cache", path, "list", NULL), 0);
   fail_unless_equals_string (output, HEAD
-      "02005a5a5a5a5a5a5a5a5a5a  no        ?                     "
+      "02005a5a5a5a5a5a5a5a5a5a  no        no        ?                     "
       "?                     never               \n"
-      "01005a5a5a5a5a5a5a5a5a5a  no        2099-12-31T23:59:00Z  "
+      "01005a5a5a5a5a5a5a5a5a5a  no        no        2099-12-31T23:59:00Z  "
       "2099-12-31T23:59:00Z  2100-01-01T00:00:00Z\n");
 }
 
@@ -223,6 +224,40 @@ GST_START_TEST (test_forget)
 
 GST_END_TEST;
 
+/* The pbxsecret goes, from the disk too, and nothing else. */
+GST_START_TEST (test_unenroll)
+{
+  const char *path = make_peers ();
+  ZrtpCache *cache;
+  guint8 secret[ZRTP_SECRET_SIZE];
+  char *contents;
+  ZrtpPeer peer;
+  gsize size;
+
+  secret_of (2, secret);
+  fail_unless (g_file_get_contents (path, &contents, &size, NULL));
+  fail_unless (memmem (contents, size, secret, sizeof secret) != NULL);
+  g_free (contents);
+  for (guint i = 0; i < 2; i++) {
+    fail_unless_equals_int (peers ("unenroll", ZID_1, NULL), 0);
+    fail_unless_equals_string (output, "");
+    fail_unless_equals_string (errors, "");
+    cache = open_cache (path);
+    peer = lookup (cache, 1, NOW);
+    fail_unless (peer.known && peer.verified && peer.have_rs1);
+    fail_if (peer.have_pbx);
+    zrtp_peer_clear (&peer);
+    zrtp_cache_unref (cache);
+  }
+  fail_unless (g_file_get_contents (path, &contents, &size, NULL));
+  fail_unless (memmem (contents, size, secret, sizeof secret) == NULL);
+  g_free (contents);
+  fail_unless_equals_int (peers ("list", NULL), 0);
+  fail_unless (strstr (output, ZID_1 "  yes       no ") != NULL, "%s", output);
+}
+
+GST_END_TEST;
+
 /* A program that has the file open sees the change. */
 GST_START_TEST (test_beside_a_call)
 {
@@ -304,7 +339,7 @@ GST_START_TEST (test_usage)
     {"forget", ZID_1, ZID_2}, {"name", ZID_1}, {"--frob", "list"},
     {"--cache"}, {"forget", ""}, {"forget", "01"},
     {"forget", ZID_1 "0"}, {"forget", "0x" ZID_1}, {"name", "Bob", ZID_1},
-    {"forget", "g1005a5a5a5a5a5a5a5a5a5a"}
+    {"unenroll"}, {"unenroll", "Bob"}, {"forget", "g1005a5a5a5a5a5a5a5a5a5a"}
   };
 
   make_peers ();
@@ -338,6 +373,7 @@ peers_suite (void)
   tcase_add_test (tc, test_times);
   tcase_add_test (tc, test_no_secret);
   tcase_add_test (tc, test_name);
+  tcase_add_test (tc, test_unenroll);
   tcase_add_test (tc, test_forget);
   tcase_add_test (tc, test_beside_a_call);
   tcase_add_test (tc, test_zid);
