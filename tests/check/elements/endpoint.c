@@ -167,19 +167,24 @@ endpoint_wait_warning (Endpoint * endpoint, const char *text)
 }
 
 void
+endpoint_pump (Endpoint * endpoint)
+{
+  GstMessage *message = gst_bus_timed_pop (endpoint->bus, 5 * GST_MSECOND);
+
+  if (message) {
+    fail_on_error (message);
+    note (endpoint, message);
+    gst_message_unref (message);
+  }
+}
+
+void
 endpoint_wait_heard (Endpoint * endpoint, gint n)
 {
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
 
-  /* Looks at the bus meanwhile: an ERROR ends the wait. */
   while (g_atomic_int_get (&endpoint->heard) < n) {
-    GstMessage *message = gst_bus_timed_pop (endpoint->bus, 5 * GST_MSECOND);
-
-    if (message) {
-      fail_on_error (message);
-      note (endpoint, message);
-      gst_message_unref (message);
-    }
+    endpoint_pump (endpoint);
     fail_unless (g_get_monotonic_time () < until, "media does not come");
   }
 }

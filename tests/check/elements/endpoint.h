@@ -53,6 +53,9 @@ GstStructure *endpoint_wait (Endpoint * endpoint, const char *name);
 void endpoint_wait_state (Endpoint * endpoint, const char *state);
 /* Waits for a WARNING that has this text, and returns all of its text. */
 char *endpoint_wait_warning (Endpoint * endpoint, const char *text);
+/* For loops that wait for something else: takes the next message, which must not
+ * be an ERROR, or lets a moment pass. */
+void endpoint_pump (Endpoint * endpoint);
 /* Waits until "ear" got that many buffers, or that many more. */
 void endpoint_wait_heard (Endpoint * endpoint, gint n);
 void endpoint_wait_media (Endpoint * endpoint, gint n);

@@ -1,180 +1,312 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The elements inside rtpbin, which asks for them by signals, has them in NULL
- * and without a parent, and starts them with its own lock held.
+ * The elements behind rtpbin, and inside of it: then it asks for them by signals,
+ * has them in NULL and without a parent, and starts them with its lock held.
  */
-#include "endpoint.h"
+#include "phone.h"
 
 typedef struct
 {
-  Endpoint *endpoint;
-  GstElement *rtpbin, *enc, *dec;
-} Phone;
+  Phone *a, *b;
+} Call;
 
-/* What rtpbin wants is there when the handler returns: both pads. */
-static GstElement *
-request_encoder (GstElement * rtpbin, guint session, Phone * phone)
+static Call
+make_call (guint n_sessions, PhoneFlags flags_of_a, PhoneFlags flags_of_b)
 {
-  char *name = g_strdup_printf ("rtp_sink_%u", session);
-  GstPad *pad = gst_element_request_pad_simple (phone->enc, name);
-
-  gst_object_unref (pad);
-  g_free (name);
-  return gst_object_ref (phone->enc);
-}
-
-static GstElement *
-request_rtcp_encoder (GstElement * rtpbin, guint session, Phone * phone)
-{
-  char *name = g_strdup_printf ("rtcp_sink_%u", session);
-  GstPad *pad = gst_element_request_pad_simple (phone->enc, name);
-
-  gst_object_unref (pad);
-  g_free (name);
-  return gst_object_ref (phone->enc);
-}
-
-static GstElement *
-request_decoder (GstElement * rtpbin, guint session, Phone * phone)
-{
-  return gst_object_ref (phone->dec);
-}
-
-static GstCaps *
-request_pt_map (GstElement * rtpbin, guint session, guint pt, gpointer unused)
-{
-  return gst_caps_from_string (VOICE_CAPS);
-}
-
-static GstElement *
-get (Phone * phone, const char *name)
-{
-  GstElement *element =
-      gst_bin_get_by_name (GST_BIN (phone->endpoint->pipeline), name);
-
-  fail_unless (element != NULL);
-  gst_object_unref (element);
-  return element;
-}
-
-static void
-pad_added (GstElement * rtpbin, GstPad * pad, Phone * phone)
-{
-  GstPad *sink;
-
-  if (!g_str_has_prefix (GST_PAD_NAME (pad), "recv_rtp_src_"))
-    return;
-  sink = gst_element_get_static_pad (get (phone, "depay"), "sink");
-  if (!gst_pad_is_linked (sink))
-    gst_pad_link (pad, sink);
-  gst_object_unref (sink);
-}
-
-/* All but the links to rtpbin, which make it ask. */
-static Phone *
-phone_new (const char *session_id)
-{
-  Phone *phone = g_new0 (Phone, 1);
-
-  phone->endpoint = endpoint_new (VOICE "ssrc=%u name=pay "
-      "udpsrc name=net_src address=127.0.0.1 port=0 "
-      "udpsink name=net_sink host=127.0.0.1 async=false sync=false "
-      "udpsrc name=rtcp_src address=127.0.0.1 port=0 "
-      "udpsink name=rtcp_sink host=127.0.0.1 async=false sync=false "
-      "rtppcmadepay name=depay ! fakesink name=ear signal-handoffs=true "
-      "async=false rtpbin name=rtpbin latency=0", g_random_int ());
-  phone->rtpbin = get (phone, "rtpbin");
-  phone->enc = gst_object_ref_sink (gst_element_factory_make ("zrtpenc", NULL));
-  phone->dec = gst_object_ref_sink (gst_element_factory_make ("zrtpdec", NULL));
-  g_object_set (phone->enc, "cache", ":memory:", "session-id", session_id,
-      NULL);
-  g_object_set (phone->dec, "session-id", session_id, NULL);
-  g_signal_connect (phone->rtpbin, "request-rtp-encoder",
-      G_CALLBACK (request_encoder), phone);
-  g_signal_connect (phone->rtpbin, "request-rtcp-encoder",
-      G_CALLBACK (request_rtcp_encoder), phone);
-  g_signal_connect (phone->rtpbin, "request-rtp-decoder",
-      G_CALLBACK (request_decoder), phone);
-  g_signal_connect (phone->rtpbin, "request-rtcp-decoder",
-      G_CALLBACK (request_decoder), phone);
-  g_signal_connect (phone->rtpbin, "request-pt-map",
-      G_CALLBACK (request_pt_map), NULL);
-  g_signal_connect (phone->rtpbin, "pad-added", G_CALLBACK (pad_added), phone);
-  return phone;
-}
-
-static void
-phone_link (Phone * phone)
-{
-  static const char *const links[][4] = {
-    {"pay", "src", "rtpbin", "send_rtp_sink_0"},
-    {"rtpbin", "send_rtp_src_0", "net_sink", "sink"},
-    {"rtpbin", "send_rtcp_src_0", "rtcp_sink", "sink"},
-    {"net_src", "src", "rtpbin", "recv_rtp_sink_0"},
-    {"rtcp_src", "src", "rtpbin", "recv_rtcp_sink_0"},
+  Call call = { phone_new ("rtpbin-a", n_sessions, flags_of_a),
+    phone_new ("rtpbin-b", n_sessions, flags_of_b)
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (links); i++)
-    fail_unless (gst_element_link_pads (get (phone, links[i][0]), links[i][1],
-            get (phone, links[i][2]), links[i][3]), "%s to %s", links[i][1],
-        links[i][3]);
+  phone_link (call.a);
+  phone_link (call.b);
+  phone_connect (call.a, call.b);
+  return call;
 }
 
 static void
-phone_free (Phone * phone)
+end_call (Call * call)
 {
-  endpoint_free (phone->endpoint);
-  gst_object_unref (phone->enc);
-  gst_object_unref (phone->dec);
-  g_free (phone);
+  phone_free (call->a);
+  phone_free (call->b);
 }
 
 static void
-point (Phone * from, const char *sink, Phone * to, const char *src)
+assert_nothing_clear (Phone * phone)
 {
-  gint port;
-
-  g_object_get (get (to, src), "port", &port, NULL);
-  g_object_set (get (from, sink), "port", port, NULL);
+  for (guint i = 0; i < phone->n_sessions; i++)
+    fail_unless_equals_uint64 (endpoint_get_stat (phone->enc[i],
+            "sent-clear-count") + endpoint_get_stat (phone->dec[i],
+            "recv-clear-count"), 0);
 }
 
-/* Linked before anything runs, or while all runs already. */
+static void
+assert_talking (Call * call)
+{
+  phone_wait_secure (call->a, call->b);
+  endpoint_wait_media (call->a->endpoint, 10);
+  endpoint_wait_media (call->b->endpoint, 10);
+  assert_nothing_clear (call->a);
+  assert_nothing_clear (call->b);
+}
+
+/* Linked by pads or asked for by signals, RTCP apart or among RTP. */
+static const PhoneFlags ways[] = { 0, PHONE_SIGNALS, PHONE_MUX,
+  PHONE_SIGNALS | PHONE_MUX
+};
+
+/* And one way at one end goes with another at the other. */
 GST_START_TEST (test_call)
 {
-  gboolean late = __i__ == 1;
-  Phone *phones[2] = { phone_new ("rtpbin-a"), phone_new ("rtpbin-b") };
-  Endpoint *a = phones[0]->endpoint, *b = phones[1]->endpoint;
+  PhoneFlags flags = ways[__i__];
+  Call call = make_call (1, flags, flags ^ PHONE_SIGNALS);
 
+  phone_play (call.a, call.b);
+  assert_talking (&call);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
+/* Linked while all runs already. */
+GST_START_TEST (test_late_links)
+{
+  static const char *const sources[] = { "net_src", "rtcp_src", "pay" };
+  Call call = { phone_new ("rtpbin-a", 1, PHONE_SIGNALS),
+    phone_new ("rtpbin-b", 1, PHONE_SIGNALS)
+  };
+  Phone *phones[2] = { call.a, call.b };
+
+  phone_connect (call.a, call.b);
   for (guint i = 0; i < 2; i++) {
-    if (!late)
-      phone_link (phones[i]);
-    gst_element_set_state (phones[i]->endpoint->pipeline, GST_STATE_READY);
-  }
-  for (guint i = 0; i < 2; i++) {
-    point (phones[i], "net_sink", phones[1 - i], "net_src");
-    point (phones[i], "rtcp_sink", phones[1 - i], "rtcp_src");
-  }
-  /* A source without a peer would be an error. */
-  for (guint i = 0; i < 2 && late; i++) {
-    gst_element_set_locked_state (get (phones[i], "net_src"), TRUE);
-    gst_element_set_locked_state (get (phones[i], "rtcp_src"), TRUE);
-    gst_element_set_locked_state (get (phones[i], "pay"), FALSE);
-    gst_element_set_state (get (phones[i], "rtpbin"), GST_STATE_PLAYING);
+    /* A source without a peer would be an error. */
+    for (guint k = 0; k < G_N_ELEMENTS (sources); k++)
+      gst_element_set_locked_state (phone_get (phones[i], sources[k], 0),
+          k < 2);
+    gst_element_set_state (phones[i]->rtpbin, GST_STATE_PLAYING);
     phone_link (phones[i]);
-    gst_element_set_locked_state (get (phones[i], "net_src"), FALSE);
-    gst_element_set_locked_state (get (phones[i], "rtcp_src"), FALSE);
+    for (guint k = 0; k < G_N_ELEMENTS (sources); k++)
+      gst_element_set_locked_state (phone_get (phones[i], sources[k], 0),
+          FALSE);
   }
-  endpoint_play (a);
-  endpoint_play (b);
-  endpoint_wait_secure (a, b);
-  endpoint_wait_media (a, 10);
-  endpoint_wait_media (b, 10);
-  fail_unless (endpoint_get_stat (phones[0]->dec, "recv-count") >= 10);
-  fail_unless_equals_uint64 (endpoint_get_stat (phones[0]->enc,
-          "sent-clear-count"), 0);
-  phone_free (phones[0]);
-  phone_free (phones[1]);
+  phone_play (call.a, call.b);
+  assert_talking (&call);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
+/* Each a transport of its own: one call, one SAS, and keys of all but the first
+ * by Multistream. */
+GST_START_TEST (test_sessions)
+{
+  Call call = make_call (3, ways[__i__], ways[__i__]);
+  guint multistream = 0;
+
+  phone_play (call.a, call.b);
+  assert_talking (&call);
+  for (guint i = 0; i < 3; i++) {
+    char *agreement;
+
+    g_object_get (call.a->enc[i], "key-agreement", &agreement, NULL);
+    multistream += g_str_equal (agreement, "Mult");
+    g_free (agreement);
+    fail_unless (endpoint_get_stat (call.a->dec[i], "recv-count") > 0);
+  }
+  fail_unless_equals_int (multistream, 2);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
+/* An end that only listens: rtpbin never asks for an RTP encoder there. */
+GST_START_TEST (test_listener)
+{
+  Call call = make_call (1, ways[__i__], ways[__i__] | PHONE_LISTENS);
+  Phone *b = call.b;
+
+  phone_play (call.a, call.b);
+  phone_wait_secure (call.a, call.b);
+  endpoint_wait_media (b->endpoint, 10);
+  fail_unless_equals_int (b->requests[PHONE_RTP_ENCODER], 0);
+  if (b->flags & PHONE_SIGNALS) {
+    fail_unless_equals_int (b->requests[PHONE_RTCP_ENCODER], 1);
+    fail_unless_equals_int (b->requests[PHONE_RTP_DECODER], 1);
+    fail_unless_equals_int (b->requests[PHONE_RTCP_DECODER], 1);
+  }
+  /* Its reports come back. */
+  gst_structure_free (phone_wait_source (call.a, 0, FALSE, "have-rb"));
+  assert_nothing_clear (call.a);
+  assert_nothing_clear (call.b);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
+/* -- Reports -- */
+
+static guint
+get_uint (const GstStructure * s, const char *field)
+{
+  guint value;
+
+  fail_unless (gst_structure_get_uint (s, field, &value), "no %s", field);
+  return value;
+}
+
+/* What @phone heard in reports of the other side agrees with what that side did,
+ * and with what became of it. */
+static void
+check_reports (Phone * phone, Phone * other)
+{
+  GstStructure *remote = phone_wait_source (phone, 0, FALSE, "have-sr");
+  GstStructure *own, *sent;
+  guint64 reported, done;
+  gint lost;
+
+  sent = phone_wait_source (other, 0, TRUE, "internal");
+  fail_unless_equals_int (get_uint (remote, "ssrc"), get_uint (sent, "ssrc"));
+  fail_unless (get_uint (remote, "sr-packet-count") > 0);
+  gst_structure_get_uint64 (remote, "sr-ntptime", &reported);
+  fail_unless (reported > 0);
+  reported = get_uint (remote, "sr-packet-count");
+  fail_unless (gst_structure_get_uint64 (sent, "packets-sent", &done));
+  fail_unless (reported <= done);
+  gst_structure_free (remote);
+
+  remote = phone_wait_source (phone, 0, FALSE, "have-rb");
+  own = phone_wait_source (phone, 0, TRUE, "internal");
+  fail_unless_equals_int (get_uint (remote, "rb-ssrc"), get_uint (own, "ssrc"));
+  fail_unless (gst_structure_get_int (remote, "rb-packetslost", &lost));
+  fail_unless_equals_int (lost, 0);
+  gst_structure_free (remote);
+  gst_structure_free (own);
+  gst_structure_free (sent);
+}
+
+GST_START_TEST (test_reports)
+{
+  Call call = make_call (1, ways[__i__], ways[__i__]);
+
+  phone_play (call.a, call.b);
+  assert_talking (&call);
+  check_reports (call.a, call.b);
+  check_reports (call.b, call.a);
+  fail_unless (endpoint_get_stat (call.a->dec[0], "recv-rtcp-count") > 0);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
+/* -- Loss -- */
+
+/* Loses some packets of SRTP, and no others. */
+typedef struct
+{
+  gint n;                       /* packets seen */
+  gint lost;                    /* atomic */
+} Loss;
+
+#define FIRST_LOST 20
+#define EVERY 10
+#define N_LOST 5
+
+static GstPadProbeReturn
+lose (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  GstBuffer *buffer = gst_pad_probe_info_get_buffer (info);
+  Loss *loss = data;
+  guint8 start[2];
+
+  if (gst_buffer_extract (buffer, 0, start, 2) < 2 || start[0] >> 6 != 2
+      || (start[1] & 0x7f) != 8)
+    return GST_PAD_PROBE_OK;
+  if (loss->n++ < FIRST_LOST || loss->n % EVERY != 0
+      || g_atomic_int_get (&loss->lost) == N_LOST)
+    return GST_PAD_PROBE_OK;
+  g_atomic_int_inc (&loss->lost);
+  return GST_PAD_PROBE_DROP;
+}
+
+static void
+lose_from (Phone * phone, Loss * loss)
+{
+  GstPad *pad = gst_element_get_static_pad (phone_get (phone, "net_sink", 0),
+      "sink");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, lose, loss, NULL);
+  gst_object_unref (pad);
+}
+
+/* The other side's report says how many. */
+GST_START_TEST (test_reported_loss)
+{
+  Call call = make_call (1, ways[__i__], ways[__i__]);
+  gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+  Loss loss = { 0, 0 };
+  gint lost = 0;
+
+  lose_from (call.a, &loss);
+  phone_play (call.a, call.b);
+  phone_wait_secure (call.a, call.b);
+  while (lost < N_LOST) {
+    GstStructure *remote = phone_wait_source (call.a, 0, FALSE, "have-rb");
+
+    gst_structure_get_int (remote, "rb-packetslost", &lost);
+    gst_structure_free (remote);
+    endpoint_pump (call.a->endpoint);
+    fail_unless (g_get_monotonic_time () < until, "%d are reported lost", lost);
+  }
+  fail_unless_equals_int (lost, N_LOST);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
+/* Of all of them: there is one for each SSRC. */
+static guint64
+get_jitterbuffer_stat (Phone * phone, const char *field)
+{
+  GstIterator *iterator = gst_bin_iterate_all_by_element_factory_name
+      (GST_BIN (phone->rtpbin), "rtpjitterbuffer");
+  GValue item = G_VALUE_INIT;
+  GstStructure *stats;
+  guint64 value, sum = 0;
+
+  while (gst_iterator_next (iterator, &item) == GST_ITERATOR_OK) {
+    g_object_get (g_value_get_object (&item), "stats", &stats, NULL);
+    if (gst_structure_get_uint64 (stats, field, &value))
+      sum += value;
+    gst_structure_free (stats);
+    g_value_reset (&item);
+  }
+  g_value_unset (&item);
+  gst_iterator_free (iterator);
+  return sum;
+}
+
+/* What was lost is asked for again by NACK, comes under an SSRC of its own, and
+ * is media again. */
+GST_START_TEST (test_retransmission)
+{
+  PhoneFlags flags = ways[__i__] | PHONE_RTX;
+  Call call = make_call (1, flags, flags);
+  gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+  Loss loss = { 0, 0 };
+
+  lose_from (call.a, &loss);
+  phone_play (call.a, call.b);
+  phone_wait_secure (call.a, call.b);
+  while (get_jitterbuffer_stat (call.b, "rtx-success-count") < N_LOST) {
+    endpoint_pump (call.b->endpoint);
+    fail_unless (g_get_monotonic_time () < until, "%" G_GUINT64_FORMAT
+        " of %d came again", get_jitterbuffer_stat (call.b,
+            "rtx-success-count"), loss.lost);
+  }
+  fail_unless_equals_uint64 (get_jitterbuffer_stat (call.b, "num-lost"), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (call.a->enc[0],
+          "sent-drops/ssrc-collision"), 0);
+  end_call (&call);
 }
 
 GST_END_TEST;
@@ -183,10 +315,19 @@ static Suite *
 rtpbin_suite (void)
 {
   Suite *s = suite_create ("rtpbin");
-  TCase *tc = tcase_create ("rtpbin");
+  TCase *tc = tcase_create ("calls");
+  guint n = G_N_ELEMENTS (ways);
 
   suite_add_tcase (s, tc);
-  tcase_add_loop_test (tc, test_call, 0, 2);
+  tcase_add_loop_test (tc, test_call, 0, n);
+  tcase_add_test (tc, test_late_links);
+  tcase_add_loop_test (tc, test_sessions, 0, n);
+  tcase_add_loop_test (tc, test_listener, 0, n);
+  tc = tcase_create ("reports");
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, test_reports, 0, n);
+  tcase_add_loop_test (tc, test_reported_loss, 0, n);
+  tcase_add_loop_test (tc, test_retransmission, 0, n);
   return s;
 }
 
