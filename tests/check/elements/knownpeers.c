@@ -114,6 +114,56 @@ GST_START_TEST (test_next_call)
 
 GST_END_TEST;
 
+static char *
+read_secrets (const char *cache)
+{
+  char *path = g_build_filename (folder, cache, NULL), *text;
+  sqlite3_stmt *query;
+  sqlite3 *db;
+
+  fail_unless_equals_int (sqlite3_open (path, &db), SQLITE_OK);
+  fail_unless_equals_int (sqlite3_prepare_v2 (db,
+          "SELECT hex(rs1) || ' ' || hex(rs2) FROM peers", -1, &query, NULL),
+      SQLITE_OK);
+  fail_unless_equals_int (sqlite3_step (query), SQLITE_ROW);
+  text = g_strdup ((const char *) sqlite3_column_text (query, 0));
+  sqlite3_finalize (query);
+  sqlite3_close (db);
+  g_free (path);
+  return text;
+}
+
+/* Several calls between the same two at once: one agrees on keys at a time, so
+ * both keep the same (RFC 6189 4.4.1). */
+GST_START_TEST (test_calls_at_once)
+{
+  Endpoint *ends[6][2];
+  char *secrets[2];
+
+  for (guint call = 0; call < G_N_ELEMENTS (ends); call++) {
+    ends[call][0] = make_end ("a.sqlite");
+    ends[call][1] = make_end ("b.sqlite");
+  }
+  for (guint call = 0; call < G_N_ELEMENTS (ends); call++)
+    start (ends[call][0], ends[call][1]);
+  for (guint call = 0; call < G_N_ELEMENTS (ends); call++)
+    endpoint_wait_secure (ends[call][0], ends[call][1]);
+  for (guint call = 0; call < G_N_ELEMENTS (ends); call++) {
+    watch_assert (ends[call][0]->enc, "trust", "unverified");
+    watch_assert (ends[call][1]->dec, "trust", "unverified");
+    endpoint_free (ends[call][0]);
+    endpoint_free (ends[call][1]);
+  }
+  secrets[0] = read_secrets ("a.sqlite");
+  secrets[1] = read_secrets ("b.sqlite");
+  fail_unless_equals_int (strlen (secrets[0]), 2 * 64 + 1);
+  fail_unless_equals_string (secrets[0], secrets[1]);
+  g_free (secrets[0]);
+  g_free (secrets[1]);
+}
+
+GST_END_TEST;
+
 /* Somebody else writes to the file: ours has to wait. */
 static sqlite3 *
 occupy (const char *cache)
@@ -221,6 +271,7 @@ knownpeers_suite (void)
   tcase_add_test (tc, test_one_file_for_both);
   tcase_add_test (tc, test_unreadable);
   tcase_add_test (tc, test_next_call);
+  tcase_add_test (tc, test_calls_at_once);
   tcase_add_test (tc, test_written_before_null);
   tcase_add_test (tc, test_mismatch);
   return s;
