@@ -9,24 +9,18 @@
 #include "bare.h"
 #include "media.h"
 #include "packets.h"
+#include "pairs.h"
 #include "plugins.h"
-#include "way.h"
 
 #define CHUNK PACKETS_LIST
 #define N_CHUNKS 16             /* of one measurement */
-#define SECURE_TIME (20 * G_TIME_SPAN_SECOND)
-#define RTP "application/x-rtp,media=audio,clock-rate=8000," \
-    "encoding-name=PCMA,payload=96,ssrc=(uint)"
-#define SRTP "application/x-srtp,media=audio,clock-rate=8000," \
-    "encoding-name=PCMA,payload=96,ssrc=(uint)"
 
 /* What one cipher needs. */
 typedef struct
 {
   const char *cipher;
   Bare *bare;
-  Way *encrypt, *decrypt;
-  Way *back[2];                 /* of a call: the other direction */
+  Pairs pairs;
   PacketSource source;
 } Kit;
 
@@ -37,27 +31,6 @@ typedef struct
   Way *nothing, *identity;
   PacketSource source;
 } Bench;
-
-static GstCaps *
-make_caps (const char *type, guint32 ssrc)
-{
-  char *text = g_strdup_printf ("%s%u", type, ssrc);
-  GstCaps *caps = gst_caps_from_string (text);
-
-  g_free (text);
-  return caps;
-}
-
-static Way *
-make_way (GstElement * element, const char *sink, const char *src,
-    const char *type, guint32 ssrc, GstPad * relay)
-{
-  GstCaps *caps = make_caps (type, ssrc);
-  Way *way = way_new (element, sink, src, caps, relay);
-
-  gst_caps_unref (caps);
-  return way;
-}
 
 /* srtpenc and srtpdec */
 
@@ -76,75 +49,15 @@ open_srtp (Kit * kit)
   gst_buffer_unref (key);
   gst_util_set_object_arg (G_OBJECT (enc), "rtp-cipher", cipher);
   gst_util_set_object_arg (G_OBJECT (enc), "rtcp-cipher", cipher);
-  kit->encrypt = make_way (enc, "rtp_sink_0", "rtp_src_0", RTP,
+  kit->pairs.encrypt =
+      pairs_make_way (enc, "rtp_sink_0", "rtp_src_0", PAIRS_RTP,
       kit->source.ssrc, NULL);
 
   /* With the key in them. */
-  caps = way_get_caps (kit->encrypt);
-  kit->decrypt = way_new (plugins_make ("srtpdec"), "rtp_sink", "rtp_src",
+  caps = way_get_caps (kit->pairs.encrypt);
+  kit->pairs.decrypt = way_new (plugins_make ("srtpdec"), "rtp_sink", "rtp_src",
       caps, NULL);
   gst_caps_unref (caps);
-}
-
-/* zrtpenc and zrtpdec: a call between two pairs in this process */
-
-static GstElement *
-make_zrtp (const char *factory, Kit * kit, const char *name)
-{
-  GstElement *element = plugins_make (factory);
-  char *id = g_strdup_printf ("%s-%s", name, kit->cipher);
-
-  g_object_set (element, "session-id", id, "cache", ":memory:",
-      "ciphers", kit->cipher, NULL);
-  g_free (id);
-  return element;
-}
-
-static gboolean
-is_secure (Way * way)
-{
-  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS
-      (way->element), "state");
-  GEnumValue *value;
-  gint state;
-
-  g_object_get (way->element, "state", &state, NULL);
-  value = g_enum_get_value (G_PARAM_SPEC_ENUM (pspec)->enum_class, state);
-  return value && g_str_equal (value->value_nick, "secure");
-}
-
-static void
-wait_secure (Kit * kit)
-{
-  const gint64 end = g_get_monotonic_time () + SECURE_TIME;
-  char *cipher;
-
-  while (!is_secure (kit->encrypt) || !is_secure (kit->back[0])) {
-    if (g_get_monotonic_time () > end)
-      g_error ("the call does not get secure");
-    g_usleep (1000);
-  }
-  g_object_get (kit->encrypt->element, "cipher", &cipher, NULL);
-  if (!g_str_equal (cipher, kit->cipher))
-    g_error ("%s instead of %s", cipher, kit->cipher);
-  g_free (cipher);
-}
-
-static void
-open_zrtp (Kit * kit)
-{
-  const guint32 ssrc = kit->source.ssrc;
-
-  kit->decrypt = make_way (make_zrtp ("zrtpdec", kit, "b"), "rtp_sink",
-      "rtp_src", SRTP, ssrc, NULL);
-  kit->back[1] = make_way (make_zrtp ("zrtpdec", kit, "a"), "rtp_sink",
-      "rtp_src", SRTP, ssrc + 1, NULL);
-  kit->encrypt = make_way (make_zrtp ("zrtpenc", kit, "a"), "rtp_sink_0",
-      "rtp_src_0", RTP, ssrc, kit->decrypt->in);
-  kit->back[0] = make_way (make_zrtp ("zrtpenc", kit, "b"), "rtp_sink_0",
-      "rtp_src_0", RTP, ssrc + 1, kit->back[1]->in);
-  wait_secure (kit);
-  kit->encrypt->relay = kit->back[0]->relay = NULL;
 }
 
 /* Measuring: CPU time in nanoseconds of CHUNK packets. Few at a time, made right
@@ -173,17 +86,18 @@ keep_chunk (Way * way, GPtrArray * items)
 static double
 encrypt_chunk (Kit * kit, const MediaCase * c)
 {
-  return push_chunk (kit->encrypt, packets_make (&kit->source, CHUNK,
+  return push_chunk (kit->pairs.encrypt, packets_make (&kit->source, CHUNK,
           c->octets, c->pieces, c->list));
 }
 
 static double
 decrypt_chunk (Kit * kit, const MediaCase * c)
 {
-  GPtrArray *sent = keep_chunk (kit->encrypt, packets_make (&kit->source, CHUNK,
+  GPtrArray *sent =
+      keep_chunk (kit->pairs.encrypt, packets_make (&kit->source, CHUNK,
           c->octets, 1, FALSE));
 
-  return push_chunk (kit->decrypt, packets_receive (sent, c->list));
+  return push_chunk (kit->pairs.decrypt, packets_receive (sent, c->list));
 }
 
 /* What is measured works: the same packets come out at the other end. */
@@ -217,8 +131,8 @@ check (Kit * kit, guint pieces, gboolean list)
     kit->source = source;
     sent = packets_make (&kit->source, CHUNK, 500, pieces, TRUE);
   }
-  sent = keep_chunk (kit->encrypt, sent);
-  sent = keep_chunk (kit->decrypt, packets_receive (sent, FALSE));
+  sent = keep_chunk (kit->pairs.encrypt, sent);
+  sent = keep_chunk (kit->pairs.decrypt, packets_receive (sent, FALSE));
   received = copy_octets (sent);
   for (guint i = 0; i < CHUNK; i++)
     if (!g_bytes_equal (g_ptr_array_index (received, i),
@@ -283,7 +197,7 @@ open_kit (Kit * kit, MediaWorker worker, const ZrtpCipher * cipher, guint32 n)
   if (worker == MEDIA_STOCK)
     open_srtp (kit);
   else
-    open_zrtp (kit);
+    pairs_open (&kit->pairs, kit->cipher, kit->cipher, kit->source.ssrc);
   for (guint i = 0; i < 4; i++)
     check (kit, i % 2 ? 3 : 1, i / 2);
 }
@@ -292,10 +206,7 @@ static void
 close_kit (Kit * kit)
 {
   bare_free (kit->bare);
-  way_free (kit->encrypt);
-  way_free (kit->decrypt);
-  for (guint i = 0; i < G_N_ELEMENTS (kit->back); i++)
-    g_clear_pointer (&kit->back[i], way_free);
+  pairs_close (&kit->pairs);
 }
 
 static void
@@ -311,8 +222,9 @@ open_bench (Bench * bench, MediaWorker worker)
   } else {
     plugins_load_zrtp ();
   }
-  bench->nothing = make_way (NULL, NULL, NULL, RTP, 1, NULL);
-  bench->identity = make_way (plugins_make ("identity"), "sink", "src", RTP, 1,
+  bench->nothing = pairs_make_way (NULL, NULL, NULL, PAIRS_RTP, 1, NULL);
+  bench->identity =
+      pairs_make_way (plugins_make ("identity"), "sink", "src", PAIRS_RTP, 1,
       NULL);
   open_kit (&bench->kits[0], worker, &zrtp_cipher_aes1, 1);
   open_kit (&bench->kits[1], worker, &zrtp_cipher_aes3, 2);

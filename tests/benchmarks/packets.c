@@ -100,6 +100,18 @@ packets_make (PacketSource * source, guint n, guint octets, guint pieces,
 }
 
 GPtrArray *
+packets_make_mixed (PacketSource * sources, guint n_sources, guint first,
+    guint n, guint octets)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func (free_item);
+
+  for (guint i = 0; i < n; i++)
+    add (items, make_packet (&sources[(first + i) % n_sources], octets, NULL,
+            0), FALSE);
+  return items;
+}
+
+GPtrArray *
 packets_receive (GPtrArray * buffers, gboolean list)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func (free_item);

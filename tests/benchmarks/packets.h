@@ -24,6 +24,9 @@ typedef struct
  * (what payloaders of video make). */
 GPtrArray *packets_make (PacketSource * source, guint n, guint octets,
     guint pieces, gboolean list);
+/* Buffers of all @sources in turn, beginning with that at @first. */
+GPtrArray *packets_make_mixed (PacketSource * sources, guint n_sources,
+    guint first, guint n, guint octets);
 /* The same packets in memory of their own with room behind, as udpsrc hands them
  * over. Takes @buffers (buffers only). */
 GPtrArray *packets_receive (GPtrArray * buffers, gboolean list);
