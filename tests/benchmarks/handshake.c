@@ -1,13 +1,15 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * CPU time of a handshake, both ends together, of the engine and of libbzrtp.
- * Two ends in memory call each other, nothing waits, each packet arrives at
- * once but for the responder's HelloACK: that makes one end initiate, so that
- * no stack is luckier than the other with Commits that cross.
+ * CPU time of a handshake, both ends together, of the engine and of libbzrtp;
+ * its packets; what an end weighs once secure. Two ends in memory call each
+ * other, nothing waits, each packet arrives at once but for the responder's
+ * HelloACK: that makes one end initiate, so that no stack is luckier than the
+ * other with Commits that cross.
  *
  *     handshake [--json] [--quick] [--rounds=N] [--only=NAME]
  */
+#include <malloc.h>
 #include <string.h>
 
 #include "bench.h"
@@ -18,6 +20,8 @@
 #define MAX_DATAGRAM 2048
 #define MESSAGE_TYPE 16         /* offset in a packet */
 #define INITIATOR 0
+#define REFERENCE "X255"
+#define N_WEIGHED 64            /* calls that are there at a time */
 
 typedef struct
 {
@@ -29,9 +33,11 @@ typedef struct
 struct _Wire
 {
   GQueue queue;
+  guint packets, octets;        /* sent so far, lost or not */
 };
 
-/* "Mult": the second stream of a session that X255 made. */
+/* "Mult": the second stream of a session that X255 made. "Prsh": with what was
+ * kept of earlier calls, which is at hand. */
 typedef struct
 {
   const char *key_agreement, *cipher;
@@ -48,7 +54,10 @@ static const Case cases[] = {
   {"DH3k", "AES1", 1},
   {"DH3k", "AES3", 1},
   {"Mult", "AES1", 8},
+  {"Prsh", "AES1", 8},
 };
+
+#define N_CASES G_N_ELEMENTS (cases)
 
 static const Stack *const stacks[] = {
   &stack_engine,
@@ -73,6 +82,8 @@ wire_send (Wire * wire, guint end, guint stream, const guint8 * data,
   Datagram *datagram;
 
   g_assert (size <= MAX_DATAGRAM);
+  wire->packets++;
+  wire->octets += size;
   if (end == INITIATOR && memcmp (data + MESSAGE_TYPE, "HelloACK", 8) == 0)
     return;
   datagram = g_new (Datagram, 1);
@@ -112,27 +123,33 @@ run_stream (const Stack * stack, gpointer call, Wire * wire, guint stream,
         key_agreement);
 }
 
+/* The call, secure with all its streams; *times is that of the last. */
+static gpointer
+make_call (const Stack * stack, const Case * c, Wire * wire, Times * times)
+{
+  const gboolean second = g_str_equal (c->key_agreement, "Mult");
+  const char *first = second ? "X255" : c->key_agreement;
+  gpointer call = stack->open (wire, first, c->cipher, second ? 2 : 1);
+
+  if (second)
+    run_stream (stack, call, wire, 0, first);
+  wire->packets = wire->octets = 0;
+  times->exchange = bench_process_ns ();
+  run_stream (stack, call, wire, second ? 1 : 0, c->key_agreement);
+  times->exchange = bench_process_ns () - times->exchange;
+  return call;
+}
+
 static Times
 run_call (const Stack * stack, const Case * c)
 {
-  gboolean second = g_str_equal (c->key_agreement, "Mult");
-  const char *first = second ? "X255" : c->key_agreement;
   Wire wire = { G_QUEUE_INIT };
-  double times[4];
-  gpointer call;
+  const double start = bench_process_ns ();
+  Times times;
 
-  times[0] = bench_process_ns ();
-  call = stack->open (&wire, first, c->cipher, second ? 2 : 1);
-  if (second)
-    run_stream (stack, call, &wire, 0, first);
-  times[1] = bench_process_ns ();
-  run_stream (stack, call, &wire, second ? 1 : 0, c->key_agreement);
-  times[2] = bench_process_ns ();
-  stack->close (call);
-  times[3] = bench_process_ns ();
-
-  return (Times) {
-  times[2] - times[1], times[3] - times[0]};
+  stack->close (make_call (stack, c, &wire, &times));
+  times.whole = bench_process_ns () - start;
+  return times;
 }
 
 static gboolean
@@ -141,51 +158,134 @@ applies (const Stack * stack, const Case * c)
   return stack->has (c->key_agreement);
 }
 
-/* Medians; the first stack in terms of the second, 0 if that does not have it. */
+/* What does not change from call to call. */
 typedef struct
 {
-  Times times[N_STACKS];
-  Times ratio;
-} Result;
+  guint packets, octets;        /* of a handshake */
+  double kb;                    /* of an end once it is secure */
+} Weight;
 
-/* Every stack that has it, in turn. */
-static void
-measure (const Case * c, guint rounds, Result * result)
+static double
+get_heap (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+static Weight
+weigh (const Stack * stack, const Case * c)
+{
+  gpointer calls[N_WEIGHED];
+  Wire wire = { G_QUEUE_INIT };
+  Times unused;
+  double heap;
+
+  stack->close (make_call (stack, c, &wire, &unused));
+  heap = get_heap ();
+  for (guint i = 0; i < N_WEIGHED; i++)
+    calls[i] = make_call (stack, c, &wire, &unused);
+  heap = get_heap () - heap;
+  for (guint i = 0; i < N_WEIGHED; i++)
+    stack->close (calls[i]);
+  return (Weight) {
+  wire.packets, wire.octets, heap / 1e3 / (2 * N_WEIGHED)};
+}
+
+/* Of a case: by stack and round. */
+typedef struct
 {
   double *exchange[N_STACKS], *whole[N_STACKS];
+  Weight weight[N_STACKS];
+} Values;
 
+static void
+measure_round (const Case * c, Values * values, guint round)
+{
   for (guint s = 0; s < N_STACKS; s++) {
-    exchange[s] = g_new0 (double, rounds);
-    whole[s] = g_new0 (double, rounds);
-  }
-  for (guint round = 0; round < rounds; round++) {
-    for (guint s = 0; s < N_STACKS; s++) {
-      for (guint i = 0; i < c->repeat && applies (stacks[s], c); i++) {
-        Times times = run_call (stacks[s], c);
+    values->exchange[s][round] = values->whole[s][round] = 0;
+    for (guint i = 0; i < c->repeat && applies (stacks[s], c); i++) {
+      Times times = run_call (stacks[s], c);
 
-        exchange[s][round] += times.exchange / c->repeat;
-        whole[s][round] += times.whole / c->repeat;
-      }
+      values->exchange[s][round] += times.exchange / c->repeat;
+      values->whole[s][round] += times.whole / c->repeat;
     }
-  }
-  result->ratio = (Times) {
-  0};
-  if (N_STACKS > 1 && applies (stacks[N_STACKS - 1], c)) {
-    result->ratio.exchange = bench_median_ratio (exchange[0],
-        exchange[N_STACKS - 1], rounds);
-    result->ratio.whole = bench_median_ratio (whole[0], whole[N_STACKS - 1],
-        rounds);
-  }
-  for (guint s = 0; s < N_STACKS; s++) {
-    result->times[s].exchange = bench_median (exchange[s], rounds);
-    result->times[s].whole = bench_median (whole[s], rounds);
-    g_free (exchange[s]);
-    g_free (whole[s]);
   }
 }
 
 static void
-print_row (const Case * c, const Result * result)
+values_init (Values * values, const Case * c, guint rounds)
+{
+  for (guint s = 0; s < N_STACKS; s++) {
+    values->exchange[s] = g_new (double, rounds);
+    values->whole[s] = g_new (double, rounds);
+    if (applies (stacks[s], c))
+      values->weight[s] = weigh (stacks[s], c);
+  }
+}
+
+static void
+values_clear (Values * values)
+{
+  for (guint s = 0; s < N_STACKS; s++) {
+    g_free (values->exchange[s]);
+    g_free (values->whole[s]);
+  }
+}
+
+/* Medians. Ratios: the first stack in terms of the second, 0 if that does not
+ * have it; in terms of the first stack's reference. */
+typedef struct
+{
+  Times times[N_STACKS];
+  Times ratio;
+  double to_reference;
+} Result;
+
+static void
+conclude (const Case * c, Values * values, const Values * reference,
+    guint rounds, Result * result)
+{
+  const guint last = N_STACKS - 1;
+
+  *result = (Result) {
+  0};
+  if (last > 0 && applies (stacks[last], c)) {
+    result->ratio.exchange = bench_median_ratio (values->exchange[0],
+        values->exchange[last], rounds);
+    result->ratio.whole = bench_median_ratio (values->whole[0],
+        values->whole[last], rounds);
+  }
+  if (reference)
+    result->to_reference = bench_median_ratio (values->exchange[0],
+        reference->exchange[0], rounds);
+}
+
+/* Spoils the order of the rounds. */
+static void
+take_medians (Values * values, guint rounds, Result * result)
+{
+  for (guint s = 0; s < N_STACKS; s++) {
+    result->times[s].exchange = bench_median (values->exchange[s], rounds);
+    result->times[s].whole = bench_median (values->whole[s], rounds);
+  }
+}
+
+static void
+print_head (void)
+{
+  g_print ("CPU time of a handshake, both ends\n%10s", "");
+  for (guint s = 0; s < N_STACKS; s++)
+    g_print (" %13s", stacks[s]->name);
+  g_print ("%s  to %s  packets  octets", N_STACKS > 1 ? "    ratio" : "",
+      REFERENCE);
+  for (guint s = 0; s < N_STACKS; s++)
+    g_print (" %11s", stacks[s]->name);
+  g_print ("\n");
+}
+
+static void
+print_row (const Case * c, const Values * values, const Result * result)
 {
   g_print ("%s %s ", c->key_agreement, c->cipher);
   for (guint s = 0; s < N_STACKS; s++) {
@@ -194,33 +294,91 @@ print_row (const Case * c, const Result * result)
     else
       g_print (" %13s", "-");
   }
-  if (result->ratio.exchange > 0)
+  if (N_STACKS > 1 && result->ratio.exchange > 0)
     g_print (" %8.2f", result->ratio.exchange);
+  else if (N_STACKS > 1)
+    g_print (" %8s", "-");
+  g_print (" %8.2f %8u %7u", result->to_reference, values->weight[0].packets,
+      values->weight[0].octets);
+  for (guint s = 0; s < N_STACKS; s++)
+    if (applies (stacks[s], c))
+      g_print (" %8.1f kB", values->weight[s].kb);
   g_print ("\n");
 }
 
 static void
-add_row (BenchJson * json, const Case * c, const Result * result)
+add_figure (BenchJson * json, const char *stack, const char *what, double value)
+{
+  char *name = g_strconcat (stack, what, NULL);
+
+  bench_json_number (json, name, value);
+  g_free (name);
+}
+
+static void
+add_row (BenchJson * json, const Case * c, const Values * values,
+    const Result * result)
 {
   bench_json_row (json);
   bench_json_text (json, "key_agreement", c->key_agreement);
   bench_json_text (json, "cipher", c->cipher);
   for (guint s = 0; s < N_STACKS; s++) {
-    char *exchange = g_strdup_printf ("%s_us", stacks[s]->name);
-    char *whole = g_strdup_printf ("%s_whole_us", stacks[s]->name);
+    const char *name = stacks[s]->name;
 
-    if (applies (stacks[s], c)) {
-      bench_json_number (json, exchange, result->times[s].exchange / 1e3);
-      bench_json_number (json, whole, result->times[s].whole / 1e3);
-    }
-    g_free (exchange);
-    g_free (whole);
+    if (!applies (stacks[s], c))
+      continue;
+    add_figure (json, name, "_us", result->times[s].exchange / 1e3);
+    add_figure (json, name, "_whole_us", result->times[s].whole / 1e3);
+    add_figure (json, name, "_packets", values->weight[s].packets);
+    add_figure (json, name, "_octets", values->weight[s].octets);
+    add_figure (json, name, "_kb", values->weight[s].kb);
   }
   if (result->ratio.exchange > 0) {
     bench_json_number (json, "ratio", result->ratio.exchange);
     bench_json_number (json, "whole_ratio", result->ratio.whole);
   }
+  bench_json_number (json, "to_x255", result->to_reference);
   bench_json_end_row (json);
+}
+
+/* All cases in each round, so that they can be compared, too. */
+static void
+measure (Values * values, const gboolean * wanted, guint rounds)
+{
+  for (guint i = 0; i < N_CASES; i++)
+    if (wanted[i])
+      values_init (&values[i], &cases[i], rounds);
+  for (guint round = 0; round < rounds; round++)
+    for (guint i = 0; i < N_CASES; i++)
+      if (wanted[i])
+        measure_round (&cases[i], &values[i], round);
+}
+
+static void
+print_results (Values * values, const gboolean * wanted, guint rounds,
+    gboolean as_json)
+{
+  BenchJson *json = as_json ? bench_json_new ("handshake") : NULL;
+  Result results[N_CASES];
+
+  /* The reference is the first case. */
+  for (guint i = 0; i < N_CASES; i++)
+    if (wanted[i])
+      conclude (&cases[i], &values[i], wanted[0] ? &values[0] : NULL, rounds,
+          &results[i]);
+  if (!json)
+    print_head ();
+  for (guint i = 0; i < N_CASES; i++) {
+    if (!wanted[i])
+      continue;
+    take_medians (&values[i], rounds, &results[i]);
+    if (json)
+      add_row (json, &cases[i], &values[i], &results[i]);
+    else
+      print_row (&cases[i], &values[i], &results[i]);
+  }
+  if (json)
+    bench_json_print (json);
 }
 
 int
@@ -232,31 +390,19 @@ main (int argc, char **argv)
         "NAME"},
     {NULL}
   };
-  BenchJson *json = NULL;
+  Values values[N_CASES] = { 0 };
+  gboolean wanted[N_CASES];
   BenchOptions options;
+  guint rounds;
 
   bench_parse (&options, &argc, &argv, more);
-  if (options.json) {
-    json = bench_json_new ("handshake");
-  } else {
-    g_print ("CPU time of a handshake, both ends\n%10s", "");
-    for (guint s = 0; s < N_STACKS; s++)
-      g_print (" %13s", stacks[s]->name);
-    g_print ("%s\n", N_STACKS > 1 ? "    ratio" : "");
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    Result result;
-
-    if (only && !g_str_equal (only, cases[i].key_agreement))
-      continue;
-    measure (&cases[i], bench_rounds (&options, 101), &result);
-    if (json)
-      add_row (json, &cases[i], &result);
-    else
-      print_row (&cases[i], &result);
-  }
-  if (json)
-    bench_json_print (json);
+  rounds = bench_rounds (&options, 61);
+  for (guint i = 0; i < N_CASES; i++)
+    wanted[i] = !only || g_str_equal (only, cases[i].key_agreement);
+  measure (values, wanted, rounds);
+  print_results (values, wanted, rounds, options.json);
+  for (guint i = 0; i < N_CASES; i++)
+    values_clear (&values[i]);
   g_free (only);
   return 0;
 }

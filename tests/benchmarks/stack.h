@@ -20,7 +20,8 @@ typedef struct
 {
   const char *name;
   gboolean (*has) (const char *key_agreement);
-  /* Two endpoints without a cache that offer this first. */
+  /* Two endpoints that offer this first, and do not know each other but for
+   * "Prsh". */
   gpointer (*open) (Wire * wire, const char *key_agreement,
       const char *cipher, guint n_streams);
   void (*close) (gpointer call);
