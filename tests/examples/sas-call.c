@@ -34,6 +34,7 @@ typedef struct
 {
   GMainLoop *loop;
   GstElement *zrtp;             /* either element of the pair would do */
+  gboolean listening;           /* to the keyboard */
 } Call;
 
 /* The user's answer. Until it comes the call is encrypted, but with whom is not
@@ -42,19 +43,48 @@ static gboolean
 on_answer (GIOChannel * input, GIOCondition condition, gpointer user_data)
 {
   Call *call = user_data;
-  gboolean done = FALSE;
+  gboolean done = FALSE, enrolled;
   gchar *line = NULL;
 
   if (g_io_channel_read_line (input, &line, NULL, NULL, NULL) !=
       G_IO_STATUS_NORMAL)
     return G_SOURCE_REMOVE;
+  if (g_str_has_prefix (line, "e"))
+    g_signal_emit_by_name (call->zrtp, "accept-enrollment", &enrolled);
   if (g_str_has_prefix (line, "y")) {
     g_signal_emit_by_name (call->zrtp, "verify-sas", &done);
   } else if (g_str_has_prefix (line, "n")) {
     g_signal_emit_by_name (call->zrtp, "reject-sas", &done);
   }
   g_free (line);
+  call->listening = !done;
   return done ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+/* A PBX may bring another SAS while the question is open. */
+static void
+listen_to_user (Call * call)
+{
+  GIOChannel *input;
+
+  if (call->listening)
+    return;
+  input = g_io_channel_unix_new (fileno (stdin));
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_answer, call);
+  g_io_channel_unref (input);
+  call->listening = TRUE;
+}
+
+static void
+on_enrollment (Call * call, const gchar * enrollment)
+{
+  g_print ("enrollment: %s\n", enrollment);
+  if (g_strcmp0 (enrollment, "offered") == 0) {
+    g_print
+        ("This PBX wants to be trusted with the SAS of your calls. It could "
+        "listen to them all. Agree by e.\n");
+    listen_to_user (call);
+  }
 }
 
 static void
@@ -67,11 +97,8 @@ on_zrtp_message (Call * call, const GstStructure * message)
   } else if (gst_structure_has_name (message, "GstZrtpSas")) {
     g_print ("SAS: %s\n", gst_structure_get_string (message, "sas"));
     if (g_strcmp0 (trust, "verified") != 0) {
-      GIOChannel *input = g_io_channel_unix_new (fileno (stdin));
-
       g_print ("Read it to each other. Is it the same (y/n)?\n");
-      g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_answer, call);
-      g_io_channel_unref (input);
+      listen_to_user (call);
     }
   } else if (gst_structure_has_name (message, "GstZrtpTrust")) {
     g_print ("trust: %s\n", trust);
@@ -79,6 +106,8 @@ on_zrtp_message (Call * call, const GstStructure * message)
       g_print ("Somebody is between you: hanging up.\n");
       g_main_loop_quit (call->loop);
     }
+  } else if (gst_structure_has_name (message, "GstZrtpEnrollment")) {
+    on_enrollment (call, gst_structure_get_string (message, "enrollment"));
   }
 }
 
@@ -123,7 +152,7 @@ on_interrupt (gpointer user_data)
 int
 main (int argc, char **argv)
 {
-  Call call = { NULL, NULL };
+  Call call = { NULL, NULL, FALSE };
   GstElement *pipeline;
   GError *error = NULL;
   gchar *line;

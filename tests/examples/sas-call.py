@@ -38,6 +38,7 @@ rtp. ! rtpopusdepay ! opusdec ! audioconvert ! audioresample ! {sink}
 class Call:
     def __init__(self, port, host, peer_port, cache):
         self.loop = GLib.MainLoop()
+        self.listening = False
         self.pipeline = Gst.parse_launch(CALL.format(
             port=port, rtcp=port + 1, host=host, peer_port=peer_port, peer_rtcp=peer_port + 1,
             cache=cache, source=os.environ.get("SOURCE", "autoaudiosrc"),
@@ -65,23 +66,38 @@ class Call:
             print("SAS:", fields["sas"])
             if fields["trust"] != "verified":
                 print("Read it to each other. Is it the same (y/n)?")
-                GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT,
-                                  GLib.IOCondition.IN | GLib.IOCondition.HUP, self.on_answer)
+                self.listen()
         elif name == "GstZrtpTrust":
             print("trust:", fields["trust"])
             if fields["trust"] == "sas-mismatch":
                 print("Somebody is between you: hanging up.")
                 self.loop.quit()
+        elif name == "GstZrtpEnrollment":
+            print("enrollment:", fields["enrollment"])
+            if fields["enrollment"] == "offered":
+                print("This PBX wants to be trusted with the SAS of your calls. It could listen "
+                      "to them all. Agree by e.")
+                self.listen()
+
+    def listen(self):
+        """To the keyboard; a PBX may bring another SAS while the question is open."""
+        if not self.listening:
+            GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT,
+                              GLib.IOCondition.IN | GLib.IOCondition.HUP, self.on_answer)
+        self.listening = True
 
     def on_answer(self, stdin, _condition):
         """The user's answer. Until it comes the call is encrypted, but with whom
         is not known; the media flows all the same."""
         line = stdin.readline()
         done = line == ""
+        if line.startswith("e"):
+            self.zrtp.emit("accept-enrollment")
         if line.startswith("y"):
             done = self.zrtp.emit("verify-sas")
         elif line.startswith("n"):
             done = self.zrtp.emit("reject-sas")
+        self.listening = not done
         return not done
 
     def on_warning(self, _bus, message):
