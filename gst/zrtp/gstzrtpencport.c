@@ -158,85 +158,69 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
 
 /* -- The data path -- */
 
-/* A packet being protected. */
-typedef struct
-{
-  GstMemory *memory;            /* NULL if there was none */
-  GstMapInfo map;
-  GstZrtpSendResult result;
-} Draft;
-
-/* A copy in one piece with room for the tag, mapped: payloaders make packets of
- * several pieces, and what lies behind the last is the next packet's. */
-static gboolean
-draft_open (Draft * draft, GstBuffer * buffer)
-{
-  gsize size = gst_buffer_get_size (buffer);
-
-  draft->memory = gst_allocator_alloc (NULL, size + ZRTP_SRTP_MAX_TRAILER,
-      NULL);
-  if (G_UNLIKELY (!gst_memory_map (draft->memory, &draft->map,
-              GST_MAP_READWRITE))) {
-    g_clear_pointer (&draft->memory, gst_memory_unref);
-    return FALSE;
-  }
-  gst_buffer_extract (buffer, 0, draft->map.data, size);
-  draft->map.size = size;
-  return TRUE;
-}
-
-/* With the sender's lock. @map is that of a copy with room. */
+/* With the sender's lock. @data has @size octets and room behind them. */
 static GstZrtpSendResult
-protect (GstZrtpEncPort * port, GstZrtpSender * sender, GstMapInfo * map)
+protect (GstZrtpEncPort * port, GstZrtpSender * sender, guint8 * data,
+    gsize * size)
 {
-  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (map->data, map->size);
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size);
 
   if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP)) {
     sender->drops[GST_ZRTP_SEND_DROP_MALFORMED]++;
     return GST_ZRTP_SEND_DROPPED;
   }
-  return gst_zrtp_sender_protect (sender, &port->gate, port, map->data,
-      &map->size, kind == GST_ZRTP_PACKET_RTCP);
+  return gst_zrtp_sender_protect (sender, &port->gate, port, data, size,
+      kind == GST_ZRTP_PACKET_RTCP);
 }
 
-/* Puts the draft into a writable buffer. FALSE if the packet does not leave. */
-static gboolean
-draft_close (GstZrtpEncPort * port, Draft * draft, GstBuffer * buffer)
+/* With the sender's lock. Encrypts what is in a writable buffer, into a copy in
+ * one piece with room for the tag: payloaders make packets of several pieces,
+ * and what lies behind the last is the next packet's. @ssrc: of a packet that
+ * collides. */
+static GstZrtpSendResult
+seal (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer,
+    guint32 * ssrc)
 {
-  gsize size = draft->map.size;
-  guint32 ssrc = draft->result == GST_ZRTP_SEND_COLLISION
-      ? gst_zrtp_rtp_get_ssrc (draft->map.data) : 0;
+  gsize size = gst_buffer_get_size (buffer);
+  GstMemory *memory = gst_allocator_alloc (NULL, size + ZRTP_SRTP_MAX_TRAILER,
+      NULL);
+  GstZrtpSendResult result;
+  GstMapInfo map;
 
-  gst_memory_unmap (draft->memory, &draft->map);
-  if (G_LIKELY (draft->result == GST_ZRTP_SEND_OK)) {
-    gst_memory_resize (draft->memory, 0, size);
-    gst_buffer_replace_all_memory (buffer, draft->memory);
-    return TRUE;
+  if (G_UNLIKELY (!gst_memory_map (memory, &map, GST_MAP_READWRITE))) {
+    gst_memory_unref (memory);
+    sender->drops[GST_ZRTP_SEND_DROP_FAILED]++;
+    return GST_ZRTP_SEND_DROPPED;
   }
-  gst_memory_unref (draft->memory);
-  if (draft->result == GST_ZRTP_SEND_COLLISION)
-    refuse_collision (port, ssrc);
-  return FALSE;
+  gst_buffer_extract (buffer, 0, map.data, size);
+  result = protect (port, sender, map.data, &size);
+  if (G_UNLIKELY (result == GST_ZRTP_SEND_COLLISION))
+    *ssrc = gst_zrtp_rtp_get_ssrc (map.data);
+  gst_memory_unmap (memory, &map);
+  if (G_UNLIKELY (result != GST_ZRTP_SEND_OK)) {
+    gst_memory_unref (memory);
+    return result;
+  }
+  gst_memory_resize (memory, 0, size);
+  gst_buffer_replace_all_memory (buffer, memory);
+  return result;
 }
 
-/* Encrypts a packet. NULL if it does not leave. */
+/* NULL if the packet does not leave. */
 static GstBuffer *
-seal (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
+seal_one (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer)
 {
-  GstZrtpSender *sender = &pair->sender;
-  Draft draft;
+  GstZrtpSendResult result;
+  guint32 ssrc;
 
-  if (G_UNLIKELY (!draft_open (&draft, buffer))) {
-    gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_FAILED, 1);
-    gst_buffer_unref (buffer);
-    return NULL;
-  }
-  g_mutex_lock (&sender->lock);
-  draft.result = protect (port, sender, &draft.map);
-  g_mutex_unlock (&sender->lock);
   buffer = gst_buffer_make_writable (buffer);
-  if (G_LIKELY (draft_close (port, &draft, buffer)))
+  g_mutex_lock (&sender->lock);
+  result = seal (port, sender, buffer, &ssrc);
+  g_mutex_unlock (&sender->lock);
+  if (G_LIKELY (result == GST_ZRTP_SEND_OK))
     return buffer;
+  if (result == GST_ZRTP_SEND_COLLISION)
+    refuse_collision (port, ssrc);
   gst_buffer_unref (buffer);
   return NULL;
 }
@@ -244,7 +228,7 @@ seal (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
 static GstFlowReturn
 send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
 {
-  buffer = seal (port, pair, buffer);
+  buffer = seal_one (port, &pair->sender, buffer);
   return G_LIKELY (buffer) ? gst_zrtp_outlet_push (&port->outlet, buffer)
       : GST_FLOW_OK;
 }
@@ -277,36 +261,43 @@ chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   return ret;
 }
 
+/* With the sender's lock. Encrypts a writable list; what does not leave is taken
+ * out. TRUE if there was a collision, the last of @ssrc. */
+static gboolean
+seal_list (GstZrtpEncPort * port, GstZrtpSender * sender, GstBufferList * list,
+    guint32 * ssrc)
+{
+  gboolean collided = FALSE;
+  guint i = 0;
+
+  while (i < gst_buffer_list_length (list)) {
+    GstZrtpSendResult result = seal (port, sender,
+        gst_buffer_list_get_writable (list, i), ssrc);
+
+    collided |= result == GST_ZRTP_SEND_COLLISION;
+    if (G_LIKELY (result == GST_ZRTP_SEND_OK))
+      i++;
+    else
+      gst_buffer_list_remove (list, i, 1);
+  }
+  return collided;
+}
+
 /* One lock for the whole list. */
 static GstFlowReturn
 send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
     GstBufferList * list)
 {
-  guint n = gst_buffer_list_length (list), kept = 0;
-  Draft *drafts = g_new (Draft, n);
+  gboolean collided;
+  guint32 ssrc;
 
   list = gst_buffer_list_make_writable (list);
-  for (guint i = 0; i < n; i++)
-    draft_open (&drafts[i], gst_buffer_list_get (list, i));
-
   g_mutex_lock (&pair->sender.lock);
-  for (guint i = 0; i < n; i++) {
-    if (drafts[i].memory)
-      drafts[i].result = protect (port, &pair->sender, &drafts[i].map);
-    else
-      pair->sender.drops[GST_ZRTP_SEND_DROP_FAILED]++;
-  }
+  collided = seal_list (port, &pair->sender, list, &ssrc);
   g_mutex_unlock (&pair->sender.lock);
-
-  for (guint i = 0; i < n; i++) {
-    if (drafts[i].memory && draft_close (port, &drafts[i],
-            gst_buffer_list_get_writable (list, kept)))
-      kept++;
-    else
-      gst_buffer_list_remove (list, kept, 1);
-  }
-  g_free (drafts);
-  if (kept > 0)
+  if (G_UNLIKELY (collided))
+    refuse_collision (port, ssrc);
+  if (G_LIKELY (gst_buffer_list_length (list) > 0))
     return gst_zrtp_outlet_push_list (&port->outlet, list);
   gst_buffer_list_unref (list);
   return GST_FLOW_OK;
@@ -339,7 +330,7 @@ GstFlowReturn
 gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
     gsize size)
 {
-  GstBuffer *buffer = seal (port, port->enc->pair,
+  GstBuffer *buffer = seal_one (port, &port->enc->pair->sender,
       gst_buffer_new_memdup (data, size));
 
   return buffer ? gst_zrtp_outlet_work (&port->outlet, buffer) : GST_FLOW_OK;
