@@ -6,24 +6,14 @@ usage: test-sas-call.py PROGRAM...     the command that starts the example
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 import unittest
 
+from ports import free_ports
 from terminal import Terminal
 
-LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "lib")
 PROGRAM = sys.argv[1:]
-
-
-def free_ports():
-    """Two, and no other test's that runs at the same time."""
-    first = 20000 + os.getpid() % 2000 * 16
-    done = subprocess.run([sys.executable, os.path.join(LIB, "free-ports.py"), str(first)],
-                          stdout=subprocess.PIPE, check=True, text=True)
-    ports = [int(port) for port in done.stdout.split()]
-    return ports[0], ports[2]
 
 
 class TestSasCall(unittest.TestCase):
