@@ -10,6 +10,7 @@
 #include "gstzrtpregistry.h"
 #include "gstzrtpsdp.h"
 #include "gstzrtpsignals.h"
+#include "gstzrtpsignature.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_bin_debug);
 #define GST_CAT_DEFAULT gst_zrtp_bin_debug
@@ -583,6 +584,7 @@ gst_zrtp_bin_class_init (GstZrtpBinClass * klass)
   install_actions (klass);
   gst_zrtp_sdp_class_init (klass);
   gst_zrtp_pbx_class_init (klass);
+  gst_zrtp_signature_class_init (klass);
   gst_type_mark_as_plugin_api (GST_TYPE_ZRTP_BIN, 0);
 }
 

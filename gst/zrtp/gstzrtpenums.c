@@ -91,6 +91,10 @@ gst_zrtp_trust_get_type (void)
     {ZRTP_TRUST_SAS_MISMATCH, "The user said that the SAS differ",
         "sas-mismatch"},
     {ZRTP_TRUST_MITM_RELAYED, "SAS relayed by a trusted PBX", "mitm-relayed"},
+    {ZRTP_TRUST_SIGNED, "Nobody compared the SAS, but the other side signed it",
+        "signed"},
+    {ZRTP_TRUST_SIGNATURE_INVALID, "The other side's signature on the SAS is "
+          "wrong or somebody else's: compare the SAS", "signature-invalid"},
     {0, NULL, NULL}
   };
 
@@ -143,6 +147,32 @@ gst_zrtp_enrollment_get_type (void)
   };
 
   return register_enum (&id, "GstZrtpEnrollment", values);
+}
+
+/**
+ * GstZrtpSignatureStatus:
+ *
+ * What is known of the other side's signature on the SAS.
+ *
+ * Since: 0.1
+ */
+GType
+gst_zrtp_signature_status_get_type (void)
+{
+  static gsize id = 0;
+  static const GEnumValue values[] = {
+    {ZRTP_SIGNATURE_NONE, "None came, or nobody here wants one", "none"},
+    {ZRTP_SIGNATURE_UNCHECKED, "It is up to the application to check it",
+        "unchecked"},
+    {ZRTP_SIGNATURE_VALID, "It is right, and that of whom the user expects",
+        "valid"},
+    {ZRTP_SIGNATURE_INVALID, "It is wrong, or somebody else's", "invalid"},
+    {ZRTP_SIGNATURE_UNSUPPORTED, "It is neither X.509 nor OpenPGP",
+        "unsupported"},
+    {0, NULL, NULL}
+  };
+
+  return register_enum (&id, "GstZrtpSignatureStatus", values);
 }
 
 /**
@@ -205,6 +235,7 @@ gst_zrtp_enums_register (void)
   gst_zrtp_trust_get_type ();
   gst_zrtp_hello_hash_status_get_type ();
   gst_zrtp_enrollment_get_type ();
+  gst_zrtp_signature_status_get_type ();
   gst_zrtp_before_secure_get_type ();
   gst_zrtp_srtcp_tag_get_type ();
 }

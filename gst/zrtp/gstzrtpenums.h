@@ -42,6 +42,9 @@ GType gst_zrtp_hello_hash_status_get_type (void);
 #define GST_TYPE_ZRTP_ENROLLMENT (gst_zrtp_enrollment_get_type ())
 GType gst_zrtp_enrollment_get_type (void);
 
+#define GST_TYPE_ZRTP_SIGNATURE_STATUS (gst_zrtp_signature_status_get_type ())
+GType gst_zrtp_signature_status_get_type (void);
+
 #define GST_TYPE_ZRTP_BEFORE_SECURE (gst_zrtp_before_secure_get_type ())
 GType gst_zrtp_before_secure_get_type (void);
 

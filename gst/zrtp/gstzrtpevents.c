@@ -6,6 +6,7 @@
 #include "gstzrtphandshake.h"
 #include "gstzrtpnotice.h"
 #include "gstzrtpreadings.h"
+#include "gstzrtpsignature.h"
 
 /* A peer that sends nothing for so long while it says Hello is not the old one;
  * RTCP alone comes more often. */
@@ -166,6 +167,7 @@ make_trust_notice (GstZrtpPair * pair)
       "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
       "sas-verified", G_TYPE_BOOLEAN, info->verified,
       "peer-verified", G_TYPE_BOOLEAN, info->peer_verified,
+      "signer", G_TYPE_STRING, info->signer,
       "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
 }
 
@@ -268,6 +270,10 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
     case ZRTP_EVENT_AUX_MISMATCH:
     case ZRTP_EVENT_NAME_MISMATCH:
       return make_mismatch_notice (event->type);
+    case ZRTP_EVENT_SIGN_SAS:
+      return gst_zrtp_signature_make_wanted (pair);
+    case ZRTP_EVENT_SIGNATURE:
+      return gst_zrtp_signature_make_received (pair);
     case ZRTP_EVENT_SECURITY:
       return gst_zrtp_notice_new (GST_ZRTP_NOTICE_SECURITY,
           "error", G_TYPE_UINT, (guint) event->error,

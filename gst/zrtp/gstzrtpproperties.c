@@ -3,6 +3,8 @@
  */
 #include "gstzrtpproperties.h"
 
+#include "gstzrtpsignature.h"
+
 static GParamSpec *pspecs[GST_ZRTP_N_PROPS];
 
 #define READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
@@ -690,6 +692,7 @@ gst_zrtp_properties_install (GObjectClass * klass)
   install_media ();
   install_stream ();
   install_session ();
+  gst_zrtp_signature_make_pspecs (pspecs);
   g_object_class_install_properties (klass, GST_ZRTP_N_PROPS, pspecs);
   gst_zrtp_settings_class_init (pspecs);
 }

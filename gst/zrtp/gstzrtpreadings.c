@@ -67,6 +67,12 @@ read_session (ZrtpSession * session, guint id, GValue * value)
     case GST_ZRTP_PROP_TRUST:
       g_value_set_enum (value, info->trust);
       break;
+    case GST_ZRTP_PROP_SIGNATURE_STATUS:
+      g_value_set_enum (value, info->signature_status);
+      break;
+    case GST_ZRTP_PROP_SIGNER:
+      g_value_set_string (value, info->signer);
+      break;
     case GST_ZRTP_PROP_KNOWN_PEER_NAME:
       g_value_set_string (value, info->known_peer_name);
       break;

@@ -43,6 +43,8 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
     case GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY:
     case GST_ZRTP_SETTING_MITM:
     case GST_ZRTP_SETTING_ENROLL:
+    case GST_ZRTP_SETTING_CHECK_SIGNATURES:
+    case GST_ZRTP_SETTING_SIGN_SAS:
       return GST_ZRTP_SCOPE_CALL;
     default:
       return GST_ZRTP_SCOPE_PAIR;
@@ -53,6 +55,7 @@ gboolean
 gst_zrtp_setting_is_in_hello (GstZrtpSetting setting)
 {
   return setting == GST_ZRTP_SETTING_CACHE || setting == GST_ZRTP_SETTING_MITM
+      || setting == GST_ZRTP_SETTING_CHECK_SIGNATURES
       || (setting >= GST_ZRTP_SETTING_HASHES
       && setting <= GST_ZRTP_SETTING_PASSIVE);
 }
@@ -417,6 +420,9 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
   BOOLEAN (passive, PASSIVE);
   BOOLEAN (mitm, MITM);
   BOOLEAN (enroll, ENROLL);
+  BOOLEAN (check_signatures, CHECK_SIGNATURES);
+  BOOLEAN (sign_sas, SIGN_SAS);
+  UINT (mtu, MTU);
   BOOLEAN (allow_clear, ALLOW_CLEAR);
   BOOLEAN (disclosure, DISCLOSURE);
   BOOLEAN (auto_secure, AUTO_SECURE);

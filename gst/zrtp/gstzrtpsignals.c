@@ -17,7 +17,7 @@ typedef struct
 {
   const char *field;
   GType type;
-  GetType get_enum;             /* instead of @type */
+  GetType get_type;             /* instead of @type, where that is no constant */
 } Param;
 
 typedef struct
@@ -48,7 +48,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         .message = "GstZrtpState",
         .signal = "state-changed",
         .params = {
-              {.field = "state",.get_enum = gst_zrtp_state_get_type},
+              {.field = "state",.get_type = gst_zrtp_state_get_type},
               {.field = "error",.type = G_TYPE_UINT},
             {.field = "reason",.type = G_TYPE_STRING}},
         .props = {GST_ZRTP_PROP_STATE, GST_ZRTP_PROP_ROLE, GST_ZRTP_PROP_HASH,
@@ -86,7 +86,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @sas_verified: the user here compared the SAS
    * @peer_verified: the user there says the same
    *
-   * Message `GstZrtpTrust`: `trust`, `sas-verified`, `peer-verified`,
+   * Message `GstZrtpTrust`: `trust`, `sas-verified`, `peer-verified`, `signer`,
    * `known-peer-name`.
    *
    * Since: 0.1
@@ -95,10 +95,11 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         .message = "GstZrtpTrust",
         .signal = "trust-changed",
         .params = {
-              {.field = "trust",.get_enum = gst_zrtp_trust_get_type},
+              {.field = "trust",.get_type = gst_zrtp_trust_get_type},
               {.field = "sas-verified",.type = G_TYPE_BOOLEAN},
             {.field = "peer-verified",.type = G_TYPE_BOOLEAN}},
         .props = {GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
+              GST_ZRTP_PROP_SIGNATURE_STATUS, GST_ZRTP_PROP_SIGNER,
           GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME}},
 
   /**
@@ -192,8 +193,58 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         .message = "GstZrtpHelloHash",
         .signal = "hello-hash-checked",
         .params = {{.field = "status",
-                .get_enum = gst_zrtp_hello_hash_status_get_type}},
+                .get_type = gst_zrtp_hello_hash_status_get_type}},
       .props = {GST_ZRTP_PROP_HELLO_HASH_STATUS}},
+
+  /**
+   * GstZrtpBin::signature-wanted:
+   * @element: the element
+   * @sashash: what to sign: all of its 32 octets
+   * @key_agreement: what was agreed. With an elliptic curve the key should be one
+   *     of ECDSA, of the same size: P-384 with EC38 and X448, else P-256
+   *
+   * The other side can check signatures, and #GstZrtpBin:sign-sas is set: answer
+   * by #GstZrtpBin::set-signature, on one of the two elements, within 3 s. The
+   * call waits for it.
+   *
+   * Message `GstZrtpSignatureWanted`: `sashash`, `key-agreement`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_SIGNATURE_WANTED] = {
+        .message = "GstZrtpSignatureWanted",
+        .signal = "signature-wanted",
+        .params = {
+              {.field = "sashash",.get_type = g_bytes_get_type},
+          {.field = "key-agreement",.type = G_TYPE_STRING}}},
+
+  /**
+   * GstZrtpBin::signature-received:
+   * @element: the element
+   * @sashash: what was signed
+   * @certificate: (nullable): the signing key's X.509 certificate in DER; NULL
+   *     with an OpenPGP signature
+   * @signature: (nullable): with a certificate r and s of ECDSA, 64 octets with
+   *     P-256 or 96 with P-384; else an OpenPGP signature packet. NULL if
+   *     #GstZrtpBin:signature-status is "invalid" or "unsupported"
+   *
+   * The other side signed the SAS, and #GstZrtpBin:check-signatures is set. Check
+   * that it is a signature on @sashash, and of whom the user expects, then
+   * #GstZrtpBin::accept-signature or #GstZrtpBin::reject-signature, on one of the
+   * two elements. The call is secure already and does not wait.
+   *
+   * Message `GstZrtpSignature`: `status`, `sashash`, `certificate`, `signature`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_SIGNATURE] = {
+        .message = "GstZrtpSignature",
+        .signal = "signature-received",
+        .params = {
+              {.field = "sashash",.get_type = g_bytes_get_type},
+              {.field = "certificate",.get_type = g_bytes_get_type},
+            {.field = "signature",.get_type = g_bytes_get_type}},
+      .props = {GST_ZRTP_PROP_SIGNATURE_STATUS}},
 
   /**
    * GstZrtpBin::security-alert:
@@ -201,7 +252,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @error: the code of RFC 6189 5.9 that fits, or 0
    * @text: for the user
    *
-   * An alarm: proof that somebody tampers with the handshake.
+   * An alarm: proof that somebody tampers with the handshake, or a signature on
+   * the SAS that is wrong.
    *
    * Message `GstZrtpSecurity`: `error`, `text`.
    *
@@ -289,7 +341,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         .message = "GstZrtpEnrollment",
         .signal = "enrollment-changed",
         .params = {
-              {.field = "enrollment",.get_enum = gst_zrtp_enrollment_get_type},
+              {.field = "enrollment",.get_type = gst_zrtp_enrollment_get_type},
               {.field = "zid",.type = G_TYPE_STRING},
             {.field = "client",.type = G_TYPE_STRING}},
       .props = {GST_ZRTP_PROP_ENROLLMENT}},
@@ -348,7 +400,7 @@ static guint signals[GST_ZRTP_N_NOTICES];
 static GType
 get_param_type (const Param * param)
 {
-  return param->get_enum ? param->get_enum () : param->type;
+  return param->get_type ? param->get_type () : param->type;
 }
 
 void
@@ -385,7 +437,7 @@ set_param (GValue * value, const Param * param, const GstStructure * message)
   g_value_init (value, get_param_type (param));
   if (!field)
     return;
-  if (param->get_enum)
+  if (G_VALUE_HOLDS_ENUM (value))
     gst_value_deserialize (value, g_value_get_string (field));
   else
     g_value_copy (field, value);

@@ -2,22 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The applications at both ends of a simulated call that sign the SAS and check
- * signatures on it, with X.509 certificates of their own (RFC 6189 7.2.2).
+ * signatures on it, with keys of their own.
  */
 #ifndef NOTARY_H
 #define NOTARY_H
 
-#include <gnutls/abstract.h>
-
+#include "notarykey.h"
 #include "sim.h"
-
-typedef struct
-{
-  guint bits;                   /* 256 or 384 */
-  gnutls_privkey_t key;
-  gnutls_pubkey_t public_key;
-  GBytes *certificate;          /* DER, self-signed */
-} NotaryKey;
 
 /* What one end does when it is asked. */
 typedef struct
@@ -32,16 +23,6 @@ typedef struct
 {
   NotaryEnd ends[2];
 } Notary;
-
-NotaryKey *notary_key_new (guint bits);
-void notary_key_free (NotaryKey * key);
-
-/* r and s of ECDSA with SHA-256 or SHA-384, which goes with the curve. */
-GBytes *notary_key_sign (const NotaryKey * key,
-    const guint8 sashash[ZRTP_SECRET_SIZE]);
-/* It is that key's certificate, and its signature. */
-gboolean notary_key_check (const NotaryKey * key,
-    const guint8 sashash[ZRTP_SECRET_SIZE], const ZrtpSignature * signature);
 
 /* -- Calls between two endpoints that know each other (known.h) -- */
 

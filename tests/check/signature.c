@@ -67,11 +67,13 @@ GST_START_TEST (test_whole_sashash)
   fail_unless (memcmp (sashash[0], notary.ends[0].sashash, ZRTP_SECRET_SIZE)
       == 0);
   signature = zrtp_session_get_signature (sim->ends[0].session);
-  fail_unless (notary_key_check (notary_keys[1], sashash[0], signature));
+  fail_unless (notary_key_check (notary_keys[1], sashash[0],
+          signature->certificate, signature->signature));
   /* Z-7.2-04: each of its 32 octets counts, not only the SAS. */
   for (guint i = 0; i < ZRTP_SECRET_SIZE; i++) {
     sashash[0][i] ^= 1;
-    fail_if (notary_key_check (notary_keys[1], sashash[0], signature));
+    fail_if (notary_key_check (notary_keys[1], sashash[0],
+            signature->certificate, signature->signature));
     fail_if (zrtp_session_accept_signature (sim->ends[0].session, sashash[0],
             NULL, sim->now));
     fail_if (zrtp_session_reject_signature (sim->ends[0].session, sashash[0],
@@ -128,8 +130,8 @@ GST_START_TEST (test_who_signs)
     signs[i] = sim->ends[i].policy.sign_sas
         && sim->ends[1 - i].policy.check_signatures;
   for (guint i = 0; i < 2; i++) {
-    fail_unless_equals_int (zrtp_stream_get_info (sim->ends[i].
-            streams[0].stream)->peer_signature_capable,
+    fail_unless_equals_int (zrtp_stream_get_info (sim->ends[i].streams[0].
+            stream)->peer_signature_capable,
         sim->ends[1 - i].policy.check_signatures);
     fail_unless_equals_int (notary.ends[i].asked, signs[i]);
     notary_assert_status (sim, i, signs[1 - i] ? ZRTP_SIGNATURE_VALID :

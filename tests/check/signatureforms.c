@@ -7,9 +7,10 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "notary.h"
+#include "notarykey.h"
 #include "samples.h"
 #include "signaturesamples.h"
+#include "zrtp/zrtp.h"
 
 static const guint8 sashash[ZRTP_SECRET_SIZE] = { 1, 2, 3 };
 
@@ -76,7 +77,8 @@ GST_START_TEST (test_x509)
       ZRTP_SIGNATURE_UNCHECKED);
   fail_unless (g_bytes_equal (again.certificate, key->certificate));
   fail_unless (g_bytes_equal (again.signature, made));
-  fail_unless (notary_key_check (key, sashash, &again));
+  fail_unless (notary_key_check (key, sashash, again.certificate,
+          again.signature));
   zrtp_signature_clear (&again);
 
   /* Whatever else may be there, it is no such block. */

@@ -59,6 +59,9 @@ static const Property properties[] = {
   {"replay-window-size", "guint", R | W | PLAYING, "128", 64, 32767},
   {"allow-repeat-tx", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"request-keyframe", "gboolean", R | W | PLAYING, "false", 0, 0},
+  {"check-signatures", "gboolean", R | W | READY, "false", 0, 0},
+  {"sign-sas", "gboolean", R | W | PLAYING, "false", 0, 0},
+  {"mtu", "guint", R | W | PLAYING, "1400", 96, 2136},
   {"sas-verified", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"state", "GstZrtpState", R, "idle", 0, 0},
   {"role", "GstZrtpRole", R, "none", 0, 0},
@@ -80,6 +83,8 @@ static const Property properties[] = {
   {"sas-relayed", "gboolean", R, "false", 0, 0},
   {"enrollment", "GstZrtpEnrollment", R, "none", 0, 0},
   {"trust", "GstZrtpTrust", R, "none", 0, 0},
+  {"signature-status", "GstZrtpSignatureStatus", R, "none", 0, 0},
+  {"signer", "gchararray", R, "", 0, 0},
   {"known-peer-name", "gchararray", R, "", 0, 0},
   {"exported-key", "GBytes", R, NULL, 0, 0}
 };
@@ -192,12 +197,14 @@ GST_START_TEST (test_enumerations)
   check_enum (element, "role", "none initiator responder",
       (GetNick) zrtp_role_nick);
   check_enum (element, "trust", "none unverified peer-unverified verified "
-      "cache-mismatch name-mismatch sas-mismatch mitm-relayed",
-      (GetNick) zrtp_trust_nick);
+      "cache-mismatch name-mismatch sas-mismatch mitm-relayed signed "
+      "signature-invalid", (GetNick) zrtp_trust_nick);
   check_enum (element, "hello-hash-status", "absent match mismatch",
       (GetNick) zrtp_hello_hash_status_nick);
   check_enum (element, "enrollment", "none offered accepted enrolled",
       (GetNick) zrtp_enrollment_nick);
+  check_enum (element, "signature-status", "none unchecked valid invalid "
+      "unsupported", (GetNick) zrtp_signature_status_nick);
   check_enum (element, "before-secure", "auto drop block", NULL);
   check_enum (element, "srtcp-tag", "auto 80 32", NULL);
   watch_drop (element);
@@ -224,6 +231,8 @@ GST_START_TEST (test_values)
     {"sas-types", "B10D,B32E,B256,B32", "B10D,B32E,B256,B32"},
     {"strict-algorithms", "true", "true"}, {"passive", "true", "true"},
     {"mitm", "true", "true"}, {"enroll", "true", "true"},
+    {"check-signatures", "true", "true"}, {"sign-sas", "true", "true"},
+    {"mtu", "2136", "2136"},
     {"require-encryption", "false", "false"},
     {"before-secure", "block", "block"}, {"before-secure", "drop", "drop"},
     {"auto-secure", "false", "false"}, {"disclosure", "true", "true"},

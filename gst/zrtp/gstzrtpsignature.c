@@ -1,0 +1,315 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstzrtpsignature.h"
+
+#include "gstzrtpproperties.h"
+#include "gstzrtpreadings.h"
+
+#define READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define WRITE (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)
+
+/* -- Properties -- */
+
+static void
+make_settings (GParamSpec ** pspecs)
+{
+  /**
+   * GstZrtpBin:check-signatures:
+   *
+   * The application can check signatures on the SAS: X.509 certificates with
+   * ECDSA, which it must be able to, and OpenPGP, which it should (the S flag,
+   * RFC 6189 7.2). Each one that comes is given out by
+   * #GstZrtpBin::signature-received. Without this, those that come are ignored.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_CHECK_SIGNATURES] =
+      g_param_spec_boolean ("check-signatures", "Check signatures",
+      "Tell the other side that the application can check signatures on the SAS",
+      FALSE, READ | WRITE | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstZrtpBin:sign-sas:
+   *
+   * Ask the application to sign the SAS if the other side can check that:
+   * #GstZrtpBin::signature-wanted. The call does not become secure before the
+   * answer, or before 3 s are over (less with a #GstZrtpBin:retry-timeout below
+   * 150), so leave it FALSE where nobody answers.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_SIGN_SAS] = g_param_spec_boolean ("sign-sas",
+      "Sign the SAS", "Ask the application to sign the SAS, by "
+      "signature-wanted, if the other side can check that", FALSE,
+      READ | WRITE | GST_PARAM_MUTABLE_PLAYING);
+
+  /**
+   * GstZrtpBin:mtu:
+   *
+   * Longest handshake packet that a signature may make, without the headers of
+   * UDP and IP. One that is fragmented may never arrive, and with it the call
+   * would fail: a signature that would make a longer one is refused (RFC 6189
+   * 7.2). An ECDSA signature and a certificate with no more in it than a name
+   * take about 600.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_MTU] = g_param_spec_uint ("mtu", "MTU",
+      "Octets of the longest handshake packet that a signature may make", 96,
+      ZRTP_MAX_PACKET_SIZE, 1400, READ | WRITE | GST_PARAM_MUTABLE_PLAYING);
+}
+
+static void
+make_readings (GParamSpec ** pspecs)
+{
+  /**
+   * GstZrtpBin:signature-status:
+   *
+   * What is known of the other side's signature on the SAS.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SIGNATURE_STATUS] =
+      g_param_spec_enum ("signature-status", "Signature status",
+      "What is known of the other side's signature on the SAS",
+      GST_TYPE_ZRTP_SIGNATURE_STATUS, ZRTP_SIGNATURE_NONE, READ);
+
+  /**
+   * GstZrtpBin:signer:
+   *
+   * Whose signature it is, as the application said in
+   * #GstZrtpBin::accept-signature. NULL in all other cases.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_PROP_SIGNER] = g_param_spec_string ("signer", "Signer",
+      "Who signed the SAS on the other side, as the application found", NULL,
+      READ);
+}
+
+void
+gst_zrtp_signature_make_pspecs (GParamSpec ** pspecs)
+{
+  make_settings (pspecs);
+  make_readings (pspecs);
+}
+
+/* -- News -- */
+
+static GBytes *
+get_sashash (ZrtpSession * session)
+{
+  guint8 sashash[ZRTP_SECRET_SIZE];
+
+  if (!zrtp_session_get_sashash (session, sashash))
+    return NULL;
+  return g_bytes_new (sashash, sizeof sashash);
+}
+
+static void
+take_bytes (GstStructure * s, const char *field, GBytes * bytes)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BYTES);
+  g_value_take_boxed (&value, bytes);
+  gst_structure_take_value (s, field, &value);
+}
+
+GstZrtpNotice *
+gst_zrtp_signature_make_wanted (GstZrtpPair * pair)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+  char *name = gst_zrtp_algorithm_to_string (&info->key_agreement->base);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_SIGNATURE_WANTED,
+      "key-agreement", G_TYPE_STRING, name, NULL);
+
+  take_bytes (gst_zrtp_notice_get_message (notice), "sashash",
+      get_sashash (pair->call->session));
+  g_free (name);
+  return notice;
+}
+
+GstZrtpNotice *
+gst_zrtp_signature_make_received (GstZrtpPair * pair)
+{
+  ZrtpSession *session = pair->call->session;
+  const ZrtpSessionInfo *info = zrtp_session_get_info (session);
+  const ZrtpSignature *signature = zrtp_session_get_signature (session);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_SIGNATURE,
+      "status", G_TYPE_STRING,
+      zrtp_signature_status_nick (info->signature_status),
+      "certificate", G_TYPE_BYTES, signature ? signature->certificate : NULL,
+      "signature", G_TYPE_BYTES, signature ? signature->signature : NULL, NULL);
+
+  take_bytes (gst_zrtp_notice_get_message (notice), "sashash",
+      get_sashash (session));
+  return notice;
+}
+
+/* -- Actions -- */
+
+typedef struct
+{
+  const guint8 *sashash;
+  const ZrtpSignature *signature;
+  const char *signer;
+  char *reason;
+} Request;
+
+typedef gboolean (*Act) (ZrtpSession * session, Request * request, gint64 now);
+
+/* FALSE too if there is no session. */
+static gboolean
+act (GstZrtpBin * self, GBytes * sashash, Act func, Request * request)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  gboolean ok = FALSE;
+
+  if (pair && sashash && g_bytes_get_size (sashash) == ZRTP_SECRET_SIZE) {
+    request->sashash = g_bytes_get_data (sashash, NULL);
+    gst_zrtp_call_lock (pair->call);
+    if (pair->call->session) {
+      ok = func (pair->call->session, request, g_get_monotonic_time ());
+      gst_zrtp_call_drain (pair->call);
+    }
+    gst_zrtp_call_unlock (pair->call);
+  }
+  if (pair)
+    gst_zrtp_pair_unref (pair);
+  return ok;
+}
+
+static gboolean
+sign (ZrtpSession * session, Request * request, gint64 now)
+{
+  return zrtp_session_sign_sas (session, request->sashash, request->signature,
+      now, &request->reason);
+}
+
+static gboolean
+set_signature (GstZrtpBin * self, GBytes * sashash, GBytes * certificate,
+    GBytes * octets)
+{
+  const ZrtpSignature signature = { certificate, octets };
+  Request request = {.signature = octets ? &signature : NULL };
+  gboolean ok = act (self, sashash, sign, &request);
+  char *text;
+
+  if (!ok) {
+    text = g_strdup_printf ("This signature is not sent: %s", request.reason ?
+        request.reason : "there is no call that it could be for");
+    gst_zrtp_bin_warn (self, text);
+    g_free (text);
+  }
+  g_free (request.reason);
+  return ok;
+}
+
+static gboolean
+accept (ZrtpSession * session, Request * request, gint64 now)
+{
+  return zrtp_session_accept_signature (session, request->sashash,
+      request->signer, now);
+}
+
+static gboolean
+accept_signature (GstZrtpBin * self, GBytes * sashash, const char *signer)
+{
+  Request request = {.signer = signer };
+
+  if (signer && !g_utf8_validate (signer, -1, NULL))
+    return FALSE;
+  return act (self, sashash, accept, &request);
+}
+
+static gboolean
+reject (ZrtpSession * session, Request * request, gint64 now)
+{
+  return zrtp_session_reject_signature (session, request->sashash, now);
+}
+
+static gboolean
+reject_signature (GstZrtpBin * self, GBytes * sashash)
+{
+  Request request = { NULL };
+
+  return act (self, sashash, reject, &request);
+}
+
+void
+gst_zrtp_signature_class_init (GstZrtpBinClass * klass)
+{
+  /**
+   * GstZrtpBin::set-signature:
+   * @element: the element
+   * @sashash: what was signed, as #GstZrtpBin::signature-wanted had it
+   * @certificate: (nullable): the X.509 certificate of the signing key in DER;
+   *     NULL with an OpenPGP signature
+   * @signature: (nullable): with a certificate r and s of ECDSA, each as long as
+   *     the field (64 octets with P-256 and SHA-256, 96 with P-384 and SHA-384),
+   *     not in DER; without one an OpenPGP signature packet, not armored. NULL
+   *     if the user does not want to sign after all
+   *
+   * The answer to #GstZrtpBin::signature-wanted, from within its handler or
+   * later, from any thread: the signature goes to the other side, and the call
+   * goes on.
+   *
+   * An OpenPGP signature must name the key server to get the key from, use
+   * SHA-2 or SHA-3, and be made by a key of DSA with 2048 to 3072 bits or of
+   * ECDSA with P-224, P-256 or P-384 (RFC 6189 7.2.1).
+   *
+   * Returns: FALSE if it is not sent, and a WARNING says why: nobody waits for it
+   *     (any more); or it may not be sent or is longer than #GstZrtpBin:mtu
+   *     allows, in which case there is still time for another one
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("set-signature", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (set_signature), NULL,
+      NULL, NULL, G_TYPE_BOOLEAN, 3, G_TYPE_BYTES, G_TYPE_BYTES, G_TYPE_BYTES);
+
+  /**
+   * GstZrtpBin::accept-signature:
+   * @element: the element
+   * @sashash: what it is about, as #GstZrtpBin::signature-received had it
+   * @signer: (nullable): whose signature it is, for #GstZrtpBin:signer
+   *
+   * The other side's signature is right, and that of whom the user expects:
+   * #GstZrtpBin:trust becomes "signed". #GstZrtpBin:sas-verified stays FALSE, as
+   * that is about what the users compared. After an alarm about the secret kept
+   * from earlier calls, the new one is kept from now on (RFC 6189 4.6.1.1).
+   *
+   * Make sure that the key is not the user's own: whoever gets his signature can
+   * send it back to him.
+   *
+   * Returns: FALSE if there is no signature on @sashash that could be judged
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("accept-signature", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (accept_signature), NULL,
+      NULL, NULL, G_TYPE_BOOLEAN, 2, G_TYPE_BYTES, G_TYPE_STRING);
+
+  /**
+   * GstZrtpBin::reject-signature:
+   * @element: the element
+   * @sashash: what it is about, as #GstZrtpBin::signature-received had it
+   *
+   * The other side's signature is wrong, or that of somebody else: an alarm.
+   * #GstZrtpBin:trust becomes "signature-invalid", #GstZrtpBin::security-alert
+   * tells. The call goes on; what is kept of the other side is kept, unless
+   * #GstZrtpBin::reject-sas comes next.
+   *
+   * Where it can't be checked, as nothing is known of the key, neither accept
+   * nor reject: "unchecked" is what it is, and the users compare the SAS.
+   *
+   * Returns: FALSE if there is no signature on @sashash that could be judged
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("reject-signature", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (reject_signature), NULL,
+      NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_BYTES);
+}
