@@ -10,6 +10,9 @@
 
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
+/* A call does not wait for a disk that hangs. Who holds a lock is waited for in
+ * the cache, and reported there. */
+#define LOOKUP_TIME (ZRTP_CACHE_BUSY_MS * ZRTP_MSEC + ZRTP_SEC)
 
 void
 zrtp_exchange_free (ZrtpStream * stream)
@@ -120,7 +123,7 @@ have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
 }
 
 static gboolean
-have_lookup (ZrtpStream * stream, const guint8 * zid)
+have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
 {
   const guint generation = zrtp_contention_generation (stream, zid);
   ZrtpJob *job;
@@ -135,6 +138,7 @@ have_lookup (ZrtpStream * stream, const guint8 * zid)
   memcpy (stream->looked_up_zid, zid, ZRTP_ZID_SIZE);
   stream->looked_up = FALSE;
   stream->lookup_serial = job->serial;
+  stream->timers[ZRTP_TIMER_LOOKUP] = now + LOOKUP_TIME;
   zrtp_stream_give_job (stream, job);
   return FALSE;
 }
@@ -296,7 +300,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
     }
     /* 4.1.2: both sides prepare at once; who initiates does not matter. */
     ready = have_key_pair (stream, &suite);
-    ready = have_lookup (stream, peer->zid) && ready;
+    ready = have_lookup (stream, peer->zid, now) && ready;
   }
 
   if (!may || !ready || stream->policy.passive)
@@ -318,7 +322,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
       return;
     }
     /* An exchange of another call may have ended just now. */
-    if (!have_lookup (stream, peer->zid))
+    if (!have_lookup (stream, peer->zid, now))
       return;
   }
   if (mode == ZRTP_COMMIT_MULTISTREAM)
@@ -395,7 +399,7 @@ continue_as_responder (ZrtpStream * stream, gint64 now)
   if (x->mode == ZRTP_COMMIT_DH && !have_key_pair (stream, &x->suite))
     return;
   if (!x->secrets_ready) {
-    if (!have_lookup (stream, x->peer.zid))
+    if (!have_lookup (stream, x->peer.zid, now))
       return;
     take_secrets (stream, x);
   }
@@ -447,19 +451,40 @@ zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
   zrtp_commit_try (stream, now);
 }
 
+/* Takes @peer, or NULL: the cache could not be read. */
+static void
+looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
+{
+  stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
+  stream->lookup_serial = 0;
+  stream->looked_up = TRUE;
+  stream->lookup_failed = peer == NULL;
+  zrtp_peer_clear (&stream->looked_up_peer);
+  if (peer) {
+    stream->looked_up_peer = *peer;
+    memset (peer, 0, sizeof *peer);
+  }
+  continue_as_responder (stream, now);
+  zrtp_commit_try (stream, now);
+}
+
 void
 zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
-  if (job->serial != stream->lookup_serial)
+  if (job->serial == stream->lookup_serial)
+    looked_up (stream, job->ok ? &job->peer : NULL, now);
+}
+
+void
+zrtp_commit_lookup_timeout (ZrtpStream * stream, gint64 now)
+{
+  ZrtpEvent *event;
+
+  if (!stream->lookup_serial)
     return;
-  stream->lookup_serial = 0;
-  stream->looked_up = TRUE;
-  stream->lookup_failed = !job->ok;
-  zrtp_peer_clear (&stream->looked_up_peer);
-  stream->looked_up_peer = job->peer;
-  memset (&job->peer, 0, sizeof job->peer);
-  continue_as_responder (stream, now);
-  zrtp_commit_try (stream, now);
+  event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
+  event->text = g_strdup ("the disk does not answer");
+  looked_up (stream, NULL, now);
 }
 
 /* The Commit goes unanswered. If there is somebody else who said Hello, that

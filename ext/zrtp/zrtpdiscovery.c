@@ -66,7 +66,21 @@ schedule_hello (ZrtpStream * stream, gint64 now)
   stream->timers[ZRTP_TIMER_RESEND] = now + first;
   stream->discovery_started = now;
   stream->schedule_over = FALSE;
+  stream->hurried = FALSE;
   zrtp_stream_send (stream, stream->hello, FALSE);
+}
+
+/* The peer may have come up after our first Hello. If it heard that, its HelloACK
+ * follows its Hello in no time, unless the way is long. Else it is as if we began
+ * now. */
+static void
+hurry_hello (ZrtpStream * stream, gint64 now)
+{
+  const gint64 due = now + stream->repeat.interval / 4;
+
+  stream->hurried = due < stream->timers[ZRTP_TIMER_RESEND];
+  if (stream->hurried)
+    stream->timers[ZRTP_TIMER_RESEND] = due;
 }
 
 void
@@ -97,6 +111,10 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
 {
   ZrtpRepeat *repeat = &stream->repeat;
 
+  if (stream->hurried) {
+    schedule_hello (stream, now);
+    return;
+  }
   if (repeat->left > 0) {
     repeat->left--;
     repeat->interval = MIN (2 * repeat->interval, repeat->cap);
@@ -495,6 +513,8 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
       stream->acked = FALSE;
       if (stream->repeat.sent > 0 || !stream->repeat.message)
         schedule_hello (stream, now);
+      else
+        hurry_hello (stream, now);
     }
   }
   zrtp_commit_try (stream, now);

@@ -73,6 +73,7 @@ typedef enum
   ZRTP_TIMER_CLEAR_ACK,         /* once more, while the user thinks */
   ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
   ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
+  ZRTP_TIMER_LOOKUP,            /* the cache had its time */
   ZRTP_N_TIMERS
 } ZrtpTimer;
 
@@ -180,6 +181,7 @@ struct _ZrtpStream
   gboolean no_preshared;        /* the peer could not, or we: DH it is */
   gboolean wanted;              /* go-secure was asked for */
   gboolean clear_media_seen;
+  gboolean hurried;             /* ... begins anew with the next one */
   gboolean schedule_over;       /* the Hello schedule ended without an answer */
   gboolean evidence;            /* somebody there speaks ZRTP (6) */
   gboolean acked;               /* a HelloACK came */
@@ -373,6 +375,7 @@ void zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
     gint64 now);
 void zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
     gint64 now);
+void zrtp_commit_lookup_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_exchange_free (ZrtpStream * stream);
 /* The exchange, or what it led to, is lost. Counts those that got as far as
  * keys: each gave whoever is in the middle one guess at the SAS (see there). */

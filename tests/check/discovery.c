@@ -174,13 +174,17 @@ GST_START_TEST (test_evidence)
   alone_init (&alone, 3);
   alone_start (&alone);
   evidence[__i__] (&alone);
+  if (evidence[__i__] == show_hello) {
+    sim_run (alone.sim, 12 * SIM_MSEC); /* see test_late_peer */
+    wire_reset (alone.wire);
+  }
   for (guint i = 0; i < 66; i++) {
     times[i] = at;
     at += i == 0 ? 50 : i == 1 ? 100 : at < 12000 ? 200 : 2000;
   }
   fail_unless_equals_int (times[62], 12150);
   fail_unless_equals_int (times[63], 14150);
-  sim_run (alone.sim, times[65] * SIM_MSEC);
+  sim_run (alone.sim, times[65] * SIM_MSEC + alone.sim->now + SIM_MSEC);
   /* Z-6-09 */
   wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 66);
   alone_clear (&alone);
@@ -230,6 +234,39 @@ GST_START_TEST (test_restart_discovery)
 
 GST_END_TEST;
 
+/* Who came up after our first Hello does not wait for T1; who heard it does not
+ * get it twice. */
+GST_START_TEST (test_late_peer)
+{
+  static const gint times[] = { 0, 50, 150 };
+  Alone alone;
+
+  alone_init (&alone, 16);
+  alone_start (&alone);
+  sim_run (alone.sim, 20 * SIM_MSEC);
+  puppet_hello (&alone.puppet);
+  sim_run (alone.sim, 32 * SIM_MSEC);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 1);
+  wire_reset (alone.wire);
+  sim_run (alone.sim, 200 * SIM_MSEC);
+  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 3);
+  fail_unless_equals_int (wire_get (alone.wire, 0, ZRTP_MESSAGE_HELLO, 0)->when,
+      20 * SIM_MSEC + 12500);
+  alone_clear (&alone);
+
+  alone_init (&alone, 17);
+  alone_start (&alone);
+  sim_run (alone.sim, 20 * SIM_MSEC);
+  puppet_hello (&alone.puppet);
+  sim_run (alone.sim, 30 * SIM_MSEC);
+  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  sim_run (alone.sim, SIM_SEC);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 1);
+  alone_clear (&alone);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_ack_stops_hello)
 {
   Alone alone;
@@ -262,7 +299,7 @@ GST_START_TEST (test_commit_stops_hello)
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_NEGOTIATING);
   fail_unless_equals_int (info_of (&alone)->role, ZRTP_ROLE_RESPONDER);
   sim_run (alone.sim, 9 * SIM_SEC);
-  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 2);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 3);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_DHPART1), 1);
   alone_clear (&alone);
 }
@@ -282,10 +319,10 @@ GST_START_TEST (test_what_does_not_stop_hello)
   sim_run (alone.sim, 120 * SIM_MSEC);
   puppet_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (alone.sim, 600 * SIM_MSEC);
-  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 5);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 6);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 0);
-  fail_unless_equals_uint64 (info_of (&alone)->
-      counters.dropped[ZRTP_DROP_FOREIGN_SOURCE], 1);
+  fail_unless_equals_uint64 (info_of (&alone)->counters.
+      dropped[ZRTP_DROP_FOREIGN_SOURCE], 1);
   puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
@@ -455,8 +492,8 @@ GST_START_TEST (test_early_hello)
   /* It is too early for anything else. */
   puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (alone.wire->entries->len, 0);
-  fail_unless_equals_int (info_of (&alone)->counters.
-      dropped[ZRTP_DROP_UNEXPECTED], 1);
+  fail_unless_equals_int (info_of (&alone)->
+      counters.dropped[ZRTP_DROP_UNEXPECTED], 1);
   sim_run (alone.sim, (late ? 2001 : 2000) * SIM_MSEC);
   if (stopped)
     zrtp_stream_stop (alone.alice->stream, alone.sim->now);
@@ -658,6 +695,7 @@ discovery_suite (void)
   tcase_add_loop_test (tc, test_evidence, 0, 5);
   tcase_add_test (tc, test_schedule_restarts);
   tcase_add_test (tc, test_restart_discovery);
+  tcase_add_test (tc, test_late_peer);
   tcase_add_test (tc, test_ack_stops_hello);
   tcase_add_test (tc, test_commit_stops_hello);
   tcase_add_test (tc, test_what_does_not_stop_hello);

@@ -369,8 +369,8 @@ GST_START_TEST (test_cacheless)
   known_run (sim);
   /* Z-4.9.1-02 */
   fail_if (known_info (sim, keeper)->peer_verified);
-  fail_unless_equals_int (sim->ends[__i__].streams[0].
-      n_events[ZRTP_EVENT_CACHE_FAILED], 0);
+  fail_unless_equals_int (sim->ends[__i__].
+      streams[0].n_events[ZRTP_EVENT_CACHE_FAILED], 0);
   /* It may verify, for this call. */
   verify (sim, __i__);
   fail_unless_equals_int (known_info (sim, __i__)->trust, ZRTP_TRUST_VERIFIED);
@@ -425,6 +425,41 @@ GST_START_TEST (test_memory)
 
 GST_END_TEST;
 
+/* A disk that hangs holds no call up. Nothing is known of the peer then, which is
+ * no alarm; and nothing is written over what is there, before the user says so. */
+GST_START_TEST (test_disk_that_hangs)
+{
+  const guint slow = __i__ & 1;
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  hang_up (known_call (50, 0));
+  before = known_peer (slow);
+  sim = known_new (51);
+  sim->ends[slow].disk_time = 30 * SIM_SEC;
+  sim->ends[1 - __i__ / 2].policy.passive = TRUE;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, 3500 * SIM_MSEC));
+  sim_assert_agreed (sim);
+  fail_unless_equals_int (known_events (sim, slow, ZRTP_EVENT_CACHE_FAILED), 1);
+  fail_if (known_info (sim, slow)->cache_mismatch);
+  fail_unless_equals_int (known_info (sim, slow)->trust, ZRTP_TRUST_UNVERIFIED);
+
+  /* The answer comes late. */
+  sim_run (sim, sim->now + 40 * SIM_SEC);
+  sim_assert_agreed (sim);
+  after = known_peer (slow);
+  known_assert_unchanged (&before, &after);
+  hang_up (sim);
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+}
+
+GST_END_TEST;
+
 static Suite *
 retained_suite (void)
 {
@@ -447,6 +482,7 @@ retained_suite (void)
   tcase_add_loop_test (tc, test_cacheless, 0, 2);
   tcase_add_test (tc, test_cacheless_stranger);
   tcase_add_test (tc, test_memory);
+  tcase_add_loop_test (tc, test_disk_that_hangs, 0, 4);
   return suite;
 }
 

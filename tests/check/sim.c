@@ -293,12 +293,14 @@ drain_stream (SimStream * s)
   }
   while ((job = zrtp_stream_pop_job (s->stream))) {
     Item *item = g_new0 (Item, 1);
+    gint64 time = s->endpoint->job_time + sim_random (sim, sim->job_delay + 1);
 
+    if (zrtp_job_get_kind (job) == ZRTP_JOB_STORAGE)
+      time += s->endpoint->disk_time;
     item->type = JOB;
     item->to = s;
     item->job = job;
-    enqueue (sim, item, sim->now + s->endpoint->job_time + sim_random (sim,
-            sim->job_delay + 1));
+    enqueue (sim, item, sim->now + time);
   }
 }
 

@@ -50,6 +50,7 @@ struct _SimEndpoint
   guint computations;           /* those of the jobs that take CPU time */
   guint last_packet, last_job;  /* dies after this many; 0: never */
   gint64 job_time;              /* beside the simulation's job_delay, exactly */
+  gint64 disk_time;             /* what a job of the cache takes more */
 };
 
 /* Sees each packet before the network does; may change it in place (*size up
