@@ -9,12 +9,12 @@
 #include <string.h>
 
 const ZrtpAuthTag zrtp_auth_tag_hs32 = {
-  .base = {"HS32", ZRTP_KIND_AUTH_TAG, TRUE},
+  .base = {"HS32", ZRTP_KIND_AUTH_TAG, TRUE, 32},
   .tag_size = 4,
 };
 
 const ZrtpAuthTag zrtp_auth_tag_hs80 = {
-  .base = {"HS80", ZRTP_KIND_AUTH_TAG, TRUE},
+  .base = {"HS80", ZRTP_KIND_AUTH_TAG, TRUE, 80},
   .tag_size = 10,
 };
 

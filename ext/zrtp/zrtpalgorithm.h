@@ -28,6 +28,8 @@ typedef struct
   char name[5];                 /* four characters as on the wire, e.g. "B32 " */
   ZrtpKind kind;
   gboolean mandatory;           /* counts as listed last in every Hello (5.2) */
+  guint strength;               /* bits (NIST SP 800-57), to compare with others
+                                 * of this kind; 0 where that has no meaning */
 } ZrtpAlgorithm;
 
 /* 5.1.2: the negotiated hash and, as HMAC over it, the negotiated MAC. */

@@ -54,6 +54,15 @@ read_octets (sqlite3_stmt * row, int column, guint8 * out, int size)
   return TRUE;
 }
 
+static void
+read_algorithms (sqlite3_stmt * row, int column, char *out)
+{
+  const char *text = (const char *) sqlite3_column_text (row, column);
+
+  if (text != NULL && strlen (text) == ZRTP_CACHE_ALGORITHMS_SIZE - 1)
+    memcpy (out, text, ZRTP_CACHE_ALGORITHMS_SIZE);
+}
+
 /* 4.9. Exact for whatever numbers the file holds. */
 static void
 judge_expiry (Entry * entry, gint64 now)
@@ -94,6 +103,7 @@ read_entry (sqlite3_stmt * row, gint64 now, Entry * entry)
   peer->first_seen = sqlite3_column_int64 (row, 8);
   peer->last_seen = sqlite3_column_int64 (row, 9);
   peer->shared = sqlite3_column_int (row, 10) != 0;
+  read_algorithms (row, 11, peer->algorithms);
   judge_expiry (entry, now);
   return SQLITE_OK;
 }
@@ -256,6 +266,8 @@ apply (Entry * entry, gint64 now, const ZrtpPeerUpdate * update)
     peer->name = update->name != NULL && *update->name != '\0'
         ? g_strdup (update->name) : NULL;
   }
+  if (update->changes & ZRTP_PEER_SET_ALGORITHMS)
+    memcpy (peer->algorithms, update->algorithms, sizeof peer->algorithms);
   if (update->changes & ZRTP_PEER_EXPIRE)
     entry->rs1_interval = 0;
 }
@@ -299,6 +311,8 @@ store (ZrtpCache * cache, const Entry * entry)
     rc = sqlite3_bind_int64 (statement, 10, peer->last_seen);
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_int (statement, 11, peer->shared ? 1 : 0);
+  if (rc == SQLITE_OK && *peer->algorithms != '\0')
+    rc = sqlite3_bind_text (statement, 12, peer->algorithms, -1, SQLITE_STATIC);
   return rc == SQLITE_OK ? run (cache, ZRTP_CACHE_STORE) : rc;
 }
 

@@ -18,8 +18,9 @@ G_BEGIN_DECLS
 
 /* "ZRTP": marks the file as ours (sqlite.org/magic). */
 #define ZRTP_CACHE_APPLICATION_ID 0x5a525450
-/* A file of a later version is refused, an earlier one would be migrated. */
-#define ZRTP_CACHE_SCHEMA_VERSION 1
+/* A file of a later version is refused, one of an earlier version migrated, or
+ * read as it is where it can't be written. 2: column "algorithms". */
+#define ZRTP_CACHE_SCHEMA_VERSION 2
 
 /* How long a call waits for another process. Tests shorten it. */
 extern guint zrtp_cache_busy_ms;

@@ -8,14 +8,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PEER_COLUMNS "zid, rs1, rs2, pbx, rs1_set, rs1_interval, verified," \
+#define PEER_COLUMNS_1 "zid, rs1, rs2, pbx, rs1_set, rs1_interval, verified," \
     " name, first_seen, last_seen, shared"
+#define PEER_COLUMNS PEER_COLUMNS_1 ", algorithms"
+
+#define ALGORITHMS_COLUMN "algorithms TEXT CHECK (algorithms IS NULL" \
+    " OR (typeof (algorithms) = 'text' AND length (algorithms) = 16))"
 
 /* What a file is, by its header and schema. */
 typedef enum
 {
   KIND_EMPTY,
   KIND_OURS,
+  KIND_EARLIER,
   KIND_LATER,
   KIND_FOREIGN
 } FileKind;
@@ -28,8 +33,16 @@ static const char *const statement_sql[ZRTP_CACHE_N_STATEMENTS] = {
   [ZRTP_CACHE_LIST] = "SELECT " PEER_COLUMNS " FROM peers"
       " ORDER BY last_seen DESC, zid",
   [ZRTP_CACHE_STORE] = "INSERT OR REPLACE INTO peers (" PEER_COLUMNS ")"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
   [ZRTP_CACHE_DELETE] = "DELETE FROM peers WHERE zid = ?1",
+};
+
+/* For a file of version 1 that can't be written. */
+static const char *const reading_sql_1[ZRTP_CACHE_N_STATEMENTS] = {
+  [ZRTP_CACHE_FIND] = "SELECT " PEER_COLUMNS_1 ", NULL FROM peers"
+      " WHERE zid = ?1",
+  [ZRTP_CACHE_LIST] = "SELECT " PEER_COLUMNS_1 ", NULL FROM peers"
+      " ORDER BY last_seen DESC, zid",
 };
 
 /* The interval counts from rs1_set (RFC 6189 4.9). The checks keep out what no
@@ -54,11 +67,19 @@ static const char schema_sql[] =
     " name TEXT CHECK (name IS NULL OR typeof (name) = 'text'),"
     " first_seen INTEGER NOT NULL CHECK (typeof (first_seen) = 'integer'),"
     " last_seen INTEGER NOT NULL CHECK (typeof (last_seen) = 'integer'),"
-    " shared INTEGER NOT NULL CHECK (shared IN (0, 1))" ") WITHOUT ROWID;";
+    " shared INTEGER NOT NULL CHECK (shared IN (0, 1)),"
+    ALGORITHMS_COLUMN ") WITHOUT ROWID;";
+
+static const char migration_sql[] = "ALTER TABLE peers ADD COLUMN "
+    ALGORITHMS_COLUMN ";";
+
+static const char mark_sql[] = "PRAGMA application_id = "
+    G_STRINGIFY (ZRTP_CACHE_APPLICATION_ID)
+    ";PRAGMA user_version = "
+    G_STRINGIFY (ZRTP_CACHE_SCHEMA_VERSION);
 
 /* SQLite's own schedule counts sleeps, not time, and is coarse. */
-static int
-wait_for_lock (void *user_data, int count)
+     static int wait_for_lock (void *user_data, int count)
 {
   ZrtpCache *cache = user_data;
 
@@ -105,6 +126,8 @@ identify (sqlite3 * db, FileKind * kind)
   else if (application == ZRTP_CACHE_APPLICATION_ID
       && version == ZRTP_CACHE_SCHEMA_VERSION)
     *kind = KIND_OURS;
+  else if (application == ZRTP_CACHE_APPLICATION_ID && version == 1)
+    *kind = KIND_EARLIER;
   else if (application == ZRTP_CACHE_APPLICATION_ID
       && version > ZRTP_CACHE_SCHEMA_VERSION)
     *kind = KIND_LATER;
@@ -183,46 +206,65 @@ static int
 check (ZrtpCache * cache, FileKind * kind)
 {
   int rc = exec (cache->db, "BEGIN");
+  gboolean ours;
 
   if (rc == SQLITE_OK)
     rc = identify (cache->db, kind);
-  if (rc == SQLITE_OK && *kind == KIND_OURS)
+  ours = *kind == KIND_OURS || *kind == KIND_EARLIER;
+  if (rc == SQLITE_OK && ours)
     rc = check_pages (cache->db);
-  if (rc == SQLITE_OK && (*kind == KIND_OURS || *kind == KIND_EMPTY))
+  if (rc == SQLITE_OK && (ours || *kind == KIND_EMPTY))
     rc = check_size (cache);
   end_transaction (cache->db, &rc);
   return rc;
 }
 
+static int
+make_tables (ZrtpCache * cache)
+{
+  static const char zid_sql[] = "INSERT INTO self (id, zid) VALUES (1, ?1)";
+  sqlite3_stmt *statement = NULL;
+  int rc = exec (cache->db, schema_sql);
+
+  if (rc == SQLITE_OK)
+    rc = exec (cache->db, mark_sql);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_prepare_v2 (cache->db, zid_sql, -1, &statement, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_blob (statement, 1, cache->zid, ZRTP_ZID_SIZE,
+        SQLITE_STATIC);
+  if (rc == SQLITE_OK && (rc = sqlite3_step (statement)) == SQLITE_DONE)
+    rc = SQLITE_OK;
+  sqlite3_finalize (statement);
+  return rc;
+}
+
+static int
+migrate (ZrtpCache * cache)
+{
+  int rc = exec (cache->db, migration_sql);
+
+  if (rc == SQLITE_OK)
+    rc = exec (cache->db, mark_sql);
+  /* Ours by its header, but without the table. */
+  return rc == SQLITE_ERROR ? SQLITE_CORRUPT : rc;
+}
+
 /* One transaction, so that processes that start together on a new file get one
- * schema and one ZID (RFC 6189 4.9). */
+ * schema and one ZID (RFC 6189 4.9), and migrate an old one once. */
 static int
 make_schema (ZrtpCache * cache)
 {
-  static const char mark_sql[] = "PRAGMA application_id = "
-      G_STRINGIFY (ZRTP_CACHE_APPLICATION_ID) ";PRAGMA user_version = "
-      G_STRINGIFY (ZRTP_CACHE_SCHEMA_VERSION);
-  static const char zid_sql[] = "INSERT INTO self (id, zid) VALUES (1, ?1)";
-  sqlite3_stmt *statement = NULL;
   FileKind kind = KIND_FOREIGN;
   int rc;
 
   rc = exec (cache->db, "BEGIN IMMEDIATE");
   if (rc == SQLITE_OK)
     rc = identify (cache->db, &kind);
-  if (rc == SQLITE_OK && kind == KIND_EMPTY) {
-    rc = exec (cache->db, schema_sql);
-    if (rc == SQLITE_OK)
-      rc = exec (cache->db, mark_sql);
-    if (rc == SQLITE_OK)
-      rc = sqlite3_prepare_v2 (cache->db, zid_sql, -1, &statement, NULL);
-    if (rc == SQLITE_OK)
-      rc = sqlite3_bind_blob (statement, 1, cache->zid, ZRTP_ZID_SIZE,
-          SQLITE_STATIC);
-    if (rc == SQLITE_OK && (rc = sqlite3_step (statement)) == SQLITE_DONE)
-      rc = SQLITE_OK;
-    sqlite3_finalize (statement);
-  }
+  if (rc == SQLITE_OK && kind == KIND_EMPTY)
+    rc = make_tables (cache);
+  else if (rc == SQLITE_OK && kind == KIND_EARLIER)
+    rc = migrate (cache);
   end_transaction (cache->db, &rc);
   return rc;
 }
@@ -265,13 +307,15 @@ read_own_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
 }
 
 static int
-prepare_statements (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
+prepare_statements (ZrtpCache * cache, const char *const *sql,
+    guint8 zid[ZRTP_ZID_SIZE])
 {
   int rc = read_own_zid (cache, zid);
 
   for (guint i = 0; rc == SQLITE_OK && i < ZRTP_CACHE_N_STATEMENTS; i++)
-    rc = sqlite3_prepare_v3 (cache->db, statement_sql[i], -1,
-        SQLITE_PREPARE_PERSISTENT, &cache->statements[i], NULL);
+    if (sql[i] != NULL)
+      rc = sqlite3_prepare_v3 (cache->db, sql[i], -1,
+          SQLITE_PREPARE_PERSISTENT, &cache->statements[i], NULL);
   /* Ours by its header, but a table or a column is missing. */
   return rc == SQLITE_ERROR ? SQLITE_CORRUPT : rc;
 }
@@ -319,6 +363,7 @@ is_usable (ZrtpCache * cache, FileKind kind, GError ** error)
 {
   switch (kind) {
     case KIND_OURS:
+    case KIND_EARLIER:
     case KIND_EMPTY:
       return TRUE;
     case KIND_LATER:
@@ -340,6 +385,7 @@ static int
 try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
     GError ** error)
 {
+  const char *const *sql = statement_sql;
   FileKind kind = KIND_FOREIGN;
   int rc;
 
@@ -353,12 +399,14 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
     return rc;
 
   cache->read_only = sqlite3_db_readonly (cache->db, "main") == 1;
-  if (kind == KIND_EMPTY)
+  if (kind == KIND_EARLIER && cache->read_only)
+    sql = reading_sql_1;
+  else if (kind != KIND_OURS)
     rc = cache->read_only ? SQLITE_READONLY : make_schema (cache);
   if (rc == SQLITE_OK && !cache->read_only)
     rc = use_wal (cache);
   if (rc == SQLITE_OK)
-    rc = prepare_statements (cache, zid);
+    rc = prepare_statements (cache, sql, zid);
   return rc;
 }
 

@@ -44,6 +44,8 @@ G_BEGIN_DECLS
 #define ZRTP_CACHE_BUSY_MS 2000
 #define ZRTP_CACHE_MAX_NAME 255         /* octets of UTF-8 */
 #define ZRTP_CACHE_FOR_EVER 0xffffffffu /* as an interval (4.9) */
+/* Names of a hash, cipher, auth tag and key agreement, and a NUL. */
+#define ZRTP_CACHE_ALGORITHMS_SIZE (4 * 4 + 1)
 
 #define ZRTP_CACHE_ERROR (zrtp_cache_error_quark ())
 GQuark zrtp_cache_error_quark (void);
@@ -75,6 +77,9 @@ typedef struct
   gint64 first_seen, last_seen; /* Unix seconds */
   gint64 expires;               /* rs1's, Unix seconds; ZRTP_NEVER if it never
                                  * does, the past if it was set to 0 */
+  /* Of each kind the strongest that calls used, e.g. "S256AES3HS80X255", since
+   * the user last compared the SAS; "" if that is not known. */
+  char algorithms[ZRTP_CACHE_ALGORITHMS_SIZE];
 } ZrtpPeer;
 
 /* One change of one peer's entry, made as a whole or not at all, in this order:
@@ -95,7 +100,8 @@ typedef enum
    * the peer may have died before it could write. Entries only. */
   ZRTP_PEER_SET_SHARED = 1 << 8,
   ZRTP_PEER_FORGET = 1 << 7,            /* the whole entry goes */
-  ZRTP_PEER_CLEAR_PBX = 1 << 9          /* 7.3.1: no trusted PBX any more */
+  ZRTP_PEER_CLEAR_PBX = 1 << 9,         /* 7.3.1: no trusted PBX any more */
+  ZRTP_PEER_SET_ALGORITHMS = 1 << 10    /* entries only */
 } ZrtpPeerChange;
 
 typedef struct
@@ -107,6 +113,7 @@ typedef struct
   guint8 pbx[ZRTP_SECRET_SIZE];
   char *name;                   /* UTF-8; NULL or "" removes it. Not owned by
                                  * zrtp_cache_update() */
+  char algorithms[ZRTP_CACHE_ALGORITHMS_SIZE];
 } ZrtpPeerUpdate;
 
 /* Where the file is if nobody says: <user data dir>/gst-zrtp/peers.sqlite. Free

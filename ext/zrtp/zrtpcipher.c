@@ -86,21 +86,21 @@ CIPHER (aes3)
 /* *INDENT-ON* */
 
 const ZrtpCipher zrtp_cipher_aes1 = {
-  .base = {"AES1", ZRTP_KIND_CIPHER, TRUE},
+  .base = {"AES1", ZRTP_KIND_CIPHER, TRUE, 128},
   .key_size = AES128_KEY_SIZE,
   .cfb_encrypt = aes1_encrypt,
   .cfb_decrypt = aes1_decrypt,
 };
 
 const ZrtpCipher zrtp_cipher_aes2 = {
-  .base = {"AES2", ZRTP_KIND_CIPHER, FALSE},
+  .base = {"AES2", ZRTP_KIND_CIPHER, FALSE, 192},
   .key_size = AES192_KEY_SIZE,
   .cfb_encrypt = aes2_encrypt,
   .cfb_decrypt = aes2_decrypt,
 };
 
 const ZrtpCipher zrtp_cipher_aes3 = {
-  .base = {"AES3", ZRTP_KIND_CIPHER, FALSE},
+  .base = {"AES3", ZRTP_KIND_CIPHER, FALSE, 256},
   .key_size = AES256_KEY_SIZE,
   .cfb_encrypt = aes3_encrypt,
   .cfb_decrypt = aes3_decrypt,

@@ -257,12 +257,12 @@ initiate_preshared (ZrtpStream * stream, const ZrtpCandidate * peer,
   send_commit (stream, x, now);
 }
 
-static void
-read_hello_lists (const ZrtpCandidate * peer,
+void
+zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
     ZrtpAlgorithmList lists[ZRTP_N_KINDS])
 {
   gsize size;
-  const guint8 *data = g_bytes_get_data (peer->hello, &size);
+  const guint8 *data = g_bytes_get_data (candidate->hello, &size);
   ZrtpMessage message;
 
   if (zrtp_message_parse (data, size, &message) != ZRTP_DROP_NONE)
@@ -283,7 +283,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   if (stream->step != ZRTP_STEP_DISCOVERY || !peer)
     return;
   may = zrtp_session_may_commit (stream->session, stream, peer, &mode);
-  read_hello_lists (peer, lists);
+  zrtp_candidate_read_lists (peer, lists);
   if (mode == ZRTP_COMMIT_MULTISTREAM) {
     if (!zrtp_algorithm_list_has (&lists[ZRTP_KIND_KEY_AGREEMENT],
             &zrtp_key_agreement_mult.base)) {

@@ -39,6 +39,9 @@ typedef enum
   ZRTP_EVENT_AUX_MISMATCH,
   /* The name kept for this ZID is not the one that the user expects (12). */
   ZRTP_EVENT_NAME_MISMATCH,
+  /* Weaker algorithms than in earlier calls with this ZID, though we still offer
+   * those: see stronger_before in zrtp_session_get_info(). */
+  ZRTP_EVENT_DOWNGRADE,
   /* 8.1.1, 4.4.1.2, 4.6: proof that somebody tampers (error, text). */
   ZRTP_EVENT_SECURITY,
   /* An Error was sent or came (error, from_peer). */

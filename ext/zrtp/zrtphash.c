@@ -59,14 +59,14 @@ s384_mac (const guint8 * key, gsize key_size, const ZrtpOctets * parts,
 }
 
 const ZrtpHash zrtp_hash_s256 = {
-  .base = {"S256", ZRTP_KIND_HASH, TRUE},
+  .base = {"S256", ZRTP_KIND_HASH, TRUE, 128},
   .size = SHA256_DIGEST_SIZE,
   .digest = s256_digest,
   .mac = s256_mac,
 };
 
 const ZrtpHash zrtp_hash_s384 = {
-  .base = {"S384", ZRTP_KIND_HASH, FALSE},
+  .base = {"S384", ZRTP_KIND_HASH, FALSE, 192},
   .size = SHA384_DIGEST_SIZE,
   .digest = s384_digest,
   .mac = s384_mac,

@@ -160,7 +160,7 @@ dh_private_size (const ZrtpCipher * cipher)
 }
 
 const ZrtpKeyAgreement zrtp_key_agreement_dh2k = {
-  .base = {"DH2k", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .base = {"DH2k", ZRTP_KIND_KEY_AGREEMENT, FALSE, 112},
   .rank = ZRTP_RANK_DH2K,
   .public_size = sizeof prime_2048,
   .result_size = sizeof prime_2048,
@@ -171,7 +171,7 @@ const ZrtpKeyAgreement zrtp_key_agreement_dh2k = {
 };
 
 const ZrtpKeyAgreement zrtp_key_agreement_dh3k = {
-  .base = {"DH3k", ZRTP_KIND_KEY_AGREEMENT, TRUE},
+  .base = {"DH3k", ZRTP_KIND_KEY_AGREEMENT, TRUE, 128},
   .rank = ZRTP_RANK_DH3K,
   .public_size = sizeof prime_3072,
   .result_size = sizeof prime_3072,

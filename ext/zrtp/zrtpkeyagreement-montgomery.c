@@ -82,7 +82,7 @@ x448_agree (const ZrtpKeyAgreement * self, const guint8 * private_value,
 }
 
 const ZrtpKeyAgreement zrtp_key_agreement_x255 = {
-  .base = {"X255", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .base = {"X255", ZRTP_KIND_KEY_AGREEMENT, FALSE, 128},
   .rank = ZRTP_RANK_X255,
   .public_size = CURVE25519_SIZE,
   .result_size = CURVE25519_SIZE,
@@ -93,7 +93,7 @@ const ZrtpKeyAgreement zrtp_key_agreement_x255 = {
 };
 
 const ZrtpKeyAgreement zrtp_key_agreement_e255 = {
-  .base = {"E255", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .base = {"E255", ZRTP_KIND_KEY_AGREEMENT, FALSE, 128},
   .rank = ZRTP_RANK_E255,
   .public_size = CURVE25519_SIZE,
   .result_size = CURVE25519_SIZE,
@@ -104,7 +104,7 @@ const ZrtpKeyAgreement zrtp_key_agreement_e255 = {
 };
 
 const ZrtpKeyAgreement zrtp_key_agreement_x448 = {
-  .base = {"X448", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .base = {"X448", ZRTP_KIND_KEY_AGREEMENT, FALSE, 224},
   .rank = ZRTP_RANK_X448,
   .public_size = CURVE448_SIZE,
   .result_size = CURVE448_SIZE,

@@ -190,7 +190,7 @@ ec38_private_size (const ZrtpCipher * cipher)
 }
 
 const ZrtpKeyAgreement zrtp_key_agreement_ec25 = {
-  .base = {"EC25", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .base = {"EC25", ZRTP_KIND_KEY_AGREEMENT, FALSE, 128},
   .rank = ZRTP_RANK_EC25,
   .public_size = 2 * EC25_SIZE,
   .result_size = EC25_SIZE,
@@ -201,7 +201,7 @@ const ZrtpKeyAgreement zrtp_key_agreement_ec25 = {
 };
 
 const ZrtpKeyAgreement zrtp_key_agreement_ec38 = {
-  .base = {"EC38", ZRTP_KIND_KEY_AGREEMENT, FALSE},
+  .base = {"EC38", ZRTP_KIND_KEY_AGREEMENT, FALSE, 192},
   .rank = ZRTP_RANK_EC38,
   .public_size = 2 * EC38_SIZE,
   .result_size = EC38_SIZE,

@@ -28,6 +28,7 @@ zrtp_session_forget (ZrtpSession * session)
   g_free (info->sas_spelling);
   g_free (info->known_peer_name);
   zrtp_signature_forget (session);
+  zrtp_strength_forget (session);
   memset (info, 0, sizeof *info);
   info->peer_name = peer_name;
 
@@ -268,6 +269,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   session->v_flag = x->secrets.peer.verified && x->matched.s1.size > 0;
   info->verified = session->v_flag;
   zrtp_pbx_derived (session, stream);
+  zrtp_strength_derived (session, stream);
 }
 
 void
@@ -296,6 +298,7 @@ fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
   } else {
     update->changes |= ZRTP_PEER_EXPIRE;
   }
+  zrtp_strength_fill (session, FALSE, update);
   if (session->offering) {      /* 7.3.1 */
     update->changes |= ZRTP_PEER_SET_PBX;
     memcpy (update->pbx, session->pbxsecret, ZRTP_SECRET_SIZE);
@@ -381,6 +384,7 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
     zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
   if (names_differ (info))
     zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
+  zrtp_strength_announce (session, stream);
   if (session->offered)
     zrtp_stream_event (stream, ZRTP_EVENT_ENROLLMENT);
   zrtp_signature_announce (session, stream);
@@ -448,6 +452,7 @@ verify_own (ZrtpSession * session, ZrtpPeerUpdate * update)
   ZrtpSessionInfo *info = &session->info;
 
   session->v_flag = TRUE;
+  zrtp_strength_fill (session, TRUE, update);
   if (session->interval > 0) {
     update->changes |= ZRTP_PEER_SET_VERIFIED | ZRTP_PEER_SET_SHARED;
     update->verified = TRUE;

@@ -32,6 +32,13 @@ typedef struct
   guint8 peer_zid[ZRTP_ZID_SIZE];
   char *peer_name;              /* whom the user expects, or NULL */
   char *known_peer_name;        /* the name kept for this ZID, or NULL */
+  /* Names of algorithms that calls with this ZID used before and this one does
+   * not, e.g. "AES3,EC38", and of those that it uses instead, in the same order;
+   * or NULL. Compared in DH mode, each kind for itself. What is kept gets weaker
+   * only by zrtp_session_verify_sas(). No alarm is what the lists of both sides
+   * lead to as long as the stronger one is in both, or if we no longer offer
+   * that. */
+  char *stronger_before, *weaker_now;
 } ZrtpSessionInfo;
 
 ZrtpSession *zrtp_session_new (void);

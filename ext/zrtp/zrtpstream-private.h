@@ -18,6 +18,7 @@
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
  *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
  *   zrtpsignature.c   signatures on the SAS                 (7.2)
+ *   zrtpstrength.c    weaker algorithms than in earlier calls
  *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
  */
@@ -254,6 +255,7 @@ struct _ZrtpSession
   guint8 zidi[ZRTP_ZID_SIZE], zidr[ZRTP_ZID_SIZE];
   GArray *nonces;               /* guint8[16] each, both sides' (4.4.3.1) */
 
+  char strongest[ZRTP_CACHE_ALGORITHMS_SIZE];   /* that the peer used; or "" */
   gboolean v_flag;              /* ours for this peer: kept and sent (7.1) */
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
@@ -361,6 +363,9 @@ ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
 void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
 
 /* zrtpcommit.c */
+/* What its Hello lists, and what it has to support. */
+void zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
+    ZrtpAlgorithmList lists[ZRTP_N_KINDS]);
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
 /* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
@@ -518,6 +523,16 @@ void zrtp_pbx_derived (ZrtpSession * session, ZrtpStream * stream);
 /* The peer's Confirm has E. */
 void zrtp_pbx_offered (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_pbx_distrust (ZrtpSession * session);
+
+/* zrtpstrength.c */
+/* The exchange of @stream is agreed: compares it with earlier ones. */
+void zrtp_strength_derived (ZrtpSession * session, const ZrtpStream * stream);
+/* Puts into @update what is to be kept of that; with @verified, the user knows
+ * whom he talks to. */
+void zrtp_strength_fill (const ZrtpSession * session, gboolean verified,
+    ZrtpPeerUpdate * update);
+void zrtp_strength_announce (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_strength_forget (ZrtpSession * session);
 
 /* zrtpauxsecret.c */
 /* The auxsecret of an exchange, whose role, hash and peer are known. */

@@ -287,11 +287,11 @@ GST_START_TEST (test_other_schema)
 {
   const char *path = make_cache ("peers", 3);
 
-  g_free (sql (path, "PRAGMA user_version = 2"));
+  g_free (sql (path, "PRAGMA user_version = 3"));
   expect_refused (path);
   g_free (sql (path, "PRAGMA user_version = 0"));
   expect_refused (path);
-  g_free (sql (path, "PRAGMA user_version = 1;"
+  g_free (sql (path, "PRAGMA user_version = 2;"
           "ALTER TABLE peers RENAME COLUMN rs2 TO rs3"));
   expect_ours_refused (path);
   g_free (sql (path, "ALTER TABLE peers RENAME COLUMN rs3 TO rs2;"
@@ -329,7 +329,7 @@ GST_START_TEST (test_later_version_in_wal)
 
   /* Copied while it is open: as a process that was killed leaves it. */
   fail_unless_equals_int (sqlite3_open (path, &db), SQLITE_OK);
-  fail_unless_equals_int (sqlite3_exec (db, "PRAGMA user_version = 2", NULL,
+  fail_unless_equals_int (sqlite3_exec (db, "PRAGMA user_version = 3", NULL,
           NULL, NULL), SQLITE_OK);
   copy_file (path, copy);
   copy_file (in_folder ("peers-wal"), wal);
