@@ -220,6 +220,20 @@ make_mismatch_notice (ZrtpEventType type)
 }
 
 static GstZrtpNotice *
+make_downgrade_notice (GstZrtpPair * pair)
+{
+  const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
+
+  return gst_zrtp_notice_new (GST_ZRTP_NOTICE_DOWNGRADE,
+      "before", G_TYPE_STRING, info->stronger_before,
+      "now", G_TYPE_STRING, info->weaker_now,
+      "text", G_TYPE_STRING,
+      "This call is encrypted less strongly than earlier "
+      "ones with this endpoint. Unless its settings were changed, somebody may "
+      "be in the middle: compare the SAS", NULL);
+}
+
+static GstZrtpNotice *
 make_fork_notice (const ZrtpEvent * event)
 {
   char *zid = gst_zrtp_zid_to_string (event->zid);
@@ -274,6 +288,8 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
       return gst_zrtp_signature_make_wanted (pair);
     case ZRTP_EVENT_SIGNATURE:
       return gst_zrtp_signature_make_received (pair);
+    case ZRTP_EVENT_DOWNGRADE:
+      return make_downgrade_notice (pair);
     case ZRTP_EVENT_SECURITY:
       return gst_zrtp_notice_new (GST_ZRTP_NOTICE_SECURITY,
           "error", G_TYPE_UINT, (guint) event->error,

@@ -161,6 +161,31 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
           GST_ZRTP_PROP_KNOWN_PEER_NAME}},
 
   /**
+   * GstZrtpBin::downgrade-detected:
+   * @element: the element
+   * @before: algorithms that earlier calls with this endpoint used, `AES3,X448`
+   * @now: those that this call uses instead of them, in the same order
+   * @text: for the user
+   *
+   * An alarm: this call is weaker than earlier ones with the same endpoint,
+   * though we still offer what they used. Either the other side changed its
+   * lists, or somebody in the middle who can break the weaker one took the others
+   * out; the users should compare the SAS. #GstZrtpBin::verify-sas makes what is
+   * used now the measure for later calls.
+   *
+   * Message `GstZrtpDowngrade`: `before`, `now`, `text`.
+   *
+   * Since: 0.1
+   */
+  [GST_ZRTP_NOTICE_DOWNGRADE] = {
+        .message = "GstZrtpDowngrade",
+        .signal = "downgrade-detected",
+        .params = {
+              {.field = "before",.type = G_TYPE_STRING},
+              {.field = "now",.type = G_TYPE_STRING},
+          {.field = "text",.type = G_TYPE_STRING}}},
+
+  /**
    * GstZrtpBin::hello-changed:
    * @element: the element
    * @hello_hash: the new value of #GstZrtpBin:hello-hash

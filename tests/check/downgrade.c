@@ -30,6 +30,11 @@ static const Lists stripped = {
       {NULL, "AES1", NULL, "X255", NULL}}, 0
 };
 
+static const Lists plain = {
+  {{NULL, NULL, NULL, NULL, NULL},
+      {NULL, NULL, NULL, NULL, NULL}}, 0
+};
+
 static void
 set_lists (ZrtpPolicy * policy, const char *const *lists)
 {
@@ -146,11 +151,13 @@ static const Kind kinds[] = {
 /* EC38 brings S384 along, so that has a test of its own. */
 GST_START_TEST (test_hash)
 {
-  Lists lists = {
-    {{"S384,S256", NULL, NULL, "X255", NULL},
-        {"S384,S256", NULL, NULL, "X255", NULL}}, __i__
-  };
+  Lists lists = plain;
 
+  lists.initiator = __i__;
+  for (guint i = 0; i < 2; i++) {
+    lists.list[i][ZRTP_KIND_HASH] = "S384,S256";
+    lists.list[i][ZRTP_KIND_KEY_AGREEMENT] = "X255";
+  }
   run (10, &lists, NULL, NULL);
   lists.list[1][ZRTP_KIND_HASH] = "S256";
   run (11, &lists, "S384", "S256");
@@ -161,8 +168,9 @@ GST_END_TEST;
 GST_START_TEST (test_kinds)
 {
   const Kind *row = &kinds[__i__ >> 1];
-  Lists lists = { {{NULL}, {NULL}}, __i__ & 1 };
+  Lists lists = plain;
 
+  lists.initiator = __i__ & 1;
   lists.list[0][row->kind] = lists.list[1][row->kind] = row->both;
   run (20, &lists, NULL, NULL);
   lists.list[1][row->kind] = row->left;
@@ -199,10 +207,9 @@ commit_to_short_tag (Sim * sim, SimStream * from, guint8 * data, gsize * size,
 
 GST_START_TEST (test_commit_against_the_lists)
 {
-  Lists lists = { {{NULL}, {NULL}}, 1 };
   Sim *sim;
 
-  run (30, &lists, NULL, NULL);
+  run (30, &plain, NULL, NULL);
   sim = known_new (31);
   sim->ends[0].policy.passive = TRUE;
   sim->filter = commit_to_short_tag;
@@ -235,11 +242,11 @@ GST_END_TEST;
 /* Either prefers something else, and who calls decides. */
 GST_START_TEST (test_order)
 {
-  Lists lists = {
-    {{NULL, "AES1,AES3", NULL, NULL, NULL},
-        {NULL, "AES3,AES1", NULL, NULL, NULL}}, 1
-  };
+  Lists lists = plain;
 
+  lists.list[0][ZRTP_KIND_CIPHER] = "AES1,AES3";
+  lists.list[1][ZRTP_KIND_CIPHER] = "AES3,AES1";
+  lists.initiator = 1;
   run (50, &lists, NULL, NULL);
   assert_kept (0, "S256AES3HS80X255");
   lists.initiator = 0;
@@ -257,6 +264,9 @@ GST_END_TEST;
 /* The further streams of a call, and calls without DH, say nothing new. */
 GST_START_TEST (test_other_modes)
 {
+  static const char *const preshared[ZRTP_N_KINDS] = {
+    NULL, "AES1", NULL, "Prsh,X255", NULL
+  };
   Sim *sim = call (60, &strong);
 
   for (guint i = 0; i < 2; i++)
@@ -271,17 +281,17 @@ GST_START_TEST (test_other_modes)
   }
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   known_settle (sim);
-  for (guint s = 0; s < 3; s++)
-    fail_unless_equals_int (sim->ends[0].streams[s].
-        n_events[ZRTP_EVENT_DOWNGRADE], 0);
+  for (guint s = 0; s < 3; s++) {
+    const SimStream *stream = &sim->ends[0].streams[s];
+
+    fail_unless_equals_int (stream->n_events[ZRTP_EVENT_DOWNGRADE], 0);
+  }
   hang_up (sim);
   assert_kept (0, "S256AES3HS80X448");
 
   sim = known_new (62);
   for (guint i = 0; i < 2; i++)
-    set_lists (&sim->ends[i].policy,
-        (const char *const[ZRTP_N_KINDS]) {NULL, "AES1", NULL,
-            "Prsh,X255", NULL});
+    set_lists (&sim->ends[i].policy, preshared);
   known_run (sim);
   fail_unless (sim->ends[0].streams[0].stream->info.key_agreement
       == &zrtp_key_agreement_prsh);
