@@ -13,23 +13,28 @@
 #include "zrtp/zrtp.h"
 #include "zrtp/zrtpcrypto.h"
 
-#define PHONE VOICE "! zrtpenc name=enc cache=%s/%s %s enc.rtp_src_0 ! " \
-    NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
+#define ALICES_SSRC "1111"
+#define BOBS_SSRC "2222"
 
-/* The call with @leg, whose media goes on to the call with @other. */
-#define LEG(leg, other) \
+#define PHONE(name, ssrc) VOICE "ssrc=" ssrc " ! " \
+    "zrtpenc name=enc cache=%s/" name " enc.rtp_src_0 ! " NET_SINK \
+    "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
+
+/* The call with @leg, whose media goes on to the call with @other. Signalling
+ * told which SSRC comes from the phone. */
+#define LEG(leg, ssrc, other) \
     "zrtpenc name=enc_" leg " session-id=pbx-" leg " cache=%s/pbx %s " \
     "zrtpdec name=dec_" leg " session-id=pbx-" leg " " \
     "udpsrc name=src_" leg " address=127.0.0.1 port=0 caps=\"" VOICE_CAPS \
-    "\" ! dec_" leg ".rtp_sink dec_" leg ".rtp_src ! enc_" other \
-    ".rtp_sink_0 enc_" leg ".rtp_src_0 ! udpsink name=sink_" leg \
-    " host=127.0.0.1 async=false sync=false "
+    ",ssrc=(uint)" ssrc "\" ! dec_" leg ".rtp_sink dec_" leg ".rtp_src ! " \
+    "enc_" other ".rtp_sink_0 enc_" leg ".rtp_src_0 ! " \
+    "udpsink name=sink_" leg " host=127.0.0.1 async=false sync=false "
 
 /* Alice is on leg a, Bob on leg b; each has a file in the folder. */
 typedef struct
 {
   char *folder;
-  const char *pbx_settings, *phone_settings;
+  const char *pbx_settings;
   Endpoint *alice, *bob, *pbx;  /* during a call */
   GstElement *leg_a, *leg_b;    /* encoders of the PBX */
 } Office;
@@ -40,7 +45,6 @@ office_init (Office * office)
   memset (office, 0, sizeof *office);
   office->folder = endpoint_make_folder ();
   office->pbx_settings = "mitm=true";
-  office->phone_settings = "";
 }
 
 static void
@@ -105,12 +109,10 @@ dial (Office * office)
 {
   const char *pbx = office->pbx_settings;
 
-  office->alice = endpoint_new (PHONE, office->folder, "alice",
-      office->phone_settings);
-  office->bob = endpoint_new (PHONE, office->folder, "bob",
-      office->phone_settings);
-  office->pbx = endpoint_new (LEG ("a", "b") LEG ("b", "a"), office->folder,
-      pbx, office->folder, pbx);
+  office->alice = endpoint_new (PHONE ("alice", ALICES_SSRC), office->folder);
+  office->bob = endpoint_new (PHONE ("bob", BOBS_SSRC), office->folder);
+  office->pbx = endpoint_new (LEG ("a", ALICES_SSRC, "b")
+      LEG ("b", BOBS_SSRC, "a"), office->folder, pbx, office->folder, pbx);
   office->leg_a = get (office, "enc_a");
   office->leg_b = get (office, "enc_b");
   watch_all (office);

@@ -168,7 +168,8 @@ GST_START_TEST (test_frozen)
   } frozen[] = {
     {"cache", "/nowhere/at/all"}, {"hashes", "S384"}, {"ciphers", "AES3"},
     {"auth-tags", "HS32"}, {"key-agreements", "EC38"}, {"sas-types", "B256"},
-    {"strict-algorithms", "true"}, {"passive", "true"}
+    {"strict-algorithms", "true"}, {"passive", "true"},
+    {"mitm", "true"}
   };
   GstElement *enc, *dec;
   GstBus *bus;
@@ -192,7 +193,8 @@ GST_START_TEST (test_frozen)
   }
   /* These may change at any time. */
   g_object_set (enc, "disclosure", TRUE, "cache-expiry", 5, "auto-secure",
-      FALSE, "require-encryption", FALSE, "peer-name", "Bob", NULL);
+      FALSE, "require-encryption", FALSE, "peer-name", "Bob", "enroll", TRUE,
+      NULL);
   watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
 
   g_object_set (enc, "cache", ":memory:", NULL);
