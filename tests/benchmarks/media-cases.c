@@ -21,12 +21,23 @@ media_subject_name (const MediaCase * c)
       return stock ? "libsrtp2-protect" : "nettle-protect";
     case MEDIA_BARE_UNPROTECT:
       return stock ? "libsrtp2-unprotect" : "nettle-unprotect";
+    case MEDIA_DTLS_ENCRYPT:
+      return "dtlssrtpenc";
+    case MEDIA_DTLS_DECRYPT:
+      return "dtlssrtpdec";
     case MEDIA_ENCRYPT:
       return stock ? "srtpenc" : "zrtpenc";
     case MEDIA_DECRYPT:
       return stock ? "srtpdec" : "zrtpdec";
   }
   g_assert_not_reached ();
+}
+
+/* What the two ends of DTLS-SRTP agree on. */
+static gboolean
+has_dtls_cipher (const MediaCase * c)
+{
+  return g_str_equal (c->cipher, "AES1");
 }
 
 static gboolean
@@ -42,6 +53,10 @@ is_sensible (const MediaCase * c)
     case MEDIA_BARE_PROTECT:
     case MEDIA_BARE_UNPROTECT:
       return plain && ciphers;
+    case MEDIA_DTLS_ENCRYPT:
+      return c->worker == MEDIA_STOCK && has_dtls_cipher (c);
+    case MEDIA_DTLS_DECRYPT:
+      return c->worker == MEDIA_STOCK && has_dtls_cipher (c) && plain;
     case MEDIA_ENCRYPT:
       return ciphers;
     case MEDIA_DECRYPT:
@@ -76,6 +91,27 @@ add_subject (GArray * cases, MediaSubject subject, const char *only)
   }
 }
 
+/* More sizes of what a call looks like most often. */
+static void
+add_sizes (GArray * cases, MediaSubject subject, const char *only)
+{
+  static const guint octets[] = { 20, 80, 320, 640, 960 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (octets) * MEDIA_N_WORKERS; i++) {
+    MediaCase c = {
+      .worker = i % MEDIA_N_WORKERS,
+      .subject = subject,
+      .pieces = 1,
+      .octets = octets[i / MEDIA_N_WORKERS],
+      .cipher = "AES1"
+    };
+
+    if (is_sensible (&c)
+        && (!only || g_str_equal (only, media_subject_name (&c))))
+      g_array_append_val (cases, c);
+  }
+}
+
 GArray *
 media_cases (const char *only)
 {
@@ -83,5 +119,7 @@ media_cases (const char *only)
 
   for (guint s = MEDIA_NOTHING; s <= MEDIA_DECRYPT; s++)
     add_subject (cases, s, only);
+  for (guint s = MEDIA_BARE_PROTECT; s <= MEDIA_DECRYPT; s++)
+    add_sizes (cases, s, only);
   return cases;
 }

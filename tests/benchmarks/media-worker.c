@@ -13,6 +13,7 @@
 #include "plugins.h"
 
 #define CHUNK PACKETS_LIST
+#define DTLS_TIME (20 * G_TIME_SPAN_SECOND)
 #define N_CHUNKS 16             /* of one measurement */
 
 /* What one cipher needs. */
@@ -21,6 +22,7 @@ typedef struct
   const char *cipher;
   Bare *bare;
   Pairs pairs;
+  Pairs dtls;                   /* of the cipher that it agrees on */
   PacketSource source;
 } Kit;
 
@@ -60,6 +62,57 @@ open_srtp (Kit * kit)
   gst_caps_unref (caps);
 }
 
+/* dtlssrtpenc and dtlssrtpdec: a call, too */
+
+static GstElement *
+make_dtls (const char *factory, const char *end)
+{
+  GstElement *element = plugins_make (factory);
+
+  g_object_set (element, "connection-id", end, NULL);
+  return element;
+}
+
+static void
+count_key (gint * keys)
+{
+  g_atomic_int_inc (keys);
+}
+
+static Way *
+make_dtls_encrypt (const char *end, gboolean is_client, guint32 ssrc,
+    GstPad * relay, gint * keys)
+{
+  GstElement *enc = make_dtls ("dtlssrtpenc", end);
+
+  g_object_set (enc, "is-client", is_client, NULL);
+  g_signal_connect_swapped (enc, "on-key-set", G_CALLBACK (count_key), keys);
+  return pairs_make_way (enc, "rtp_sink_0", "src", PAIRS_RTP, ssrc, relay);
+}
+
+/* The decrypters first, then the server: the client begins when all are there. */
+static void
+open_dtls (Pairs * pairs, guint32 ssrc)
+{
+  const gint64 end = g_get_monotonic_time () + DTLS_TIME;
+  static gint keys;
+
+  pairs->decrypt = pairs_make_way (make_dtls ("dtlssrtpdec", "b"), "sink",
+      "rtp_src", PAIRS_SRTP, ssrc, NULL);
+  pairs->back[1] = pairs_make_way (make_dtls ("dtlssrtpdec", "a"), "sink",
+      "rtp_src", PAIRS_SRTP, ssrc + 1, NULL);
+  pairs->encrypt = make_dtls_encrypt ("a", FALSE, ssrc, pairs->decrypt->in,
+      &keys);
+  pairs->back[0] = make_dtls_encrypt ("b", TRUE, ssrc + 1, pairs->back[1]->in,
+      &keys);
+  while (g_atomic_int_get (&keys) < 2) {
+    if (g_get_monotonic_time () > end)
+      g_error ("the DTLS-SRTP call does not get secure");
+    g_usleep (1000);
+  }
+  pairs->encrypt->relay = pairs->back[0]->relay = NULL;
+}
+
 /* Measuring: CPU time in nanoseconds of CHUNK packets. Few at a time, made right
  * before, are in the processor's cache as they are in a pipeline. */
 
@@ -84,20 +137,19 @@ keep_chunk (Way * way, GPtrArray * items)
 }
 
 static double
-encrypt_chunk (Kit * kit, const MediaCase * c)
+encrypt_chunk (Pairs * pairs, PacketSource * source, const MediaCase * c)
 {
-  return push_chunk (kit->pairs.encrypt, packets_make (&kit->source, CHUNK,
-          c->octets, c->pieces, c->list));
+  return push_chunk (pairs->encrypt, packets_make (source, CHUNK, c->octets,
+          c->pieces, c->list));
 }
 
 static double
-decrypt_chunk (Kit * kit, const MediaCase * c)
+decrypt_chunk (Pairs * pairs, PacketSource * source, const MediaCase * c)
 {
-  GPtrArray *sent =
-      keep_chunk (kit->pairs.encrypt, packets_make (&kit->source, CHUNK,
+  GPtrArray *sent = keep_chunk (pairs->encrypt, packets_make (source, CHUNK,
           c->octets, 1, FALSE));
 
-  return push_chunk (kit->pairs.decrypt, packets_receive (sent, c->list));
+  return push_chunk (pairs->decrypt, packets_receive (sent, c->list));
 }
 
 /* What is measured works: the same packets come out at the other end. */
@@ -120,19 +172,19 @@ copy_octets (GPtrArray * items)
 }
 
 static void
-check (Kit * kit, guint pieces, gboolean list)
+check (Pairs * pairs, PacketSource * packets, guint pieces, gboolean list)
 {
-  const PacketSource source = kit->source;
-  GPtrArray *sent = packets_make (&kit->source, CHUNK, 500, pieces, FALSE);
+  const PacketSource before = *packets;
+  GPtrArray *sent = packets_make (packets, CHUNK, 500, pieces, FALSE);
   GPtrArray *expected = copy_octets (sent), *received;
 
   if (list) {
     g_ptr_array_unref (sent);
-    kit->source = source;
-    sent = packets_make (&kit->source, CHUNK, 500, pieces, TRUE);
+    *packets = before;
+    sent = packets_make (packets, CHUNK, 500, pieces, TRUE);
   }
-  sent = keep_chunk (kit->pairs.encrypt, sent);
-  sent = keep_chunk (kit->pairs.decrypt, packets_receive (sent, FALSE));
+  sent = keep_chunk (pairs->encrypt, sent);
+  sent = keep_chunk (pairs->decrypt, packets_receive (sent, FALSE));
   received = copy_octets (sent);
   for (guint i = 0; i < CHUNK; i++)
     if (!g_bytes_equal (g_ptr_array_index (received, i),
@@ -156,10 +208,14 @@ static double
 run_chunk (Bench * bench, Kit * kit, const MediaCase * c)
 {
   switch (c->subject) {
+    case MEDIA_DTLS_ENCRYPT:
+      return encrypt_chunk (&kit->dtls, &kit->source, c);
+    case MEDIA_DTLS_DECRYPT:
+      return decrypt_chunk (&kit->dtls, &kit->source, c);
     case MEDIA_ENCRYPT:
-      return encrypt_chunk (kit, c);
+      return encrypt_chunk (&kit->pairs, &kit->source, c);
     case MEDIA_DECRYPT:
-      return decrypt_chunk (kit, c);
+      return decrypt_chunk (&kit->pairs, &kit->source, c);
     default:
       return push_chunk (c->subject == MEDIA_NOTHING ? bench->nothing
           : bench->identity, packets_make (&bench->source, CHUNK, c->octets,
@@ -199,7 +255,11 @@ open_kit (Kit * kit, MediaWorker worker, const ZrtpCipher * cipher, guint32 n)
   else
     pairs_open (&kit->pairs, kit->cipher, kit->cipher, kit->source.ssrc);
   for (guint i = 0; i < 4; i++)
-    check (kit, i % 2 ? 3 : 1, i / 2);
+    check (&kit->pairs, &kit->source, i % 2 ? 3 : 1, i / 2);
+  if (worker == MEDIA_STOCK && cipher == &zrtp_cipher_aes1) {
+    open_dtls (&kit->dtls, kit->source.ssrc);
+    check (&kit->dtls, &kit->source, 1, FALSE);
+  }
 }
 
 static void
@@ -207,6 +267,8 @@ close_kit (Kit * kit)
 {
   bare_free (kit->bare);
   pairs_close (&kit->pairs);
+  if (kit->dtls.encrypt)
+    pairs_close (&kit->dtls);
 }
 
 static void
@@ -217,8 +279,8 @@ open_bench (Bench * bench, MediaWorker worker)
   bench->source.ssrc = 1;
   if (worker == MEDIA_STOCK) {
     /* Starts libsrtp2, too. */
-    if (!plugins_try ("srtp"))
-      g_error ("no srtpenc");
+    if (!plugins_try ("srtp") || !plugins_try ("dtls"))
+      g_error ("no srtpenc or no dtlssrtpenc");
   } else {
     plugins_load_zrtp ();
   }

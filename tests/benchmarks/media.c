@@ -1,8 +1,9 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * CPU time of a packet in zrtpenc and zrtpdec, next to srtpenc and srtpdec as
- * the system has them, to identity, and to libsrtp2 without GStreamer. Two
+ * CPU time of a packet in zrtpenc and zrtpdec, next to srtpenc and srtpdec and
+ * their DTLS-SRTP likes as the system has them, to identity, and to libsrtp2
+ * without GStreamer. Two
  * processes measure in turn, a moment each: the one has never loaded the plugin
  * of this tree, so that its libsrtp2 is what it was. Packets are pushed
  * straight into the element, from one thread, and freed where they come out;

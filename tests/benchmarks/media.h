@@ -27,6 +27,8 @@ typedef enum
   MEDIA_IDENTITY,
   MEDIA_BARE_PROTECT,           /* no GStreamer: libsrtp2 as it is there */
   MEDIA_BARE_UNPROTECT,
+  MEDIA_DTLS_ENCRYPT,           /* dtlssrtpenc, once it has keys */
+  MEDIA_DTLS_DECRYPT,
   MEDIA_ENCRYPT,                /* srtpenc or zrtpenc */
   MEDIA_DECRYPT
 } MediaSubject;

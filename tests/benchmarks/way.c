@@ -5,6 +5,11 @@
 
 #include "bench.h"
 
+/* Without it the first caps would be the only ones. */
+static GstStaticPadTemplate out_template =
+GST_STATIC_PAD_TEMPLATE ("out", GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS_ANY);
+
 static GstFlowReturn
 chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
@@ -72,7 +77,7 @@ way_new (GstElement * element, const char *sink, const char *src,
 
   way->relay = relay;
   way->in = gst_pad_new ("in", GST_PAD_SRC);
-  way->out = gst_pad_new ("out", GST_PAD_SINK);
+  way->out = gst_pad_new_from_static_template (&out_template, "out");
   gst_pad_set_element_private (way->out, way);
   gst_pad_set_chain_function (way->out, chain);
   gst_pad_set_chain_list_function (way->out, chain_list);
