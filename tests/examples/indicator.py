@@ -18,9 +18,11 @@ TRUST = {
     "unverified": ("encrypted", "Encrypted, but to whom? Compare once", True),
     "peer-unverified": ("encrypted", "The other side has not compared", True),
     "verified": ("verified", "Encrypted to the one you know", False),
+    "signed": ("verified", "Encrypted to the one who signed", False),
     "mitm-relayed": ("encrypted", "Encrypted to your office, which can listen", True),
     "cache-mismatch": ("alarm", "This is not who it was. Compare now, before you talk", True),
     "name-mismatch": ("alarm", "This one is known by another name", True),
+    "signature-invalid": ("alarm", "Somebody else signed. Compare now, before you talk", True),
     "sas-mismatch": ("alarm", "Somebody listens. Hang up", False),
 }
 
