@@ -71,5 +71,5 @@ zrtp_kdf (const ZrtpHash * hash, const guint8 * key, gsize key_size,
 
   hash->mac (key, key_size, parts, G_N_ELEMENTS (parts), mac);
   memcpy (out, mac, out_size);
-  zrtp_wipe (mac, sizeof mac);
+  zrtp_wipe (mac, hash->size);
 }
