@@ -113,7 +113,8 @@ open_downstream (gpointer data)
 
   if (!g_atomic_int_compare_and_exchange (&self->opened, FALSE, TRUE))
     return;
-  gst_zrtp_outlet_work_gap (&self->rtp.outlet);
+  gst_zrtp_outlet_work_event (&self->rtp.outlet, gst_event_new_gap (0,
+          GST_CLOCK_TIME_NONE));
 }
 
 static void

@@ -22,7 +22,8 @@
  * number is there too. Pads of one zrtpenc lead to one transport: its keys serve
  * every SSRC on it. The handshake leaves through the first `rtp_src_%u`, or
  * through `zrtp_src` if that was requested: an endpoint that only receives has
- * no other way.
+ * no other way. An end of stream that the application sends to the pipeline ends
+ * `zrtp_src` too.
  *
  * Until the call is secure nothing leaves in the clear, unless
  * #GstZrtpBin:require-encryption is FALSE: packets of live sources are dropped,
@@ -67,6 +68,7 @@ struct _GstZrtpEnc
 
   GstZrtpTimer silence;
   GstZrtpRunner chooser;        /* chooses an SSRC */
+  GstZrtpRunner closer;         /* ends zrtp_src */
 
   /* Object lock. */
   GQueue ports;                 /* GstZrtpEncPort, oldest first */
@@ -288,6 +290,17 @@ choose_ssrc (gpointer data)
   }
   GST_OBJECT_UNLOCK (self);
   gst_zrtp_enc_check_start (self);
+}
+
+static void
+end_zrtp_src (gpointer data)
+{
+  GstZrtpEncPort *port = get_port (data, find_zrtp_port);
+
+  if (port) {
+    gst_zrtp_enc_port_end (port);
+    gst_zrtp_enc_port_unref (port);
+  }
 }
 
 static void
@@ -529,7 +542,23 @@ request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
   src = gst_pad_new_from_template (template, "zrtp_src");
   add_port (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), 0, NULL, src,
           FALSE));
+  /* Nothing upstream tells this pad that the application ends the stream. */
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
   return src;
+}
+
+static gboolean
+gst_zrtp_enc_send_event (GstElement * element, GstEvent * event)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (element);
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS
+      || !GST_OBJECT_FLAG_IS_SET (self, GST_ELEMENT_FLAG_SOURCE))
+    return GST_ELEMENT_CLASS (gst_zrtp_enc_parent_class)->send_event (element,
+        event);
+  gst_event_unref (event);
+  gst_zrtp_runner_poke (&self->closer);
+  return TRUE;
 }
 
 static GstPad *
@@ -550,6 +579,8 @@ remove_port (GstZrtpEnc * self, GstZrtpEncPort * port)
 {
   GstElement *element = GST_ELEMENT (self);
 
+  if (!port->sink)
+    GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
   gst_zrtp_enc_port_set_active (port, FALSE);
   if (port->sink)
     gst_pad_set_active (port->sink, FALSE);
@@ -604,6 +635,7 @@ gst_zrtp_enc_finalize (GObject * object)
   GstZrtpEnc *self = GST_ZRTP_ENC (object);
 
   gst_zrtp_runner_clear (&self->chooser);
+  gst_zrtp_runner_clear (&self->closer);
   G_OBJECT_CLASS (gst_zrtp_enc_parent_class)->finalize (object);
 }
 
@@ -619,6 +651,7 @@ gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
   element_class->request_new_pad =
       GST_DEBUG_FUNCPTR (gst_zrtp_enc_request_new_pad);
   element_class->release_pad = GST_DEBUG_FUNCPTR (gst_zrtp_enc_release_pad);
+  element_class->send_event = GST_DEBUG_FUNCPTR (gst_zrtp_enc_send_event);
   bin_class->half = GST_ZRTP_HALF_ENC;
   bin_class->start = gst_zrtp_enc_start;
   bin_class->started = gst_zrtp_enc_started;
@@ -648,5 +681,7 @@ gst_zrtp_enc_init (GstZrtpEnc * self)
   g_queue_init (&self->ports);
   gst_zrtp_timer_init (&self->silence, silence_fired, self);
   gst_zrtp_runner_init (&self->chooser, GST_ZRTP_POOL_SERVICE, choose_ssrc,
+      self, gst_object_ref, gst_object_unref);
+  gst_zrtp_runner_init (&self->closer, GST_ZRTP_POOL_BLOCKING, end_zrtp_src,
       self, gst_object_ref, gst_object_unref);
 }

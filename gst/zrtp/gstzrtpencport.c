@@ -383,11 +383,18 @@ wait_for_replies (GstZrtpEncPort * port)
 
   if (!pair)
     return;
-  GST_DEBUG_OBJECT (port->sink,
+  GST_DEBUG_OBJECT (port->outlet.pad,
       "holding the end of stream until replies are out");
   gst_zrtp_sender_wait_idle (&pair->sender, &port->gate,
       g_get_monotonic_time () + EOS_TIME);
   gst_zrtp_pair_unref (pair);
+}
+
+void
+gst_zrtp_enc_port_end (GstZrtpEncPort * port)
+{
+  wait_for_replies (port);
+  gst_zrtp_outlet_work_event (&port->outlet, gst_event_new_eos ());
 }
 
 static gboolean

@@ -55,6 +55,9 @@ void gst_zrtp_enc_port_release (GstZrtpEncPort * port);
 /* For workers: encrypts an RTCP packet of our own and sends it here. */
 GstFlowReturn gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port,
     const guint8 * data, gsize size);
+/* For workers: the end of stream of a port without a sink pad, once the
+ * handshake's pending replies are out. */
+void gst_zrtp_enc_port_end (GstZrtpEncPort * port);
 /* Upstream is to choose another SSRC. */
 void gst_zrtp_enc_port_refuse_ssrc (GstZrtpEncPort * port, guint32 ssrc);
 

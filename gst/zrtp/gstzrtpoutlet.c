@@ -263,12 +263,14 @@ gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer)
 }
 
 void
-gst_zrtp_outlet_work_gap (GstZrtpOutlet * outlet)
+gst_zrtp_outlet_work_event (GstZrtpOutlet * outlet, GstEvent * event)
 {
-  if (!begin_work (outlet))
+  if (!begin_work (outlet)) {
+    gst_event_unref (event);
     return;
+  }
   put_missing (outlet, ALL);
-  gst_pad_push_event (outlet->pad, gst_event_new_gap (0, GST_CLOCK_TIME_NONE));
+  gst_pad_push_event (outlet->pad, event);
   end_work (outlet);
 }
 

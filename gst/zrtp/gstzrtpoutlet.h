@@ -54,8 +54,8 @@ GstFlowReturn gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet,
 /* -- Workers -- */
 
 GstFlowReturn gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer);
-/* Lets sinks preroll on a gap. */
-void gst_zrtp_outlet_work_gap (GstZrtpOutlet * outlet);
+/* Takes @event. */
+void gst_zrtp_outlet_work_event (GstZrtpOutlet * outlet, GstEvent * event);
 
 /* Downstream has to do with bare caps. */
 gboolean gst_zrtp_outlet_is_bare (GstZrtpOutlet * outlet);

@@ -137,6 +137,30 @@ GST_START_TEST (test_listener)
 
 GST_END_TEST;
 
+/* It ends as others do: the end of stream that the application sends reaches the
+ * sink of the handshake too, whether or not there is anybody. */
+GST_START_TEST (test_listener_ends)
+{
+  Endpoint *a = endpoint_new (END ("async=false ") "async=false");
+  Endpoint *b = endpoint_new ("zrtpenc name=enc cache=:memory: enc.zrtp_src ! "
+      NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR
+      "async=false");
+
+  endpoint_connect (a, b);
+  endpoint_play (b);
+  if (__i__) {
+    endpoint_play (a);
+    endpoint_wait_secure (a, b);
+    endpoint_wait_media (b, 5);
+  }
+  fail_unless (gst_element_send_event (b->pipeline, gst_event_new_eos ()));
+  endpoint_wait_eos (b);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 /* Two endpoints in one process, one's source pad linked to the other's sink
  * pad: neither thread may wait for the other. */
 GST_START_TEST (test_back_to_back)
@@ -352,6 +376,7 @@ call_suite (void)
   tcase_add_test (tc, test_file);
   tcase_add_test (tc, test_muted);
   tcase_add_test (tc, test_listener);
+  tcase_add_loop_test (tc, test_listener_ends, 0, 2);
   tcase_add_test (tc, test_back_to_back);
   tcase_add_test (tc, test_opportunistic);
   tcase_add_loop_test (tc, test_no_zrtp, 0, 2);
