@@ -132,6 +132,16 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
   zrtp_session_end (stream->session, stream, now);
 }
 
+/* Whoever refuses a Preshared Commit says so until an ErrorACK comes; meanwhile
+ * our Diffie-Hellman Commit, which needs no secret, may be out. */
+static gboolean
+is_about_earlier (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return stream->no_preshared && (!x || x->mode == ZRTP_COMMIT_DH);
+}
+
 /* 4.7.1. An Error carries no proof of who sent it: it may end what is not
  * secure yet, and nothing else. */
 void
@@ -155,6 +165,10 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
   if (code == ZRTP_ERROR_NO_SHARED_SECRET
       && zrtp_commit_fall_back (stream, now))
     return;
+  if (code == ZRTP_ERROR_NO_SHARED_SECRET && is_about_earlier (stream)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
   event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
   event->error = code;
   event->from_peer = TRUE;

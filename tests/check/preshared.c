@@ -323,6 +323,60 @@ GST_START_TEST (test_lost_secret)
 
 GST_END_TEST;
 
+typedef struct
+{
+  guint commits, acks;
+} Lost;
+
+/* Loses Alice's first ErrorACK, and the Commit that she sends next. */
+static gboolean
+lose_ack_and_commit (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  Lost *lost = user_data;
+  ZrtpMessage message;
+
+  switch (sim_packet_type (data, *size, &message)) {
+    case ZRTP_MESSAGE_ERROR_ACK:
+      return lost->acks++ > 0;
+    case ZRTP_MESSAGE_COMMIT:
+      return lost->commits++ != 1;
+    default:
+      return TRUE;
+  }
+}
+
+/* Bob, who can't commit, repeats his Error: that is about the first Commit, and
+ * not about the one that Alice sends next. */
+GST_START_TEST (test_refused_twice)
+{
+  const ZrtpPeerUpdate forget = {.changes = ZRTP_PEER_FORGET };
+  guint8 zid[ZRTP_ZID_SIZE];
+  Lost lost = { 0, 0 };
+  Home home;
+  Sim *sim;
+
+  home_init (&home, 250);
+  first_calls (&home);
+  zrtp_cache_get_zid (home.cache[0], zid);
+  fail_unless (zrtp_cache_update (home.cache[1], zid, 1800000000, &forget,
+          NULL));
+  sim = new_call (&home);
+  sim->ends[1].policy.passive = TRUE;
+  sim->filter = lose_ack_and_commit;
+  sim->filter_data = &lost;
+  make_and_start (sim);
+  fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
+  sim_assert_agreed (sim);
+  fail_unless (lost.acks > 1);
+  fail_unless (lost.commits > 2);
+  fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_ERROR], 0);
+  sim_free (sim);
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
 /* auxsecret on one side, on both, different: the responder finds the subset
  * that the initiator used, or there is DH. */
 /* Z-4.4.2.3-01 */
@@ -441,6 +495,7 @@ preshared_suite (void)
   tcase_add_test (tc, test_preshared_calls);
   tcase_add_test (tc, test_contention);
   tcase_add_test (tc, test_lost_secret);
+  tcase_add_test (tc, test_refused_twice);
   tcase_add_test (tc, test_subsets);
   tcase_add_test (tc, test_second_stream);
   tcase_add_test (tc, test_deaths);
