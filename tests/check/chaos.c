@@ -111,6 +111,56 @@ random_policy (Sim * dice, ZrtpPolicy * policy)
   policy->strict_algorithms = sim_random (dice, 8) == 0;
   policy->hello_timeout_ms = 50 + sim_random (dice, 3) * 100;
   policy->retry_timeout_ms = 150 + sim_random (dice, 3) * 150;
+  policy->sign_sas = sim_random (dice, 4) == 0;
+  policy->check_signatures = sim_random (dice, 2);
+}
+
+/* In the form of a signature with a certificate, no more. */
+static gboolean
+sign (ZrtpSession * session, const guint8 sashash[ZRTP_SECRET_SIZE], gint64 now)
+{
+  static const guint8 der[402] = { 0x30, 0x82, 398 >> 8, 398 & 0xff };
+  static const guint8 octets[64] = { 1 };
+  ZrtpSignature signature;
+  char *reason = NULL;
+  gboolean taken;
+
+  signature.certificate = g_bytes_new_static (der, sizeof der);
+  signature.signature = g_bytes_new_static (octets, sizeof octets);
+  taken = zrtp_session_sign_sas (session, sashash, &signature, now, &reason);
+  zrtp_signature_clear (&signature);
+  g_free (reason);
+  return taken;
+}
+
+/* Applications that sign, decline, or do not answer. */
+static void
+listen_to (SimStream * from, const ZrtpEvent * event)
+{
+  Sim *sim = from->endpoint->sim;
+  ZrtpSession *session = from->endpoint->session;
+  guint8 sashash[ZRTP_SECRET_SIZE];
+  char *reason = NULL;
+
+  if (event->type != ZRTP_EVENT_SIGN_SAS && event->type != ZRTP_EVENT_SIGNATURE)
+    return;
+  fail_unless (zrtp_session_get_sashash (session, sashash));
+  if (event->type == ZRTP_EVENT_SIGNATURE) {
+    fail_unless (zrtp_session_accept_signature (session, sashash, NULL,
+            sim->now));
+    return;
+  }
+  switch (sim_random (sim, 3)) {
+    case 0:
+      fail_unless (sign (session, sashash, sim->now));
+      break;
+    case 1:
+      fail_unless (zrtp_session_sign_sas (session, sashash, NULL, sim->now,
+              &reason));
+      break;
+    default:
+      break;
+  }
 }
 
 static Sim *
@@ -123,6 +173,7 @@ new_call (World * world, guint64 seed)
   /* A clock may be set back or forth, by years. */
   if (sim_random (dice, 20) == 0)
     world->wall += (gint64) sim_random (dice, 200000000) - 100000000;
+  sim->listener = listen_to;
   sim->wall = world->wall;
   world->wall += 3600;
 
