@@ -119,6 +119,28 @@ make_message (GstElement * element, GstZrtpNotice * notice)
   return message;
 }
 
+/* A bin hands on what its children post without a reference to itself, and this
+ * is no streaming thread that it would wait for: it must not go away meanwhile.
+ * One that is about to has set its children to NULL and let them go. */
+static void
+post (GstElement * element, GstMessage * message)
+{
+  GPtrArray *bins = g_ptr_array_new_with_free_func (gst_object_unref);
+  GstObject *parent = gst_object_get_parent (GST_OBJECT (element));
+  gboolean gone;
+
+  GST_OBJECT_LOCK (element);
+  gone = !parent && GST_STATE (element) == GST_STATE_NULL;
+  GST_OBJECT_UNLOCK (element);
+  for (; parent; parent = gst_object_get_parent (parent))
+    g_ptr_array_add (bins, parent);
+  if (gone)
+    gst_message_unref (message);
+  else
+    gst_element_post_message (element, message);
+  g_ptr_array_unref (bins);
+}
+
 static void
 deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
 {
@@ -145,9 +167,9 @@ deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
   }
 
   if (enc)
-    gst_element_post_message (enc, make_message (enc, notice));
+    post (enc, make_message (enc, notice));
   if (dec && (!enc || !same_toplevel (enc, dec)))
-    gst_element_post_message (dec, make_message (dec, notice));
+    post (dec, make_message (dec, notice));
   gst_clear_object (&enc);
   gst_clear_object (&dec);
 }

@@ -15,6 +15,23 @@ state_changed (GObject * element, GParamSpec * pspec, Bench * bench)
   g_mutex_unlock (&bench->lock);
 }
 
+static void
+bench_unref (Bench * bench)
+{
+  if (!g_atomic_int_dec_and_test (&bench->refs))
+    return;
+  g_ptr_array_unref (bench->wire);
+  g_mutex_clear (&bench->lock);
+  g_cond_clear (&bench->changed);
+  g_free (bench);
+}
+
+static void
+drop_closure_data (gpointer data, GClosure * closure)
+{
+  bench_unref (data);
+}
+
 static GstElement *
 make_element (Bench * bench, const char *type, const char *session_id)
 {
@@ -23,8 +40,9 @@ make_element (Bench * bench, const char *type, const char *session_id)
   fail_unless (element != NULL, "no element %s", type);
   gst_object_ref_sink (element);
   g_object_set (element, "session-id", session_id, "cache", ":memory:", NULL);
-  g_signal_connect (element, "notify::state", G_CALLBACK (state_changed),
-      bench);
+  g_atomic_int_inc (&bench->refs);
+  g_signal_connect_data (element, "notify::state", G_CALLBACK (state_changed),
+      bench, drop_closure_data, 0);
   return element;
 }
 
@@ -82,6 +100,7 @@ bench_new_with (const char *property, const char *value)
   char *b = g_strdup_printf ("bench-b-%d", n);
   GstPad *pad;
 
+  bench->refs = 1;
   g_mutex_init (&bench->lock);
   g_cond_init (&bench->changed);
   bench->wire = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -132,10 +151,7 @@ bench_free (Bench * bench)
     g_signal_handlers_disconnect_by_data (elements[i], bench);
     gst_object_unref (elements[i]);
   }
-  g_ptr_array_unref (bench->wire);
-  g_mutex_clear (&bench->lock);
-  g_cond_clear (&bench->changed);
-  g_free (bench);
+  bench_unref (bench);
 }
 
 char *

@@ -22,6 +22,7 @@ typedef struct
 {
   GstElement *enc_a, *dec_a, *enc_b, *dec_b;
   GstHarness *in, *out;
+  gint refs;                    /* atomic: a signal may be on its way */
   GMutex lock;
   GCond changed;
   GPtrArray *wire;              /* lock: SRTP that left enc_a, GBytes */

@@ -1,0 +1,217 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Elements and calls by the thousand, one after the other: nothing stays behind,
+ * no element, no thread, no descriptor.
+ */
+#include "bench.h"
+#include "endpoint.h"
+#include "watch.h"
+
+/* How often each kind of life is lived, in all; the first tenth is to get pools
+ * and caches to their size. */
+#define N_BARE 3000
+#define N_STARTED 2000
+#define N_CALLS 300
+/* Pools of threads that grow when it suits them. */
+#define SLACK 12
+
+static guint
+count_entries (const char *folder)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  fail_unless (dir != NULL);
+  while (g_dir_read_name (dir))
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
+static gint made, gone;
+
+static void
+count_gone (gpointer data, GObject * object)
+{
+  g_atomic_int_inc (&gone);
+  watch_poke ();
+}
+
+/* Its end will be waited for: a worker may have the last reference. */
+static void
+follow (GstElement * element)
+{
+  made++;
+  g_object_weak_ref (G_OBJECT (element), count_gone, NULL);
+}
+
+typedef void (*LifeFunc) (guint i);
+
+static void
+live (LifeFunc life, guint n)
+{
+  guint threads = 0, descriptors = 0;
+
+  for (guint i = 0; i < n; i++) {
+    life (i);
+    if (i == n / 10) {
+      threads = count_entries ("/proc/self/task");
+      descriptors = count_entries ("/proc/self/fd");
+    }
+  }
+  fail_unless (count_entries ("/proc/self/task") <= threads + SLACK,
+      "%u threads, and %u earlier", count_entries ("/proc/self/task"), threads);
+  fail_unless (count_entries ("/proc/self/fd") <= descriptors + SLACK,
+      "%u descriptors, and %u earlier", count_entries ("/proc/self/fd"),
+      descriptors);
+  watch_wait_counter (&gone, made, "elements gone");
+}
+
+/* Made, looked at, given pads, thrown away. */
+static void
+live_bare (guint i)
+{
+  GstElement *enc = gst_element_factory_make ("zrtpenc", NULL);
+  GstElement *dec = gst_element_factory_make ("zrtpdec", NULL);
+  char *session_id = g_strdup_printf ("bare-%u", i % 7);
+  GstPad *pad;
+  char *hash;
+
+  follow (gst_object_ref_sink (enc));
+  follow (gst_object_ref_sink (dec));
+  g_object_set (enc, "cache", ":memory:", "session-id", session_id, NULL);
+  g_object_set (dec, "session-id", session_id, NULL);
+  hash = watch_get (enc, "hello-hash");
+  fail_if (*hash == '\0');
+  g_free (hash);
+  pad = gst_element_request_pad_simple (enc, "rtp_sink_%u");
+  if (i % 2)
+    gst_element_release_request_pad (enc, pad);
+  gst_object_unref (pad);
+  g_free (session_id);
+  gst_object_unref (enc);
+  gst_object_unref (dec);
+}
+
+/* Started, and stopped while it looks for somebody. */
+static void
+live_started (guint i)
+{
+  Endpoint *endpoint = endpoint_new ("fakesrc is-live=true ! "
+      BENCH_CAPS ",ssrc=(uint)7 ! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! fakesink async=false zrtpdec name=dec");
+
+  follow (endpoint->enc);
+  follow (endpoint->dec);
+  endpoint_play (endpoint);
+  if (i % 3 == 0)
+    endpoint_wait_state (endpoint, "discovering");
+  endpoint_free (endpoint);
+}
+
+/* A whole call. */
+static void
+live_call (guint i)
+{
+  Bench *bench = bench_new ();
+
+  follow (bench->enc_a);
+  follow (bench->dec_a);
+  follow (bench->enc_b);
+  follow (bench->dec_b);
+  bench_secure (bench);
+  gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, i, 160, i));
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 160, i);
+  bench_free (bench);
+}
+
+GST_START_TEST (test_bare)
+{
+  live (live_bare, N_BARE);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_started)
+{
+  live (live_started, N_STARTED);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_calls)
+{
+  live (live_call, N_CALLS);
+}
+
+GST_END_TEST;
+
+/* -- Dropped while it posts -- */
+
+static GMutex gate;
+static gint at_gate, dropped;
+
+static GstBusSyncReply
+hold (GstBus * bus, GstMessage * message, gpointer data)
+{
+  if (gst_message_has_name (message, "GstZrtpState")
+      && g_atomic_int_compare_and_exchange (&at_gate, 0, 1)) {
+    watch_poke ();
+    g_mutex_lock (&gate);
+    g_mutex_unlock (&gate);
+  }
+  return GST_BUS_PASS;
+}
+
+static void
+count_dropped (gpointer data, GObject * object)
+{
+  g_atomic_int_inc (&dropped);
+  watch_poke ();
+}
+
+/* The application lets its pipeline go while a worker of ours is in the middle of
+ * posting a message through its bins: they stay until it is through. */
+GST_START_TEST (test_dropped_while_posting)
+{
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  GstElement *inner = gst_parse_bin_from_description ("fakesrc is-live=true ! "
+      BENCH_CAPS ",ssrc=(uint)7 ! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! fakesink async=false zrtpdec", FALSE, NULL);
+  GstBus *bus;
+
+  fail_unless (inner != NULL);
+  gst_bin_add (GST_BIN (pipeline), inner);
+  g_object_weak_ref (G_OBJECT (pipeline), count_dropped, NULL);
+  bus = gst_element_get_bus (pipeline);
+  gst_bus_set_sync_handler (bus, hold, NULL, NULL);
+  g_mutex_lock (&gate);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  watch_wait_counter (&at_gate, 1, "messages");
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  fail_unless_equals_int (g_atomic_int_get (&dropped), 0);
+  g_mutex_unlock (&gate);
+  watch_wait_counter (&dropped, 1, "pipelines gone");
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+static Suite *
+lifetimes_suite (void)
+{
+  Suite *s = suite_create ("lifetimes");
+  TCase *tc = tcase_create ("lifetimes");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 120);
+  tcase_add_test (tc, test_bare);
+  tcase_add_test (tc, test_started);
+  tcase_add_test (tc, test_calls);
+  tcase_add_test (tc, test_dropped_while_posting);
+  return s;
+}
+
+GST_CHECK_MAIN (lifetimes);
