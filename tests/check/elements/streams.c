@@ -1,0 +1,324 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Many SSRCs, many pads and several sessions of rtpbin on one transport (BUNDLE,
+ * simulcast, RTX, FEC): one exchange, whose keys serve all.
+ */
+#include "bench.h"
+#include "endpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static guint
+count_streams (GstElement * element)
+{
+  GstStructure *stats;
+  guint n;
+
+  g_object_get (element, "stats", &stats, NULL);
+  n = gst_value_array_get_size (gst_structure_get_value (stats, "streams"));
+  gst_structure_free (stats);
+  return n;
+}
+
+/* -- On one pad -- */
+
+#define N_SSRCS 500
+
+static guint32
+make_ssrc (guint i)
+{
+  return BENCH_SSRC + i * 2654435761u;
+}
+
+/* Hundreds of sources as behind a conference server, in any order, all of them
+ * over the end of their sequence numbers. */
+GST_START_TEST (test_many)
+{
+  Bench *bench = bench_new ();
+  guint64 sent;
+
+  bench_secure (bench);
+  sent = endpoint_get_stat (bench->enc_a, "zrtp-sent");
+  for (guint round = 0; round < 4; round++) {
+    guint16 seq = 0xfffe + round;
+
+    for (guint k = 0; k < N_SSRCS; k++) {
+      /* 199 has no divisor in common with 500. */
+      guint i = k * 199 % N_SSRCS;
+      GstBuffer *buffer;
+
+      fail_unless_equals_int (gst_harness_push (bench->in,
+              bench_make_rtp (make_ssrc (i), seq, 40, i)), GST_FLOW_OK);
+      buffer = gst_harness_pull (bench->out);
+      fail_unless (GST_BUFFER_IS_DISCONT (buffer) == (round == 0));
+      bench_check_rtp (buffer, make_ssrc (i), seq, 40, i);
+    }
+  }
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b, "recv-count"),
+      4 * N_SSRCS);
+  fail_unless_equals_int (count_streams (bench->enc_a), N_SSRCS);
+  fail_unless_equals_int (count_streams (bench->dec_b), N_SSRCS);
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "zrtp-sent"),
+      sent);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* -- On many pads -- */
+
+/* One way in; what leaves joins the others on the wire. */
+typedef struct
+{
+  GstHarness *in;
+  GstPad *receiver;
+} Layer;
+
+static Layer
+layer_new (Bench * bench, guint id)
+{
+  char *sink = g_strdup_printf ("rtp_sink_%u", id);
+  char *src = g_strdup_printf ("rtp_src_%u", id);
+  Layer layer = { gst_harness_new_with_element (bench->enc_a, sink, src),
+    gst_element_get_static_pad (bench->dec_b, "rtp_sink")
+  };
+
+  gst_harness_set_src_caps_str (layer.in, "application/x-rtp,media=video,"
+      "clock-rate=90000,encoding-name=VP8,payload=96");
+  g_free (sink);
+  g_free (src);
+  return layer;
+}
+
+static void
+layer_send (Layer * layer, GstBuffer * buffer)
+{
+  fail_unless_equals_int (gst_harness_push (layer->in, buffer), GST_FLOW_OK);
+  fail_unless_equals_int (gst_pad_chain (layer->receiver,
+          gst_harness_pull (layer->in)), GST_FLOW_OK);
+}
+
+/* Layers of simulcast, each with its own retransmissions and repair packets. */
+GST_START_TEST (test_simulcast)
+{
+  enum
+  { LAYERS = 3, KINDS = 3 };
+  Bench *bench = bench_new ();
+  Layer layers[LAYERS];
+
+  bench_secure (bench);
+  for (guint i = 0; i < LAYERS; i++)
+    layers[i] = layer_new (bench, 1 + i);
+  for (guint seq = 0; seq < 5; seq++) {
+    for (guint i = 0; i < LAYERS; i++) {
+      for (guint kind = 0; kind < KINDS; kind++) {
+        guint32 ssrc = make_ssrc (1 + i * KINDS + kind);
+
+        layer_send (&layers[i], bench_make_rtp (ssrc, seq, 100 << i, kind));
+        bench_check_rtp (gst_harness_pull (bench->out), ssrc, seq, 100 << i,
+            kind);
+      }
+    }
+  }
+  fail_unless_equals_int (count_streams (bench->dec_b), LAYERS * KINDS);
+  for (guint i = 0; i < LAYERS; i++) {
+    gst_object_unref (layers[i].receiver);
+    gst_harness_teardown (layers[i].in);
+  }
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* An SSRC whose pad left may go on elsewhere, and goes on with its counter. */
+GST_START_TEST (test_moved)
+{
+  Bench *bench = bench_new ();
+  guint32 ssrc = make_ssrc (7);
+
+  bench_secure (bench);
+  for (guint i = 0; i < 3; i++) {
+    guint16 seq = 0xffff + i;
+    Layer layer = layer_new (bench, 1 + i);
+
+    layer_send (&layer, bench_make_rtp (ssrc, seq, 30, i));
+    bench_check_rtp (gst_harness_pull (bench->out), ssrc, seq, 30, i);
+    gst_object_unref (layer.receiver);
+    gst_harness_teardown (layer.in);
+  }
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* -- Headers -- */
+
+/* Extensions and CSRCs stay readable for those on the way, and stay as they
+ * are (RFC 3711 3.1). */
+GST_START_TEST (test_header)
+{
+  static const struct
+  {
+    guint8 octets[32];
+    gsize size;
+  } headers[] = {
+    /* one-byte form (RFC 8285 4.2): audio level, sequence number, padding */
+    {{0x90, 96, 0, 1, 0, 0, 0, 9, 1, 2, 3, 4, 0xbe, 0xde, 0, 2, 0x10, 0x8a,
+            0x31, 0x12, 0x34, 0, 0, 0}, 24},
+    /* two-byte form (4.3), with an element of no octets */
+    {{0x90, 96, 0, 2, 0, 0, 0, 9, 1, 2, 3, 4, 0x10, 0x00, 0, 1, 5, 1, 0xff, 6,
+            0}, 20},
+    /* one that nobody knows, and one of no words */
+    {{0x90, 96, 0, 3, 0, 0, 0, 9, 1, 2, 3, 4, 0xab, 0xcd, 0, 1, 1, 2, 3, 4},
+        20},
+    {{0x90, 96, 0, 4, 0, 0, 0, 9, 1, 2, 3, 4, 0xbe, 0xde, 0, 0}, 16},
+    /* two CSRCs and the marker */
+    {{0x82, 96 | 0x80, 0, 5, 0, 0, 0, 9, 1, 2, 3, 4, 9, 9, 9, 9, 8, 8, 8, 8},
+        20}
+  };
+  Bench *bench = bench_new ();
+
+  bench_secure (bench);
+  for (guint i = 0; i < G_N_ELEMENTS (headers); i++) {
+    gsize size = headers[i].size + 50;
+    guint8 *packet = g_malloc (size), *kept;
+    GstBuffer *wire, *out;
+
+    memset (packet, 0x55, size);
+    memcpy (packet, headers[i].octets, headers[i].size);
+    kept = g_memdup2 (packet, size);
+    fail_unless_equals_int (gst_harness_push (bench->in,
+            gst_buffer_new_wrapped (packet, size)), GST_FLOW_OK);
+    wire = bench_get_wire (bench, i);
+    fail_unless (gst_buffer_memcmp (wire, 0, kept, headers[i].size) == 0);
+    fail_if (gst_buffer_memcmp (wire, headers[i].size, kept
+            + headers[i].size, 50) == 0);
+    out = gst_harness_pull (bench->out);
+    fail_unless_equals_uint64 (gst_buffer_get_size (out), size);
+    fail_unless (gst_buffer_memcmp (out, 0, kept, size) == 0);
+    gst_buffer_unref (wire);
+    gst_buffer_unref (out);
+    g_free (kept);
+  }
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* -- Several sessions of rtpbin -- */
+
+#define BUNDLE "rtpbin name=rtp latency=0 zrtpenc name=enc cache=:memory: " \
+    "zrtpdec name=dec funnel name=out ! " NET_SINK "async=false sync=false " \
+    NET_SRC "! dec.rtp_sink rtpssrcdemux name=demux " \
+    "dec.rtp_src ! demux.sink dec.rtcp_src ! demux.rtcp_sink " \
+    VOICE "ssrc=%u ! rtp.send_rtp_sink_0 " VOICE "ssrc=%u ! rtp.send_rtp_sink_1 " \
+    "rtp.send_rtp_src_0 ! enc.rtp_sink_0 rtp.send_rtp_src_1 ! enc.rtp_sink_1 " \
+    "rtp.send_rtcp_src_0 ! enc.rtcp_sink_0 rtp.send_rtcp_src_1 ! enc.rtcp_sink_1 " \
+    "enc.rtp_src_0 ! out. enc.rtp_src_1 ! out. " \
+    "enc.rtcp_src_0 ! out. enc.rtcp_src_1 ! out. " \
+    "rtppcmadepay name=depay0 ! fakesink name=ear signal-handoffs=true " \
+    "async=false rtppcmadepay name=depay1 ! fakesink name=ear1 async=false " \
+    "signal-handoffs=true"
+
+/* Which session an SSRC belongs to, applications know from signalling: here, odd
+ * ones to the second. */
+static void
+source_appeared (GstElement * demux, GstPad * pad, GstElement * rtpbin)
+{
+  const char *format = "recv_rtp_sink_%u";
+  guint ssrc;
+  char *name;
+
+  if (sscanf (GST_PAD_NAME (pad), "src_%u", &ssrc) != 1) {
+    fail_unless (sscanf (GST_PAD_NAME (pad), "rtcp_src_%u", &ssrc) == 1);
+    format = "recv_rtcp_sink_%u";
+  }
+  name = g_strdup_printf (format, ssrc % 2);
+  fail_unless (gst_element_link_pads (demux, GST_PAD_NAME (pad), rtpbin, name));
+  g_free (name);
+}
+
+static void
+media_appeared (GstElement * rtpbin, GstPad * pad, GstBin * pipeline)
+{
+  const char *name = GST_PAD_NAME (pad);
+  GstElement *depay;
+  GstPad *sink;
+
+  if (!g_str_has_prefix (name, "recv_rtp_src_"))
+    return;
+  depay = gst_bin_get_by_name (pipeline, name[13] == '0' ? "depay0" : "depay1");
+  sink = gst_element_get_static_pad (depay, "sink");
+  gst_pad_link (pad, sink);
+  gst_object_unref (sink);
+  gst_object_unref (depay);
+}
+
+static void
+count_second (GstElement * sink, GstBuffer * buffer, GstPad * pad, gint * heard)
+{
+  g_atomic_int_inc (heard);
+}
+
+static Endpoint *
+bundle_new (gint * heard)
+{
+  Endpoint *e = endpoint_new (BUNDLE, g_random_int () & ~1u,
+      g_random_int () | 1u);
+  GstElement *rtp = gst_bin_get_by_name (GST_BIN (e->pipeline), "rtp");
+  GstElement *demux = gst_bin_get_by_name (GST_BIN (e->pipeline), "demux");
+  GstElement *ear = gst_bin_get_by_name (GST_BIN (e->pipeline), "ear1");
+
+  g_signal_connect (ear, "handoff", G_CALLBACK (count_second), heard);
+  g_signal_connect (demux, "pad-added", G_CALLBACK (source_appeared), rtp);
+  g_signal_connect (rtp, "pad-added", G_CALLBACK (media_appeared), e->pipeline);
+  gst_object_unref (demux);
+  gst_object_unref (rtp);
+  gst_object_unref (ear);
+  return e;
+}
+
+/* BUNDLE (RFC 9143): two media, two sessions, RTP and RTCP, on one port. */
+GST_START_TEST (test_bundle)
+{
+  gint heard[2] = { 0, 0 };
+  Endpoint *ends[2] = { bundle_new (&heard[0]), bundle_new (&heard[1]) };
+
+  endpoint_connect (ends[0], ends[1]);
+  endpoint_play (ends[0]);
+  endpoint_play (ends[1]);
+  endpoint_wait_secure (ends[0], ends[1]);
+  for (guint i = 0; i < 2; i++) {
+    endpoint_wait_media (ends[i], 10);
+    while (g_atomic_int_get (&heard[i]) < 10)
+      endpoint_pump (ends[i]);
+    fail_unless_equals_int (count_streams (ends[i]->enc), 4);
+    fail_unless_equals_uint64 (endpoint_get_stat (ends[i]->enc,
+            "sent-clear-count"), 0);
+    fail_unless_equals_uint64 (endpoint_get_stat (ends[i]->enc,
+            "sent-drops/ssrc-collision"), 0);
+  }
+  endpoint_free (ends[0]);
+  endpoint_free (ends[1]);
+}
+
+GST_END_TEST;
+
+static Suite *
+streams_suite (void)
+{
+  Suite *s = suite_create ("streams");
+  TCase *tc = tcase_create ("streams");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_many);
+  tcase_add_test (tc, test_simulcast);
+  tcase_add_test (tc, test_moved);
+  tcase_add_test (tc, test_header);
+  tcase_add_test (tc, test_bundle);
+  return s;
+}
+
+GST_CHECK_MAIN (streams);
