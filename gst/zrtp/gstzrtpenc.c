@@ -465,7 +465,8 @@ gst_zrtp_enc_report_loss (GstZrtpBin * bin, guint32 ssrc)
 
 /* -- Pads -- */
 
-/* The number in "rtp_sink_3"; the first that is free if there is no name. */
+/* The number in "rtp_sink_3"; the first that is free if there is no name, or that
+ * of the template. */
 static gboolean
 choose_id (GstZrtpEnc * self, const char *name, gboolean is_rtcp, guint * id)
 {
@@ -473,7 +474,7 @@ choose_id (GstZrtpEnc * self, const char *name, gboolean is_rtcp, guint * id)
   gboolean taken;
 
   GST_OBJECT_LOCK (self);
-  if (name) {
+  if (name && !strchr (name, '%')) {
     if (!g_ascii_string_to_unsigned (strrchr (name, '_') + 1, 10, 0,
             G_MAXUINT, &number, NULL)) {
       GST_OBJECT_UNLOCK (self);

@@ -1,0 +1,313 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What applications get wrong: names, caps, links and the order of things. They
+ * are told as by any other element; nothing crashes, hangs or leaves in clear.
+ */
+#include "bench.h"
+#include "endpoint.h"
+#include "watch.h"
+
+/* -- Requests -- */
+
+static GstPad *
+request (GstElement * element, const char *template, const char *name)
+{
+  return gst_element_request_pad (element,
+      gst_element_get_pad_template (element, template), name, NULL);
+}
+
+GST_START_TEST (test_names)
+{
+  static const char *const bad[] = { "rtp_sink_", "rtp_sink_x", "rtp_sink_-1",
+    "rtp_sink_4294967296", "rtp_sink_0x", "rtp_sink", "rtp_src_0", "sink",
+    "zrtp_src_0", "send_rtp_sink_0"
+  };
+  GstElement *enc = watch_make ("zrtpenc", "names");
+  GstPad *pad;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    fail_unless (gst_element_request_pad_simple (enc, bad[i]) == NULL, "%s",
+        bad[i]);
+  fail_unless_equals_int (GST_ELEMENT (enc)->numpads, 0);
+  pad = gst_element_request_pad_simple (enc, "rtp_sink_4294967295");
+  fail_unless (pad != NULL);
+  gst_element_release_request_pad (enc, pad);
+  gst_object_unref (pad);
+  watch_drop (enc);
+}
+
+GST_END_TEST;
+
+/* Without a name, or with the template's as gst_element_request_pad_simple() and
+ * many applications have it: the next free number. */
+GST_START_TEST (test_no_names)
+{
+  GstElement *enc = watch_make ("zrtpenc", "no-names");
+  const char *const names[] = { NULL, "rtp_sink_%u" };
+  GstPad *pads[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (pads); i++) {
+    char *wanted = g_strdup_printf ("rtp_sink_%u", i);
+
+    pads[i] = i < 2 ? request (enc, "rtp_sink_%u", names[i])
+        : gst_element_request_pad_simple (enc, "rtp_sink_%u");
+    fail_unless (pads[i] != NULL);
+    fail_unless_equals_string (GST_PAD_NAME (pads[i]), wanted);
+    g_free (wanted);
+  }
+  gst_element_release_request_pad (enc, pads[1]);
+  gst_object_unref (pads[1]);
+  pads[1] = request (enc, "rtp_sink_%u", NULL);
+  fail_unless_equals_string (GST_PAD_NAME (pads[1]), "rtp_sink_1");
+  for (guint i = 0; i < G_N_ELEMENTS (pads); i++)
+    gst_object_unref (pads[i]);
+  watch_drop (enc);
+}
+
+GST_END_TEST;
+
+/* GStreamer itself complains about it, whatever the element; this one gives no
+ * second pad, and the first is as good as before. */
+GST_START_TEST (test_requested_twice)
+{
+  static const char *const names[] = { "rtp_sink_3", "rtcp_sink_3",
+    "zrtp_src"
+  };
+  GstElement *enc = watch_make ("zrtpenc", "twice");
+
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    GstPad *pad = gst_element_request_pad_simple (enc, names[i]);
+    GstPad *other = NULL;
+
+    fail_unless (pad != NULL);
+    ASSERT_CRITICAL (other = gst_element_request_pad_simple (enc, names[i]));
+    fail_unless (other == NULL);
+    other = gst_element_get_static_pad (enc, names[i]);
+    fail_unless (other == pad);
+    gst_object_unref (other);
+    gst_element_release_request_pad (enc, pad);
+    fail_unless (gst_element_get_static_pad (enc, names[i]) == NULL);
+    gst_object_unref (pad);
+  }
+  fail_unless_equals_int (enc->numpads, 0);
+  watch_drop (enc);
+}
+
+GST_END_TEST;
+
+/* -- Caps -- */
+
+/* Refused at the pad, and what was agreed before still counts. */
+GST_START_TEST (test_wrong_caps)
+{
+  static const char *const wrong[] = { "audio/x-raw", "application/x-srtp",
+    "application/x-rtcp", "text/plain"
+  };
+  Bench *bench = bench_new ();
+  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *in = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+
+  bench_secure (bench);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    GstCaps *caps = gst_caps_from_string (wrong[i]);
+
+    fail_if (gst_pad_send_event (in, gst_event_new_caps (caps)), "%s",
+        wrong[i]);
+    if (i != 1)
+      fail_if (gst_pad_send_event (sink, gst_event_new_caps (caps)), "%s",
+          wrong[i]);
+    gst_caps_unref (caps);
+  }
+  fail_unless_equals_int (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 1);
+  gst_object_unref (in);
+  gst_object_unref (sink);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* Links that make no sense are refused when they are made. */
+GST_START_TEST (test_wrong_links)
+{
+  Endpoint *e = endpoint_new ("audiotestsrc name=raw fakesink name=sink "
+      "rtppcmapay name=pay rtppcmadepay name=depay zrtpenc name=enc "
+      "cache=:memory: zrtpdec name=dec");
+  GstBin *bin = GST_BIN (e->pipeline);
+  GstElement *raw = gst_bin_get_by_name (bin, "raw");
+  GstElement *pay = gst_bin_get_by_name (bin, "pay");
+  GstElement *depay = gst_bin_get_by_name (bin, "depay");
+
+  fail_if (gst_element_link_pads (raw, "src", e->enc, "rtp_sink_0"));
+  fail_if (gst_element_link_pads (raw, "src", e->dec, "rtp_sink"));
+  fail_if (gst_element_link_pads (pay, "src", e->enc, "rtcp_sink_0"));
+  fail_if (gst_element_link_pads (pay, "src", e->dec, "rtcp_sink"));
+  fail_if (gst_element_link_pads (e->dec, "rtcp_src", depay, "sink"));
+  fail_unless (gst_element_link_pads (pay, "src", e->enc, "rtp_sink_0"));
+  /* What is encrypted is no RTP to a depayloader. */
+  fail_if (gst_element_link_pads (e->enc, "rtp_src_0", depay, "sink"));
+  gst_object_unref (raw);
+  gst_object_unref (pay);
+  gst_object_unref (depay);
+  endpoint_free (e);
+}
+
+GST_END_TEST;
+
+/* -- Missing links -- */
+
+static const char *const loose[] = {
+  "zrtpenc cache=:memory: zrtpdec",
+  "zrtpenc name=enc cache=:memory: zrtpdec enc.zrtp_src ! fakesink async=false",
+  /* no way in */
+  VOICE "! zrtpenc name=enc cache=:memory: enc.rtp_src_0 ! fakesink "
+      "async=false zrtpdec",
+  /* no way out of the decoder */
+  "audiotestsrc is-live=true ! alawenc ! rtppcmapay ! zrtpdec zrtpenc "
+      "cache=:memory:",
+  /* RTCP alone */
+  "fakesrc is-live=true do-timestamp=true sizetype=fixed sizemax=8 filltype=zero "
+      "! application/x-rtcp ! zrtpenc name=enc cache=:memory: "
+      "enc.rtcp_src_0 ! fakesink async=false zrtpdec"
+};
+
+/* Up and down through all states, with whatever is not linked. */
+GST_START_TEST (test_loose_ends)
+{
+  Endpoint *e = endpoint_new ("%s", loose[__i__]);
+
+  for (guint i = 0; i < 5; i++) {
+    watch_set_state (e->pipeline, GST_STATE_READY);
+    watch_set_state (e->pipeline, GST_STATE_PAUSED);
+    watch_set_state (e->pipeline, GST_STATE_PLAYING);
+    watch_set_state (e->pipeline, i % 2 ? GST_STATE_NULL : GST_STATE_PAUSED);
+    watch_set_state (e->pipeline, GST_STATE_NULL);
+  }
+  endpoint_free (e);
+}
+
+GST_END_TEST;
+
+/* A source whose packets can't go anywhere stops with the error that it has
+ * behind any element. */
+GST_START_TEST (test_no_way_out)
+{
+  Bench *bench = bench_new ();
+  GstHarness *h;
+  GstPad *pad;
+
+  bench_secure (bench);
+  pad = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_9");
+  h = gst_harness_new_with_element (bench->enc_a, "rtp_sink_9", NULL);
+  gst_harness_set_src_caps_str (h, BENCH_CAPS);
+  fail_unless_equals_int (gst_harness_push (h, bench_make_rtp (77, 1, 20, 1)),
+      GST_FLOW_NOT_LINKED);
+  gst_object_unref (pad);
+  gst_harness_teardown (h);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* -- Pads released while data flows -- */
+
+typedef struct
+{
+  GstPad *out;                  /* feeds the pad that is released */
+  gint pushed;                  /* atomic: packets */
+  guint32 ssrc;
+} Feeder;
+
+static gpointer
+feed (gpointer data)
+{
+  Feeder *feeder = data;
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  for (guint16 seq = 0; ret == GST_FLOW_OK; seq++) {
+    ret = gst_pad_push (feeder->out, bench_make_rtp (feeder->ssrc, seq, 40, 0));
+    g_atomic_int_inc (&feeder->pushed);
+    watch_poke ();
+  }
+  return GINT_TO_POINTER (ret);
+}
+
+static void
+start_stream (GstPad * pad)
+{
+  GstCaps *caps = gst_caps_from_string (BENCH_CAPS);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_set_active (pad, TRUE);
+  gst_pad_push_event (pad, gst_event_new_stream_start ("feeder"));
+  gst_pad_push_event (pad, gst_event_new_caps (caps));
+  gst_pad_push_event (pad, gst_event_new_segment (&segment));
+  gst_caps_unref (caps);
+}
+
+/* The thread that pushes gets out, and the other media do not notice. With and
+ * without keys, so that the release comes upon every step. */
+GST_START_TEST (test_released)
+{
+  gboolean secure = __i__ == 1;
+  Bench *bench = bench_new ();
+
+  if (secure)
+    bench_secure (bench);
+  for (guint round = 0; round < 50; round++) {
+    Feeder feeder = { gst_pad_new ("out", GST_PAD_SRC), 0, 1000 + round };
+    GstPad *sink = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_5");
+    GstPad *src = gst_element_get_static_pad (bench->enc_a, "rtp_src_5");
+    GstHarness *net = gst_harness_new_with_element (bench->enc_a, NULL,
+        "rtp_src_5");
+    GstFlowReturn ret;
+    GThread *thread;
+
+    fail_unless_equals_int (gst_pad_link (feeder.out, sink), GST_PAD_LINK_OK);
+    start_stream (feeder.out);
+    thread = g_thread_new ("feeder", feed, &feeder);
+    /* Not yet secure, this one waits in there: nobody said that it is live. */
+    watch_wait_counter (&feeder.pushed, secure ? round % 4 : 0, "pushed");
+    gst_element_release_request_pad (bench->enc_a, sink);
+    ret = GPOINTER_TO_INT (g_thread_join (thread));
+    fail_unless (ret == GST_FLOW_FLUSHING || ret == GST_FLOW_NOT_LINKED, "%s",
+        gst_flow_get_name (ret));
+    gst_harness_teardown (net);
+    gst_object_unref (sink);
+    gst_object_unref (src);
+    gst_pad_set_active (feeder.out, FALSE);
+    gst_object_unref (feeder.out);
+  }
+  if (!secure)
+    bench_secure (bench);
+  fail_unless_equals_int (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 1);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+static Suite *
+misuse_suite (void)
+{
+  Suite *s = suite_create ("misuse");
+  TCase *tc = tcase_create ("misuse");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_names);
+  tcase_add_test (tc, test_no_names);
+  tcase_add_test (tc, test_requested_twice);
+  tcase_add_test (tc, test_wrong_caps);
+  tcase_add_test (tc, test_wrong_links);
+  tcase_add_loop_test (tc, test_loose_ends, 0, G_N_ELEMENTS (loose));
+  tcase_add_test (tc, test_no_way_out);
+  tcase_add_loop_test (tc, test_released, 0, 2);
+  return s;
+}
+
+GST_CHECK_MAIN (misuse);
