@@ -270,6 +270,15 @@ zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
   zrtp_negotiate_read_hello (&message.u.hello, lists);
 }
 
+/* Preshared mode needs no key pair; until the look-up tells whether it is to be
+ * that, none is made. */
+static gboolean
+without_key_pair (ZrtpStream * stream, const ZrtpAlgorithmList * peer_list)
+{
+  return stream->looked_up ? zrtp_preshared_is_possible (stream, peer_list) :
+      zrtp_preshared_is_offered (stream, peer_list);
+}
+
 void
 zrtp_commit_try (ZrtpStream * stream, gint64 now)
 {
@@ -299,8 +308,9 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
       return;
     }
     /* 4.1.2: both sides prepare at once; who initiates does not matter. */
-    ready = have_key_pair (stream, &suite);
-    ready = have_lookup (stream, peer->zid, now) && ready;
+    ready = have_lookup (stream, peer->zid, now);
+    if (!without_key_pair (stream, &lists[ZRTP_KIND_KEY_AGREEMENT]))
+      ready = have_key_pair (stream, &suite) && ready;
   }
 
   if (!may || !ready || stream->policy.passive)

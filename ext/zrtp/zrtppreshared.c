@@ -8,6 +8,17 @@
 
 #include <string.h>
 
+gboolean
+zrtp_preshared_is_offered (ZrtpStream * stream,
+    const ZrtpAlgorithmList * peer_list)
+{
+  const ZrtpAlgorithm *prsh = &zrtp_key_agreement_prsh.base;
+
+  return zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT], prsh)
+      && zrtp_algorithm_list_has (peer_list, prsh)
+      && !stream->no_preshared && !stream->policy.cacheless;
+}
+
 /* 4.4.2.1: we rely only on a secret whose first exchange the user verified. And
  * only if there is an rs2 as well: this mode leaves none of its own (4.6.1), so
  * without the one of an earlier DH exchange a call that is cut off in its last
@@ -16,12 +27,9 @@ gboolean
 zrtp_preshared_is_possible (ZrtpStream * stream,
     const ZrtpAlgorithmList * peer_list)
 {
-  const ZrtpAlgorithm *prsh = &zrtp_key_agreement_prsh.base;
   const ZrtpPeer *known = &stream->looked_up_peer;
 
-  return zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT], prsh)
-      && zrtp_algorithm_list_has (peer_list, prsh)
-      && !stream->no_preshared && !stream->policy.cacheless
+  return zrtp_preshared_is_offered (stream, peer_list)
       && known->have_rs1 && known->have_rs2 && !known->expired
       && known->verified;
 }

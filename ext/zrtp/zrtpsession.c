@@ -262,6 +262,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   /* 4.3.2: no entry is no mismatch, and neither is an expired one. */
   info->cache_mismatch = x->held_rs1 && x->matched.s1.size == 0;
   session->s1_matched = x->matched.s1.size > 0;
+  session->s1_was_rs2 = x->matched.s1.data == x->secrets.peer.rs2;
   session->unread = x->unread;
   info->aux_matched = x->matched.s2.size > 0;
   info->aux_mismatch = x->secrets.aux != NULL && !info->aux_matched;
@@ -287,11 +288,14 @@ static void
 fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
 {
   if (session->interval > 0) {
-    /* The old rs1 becomes rs2 in DH mode only. V goes with the secret: what an
+    /* The old rs1 becomes rs2 in DH mode only; and not where rs2 was what both
+     * hold: an rs1 that the peer never had can't make up for a last message that
+     * is lost next time. So each side always keeps one that the other has,
+     * however many calls in a row are cut off. V goes with the secret: what an
      * entry says of another one doesn't count. */
     update->changes |= ZRTP_PEER_SET_RS1 | ZRTP_PEER_SET_VERIFIED;
     update->verified = session->v_flag;
-    if (!session->preshared)
+    if (!session->preshared && !session->s1_was_rs2)
       update->changes |= ZRTP_PEER_ROTATE;
     update->interval = session->interval;
     memcpy (update->rs1, session->keys.new_rs1, ZRTP_SECRET_SIZE);

@@ -260,7 +260,7 @@ struct _ZrtpSession
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
   gboolean unread;              /* the cache could not be read */
-  gboolean s1_matched;
+  gboolean s1_matched, s1_was_rs2;
   gboolean share_pending;       /* we, as responder, may be alone with rs1 */
   gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
   guint32 interval;             /* the agreed cache interval */
@@ -430,7 +430,10 @@ void zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
     gboolean written);
 
 /* zrtppreshared.c */
-/* May we ask for it? @peer_list: the key agreements of the peer's Hello. */
+/* Would we do it, and the peer? @peer_list: the key agreements of its Hello. */
+gboolean zrtp_preshared_is_offered (ZrtpStream * stream,
+    const ZrtpAlgorithmList * peer_list);
+/* May we ask for it, after what the cache said? */
 gboolean zrtp_preshared_is_possible (ZrtpStream * stream,
     const ZrtpAlgorithmList * peer_list);
 /* Initiator: nonce, key and keyID of the exchange. */

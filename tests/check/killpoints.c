@@ -107,6 +107,26 @@ GST_START_TEST (test_kill_points)
 
 GST_END_TEST;
 
+/* Several calls in a row whose initiator dies with its last message, so that the
+ * responder alone has the new secret: whoever that is, both still have one in
+ * common. */
+GST_START_TEST (test_cut_in_a_row)
+{
+  char *what = g_strdup_printf ("initiators %u", __i__);
+
+  get_to_know ();
+  for (guint call = 0; call < 4; call++) {
+    const guint initiator = __i__ >> call & 1;
+    const Kill kill = { initiator, initiator, FALSE, 0 };
+
+    fail_unless (call_and_die (&kill, 5));
+  }
+  assert_still_known (200, what);
+  g_free (what);
+}
+
+GST_END_TEST;
+
 /* Calls over bad networks that are hung up at any moment. */
 GST_START_TEST (test_random_cuts)
 {
@@ -256,6 +276,7 @@ killpoints_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_checked_fixture (tc, known_setup, known_teardown);
   tcase_add_loop_test (tc, test_kill_points, 0, G_N_ELEMENTS (kills));
+  tcase_add_loop_test (tc, test_cut_in_a_row, 0, 16);
   tcase_add_loop_test (tc, test_random_cuts, 0, 2);
   tcase_add_loop_test (tc, test_conf2ack_waits, 0, 6);
   tcase_add_loop_test (tc, test_write_fails, 0, 2);
