@@ -538,6 +538,7 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
       break;
     case GST_STATE_CHANGE_READY_TO_NULL:
       gst_zrtp_pair_wait_stored (self->pair);
+      gst_zrtp_pair_wait_told (self->pair);
       gst_zrtp_registry_release (self);
       break;
     default:

@@ -11,6 +11,8 @@
 #define PARTNER_TIME (2 * G_TIME_SPAN_SECOND)
 /* Longest wait for the disk when an element stops. */
 #define STORE_TIME (2 * G_TIME_SPAN_SECOND)
+/* And for an application's signal handlers. */
+#define TELL_TIME (2 * G_TIME_SPAN_SECOND)
 /* Received ZRTP packets that may wait: far more than any exchange has. */
 #define MAX_INBOX 64
 
@@ -408,6 +410,12 @@ gst_zrtp_pair_wait_stored (GstZrtpPair * pair)
     if (!g_cond_wait_until (&pair->stored, &pair->call->lock, until))
       break;
   gst_zrtp_call_unlock (pair->call);
+}
+
+void
+gst_zrtp_pair_wait_told (GstZrtpPair * pair)
+{
+  gst_zrtp_runner_wait (&pair->notifier, g_get_monotonic_time () + TELL_TIME);
 }
 
 /* -- The service -- */

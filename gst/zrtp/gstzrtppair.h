@@ -110,8 +110,11 @@ void gst_zrtp_pair_unref (GstZrtpPair * pair);
 /* READY to PAUSED and back. */
 void gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half);
 void gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half);
-/* Waits until what was learned of the peer is on the disk, for 2 s at most. */
+/* Waits until what was learned of the peer is on the disk, and until the
+ * application was told what happened and has no handler running: it may throw
+ * away what those need. For 2 s at most each. */
 void gst_zrtp_pair_wait_stored (GstZrtpPair * pair);
+void gst_zrtp_pair_wait_told (GstZrtpPair * pair);
 
 /* The value of a=zrtp-hash, a copy; makes the Hello if there is none yet. NULL
  * if no zrtpenc sits in the pair. From here on it is fixed. */

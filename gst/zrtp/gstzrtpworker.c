@@ -67,13 +67,16 @@ gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
   runner->ref = ref;
   runner->unref = unref;
   runner->poked = runner->running = FALSE;
+  runner->thread = NULL;
   g_mutex_init (&runner->lock);
+  g_cond_init (&runner->idle);
 }
 
 void
 gst_zrtp_runner_clear (GstZrtpRunner * runner)
 {
   g_mutex_clear (&runner->lock);
+  g_cond_clear (&runner->idle);
 }
 
 static void
@@ -86,6 +89,9 @@ runner_run (gpointer data)
     g_mutex_lock (&runner->lock);
     again = runner->running = runner->poked;
     runner->poked = FALSE;
+    runner->thread = again ? g_thread_self () : NULL;
+    if (!again)
+      g_cond_broadcast (&runner->idle);
     g_mutex_unlock (&runner->lock);
     if (again)
       runner->work (runner->owner);
@@ -107,4 +113,14 @@ gst_zrtp_runner_poke (GstZrtpRunner * runner)
   g_mutex_unlock (&runner->lock);
   if (start)
     gst_zrtp_pool_run (runner->pool, runner_run, runner);
+}
+
+void
+gst_zrtp_runner_wait (GstZrtpRunner * runner, gint64 until)
+{
+  g_mutex_lock (&runner->lock);
+  while (runner->running && runner->thread != g_thread_self ())
+    if (!g_cond_wait_until (&runner->idle, &runner->lock, until))
+      break;
+  g_mutex_unlock (&runner->lock);
 }

@@ -37,7 +37,9 @@ typedef struct
   gpointer (*ref) (gpointer owner);
   void (*unref) (gpointer owner);
   GMutex lock;
+  GCond idle;
   gboolean poked, running;
+  GThread *thread;              /* whose stack the function is on */
 } GstZrtpRunner;
 
 void gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
@@ -46,6 +48,10 @@ void gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
 void gst_zrtp_runner_clear (GstZrtpRunner * runner);
 /* From any thread, also with locks held. */
 void gst_zrtp_runner_poke (GstZrtpRunner * runner);
+/* Waits until it has done what it was poked for, but no longer than @until
+ * (monotonic), and not at all on the thread that the function runs on. The
+ * caller has a reference to the owner. */
+void gst_zrtp_runner_wait (GstZrtpRunner * runner, gint64 until);
 
 G_END_DECLS
 

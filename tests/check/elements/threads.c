@@ -96,6 +96,69 @@ GST_START_TEST (test_slow_application)
 
 GST_END_TEST;
 
+/* After NULL the application may throw away what its handlers need: none runs,
+ * and all that happened was told. */
+typedef struct
+{
+  gint inside, calls;           /* atomic */
+  GMutex lock;
+  GCond opened;
+  gboolean open;
+} Needed;
+
+static void
+use (GstElement * element, gint state, guint error, const char *reason,
+    Needed * needed)
+{
+  g_atomic_int_inc (&needed->inside);
+  if (g_atomic_int_add (&needed->calls, 1) == 0)
+    tell ();
+  g_mutex_lock (&needed->lock);
+  while (!needed->open)
+    g_cond_wait (&needed->opened, &needed->lock);
+  g_mutex_unlock (&needed->lock);
+  g_atomic_int_add (&needed->inside, -1);
+}
+
+static gpointer
+open_gate (gpointer data)
+{
+  Needed *needed = data;
+
+  g_mutex_lock (&needed->lock);
+  needed->open = TRUE;
+  g_cond_signal (&needed->opened);
+  g_mutex_unlock (&needed->lock);
+  return NULL;
+}
+
+GST_START_TEST (test_handlers_are_over)
+{
+  Endpoint *a = endpoint_new (WHOLE);
+  Needed needed = { 0 };
+  GThread *thread;
+
+  g_mutex_init (&needed.lock);
+  g_cond_init (&needed.opened);
+  g_signal_connect (a->enc, "state-changed", G_CALLBACK (use), &needed);
+  endpoint_play (a);
+  wait_until_told ();
+  fail_unless_equals_int (g_atomic_int_get (&needed.inside), 1);
+  gst_element_set_state (a->pipeline, GST_STATE_READY);
+  thread = g_thread_new ("gate", open_gate, &needed);
+  gst_element_set_state (a->pipeline, GST_STATE_NULL);
+  fail_unless_equals_int (g_atomic_int_get (&needed.inside), 0);
+  /* "discovering" and "idle". */
+  fail_unless_equals_int (g_atomic_int_get (&needed.calls), 2);
+  g_thread_join (thread);
+  g_signal_handlers_disconnect_by_data (a->enc, &needed);
+  g_mutex_clear (&needed.lock);
+  g_cond_clear (&needed.opened);
+  endpoint_free (a);
+}
+
+GST_END_TEST;
+
 /* It may even stop the element from there. */
 static void
 stop_it (GstElement * element, gint state, guint error, const char *reason,
@@ -171,6 +234,7 @@ threads_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_paused_neighbour);
   tcase_add_test (tc, test_slow_application);
+  tcase_add_test (tc, test_handlers_are_over);
   tcase_add_test (tc, test_stopped_from_signal);
   tcase_add_test (tc, test_stop_while_sinks_wait);
   return s;
