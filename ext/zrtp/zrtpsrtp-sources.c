@@ -10,7 +10,7 @@
 
 /* Sources in a session: so few that the walk costs nothing, so many that the 1.5
  * kB of a session's own don't count. */
-#define SESSION_SIZE 8
+#define SESSION_SIZE 16
 
 #define MAX_KEY_SIZE (SRTP_AES_ICM_256_KEY_LEN_WSALT)
 
