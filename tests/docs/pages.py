@@ -32,16 +32,23 @@ def pages():
     return found
 
 
+def sources():
+    """Paths of every source of plugin and engine, from the root of the tree."""
+    for top in ("gst", "ext"):
+        for folder, _, names in os.walk(os.path.join(ROOT, top)):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    yield os.path.relpath(os.path.join(folder, name), ROOT)
+
+
 def section_blocks():
     """The pipelines of the SECTION comments in the elements' sources; two by two
     they make a call."""
-    folder = os.path.join("gst", "zrtp")
-    for name in sorted(os.listdir(os.path.join(ROOT, folder))):
-        text = read(os.path.join(folder, name)) if name.endswith(".c") else ""
-        for number, match in enumerate(SECTION_BLOCK.finditer(text)):
-            mark = "pipeline: %s %d, %s" % (name, number // 2, ("alice", "bob")[number % 2])
-            yield Block(os.path.join(folder, name), mark, "sh",
-                        match.group(1).replace("\n * ", "\n"))
+    for path in sources():
+        for number, match in enumerate(SECTION_BLOCK.finditer(read(path))):
+            mark = "pipeline: %s %d, %s" % (os.path.basename(path), number // 2,
+                                            ("alice", "bob")[number % 2])
+            yield Block(path, mark, "sh", match.group(1).replace("\n * ", "\n"))
 
 
 def blocks():

@@ -7,7 +7,7 @@ import os
 import re
 import unittest
 
-from pages import ROOT, blocks, pages, read
+from pages import BLOCK, ROOT, blocks, pages, read, section_blocks, sources
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -48,6 +48,15 @@ class TestPages(unittest.TestCase):
             if "gst-launch-1.0 " in block.text:
                 self.assertRegex(block.mark, r"^pipeline: [\w ]+, (alice|bob|both)$",
                                  "%s: not tested:\n%s" % (block.page, block.text))
+
+    def test_every_pipeline_is_a_block(self):
+        """What the extraction does not see is not printed either."""
+        for page in pages():
+            self.assertNotRegex(BLOCK.sub("", read(page)), r"gst-launch-1\.0\b[^`]*? ! ", page)
+        seen = "\n".join(block.text for block in section_blocks())
+        for path in sources():
+            for line in re.findall(r"gst-launch-1\.0 .* ! .*", read(path)):
+                self.assertIn(line, seen, "%s: not in a block |[ ]|" % path)
 
     def test_commands_exist(self):
         for block in blocks():
