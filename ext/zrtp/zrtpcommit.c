@@ -684,9 +684,11 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
       break;
     case ZRTP_VERDICT_FAIL:
-      /* What is under way or secure does not fall for a stray Commit. */
+      /* What is under way or secure does not fall for a stray Commit, and ours
+       * for nobody's but the peer's. */
       if (stream->step == ZRTP_STEP_DISCOVERY
-          || stream->step == ZRTP_STEP_COMMIT_SENT)
+          || (stream->step == ZRTP_STEP_COMMIT_SENT
+              && g_bytes_equal (peer->hello, stream->exchange->peer.hello)))
         zrtp_stream_fail (stream, error, now);
       else if (stream->step == ZRTP_STEP_CLEAR
           && error == ZRTP_ERROR_NO_SHARED_SECRET)

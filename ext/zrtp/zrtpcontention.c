@@ -51,6 +51,15 @@ peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
       && peer->ssrc == stream->bound.ssrc;
 }
 
+/* 4.4.3: as long as another stream is secure all further ones are Multistream:
+ * nobody's DH Commit replaces what the users compared. */
+static gboolean
+is_for_multistream (const ZrtpStream * stream)
+{
+  return stream->session->have_sess
+      && zrtp_session_is_secure_beside (stream->session, stream);
+}
+
 ZrtpVerdict
 zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpBid * received, gint64 now, ZrtpErrorCode * error)
@@ -67,8 +76,9 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
   if (x && (stream->step == ZRTP_STEP_DHPART1_SENT
           || (stream->step == ZRTP_STEP_COMMIT_SENT
               && !g_bytes_equal (peer->hello, x->peer.hello))))
-    return now - x->started >= DISPLACE_AFTER ? ZRTP_VERDICT_ACCEPT :
-        ZRTP_VERDICT_DROP;
+    return now - x->started >= DISPLACE_AFTER
+        && (multistream || !is_for_multistream (stream)) ?
+        ZRTP_VERDICT_ACCEPT : ZRTP_VERDICT_DROP;
   if (stream->step == ZRTP_STEP_COMMIT_SENT) {
     if ((x->mode == ZRTP_COMMIT_MULTISTREAM) != multistream) {
       *error = ZRTP_ERROR_SOFTWARE;
@@ -78,14 +88,14 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
         ZRTP_VERDICT_ACCEPT;
   }
   if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
-    return ZRTP_VERDICT_ACCEPT;
+    return multistream || !is_for_multistream (stream) ?
+        ZRTP_VERDICT_ACCEPT : ZRTP_VERDICT_DROP;
   if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED
       && stream->step != ZRTP_STEP_CLEAR)
     return ZRTP_VERDICT_DROP;
   if (multistream)
     return ZRTP_VERDICT_ACCEPT;
-  if (stream->session->have_sess        /* 4.4.3: all further ones are Mult */
-      && zrtp_session_is_secure_beside (stream->session, stream))
+  if (is_for_multistream (stream))
     return ZRTP_VERDICT_DROP;
   if (!other || other == stream)
     return ZRTP_VERDICT_ACCEPT;

@@ -540,6 +540,97 @@ GST_START_TEST (test_forged_at_every_step)
 
 GST_END_TEST;
 
+/* One stream of a call is secure, the other's Commit goes unanswered. Whoever
+ * says Hello and Commit on that one meanwhile takes nobody's place: the SAS stays,
+ * and the genuine peer comes in. */
+
+static gboolean
+silence_second (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  ZrtpMessage message;
+
+  return from != &sim->ends[0].streams[1] || *(gboolean *) user_data
+      || sim_packet_type (data, *size, &message) != ZRTP_MESSAGE_COMMIT;
+}
+
+GST_START_TEST (test_stranger_beside_secure)
+{
+  static const char *const agreements[] = { "X255", "Mult" };
+  const char *names[ZRTP_N_KINDS] = { "S256", "AES1", "HS80", NULL, "B32 " };
+  const ZrtpSessionInfo *info;
+  gboolean open = FALSE;
+  SimStream *waiting;
+  Sim *sim = sim_new (1300);
+  Puppet puppet;
+  char *sas;
+
+  sim->ends[1].policy.passive = TRUE;
+  sim_make (sim, 0, 2);
+  sim_make (sim, 1, 2);
+  waiting = &sim->ends[0].streams[1];
+  sim->filter = silence_second;
+  sim->filter_data = &open;
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  sim_run (sim, 2 * SIM_SEC);
+  fail_unless_equals_int (info_of (ALICE)->state, ZRTP_STATE_SECURE);
+  fail_unless_equals_int (waiting->stream->step, ZRTP_STEP_COMMIT_SENT);
+  sas = g_strdup (zrtp_session_get_info (sim->ends[0].session)->sas);
+
+  for (guint i = 0; i < G_N_ELEMENTS (agreements); i++) {
+    puppet_init (&puppet, waiting, 0x66660000 + i);
+    puppet_hello (&puppet);
+    names[ZRTP_KIND_KEY_AGREEMENT] = agreements[i];
+    puppet_commit (&puppet, names);
+    fail_unless_equals_int (waiting->stream->step, ZRTP_STEP_COMMIT_SENT);
+    info = zrtp_session_get_info (sim->ends[0].session);
+    fail_unless_equals_string (info->sas, sas);
+  }
+  open = TRUE;
+  assert_call_goes_on (sim);
+  g_free (sas);
+}
+
+GST_END_TEST;
+
+/* The same with the peer's own name: H2 was in its Commit, so anybody may write
+ * another Commit, and the genuine DHPart2 or Confirm2 alone has H1. */
+GST_START_TEST (test_old_image_beside_secure)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
+  const guint8 wrong[ZRTP_IMAGE_SIZE] = { 1 };
+  ZrtpCommit *commit = &message.u.commit;
+  guint8 packet[ZRTP_MAX_PACKET_SIZE];
+  SimStream *waiting;
+  Sim *sim = sim_new (1301);
+  gsize size;
+
+  sim->ends[0].policy.passive = TRUE;
+  sim_make (sim, 0, 2);
+  sim_make (sim, 1, 2);
+  waiting = &sim->ends[0].streams[1];
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
+  /* No SRTP for longer than all retransmissions take. */
+  sim_run (sim, sim->now + 60 * SIM_SEC);
+  memcpy (commit->h2, sim->ends[1].streams[1].stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  memcpy (commit->names[ZRTP_KIND_HASH], "S256", 4);
+  memcpy (commit->names[ZRTP_KIND_CIPHER], "AES1", 4);
+  memcpy (commit->names[ZRTP_KIND_AUTH_TAG], "HS80", 4);
+  memcpy (commit->names[ZRTP_KIND_KEY_AGREEMENT], "X255", 4);
+  memcpy (commit->names[ZRTP_KIND_SAS], "B32 ", 4);
+  size = sim_packet (packet, 0x2001, &message, wrong);
+  assert_dropped (waiting, packet, size);
+  sim_run (sim, sim->now + SIM_SEC);
+  sim_assert_agreed (sim);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* A stranger who says Hello and Commit under a new name every few milliseconds
  * does not keep us computing: a key pair serves until it was used, and what was
  * answered takes its time to fail. */
@@ -663,6 +754,8 @@ attacks_suite (void)
   tcase_add_test (tc, test_every_error_is_told);
   tcase_add_test (tc, test_nothing_secure_before_confirm);
   tcase_add_test (tc, test_forged_at_every_step);
+  tcase_add_test (tc, test_stranger_beside_secure);
+  tcase_add_test (tc, test_old_image_beside_secure);
   tcase_add_test (tc, test_few_computations);
   tcase_add_test (tc, test_keys_are_fresh);
   return suite;
