@@ -22,7 +22,7 @@ make_clear_mac (ZrtpStream * stream, const ZrtpSenderKeys * sender,
   stream->key_hash->mac (sender->mac_key, stream->key_hash->size, &text, 1,
       mac);
   memcpy (clear_mac, mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, sizeof mac);
+  zrtp_wipe (mac, stream->key_hash->size);
 }
 
 gboolean

@@ -83,7 +83,7 @@ zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
   stream->key_hash->mac (keys->mac_key, stream->key_hash->size,
       &sealed->encrypted, 1, mac);
   memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, sizeof mac);
+  zrtp_wipe (mac, stream->key_hash->size);
 }
 
 gboolean
@@ -95,7 +95,7 @@ zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
   stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
       stream->key_hash->size, &sealed->encrypted, 1, mac);
   genuine = zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, sizeof mac);
+  zrtp_wipe (mac, stream->key_hash->size);
   return genuine;
 }
 
