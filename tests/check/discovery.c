@@ -321,8 +321,8 @@ GST_START_TEST (test_what_does_not_stop_hello)
   sim_run (alone.sim, 600 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 6);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 0);
-  fail_unless_equals_uint64 (info_of (&alone)->counters.
-      dropped[ZRTP_DROP_FOREIGN_SOURCE], 1);
+  fail_unless_equals_uint64 (info_of (&alone)->
+      counters.dropped[ZRTP_DROP_FOREIGN_SOURCE], 1);
   puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
@@ -492,8 +492,8 @@ GST_START_TEST (test_early_hello)
   /* It is too early for anything else. */
   puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (alone.wire->entries->len, 0);
-  fail_unless_equals_int (info_of (&alone)->
-      counters.dropped[ZRTP_DROP_UNEXPECTED], 1);
+  fail_unless_equals_int (info_of (&alone)->counters.
+      dropped[ZRTP_DROP_UNEXPECTED], 1);
   sim_run (alone.sim, (late ? 2001 : 2000) * SIM_MSEC);
   if (stopped)
     zrtp_stream_stop (alone.alice->stream, alone.sim->now);
@@ -597,6 +597,44 @@ GST_START_TEST (test_earlier_version)
 GST_END_TEST;
 
 /* Somebody who says an old Hello in between cannot end it for our peer. */
+/* The other side speaks several versions and goes down by the rules, until it
+ * comes to ours or to nothing. */
+typedef struct
+{
+  const char *versions[4];      /* in the order in which they come */
+  gboolean meets;
+} Descent;
+
+static const Descent descents[] = {
+  {{"2.00", "1.10", NULL}, TRUE},
+  {{"9.99", "2.00", "1.20", "1.10"}, TRUE},
+  {{"2.00", "1.20", "1.00", NULL}, FALSE},
+};
+
+/* Z-4.1.1-13 */
+GST_START_TEST (test_versions_meet)
+{
+  const Descent *row = &descents[__i__];
+  Alone alone;
+
+  alone_init (&alone, 40 + __i__);
+  alone_start (&alone);
+  for (guint i = 0; i < 4 && row->versions[i]; i++) {
+    fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
+    memcpy (alone.puppet.hello.version, row->versions[i], 4);
+    puppet_hello (&alone.puppet);
+    sim_run (alone.sim, alone.sim->now + 50 * SIM_MSEC);
+  }
+  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), row->meets);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR) > 0, !row->meets);
+  if (!row->meets)
+    fail_unless_equals_int (info_of (&alone)->error, ZRTP_ERROR_VERSION);
+  alone_clear (&alone);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_earlier_version_from_elsewhere)
 {
   Puppet stranger;
@@ -708,6 +746,7 @@ discovery_suite (void)
   tcase_add_test (tc, test_every_hello_is_acked);
   tcase_add_test (tc, test_later_version);
   tcase_add_loop_test (tc, test_earlier_version, 0, 4);
+  tcase_add_loop_test (tc, test_versions_meet, 0, G_N_ELEMENTS (descents));
   tcase_add_test (tc, test_earlier_version_from_elsewhere);
   tcase_add_loop_test (tc, test_fourth_character, 0, 4);
   tcase_add_loop_test (tc, test_unused_bits, 0, 5);

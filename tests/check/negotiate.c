@@ -94,6 +94,19 @@ GST_START_TEST (test_rfc_example)
 
 GST_END_TEST;
 
+/* Z-5.1.5-19: for those who say that they are slow. */
+GST_START_TEST (test_slow_device)
+{
+  Side slow, other;
+
+  side_init (&slow, "DH2k,DH3k");
+  side_init (&other, "DH3k,DH2k,EC38");
+  fail_unless_equals_string (chosen (&slow, &other), "DH2k");
+  fail_unless_equals_string (chosen (&other, &slow), "DH2k");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_ranks)
 {
   /* Z-4.1.2-04: fastest first; the field names in between. */
@@ -626,6 +639,7 @@ negotiate_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_rfc_example);
+  tcase_add_test (tc, test_slow_device);
   tcase_add_test (tc, test_ranks);
   tcase_add_test (tc, test_listed);
   tcase_add_test (tc, test_defaults);

@@ -6,7 +6,8 @@
  */
 #include "sim.h"
 #include "vectors.h"
-#include "zrtp/zrtpkeys.h"
+#include "wire.h"
+#include "zrtp/zrtpstream-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -246,6 +247,122 @@ GST_START_TEST (test_preshared_calls)
     zrtp_peer_clear (&before);
     zrtp_peer_clear (&after);
   }
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+/* A generator that repeats itself: once for a nonce. */
+typedef struct
+{
+  ZrtpRandom real;
+  guint8 nonce[ZRTP_NONCE_SIZE];
+  guint left;                   /* times that it comes out */
+} Stutter;
+
+static void
+fill_stuttering (gpointer user_data, guint8 * out, gsize size)
+{
+  Stutter *stutter = user_data;
+
+  zrtp_random_fill (&stutter->real, out, size);
+  if (size == ZRTP_NONCE_SIZE && stutter->left > 0) {
+    stutter->left--;
+    memcpy (out, stutter->nonce, size);
+  }
+}
+
+/* Z-4.4.2.2-06 */
+GST_START_TEST (test_nonce_is_new)
+{
+  Stutter stutter = {.left = 3 };
+  const guint8 *nonce;
+  Wire *wire;
+  Home home;
+  Sim *sim;
+
+  home_init (&home, 60);
+  first_calls (&home);
+  sim = new_call (&home);
+  wire = wire_new (sim);
+  sim->ends[1].policy.passive = TRUE;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  memset (stutter.nonce, 7, sizeof stutter.nonce);
+  fail_unless (zrtp_session_take_nonce (sim->ends[0].session, stutter.nonce));
+  stutter.real = sim->random;
+  sim->random.fill = fill_stuttering;
+  sim->random.user_data = &stutter;
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  finish (sim, "Prsh");
+  fail_unless_equals_int (stutter.left, 0);
+  nonce = wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0)->message.u.commit.nonce;
+  fail_if (memcmp (nonce, stutter.nonce, sizeof stutter.nonce) == 0);
+  wire_free (wire);
+  sim_free (sim);
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+static gboolean
+is_wiped (const guint8 * data, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (data[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Sees the key in its place while the Commit is out, and no longer there with s0,
+ * before the exchange is over. */
+static gboolean
+watch_key (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  const ZrtpExchange *x = from->stream->exchange;
+  guint *seen = user_data;
+  ZrtpMessage message;
+  gboolean wiped;
+
+  if (!x)
+    return TRUE;
+  wiped = is_wiped (x->preshared_key, sizeof x->preshared_key);
+  switch (sim_packet_type (data, *size, &message)) {
+    case ZRTP_MESSAGE_COMMIT:
+      fail_if (wiped || x->have_keys);
+      ++*seen;
+      break;
+    case ZRTP_MESSAGE_CONFIRM1:
+    case ZRTP_MESSAGE_CONFIRM2:
+      fail_unless (wiped && x->have_keys);
+      fail_if (is_wiped (x->s0, sizeof x->s0));
+      ++*seen;
+      break;
+    default:
+      break;
+  }
+  return TRUE;
+}
+
+/* Z-4.4.2.4-04 */
+GST_START_TEST (test_key_is_wiped)
+{
+  guint seen = 0;
+  Home home;
+  Sim *sim;
+
+  home_init (&home, 70);
+  first_calls (&home);
+  sim = new_call (&home);
+  sim->ends[1].policy.passive = TRUE;
+  sim->filter = watch_key;
+  sim->filter_data = &seen;
+  make_and_start (sim);
+  finish (sim, "Prsh");
+  fail_unless_equals_int (seen, 3);
+  sim_free (sim);
   home_clear (&home);
 }
 
@@ -493,6 +610,8 @@ preshared_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_known_answers);
   tcase_add_test (tc, test_preshared_calls);
+  tcase_add_test (tc, test_nonce_is_new);
+  tcase_add_test (tc, test_key_is_wiped);
   tcase_add_test (tc, test_contention);
   tcase_add_test (tc, test_lost_secret);
   tcase_add_test (tc, test_refused_twice);

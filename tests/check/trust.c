@@ -180,6 +180,36 @@ GST_START_TEST (test_names)
 
 GST_END_TEST;
 
+/* Bob has several telephones, and one of them is Carol's as well. */
+/* Z-12-02 */
+GST_START_TEST (test_names_and_endpoints)
+{
+  ZrtpPeer peer;
+  Sim *sim;
+
+  for (guint phone = 0; phone < 3; phone++) {
+    sim = call_named (14 + phone, "bob@example.org");
+    assert_names (sim, "bob@example.org", NULL);
+    fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 0);
+    fail_if (known_info (sim, 0)->cache_mismatch);
+    verify (sim, 0);
+    hang_up (sim);
+    peer = known_peer (0);
+    fail_unless_equals_string (peer.name, "bob@example.org");
+    zrtp_peer_clear (&peer);
+    if (phone < 2)
+      known_replace_cache (1);
+  }
+  /* What is kept for the endpoint serves whoever uses it. */
+  sim = call_named (20, "carol@example.org");
+  fail_if (known_info (sim, 0)->cache_mismatch);
+  assert_names (sim, "carol@example.org", "bob@example.org");
+  known_assert_same (TRUE);
+  hang_up (sim);
+}
+
+GST_END_TEST;
+
 /* The user says that it is Carol after all. */
 GST_START_TEST (test_name_corrected)
 {
@@ -357,6 +387,7 @@ trust_suite (void)
   tcase_add_test (tc, test_unverify);
   tcase_add_test (tc, test_v_lasts);
   tcase_add_test (tc, test_names);
+  tcase_add_test (tc, test_names_and_endpoints);
   tcase_add_test (tc, test_name_corrected);
   tcase_add_test (tc, test_name_late);
   tcase_add_test (tc, test_name_and_cache_mismatch);

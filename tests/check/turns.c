@@ -306,7 +306,7 @@ GST_START_TEST (test_preshared)
   make_calls (town, 7, "Prsh,X255");
   start_all (town);
   fail_unless (run_until_secure (town, 10 * SIM_SEC));
-  /* Z-4.4.2-01 */
+  /* Z-4.4.2-01 Z-4.4.2-03 */
   for (guint c = 0; c < N_CALLS; c++)
     fail_unless_equals_string (stream_of (town, c,
             0)->info.key_agreement->base.name, "Prsh");

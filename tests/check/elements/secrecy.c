@@ -321,6 +321,17 @@ make_end (const char *description, const char *folder)
   return endpoint;
 }
 
+/* Z-11-02: nothing that would rebuild SRTP keys is stored, logged or passed on, as
+ * this test shows, so D is not set. */
+static void
+assert_no_disclosure (Endpoint * endpoint)
+{
+  gboolean disclosure = TRUE;
+
+  g_object_get (endpoint->enc, "peer-disclosure", &disclosure, NULL);
+  fail_if (disclosure);
+}
+
 static void
 hold_call (const char *folder)
 {
@@ -338,6 +349,8 @@ hold_call (const char *folder)
   g_signal_emit_by_name (a->enc, "verify-sas", &done);
   g_signal_emit_by_name (b->dec, "verify-sas", &done);
   endpoint_wait_state (a, "secure");
+  assert_no_disclosure (a);
+  assert_no_disclosure (b);
   collect_exported_key (a);
   listen_to_endpoint (a);
   listen_to_endpoint (b);
