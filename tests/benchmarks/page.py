@@ -380,7 +380,8 @@ def render(results, machine, plots):
         goals=goals_table(results), plots=plots,
         encrypt=media_table(media, "zrtpenc", "srtpenc", "dtlssrtpenc"),
         decrypt=media_table(media, "zrtpdec", "srtpdec", "dtlssrtpdec"),
-        parts=parts_table(media), overlap=overlap_table(results["overlap"]), ssrcs=ssrcs_table(ssrcs), setup=setup_table(results["setup"]),
+        parts=parts_table(media), overlap=overlap_table(results["overlap"]), ssrcs=ssrcs_table(ssrcs),
+        setup=setup_table(results["setup"]),
         network=network_table(network), handshake=handshake_table(results["handshake"]),
         scale=scale_table(scale), **machine)
     return text, {
