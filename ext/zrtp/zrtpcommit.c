@@ -122,6 +122,21 @@ have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
   return FALSE;
 }
 
+/* Ahead of need: most peers list what we list, and while a Hello travels there
+ * is time. If it was the wrong one have_key_pair() makes the right one. */
+void
+zrtp_commit_prepare (ZrtpStream * stream)
+{
+  ZrtpSuite suite;
+
+  if (!stream->session->have_sess
+      && !zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT],
+          &zrtp_key_agreement_prsh.base)
+      && zrtp_negotiate_choose (stream->offer, stream->offer, &suite)
+      == ZRTP_ERROR_NONE)
+    have_key_pair (stream, &suite);
+}
+
 static gboolean
 have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
 {

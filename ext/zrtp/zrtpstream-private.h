@@ -368,6 +368,8 @@ void zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
     ZrtpAlgorithmList lists[ZRTP_N_KINDS]);
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
+/* Has the key pair made that will most likely be needed. */
+void zrtp_commit_prepare (ZrtpStream * stream);
 /* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
  * that is no way out. */
 gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);

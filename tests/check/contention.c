@@ -191,9 +191,10 @@ GST_START_TEST (test_prepared_at_hello)
   sim_make (sim, 0, 1);
   start_stream (sim, 0, 0);
   puppet_init (&puppet, &sim->ends[0].streams[0], 7);
-  fail_unless_equals_int (sim->ends[0].jobs, 0);
+  /* The key pair that most peers lead to: while the Hellos travel. */
+  fail_unless_equals_int (sim->ends[0].jobs, 1);
   puppet_hello (&puppet);
-  /* Z-4.1.2-08: the key pair, and what is known of the peer. */
+  /* Z-4.1.2-08: that, and what is known of the peer. */
   fail_unless_equals_int (sim->ends[0].jobs, 2);
   puppet_hello (&puppet);
   fail_unless_equals_int (sim->ends[0].jobs, 2);
@@ -202,6 +203,58 @@ GST_START_TEST (test_prepared_at_hello)
   puppet_commit (&puppet, NULL);
   fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1), 1);
   wire_free (wire);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+static void
+set_key_agreements (Sim * sim, guint which, const char *names)
+{
+  fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT, names,
+          &sim->ends[which].policy.algorithms[ZRTP_KIND_KEY_AGREEMENT], NULL));
+}
+
+/* The pair that was made ahead is not what the peer's list leads to: the right
+ * one is made, and used. */
+GST_START_TEST (test_prepared_another)
+{
+  Sim *sim = sim_new (4);
+
+  set_key_agreements (sim, 0, "EC25,X255");
+  set_key_agreements (sim, 1, "X255");
+  for (guint e = 0; e < 2; e++)
+    sim_make (sim, e, 1);
+  start_stream (sim, 0, 0);
+  fail_unless_equals_int (sim->ends[0].jobs, 1);
+  start_stream (sim, 1, 0);
+  fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
+  sim_assert_agreed (sim);
+  fail_unless (info_of (sim, 0, 0)->key_agreement == &zrtp_key_agreement_x255);
+  /* Pairs, look-ups, secrets in common and what is to be written. */
+  fail_unless_equals_int (sim->ends[0].jobs, sim->ends[1].jobs + 1);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* None is made where none may be needed: Preshared mode, Multistream. */
+GST_START_TEST (test_prepared_nothing)
+{
+  Sim *sim = sim_new (5);
+  guint jobs;
+
+  set_key_agreements (sim, 0, "Prsh,X255,Mult");
+  for (guint e = 0; e < 2; e++)
+    sim_make (sim, e, 2);
+  start_stream (sim, 0, 0);
+  fail_unless_equals_int (sim->ends[0].jobs, 0);
+  start_stream (sim, 1, 0);
+  sim_run (sim, 5 * SIM_SEC);
+  fail_unless (info_of (sim, 0, 0)->state == ZRTP_STATE_SECURE);
+  jobs = sim->ends[0].jobs;
+  start_stream (sim, 0, 1);
+  fail_unless_equals_int (sim->ends[0].jobs, jobs);
   sim_free (sim);
 }
 
@@ -267,6 +320,8 @@ contention_suite (void)
   tcase_add_test (tc, test_crossed_nonces);
   tcase_add_test (tc, test_crossed_on_two_streams);
   tcase_add_test (tc, test_prepared_at_hello);
+  tcase_add_test (tc, test_prepared_another);
+  tcase_add_test (tc, test_prepared_nothing);
   tcase_add_loop_test (tc, test_private_value_zero, 0, 3);
   return suite;
 }
