@@ -14,6 +14,14 @@
 
 static const guint8 sashash[ZRTP_SECRET_SIZE] = { 1, 2, 3 };
 
+/* Where no word begins: GST_WRITE_UINT16_BE() is for those. */
+static void
+write_u16 (guint8 * out, guint value)
+{
+  out[0] = value >> 8;
+  out[1] = value;
+}
+
 static ZrtpSignatureStatus
 parse (const char *type, const guint8 * data, gsize size,
     ZrtpSignature * signature)
@@ -135,7 +143,7 @@ make_der (gsize size)
 
   data[0] = 0x30;
   data[1] = 0x82;
-  GST_WRITE_UINT16_BE (data + 2, size - 4);
+  write_u16 (data + 2, size - 4);
   return g_bytes_new_take (data, size);
 }
 
@@ -246,7 +254,7 @@ append_mpi (GByteArray * array, guint bits)
 {
   guint8 head[2];
 
-  GST_WRITE_UINT16_BE (head, bits);
+  write_u16 (head, bits);
   g_byte_array_append (array, head, 2);
   for (guint i = 0; i < (bits + 7) / 8; i++)
     g_byte_array_append (array, (const guint8 *) "\1", 1);
@@ -269,7 +277,7 @@ make_packet (const Packet * packet)
   g_byte_array_append (body, (const guint8 *) "\0\0\1\2", 4);
   append_mpi (body, packet->r_bits);
   append_mpi (body, packet->s_bits);
-  GST_WRITE_UINT16_BE (head + 1, body->len);
+  write_u16 (head + 1, body->len);
   g_byte_array_prepend (body, head, 3);
   return g_byte_array_free_to_bytes (body);
 }
@@ -384,7 +392,7 @@ GST_START_TEST (test_pgp_longest)
   for (gsize n = 3; n < g_bytes_get_size (made); n++) {
     guint8 *data = g_memdup2 (g_bytes_get_data (made, NULL), n);
 
-    GST_WRITE_UINT16_BE (data + 1, n - 3);
+    write_u16 (data + 1, n - 3);
     signature.signature = g_bytes_new_take (data, n);
     assert_refused (&signature, "");
     g_bytes_unref (signature.signature);
@@ -409,12 +417,12 @@ GST_START_TEST (test_pgp_too_long)
     GBytes *written;
 
     data[0] = 0x89;
-    GST_WRITE_UINT16_BE (data + 1, size - head);
+    write_u16 (data + 1, size - head);
     memcpy (data + head, "\4\0\23\10", 4);
-    GST_WRITE_UINT16_BE (data + head + 4, hashed);
+    write_u16 (data + head + 4, hashed);
     /* One subpacket, five octets of length. */
     data[start] = 255;
-    GST_WRITE_UINT32_BE (data + start + 1, hashed - 5);
+    write_u16 (data + start + 3, hashed - 5);
     data[start + 5] = 24;
     for (guint i = 0; i < 2; i++)
       memcpy (data + size - 68 + 34 * i, mpis.data, mpis.size);
