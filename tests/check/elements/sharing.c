@@ -169,7 +169,7 @@ GST_START_TEST (test_frozen)
     {"cache", "/nowhere/at/all"}, {"hashes", "S384"}, {"ciphers", "AES3"},
     {"auth-tags", "HS32"}, {"key-agreements", "EC38"}, {"sas-types", "B256"},
     {"strict-algorithms", "true"}, {"passive", "true"},
-    {"mitm", "true"}
+    {"mitm", "true"}, {"check-signatures", "true"}
   };
   GstElement *enc, *dec;
   GstBus *bus;

@@ -151,9 +151,14 @@ GST_START_TEST (test_signals)
   user_init (&bob, wishes);
   user_listen (&alice, alice_key, bob_key);
   user_listen (&bob, bob_key, alice_key);
+  watch_start (alice.endpoint->dec, "signature-status");
+  watch_start (alice.endpoint->dec, "signer");
   start_call (&alice, &bob);
   watch_wait (alice.endpoint->enc, "trust", "signed");
   watch_wait (bob.endpoint->enc, "trust", "signed");
+  /* When it came, and when it was judged. */
+  watch_wait_count (alice.endpoint->dec, "signature-status", 2);
+  watch_wait_count (alice.endpoint->dec, "signer", 1);
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
   fail_unless (alice.taken && bob.taken);
   fail_unless_equals_int (alice.asked + alice.shown, 2);
@@ -349,6 +354,7 @@ GST_START_TEST (test_refused)
   fail_if (give (alice.endpoint->enc, sashash, NULL, few));
   g_free (endpoint_wait_warning (alice.endpoint, "OpenPGP"));
   fail_if (give (alice.endpoint->enc, few, NULL, NULL));
+  g_free (endpoint_wait_warning (alice.endpoint, "no call"));
   fail_if (give (alice.endpoint->enc, NULL, NULL, NULL));
   g_free (endpoint_wait_warning (alice.endpoint, "no call"));
   fail_unless (give (alice.endpoint->enc, sashash, NULL, NULL));
@@ -380,8 +386,9 @@ GST_START_TEST (test_nothing_to_judge)
 
 GST_END_TEST;
 
-/* The name goes into messages: UTF-8 only. */
-GST_START_TEST (test_bad_name)
+/* In mid-call, when nothing else goes on that would tell; and the name goes into
+ * messages: UTF-8 only. */
+GST_START_TEST (test_late_verdict)
 {
   User alice, bob;
   GstStructure *s;
@@ -392,13 +399,18 @@ GST_START_TEST (test_bad_name)
   user_listen (&bob, bob_key, NULL);
   start_call (&alice, &bob);
   s = endpoint_wait (alice.endpoint, "GstZrtpSignature");
+  endpoint_wait_secure (alice.endpoint, bob.endpoint);
+  endpoint_wait_media (alice.endpoint, 5);
+  endpoint_wait_media (bob.endpoint, 5);
+  watch_start (alice.endpoint->enc, "signer");
   g_signal_emit_by_name (alice.endpoint->enc, "accept-signature",
       get_bytes (s, "sashash"), "\377", &done);
   fail_if (done);
   g_signal_emit_by_name (alice.endpoint->enc, "accept-signature",
       get_bytes (s, "sashash"), NULL, &done);
   fail_unless (done);
-  watch_wait (alice.endpoint->enc, "trust", "signed");
+  watch_wait_count (alice.endpoint->enc, "signer", 1);
+  watch_assert (alice.endpoint->enc, "trust", "signed");
   watch_assert (alice.endpoint->enc, "signer", "");
   gst_structure_free (s);
   end_call (&alice, &bob);
@@ -443,7 +455,7 @@ signature_suite (void)
   tcase_add_test (tc, test_too_late);
   tcase_add_test (tc, test_refused);
   tcase_add_test (tc, test_nothing_to_judge);
-  tcase_add_test (tc, test_bad_name);
+  tcase_add_test (tc, test_late_verdict);
   tcase_add_test (tc, test_stopped_meanwhile);
   return s;
 }
