@@ -261,6 +261,30 @@ GST_START_TEST (test_new_call)
 
 GST_END_TEST;
 
+/* One goes to READY and back, which the other only sees from its Hello: it waits
+ * until nothing of the old call comes any more, then agrees on new keys. */
+GST_START_TEST (test_one_starts_anew)
+{
+  Call call = make_call ();
+
+  watch_set_state (call.a->pipeline, GST_STATE_READY);
+  watch_assert (call.a->enc, "state", "idle");
+  watch_assert (call.b->enc, "state", "secure");
+  gst_bus_set_flushing (call.a->bus, TRUE);
+  gst_bus_set_flushing (call.a->bus, FALSE);
+  g_clear_pointer (&call.a->state, g_free);
+  endpoint_play (call.a);
+  gst_structure_free (endpoint_wait (call.b, "GstZrtpFork"));
+  endpoint_wait_state (call.b, "discovering");
+  endpoint_wait_secure (call.a, call.b);
+  fail_if (g_str_equal (call.a->sas, call.sas));
+  endpoint_wait_media (call.a, 10);
+  endpoint_wait_media (call.b, 10);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
 /* An application rebuilds its receiving branch while the other side talks: the
  * new element has what the old one had. */
 GST_START_TEST (test_decoder_replaced)
@@ -368,6 +392,7 @@ changes_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_paused);
   tcase_add_test (tc, test_new_call);
+  tcase_add_test (tc, test_one_starts_anew);
   tcase_add_test (tc, test_decoder_replaced);
   tcase_add_test (tc, test_encoder_replaced);
   return s;

@@ -75,8 +75,9 @@ GST_START_TEST (test_requested_twice)
     "zrtp_src"
   };
   GstElement *enc = watch_make ("zrtpenc", "twice");
+  GLogLevelFlags fatal;
 
-  g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  fatal = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     GstPad *pad = gst_element_request_pad_simple (enc, names[i]);
     GstPad *other = NULL;
@@ -91,6 +92,7 @@ GST_START_TEST (test_requested_twice)
     fail_unless (gst_element_get_static_pad (enc, names[i]) == NULL);
     gst_object_unref (pad);
   }
+  g_log_set_always_fatal (fatal);
   fail_unless_equals_int (enc->numpads, 0);
   watch_drop (enc);
 }

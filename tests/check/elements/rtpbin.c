@@ -143,6 +143,62 @@ GST_START_TEST (test_listener)
 
 GST_END_TEST;
 
+/* -- Whose the elements are -- */
+
+typedef struct
+{
+  GstElement *element;          /* set to NULL when it is gone */
+  guint requests;
+} Gift;
+
+/* Gives it away: nobody else has a reference. */
+static GstElement *
+give_away (GstElement * rtpbin, guint session, Gift * gift)
+{
+  if (gift->requests++ > 0)
+    return gst_object_ref (gift->element);
+  gift->element = gst_element_factory_make ("zrtpdec", NULL);
+  g_object_set (gift->element, "session-id", "gift", NULL);
+  g_object_add_weak_pointer (G_OBJECT (gift->element),
+      (gpointer *) & gift->element);
+  return gift->element;
+}
+
+/* rtpbin keeps what was given away as long as any of its pads is there, and runs
+ * it as it runs itself. */
+GST_START_TEST (test_given_away)
+{
+  GstElement *rtpbin = gst_element_factory_make ("rtpbin", NULL);
+  Gift gift = { NULL, 0 };
+  GstPad *rtp, *rtcp;
+  GstState state;
+
+  gst_object_ref_sink (rtpbin);
+  g_signal_connect (rtpbin, "request-rtp-decoder", G_CALLBACK (give_away),
+      &gift);
+  g_signal_connect (rtpbin, "request-rtcp-decoder", G_CALLBACK (give_away),
+      &gift);
+  gst_element_set_state (rtpbin, GST_STATE_PLAYING);
+  rtp = gst_element_request_pad_simple (rtpbin, "recv_rtp_sink_0");
+  rtcp = gst_element_request_pad_simple (rtpbin, "recv_rtcp_sink_0");
+  fail_unless (rtp && rtcp);
+  fail_unless_equals_int (gift.requests, 2);
+  fail_unless (GST_OBJECT_PARENT (gift.element) == GST_OBJECT (rtpbin));
+  gst_element_get_state (gift.element, &state, NULL, 0);
+  fail_unless_equals_int (state, GST_STATE_PLAYING);
+
+  gst_element_release_request_pad (rtpbin, rtp);
+  gst_object_unref (rtp);
+  fail_unless (gift.element != NULL);
+  gst_element_release_request_pad (rtpbin, rtcp);
+  gst_object_unref (rtcp);
+  gst_element_set_state (rtpbin, GST_STATE_NULL);
+  gst_object_unref (rtpbin);
+  fail_unless (gift.element == NULL);
+}
+
+GST_END_TEST;
+
 /* -- Reports -- */
 
 static guint
@@ -323,6 +379,7 @@ rtpbin_suite (void)
   tcase_add_test (tc, test_late_links);
   tcase_add_loop_test (tc, test_sessions, 0, n);
   tcase_add_loop_test (tc, test_listener, 0, n);
+  tcase_add_test (tc, test_given_away);
   tc = tcase_create ("reports");
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_reports, 0, n);
