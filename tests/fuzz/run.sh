@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Runs a fuzzer over a checked-in corpus: a short, repeatable run by default,
-# as the tests do, or SECONDS long. New inputs go to FOUND (default: thrown
-# away); what crashed it is kept in the current folder.
+# Runs a fuzzer over a checked-in corpus: a short, repeatable run by default, as
+# the tests do (FUZZ_RUNS in the environment says how many inputs), or SECONDS
+# long. New inputs go to FOUND (default: thrown away); what crashed it is kept in
+# the current folder.
 #
 #   tests/fuzz/run.sh build/tests/fuzz/fuzz-message tests/fuzz/corpus/message
 #   tests/fuzz/run.sh FUZZER CORPUS SECONDS [FOUND]
@@ -22,7 +23,7 @@ options=(-max_len=2200 -timeout=10 -print_final_stats=1)
 if [[ -n $seconds ]]; then
   options+=("-max_total_time=$seconds")
 else
-  options+=(-seed=1 -runs=100000)
+  options+=(-seed=1 "-runs=${FUZZ_RUNS:-100000}")
 fi
 
 "$fuzzer" "${options[@]}" "$found" "$corpus"

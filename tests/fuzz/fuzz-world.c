@@ -1,0 +1,345 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "fuzz-world.h"
+
+#include <string.h>
+
+#define MAX_WAITING 48
+
+guint8
+world_take (Input * input)
+{
+  if (input->left == 0)
+    return 0;
+  input->left--;
+  return *input->data++;
+}
+
+static void
+fill_random (gpointer user_data, guint8 * out, gsize size)
+{
+  World *world = user_data;
+
+  for (gsize i = 0; i < size; i++) {
+    world->state ^= world->state << 13;
+    world->state ^= world->state >> 7;
+    world->state ^= world->state << 17;
+    out[i] = (guint8) (world->state >> 32);
+  }
+}
+
+/* -- What must hold -- */
+
+static void
+note_key (Side * side, const guint8 * key)
+{
+  static const guint8 none[16];
+
+  if (memcmp (key, none, sizeof none) != 0)
+    g_hash_table_add (side->keys, g_bytes_new (key, sizeof none));
+}
+
+static void
+note_keys (Side * side)
+{
+  for (guint i = 0; i < N_STREAMS; i++) {
+    const ZrtpStream *stream = side->ends[i].stream;
+
+    if (stream) {
+      note_key (side, stream->keys.initiator.srtp_key);
+      note_key (side, stream->keys.responder.srtp_key);
+    }
+  }
+}
+
+static void
+check_receive_key (World * world, guint which, const guint8 * key)
+{
+  GBytes *bytes = g_bytes_new (key, 16);
+
+  FUZZ_CHECK (g_hash_table_contains (world->sides[1 - which].keys, bytes));
+  g_bytes_unref (bytes);
+}
+
+static void
+check_media (const Side * side, End * end)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (end->stream);
+  const gboolean clear = info->send == ZRTP_MEDIA_CLEAR
+      || info->receive == ZRTP_MEDIA_CLEAR;
+
+  FUZZ_CHECK (!clear || !side->policy.require_encryption);
+  /* 4.7.2: agreed between both. */
+  if (info->state == ZRTP_STATE_CLEAR)
+    end->had_keys = FALSE;
+  FUZZ_CHECK (!clear || !end->had_keys);
+  if (end->stream->step == ZRTP_STEP_SECURE) {
+    FUZZ_CHECK (info->state == ZRTP_STATE_SECURE);
+    FUZZ_CHECK (info->send == ZRTP_MEDIA_SECURE);
+    FUZZ_CHECK (info->receive == ZRTP_MEDIA_SECURE);
+    FUZZ_CHECK (info->hash && info->cipher && info->auth_tag);
+    FUZZ_CHECK (zrtp_session_get_info (side->session)->have_sas);
+  }
+  if (info->state != ZRTP_STATE_SECURE && info->state != ZRTP_STATE_NEGOTIATING)
+    FUZZ_CHECK (info->send != ZRTP_MEDIA_SECURE);
+}
+
+static void
+take_event (World * world, guint which, End * end, const ZrtpEvent * event)
+{
+  switch (event->type) {
+    case ZRTP_EVENT_SEND_KEYS:
+      end->had_keys = TRUE;
+      memcpy (end->send_key, event->keys.key, sizeof end->send_key);
+      note_key (&world->sides[which], event->keys.key);
+      break;
+    case ZRTP_EVENT_RECEIVE_KEYS:
+      end->had_keys = TRUE;
+      memcpy (end->receive_key, event->keys.key, sizeof end->receive_key);
+      check_receive_key (world, which, event->keys.key);
+      break;
+    default:
+      break;
+  }
+}
+
+/* -- The world -- */
+
+static void
+put_on_the_way (World * world, End * to, const guint8 * data, gsize size)
+{
+  GBytes *packet = g_bytes_new (data, size);
+
+  g_queue_push_tail (&to->waiting, packet);
+  if (g_queue_get_length (&to->waiting) > MAX_WAITING)
+    g_bytes_unref (g_queue_pop_head (&to->waiting));
+  g_ptr_array_add (world->history, g_bytes_ref (packet));
+}
+
+static void
+drain_end (World * world, guint which, guint i)
+{
+  Side *side = &world->sides[which];
+  End *end = &side->ends[i];
+  ZrtpOutPacket *packet;
+  ZrtpEvent event;
+  ZrtpJob *job;
+
+  note_keys (side);
+  while (zrtp_stream_pop_event (end->stream, &event)) {
+    take_event (world, which, end, &event);
+    zrtp_event_clear (&event);
+  }
+  while ((packet = zrtp_stream_pop_packet (end->stream))) {
+    put_on_the_way (world, &world->sides[1 - which].ends[i], packet->data,
+        packet->size);
+    g_clear_pointer (&end->last_sent, g_bytes_unref);
+    end->last_sent = g_bytes_new (packet->data, packet->size);
+    g_free (packet);
+  }
+  while ((job = zrtp_stream_pop_job (end->stream)))
+    g_queue_push_tail (&end->jobs, job);
+  check_media (side, end);
+}
+
+void
+world_drain (World * world)
+{
+  for (guint which = 0; which < 2; which++)
+    for (guint i = 0; i < world->n_streams; i++)
+      drain_end (world, which, i);
+}
+
+static void
+set_policy (World * world, guint which, guint8 wants)
+{
+  ZrtpPolicy *policy = &world->sides[which].policy;
+
+  zrtp_policy_init (policy);
+  zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT, "X255,E255,Mult,Prsh",
+      &policy->algorithms[ZRTP_KIND_KEY_AGREEMENT], NULL);
+  policy->cacheless = !(wants & WANT_CACHE);
+  policy->allow_clear = !!(wants & WANT_CLEAR);
+  policy->require_encryption = !(wants & WANT_CLEAR);
+  policy->check_signatures = !!(wants & WANT_SIGNATURES);
+  policy->sign_sas = !!(wants & WANT_SIGNATURES);
+  if (which == 0) {
+    policy->auto_secure = !(wants & WANT_ASKING);
+    policy->require_encryption |= !!(wants & WANT_ENCRYPTION);
+  } else {
+    policy->passive = !!(wants & WANT_PASSIVE);
+    policy->mitm = policy->enroll = !!(wants & WANT_MITM);
+  }
+}
+
+void
+world_start (World * world, guint which, guint i)
+{
+  zrtp_stream_start (world->sides[which].ends[i].stream,
+      0x1000 * (which + 1) + i, world->now);
+}
+
+void
+world_init (World * world, const guint8 * data, gsize size)
+{
+  guint8 wants;
+
+  memset (world, 0, sizeof *world);
+  world->input.data = data;
+  world->input.left = size;
+  wants = world_take (&world->input);
+  world->state = 0x9e3779b97f4a7c15 ^ world_take (&world->input);
+  world->random.fill = fill_random;
+  world->random.user_data = world;
+  world->now = ZRTP_SEC;
+  world->n_streams = wants & WANT_STREAMS ? 2 : 1;
+  world->history = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      g_bytes_unref);
+  for (guint which = 0; which < 2; which++) {
+    Side *side = &world->sides[which];
+
+    set_policy (world, which, wants);
+    side->keys = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
+        (GDestroyNotify) g_bytes_unref, NULL);
+    memset (side->zid, 'A' + which, sizeof side->zid);
+    side->session = zrtp_session_new ();
+    for (guint i = 0; i < world->n_streams; i++) {
+      side->ends[i].stream = zrtp_stream_new (&side->policy, side->zid,
+          &world->random);
+      FUZZ_CHECK (zrtp_session_add (side->session, side->ends[i].stream));
+    }
+  }
+}
+
+static void
+clear_end (Side * side, End * end)
+{
+  ZrtpJob *job;
+
+  if (!end->stream)
+    return;
+  zrtp_session_remove (side->session, end->stream);
+  zrtp_stream_free (end->stream);
+  while ((job = g_queue_pop_head (&end->jobs)))
+    zrtp_job_free (job);
+  g_queue_clear_full (&end->waiting, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&end->last_sent, g_bytes_unref);
+}
+
+void
+world_clear (World * world)
+{
+  for (guint which = 0; which < 2; which++) {
+    Side *side = &world->sides[which];
+
+    for (guint i = 0; i < N_STREAMS; i++)
+      clear_end (side, &side->ends[i]);
+    zrtp_session_free (side->session);
+    g_hash_table_unref (side->keys);
+  }
+  g_ptr_array_unref (world->history);
+}
+
+/* -- Packets -- */
+
+void
+world_receive (World * world, End * to, const guint8 * data, gsize size)
+{
+  /* A copy that ends where the octets end. */
+  guint8 *copy = g_malloc (MAX (size, 1));
+
+  if (size > 0)
+    memcpy (copy, data, size);
+  zrtp_stream_receive (to->stream, copy, size, world->now);
+  g_free (copy);
+}
+
+void
+world_receive_bytes (World * world, End * to, GBytes * packet)
+{
+  world_receive (world, to, g_bytes_get_data (packet, NULL),
+      g_bytes_get_size (packet));
+}
+
+void
+world_deliver (World * world, End * to)
+{
+  GBytes *packet = g_queue_pop_head (&to->waiting);
+
+  if (packet) {
+    world_receive_bytes (world, to, packet);
+    g_bytes_unref (packet);
+  }
+}
+
+/* -- Time and jobs -- */
+
+void
+world_run_due (World * world)
+{
+  for (guint which = 0; which < 2; which++) {
+    for (guint i = 0; i < world->n_streams; i++) {
+      ZrtpStream *stream = world->sides[which].ends[i].stream;
+
+      if (zrtp_stream_get_deadline (stream) > world->now)
+        continue;
+      zrtp_stream_timeout (stream, world->now);
+      FUZZ_CHECK (zrtp_stream_get_deadline (stream) > world->now);
+      world_drain (world);
+    }
+  }
+}
+
+static gint64
+next_deadline (World * world)
+{
+  gint64 next = ZRTP_NEVER;
+
+  for (guint which = 0; which < 2; which++)
+    for (guint i = 0; i < world->n_streams; i++)
+      next = MIN (next,
+          zrtp_stream_get_deadline (world->sides[which].ends[i].stream));
+  return next;
+}
+
+void
+world_wait_for_timer (World * world)
+{
+  const gint64 next = next_deadline (world);
+
+  if (next != ZRTP_NEVER)
+    world->now = MAX (world->now, next);
+  world_run_due (world);
+}
+
+void
+world_finish_job (World * world, End * end)
+{
+  ZrtpJob *job = g_queue_pop_head (&end->jobs);
+
+  if (!job)
+    return;
+  zrtp_job_run (job, NULL, 1700000000 + world->now / ZRTP_SEC);
+  zrtp_stream_finish_job (end->stream, job, world->now);
+}
+
+/* The honest network: everything arrives at once, until nothing is left. */
+void
+world_let_flow (World * world, guint rounds)
+{
+  while (rounds-- > 0) {
+    for (guint which = 0; which < 2; which++) {
+      for (guint i = 0; i < world->n_streams; i++) {
+        End *end = &world->sides[which].ends[i];
+
+        for (guint n = g_queue_get_length (&end->jobs); n > 0; n--)
+          world_finish_job (world, end);
+        world_drain (world);
+        for (guint n = g_queue_get_length (&end->waiting); n > 0; n--)
+          world_deliver (world, end);
+        world_drain (world);
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Two endpoints whose network, clock and application are the steps of a fuzzer's
+ * input; and what must hold in between, whatever those are.
+ */
+#ifndef TESTS_FUZZ_WORLD_H
+#define TESTS_FUZZ_WORLD_H
+
+#include "fuzz.h"
+
+#include "zrtp/zrtp.h"
+#include "zrtp/zrtpstream-private.h"
+
+#define N_STREAMS 2
+
+/* The first octet of an input: what the two want. */
+#define WANT_CLEAR 0x01         /* clear media is allowed, and GoClear */
+#define WANT_PASSIVE 0x02       /* Bob */
+#define WANT_STREAMS 0x04       /* two each */
+#define WANT_CACHE 0x08         /* which finds nothing */
+#define WANT_MITM 0x10          /* Bob is a PBX that enrolls */
+#define WANT_ASKING 0x20        /* Alice does not commit by herself */
+#define WANT_SIGNATURES 0x40
+#define WANT_ENCRYPTION 0x80    /* whatever the above says, Alice */
+
+typedef struct
+{
+  const guint8 *data;
+  gsize left;
+} Input;
+
+typedef struct
+{
+  ZrtpStream *stream;
+  GQueue waiting;               /* GBytes: packets on their way to it */
+  GQueue jobs;                  /* ZrtpJob */
+  GBytes *last_sent;
+  gboolean had_keys;            /* since it was started, or went clear */
+  guint8 send_key[16], receive_key[16];
+} End;
+
+typedef struct
+{
+  ZrtpSession *session;
+  ZrtpPolicy policy;
+  guint8 zid[ZRTP_ZID_SIZE];
+  End ends[N_STREAMS];
+  GHashTable *keys;             /* every SRTP key that it ever held */
+} Side;
+
+typedef struct
+{
+  Input input;
+  guint n_streams;
+  guint64 state;                /* of the generator */
+  ZrtpRandom random;
+  gint64 now;
+  Side sides[2];
+  GPtrArray *history;           /* GBytes: what was sent, by anybody */
+} World;
+
+/* The next octet of the input, 0 behind its end. */
+guint8 world_take (Input * input);
+
+/* Makes both as the first two octets of the input want them, not started. */
+void world_init (World * world, const guint8 * data, gsize size);
+void world_clear (World * world);
+void world_start (World * world, guint which, guint i);
+
+/* Takes what the streams have to say, and checks that it may be so: nobody gets
+ * keys that the other never had, nothing is clear that was secure. */
+void world_drain (World * world);
+
+/* A packet comes: any, the one that waited longest. */
+void world_receive (World * world, End * to, const guint8 * data, gsize size);
+void world_receive_bytes (World * world, End * to, GBytes * packet);
+void world_deliver (World * world, End * to);
+
+/* Timers that are due; the next one, at its time. */
+void world_run_due (World * world);
+void world_wait_for_timer (World * world);
+void world_finish_job (World * world, End * end);
+/* The honest network: what waits, and what comes of it, round by round. */
+void world_let_flow (World * world, guint rounds);
+
+#endif
