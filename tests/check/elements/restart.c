@@ -4,6 +4,7 @@
  * The other side's program ends without a word and is started again.
  */
 #include "endpoint.h"
+#include "watch.h"
 
 #define END(cache) VOICE "! zrtpenc name=enc cache=" cache " enc.rtp_src_0 ! " \
     NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
@@ -38,6 +39,13 @@ run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
   endpoint_wait_secure (alice, bob);
   endpoint_wait_media (alice, 10);
   first_sas = g_strdup (alice->sas);
+  watch_start (alice->enc, "trust");
+  for (guint i = 0; i < 2 && !same; i++) {
+    gboolean verified = FALSE;
+
+    g_signal_emit_by_name (i ? bob->enc : alice->enc, "verify-sas", &verified);
+    fail_unless (verified);
+  }
   endpoint_free (bob);
 
   bob = endpoint_new (END ("%s/%s"), folder, cache_of_his_next);
@@ -62,6 +70,11 @@ run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
   }
   endpoint_wait_secure (alice, bob);
   fail_if (g_str_equal (alice->sas, first_sas));
+  /* What was said of the old one does not hold for another. */
+  if (!same) {
+    watch_wait (alice->enc, "trust", "unverified");
+    watch_assert (alice->enc, "sas-verified", "false");
+  }
   endpoint_wait_media (alice, 10);
   endpoint_wait_media (bob, 10);
   fail_unless_equals_uint64 (endpoint_get_stat (alice->enc,

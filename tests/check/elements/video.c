@@ -24,7 +24,7 @@ static const struct
     "zrtpenc name=enc cache=:memory: zrtpdec name=dec " \
     "videotestsrc is-live=true ! " \
     "video/x-raw,format=I420,width=160,height=120,framerate=20/1 ! %s ! " \
-    "rtp.send_rtp_sink_0 rtp.send_rtp_src_0 ! enc.rtp_sink_0 " \
+    "application/x-rtp%s ! rtp.send_rtp_sink_0 rtp.send_rtp_src_0 ! enc.rtp_sink_0 " \
     "rtp.send_rtcp_src_0 ! enc.rtcp_sink_0 " \
     "enc.rtp_src_0 ! out. enc.rtcp_src_0 ! out. " \
     "funnel name=out ! " NET_SINK "async=false sync=false " \
@@ -49,11 +49,12 @@ media_appeared (GstElement * rtpbin, GstPad * pad, GstBin * pipeline)
   gst_object_unref (depay);
 }
 
-/* @feedback: caps that let a receiver ask for a picture by RTCP. */
+/* @extension: caps behind the payloader. @feedback: more caps of what is
+ * received, which let rtpbin answer by RTCP. */
 static Endpoint *
-end_new (guint codec, const char *feedback)
+end_new (guint codec, const char *extension, const char *feedback)
 {
-  Endpoint *e = endpoint_new (END, codecs[codec].encode,
+  Endpoint *e = endpoint_new (END, codecs[codec].encode, extension,
       codecs[codec].encoding, feedback, codecs[codec].decode);
   GstElement *rtp = gst_bin_get_by_name (GST_BIN (e->pipeline), "rtp");
 
@@ -77,8 +78,8 @@ wait_for_drops (Endpoint * e, guint64 n)
  * when the other side can read it. */
 GST_START_TEST (test_first_picture)
 {
-  Endpoint *a = end_new (__i__, "feedback=none");
-  Endpoint *b = end_new (__i__, "feedback=none");
+  Endpoint *a = end_new (__i__, "", "feedback=none");
+  Endpoint *b = end_new (__i__, "", "feedback=none");
 
   endpoint_connect (a, b);
   endpoint_play (a);
@@ -133,8 +134,8 @@ watch_pad (Endpoint * e, const char *element, const char *pad_name,
 /* Who lost packets asks by RTCP, which reaches the encoder at the other end. */
 GST_START_TEST (test_lost_picture)
 {
-  Endpoint *a = end_new (__i__, "rtcp-fb-nack-pli=1");
-  Endpoint *b = end_new (__i__, "rtcp-fb-nack-pli=1");
+  Endpoint *a = end_new (__i__, "", "rtcp-fb-nack-pli=1");
+  Endpoint *b = end_new (__i__, "", "rtcp-fb-nack-pli=1");
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
   Loss loss = { 0, 0 };
 
@@ -161,6 +162,50 @@ GST_START_TEST (test_lost_picture)
 
 GST_END_TEST;
 
+#define TWCC "extmap-1=(string)\"http://www.ietf.org/id/" \
+    "draft-holmer-rmcat-transport-wide-cc-extensions-01\""
+
+static guint
+get_reported (Endpoint * e)
+{
+  GstElement *rtp = gst_bin_get_by_name (GST_BIN (e->pipeline), "rtp");
+  GstStructure *stats = NULL;
+  GstElement *session = NULL;
+  guint n = 0;
+
+  g_signal_emit_by_name (rtp, "get-session", 0, &session);
+  g_object_get (session, "twcc-stats", &stats, NULL);
+  if (stats) {
+    gst_structure_get_uint (stats, "packets-recv", &n);
+    gst_structure_free (stats);
+  }
+  gst_object_unref (session);
+  gst_object_unref (rtp);
+  return n;
+}
+
+/* Transport-wide congestion control: the numbers in header extensions get there,
+ * and what the other side says of them comes back. */
+GST_START_TEST (test_congestion_control)
+{
+  Endpoint *a = end_new (__i__, "," TWCC, TWCC ",rtcp-fb-transport-cc=1");
+  Endpoint *b = end_new (__i__, "," TWCC, TWCC ",rtcp-fb-transport-cc=1");
+  gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  while (get_reported (a) == 0) {
+    endpoint_pump (a);
+    fail_unless (g_get_monotonic_time () < until, "nothing is reported");
+  }
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 static Suite *
 video_suite (void)
 {
@@ -170,6 +215,7 @@ video_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_first_picture, 0, G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tc, test_lost_picture, 0, G_N_ELEMENTS (codecs));
+  tcase_add_loop_test (tc, test_congestion_control, 0, G_N_ELEMENTS (codecs));
   return s;
 }
 
