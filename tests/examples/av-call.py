@@ -56,7 +56,9 @@ class Call:
         self.zrtp = {}
         media = ((AUDIO, "AUDIO_SOURCE", "autoaudiosrc", "AUDIO_SINK", "autoaudiosink"),
                  (VIDEO[video], "VIDEO_SOURCE", "autovideosrc", "VIDEO_SINK", "autovideosink"))
-        text = "rtpbin name=rtp rtp-profile=avpf latency=100\n"
+        # Reports tell when a picture was taken, not when its encoder was ready:
+        # that is what fits it to the sound.
+        text = "rtpbin name=rtp rtp-profile=avpf latency=100 rtcp-sync-send-time=false\n"
         self.players = []
         for (number, caps, encode, decode), source, camera, sink, screen in media:
             text += MEDIUM.format(

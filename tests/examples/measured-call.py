@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One side of av-call.py that sees what it hears and shows: every picture has its
-number in stripes, and every full second there is a tick. Ends when its input
+number in stripes, and every second there is a tick. Ends when its input
 does; before that it prints what it measured as JSON.
 
 usage: measured-call.py PORT PEER-HOST PEER-PORT CACHE-FILE [vp8|h264]
@@ -24,7 +24,7 @@ LOUD = 3000  # of 32767
 QUIET_TIME = SOUND_RATE // 2  # samples of silence in front of a tick
 
 os.environ.update(
-    AUDIO_SOURCE="audiotestsrc is-live=true wave=ticks samplesperbuffer=480 volume=0.8",
+    AUDIO_SOURCE="audiotestsrc name=tone is-live=true wave=ticks samplesperbuffer=480 volume=0.8",
     AUDIO_SINK="audio/x-raw,format=S16LE,rate=%d,channels=1 ! "
                "appsink name=ear sync=false emit-signals=true" % SOUND_RATE,
     VIDEO_SOURCE="appsrc name=camera is-live=true format=time "
@@ -69,7 +69,10 @@ class MeasuredCall(av_call.Call):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.camera = self.pipeline.get_by_name("camera")
-        self.painted = None
+        self.tone_starts = None
+        self.pipeline.get_by_name("tone").get_static_pad("src").add_probe(
+            Gst.PadProbeType.BUFFER, self.on_tone)
+        self.painted = [None]  # numbers of pictures that were sent
         self.secure_at = None
         self.first_picture_at = None
         self.pictures = []  # number or None, and when it is due
@@ -85,13 +88,18 @@ class MeasuredCall(av_call.Call):
         clock = self.pipeline.get_clock()
         if clock and self.pipeline.get_state(0).state == Gst.State.PLAYING:
             due = (clock.get_time() - self.pipeline.get_base_time()) * RATE // Gst.SECOND
-            if due != self.painted:
-                self.painted = due
+            if due != self.painted[-1]:
+                self.painted.append(due)
                 buffer = Gst.Buffer.new_wrapped(paint(due))
                 buffer.pts = due * Gst.SECOND // RATE
                 buffer.duration = Gst.SECOND // RATE
                 self.camera.emit("push-buffer", buffer)
         return True
+
+    def on_tone(self, _pad, info):
+        """The first tick is when the source got ready."""
+        self.tone_starts = info.get_buffer().pts / Gst.SECOND
+        return Gst.PadProbeReturn.REMOVE
 
     def on_pad_added(self, rtpbin, pad):
         super().on_pad_added(rtpbin, pad)
@@ -149,6 +157,7 @@ class MeasuredCall(av_call.Call):
             "key-agreements": [pair[0].props.key_agreement for pair in self.zrtp.values()],
             "clear": sum(s["sent-clear-count"] + s["recv-clear-count"] for s in stats),
             "first-picture": self.first_picture_at - self.secure_at,
+            "tone-starts": self.tone_starts, "painted": self.painted[1:],
             "pictures": list(self.pictures), "ticks": list(self.ticks)}))
 
 

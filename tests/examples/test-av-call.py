@@ -80,7 +80,7 @@ class TestAvCall(unittest.TestCase):
         people = self.call("measured-call.py", video)
         sides = [json.loads(person.wait_for("measured: ")) for person in people]
         self.assertEqual(sides[0]["sas"], sides[1]["sas"])
-        for name, side in zip(("alice", "bob"), sides):
+        for name, side, other in zip(("alice", "bob"), sides, sides[::-1]):
             # One key agreement; the other transport by Multistream.
             self.assertEqual(side["key-agreements"].count("Mult"), 1)
             self.assertEqual(side["clear"], 0)
@@ -88,12 +88,15 @@ class TestAvCall(unittest.TestCase):
             self.assertIsNotNone(side["pictures"][0][0])
             numbers = [number for number, _ in side["pictures"] if number is not None]
             self.assertEqual(numbers, sorted(set(numbers)))
-            total = numbers[-1] - numbers[0] + 1
+            # As far as both lists go.
+            sent = [number for number in other["painted"]
+                    if numbers[0] <= number <= numbers[-1]]
+            damaged = len(side["pictures"]) - len(numbers)
+            lost = len(set(sent) - set(numbers)) - damaged
             print("%s, %s: first picture %.0f ms after secure; of %d pictures %d lost, "
                   "%d damaged; sound behind picture by %s ms"
-                  % (video, name, side["first-picture"] * 1000, total,
-                     total - len(side["pictures"]), len(side["pictures"]) - len(numbers),
-                     " ".join("%.1f" % (error * 1000) for error in lip_sync(side))), flush=True)
+                  % (video, name, side["first-picture"] * 1000, len(sent), lost, damaged,
+                     " ".join("%.1f" % (error * 1000) for error in lip_sync(side, other))), flush=True)
         for person in people:
             person.program.stdin.close()
         for person in people:
@@ -106,14 +109,15 @@ class TestAvCall(unittest.TestCase):
         self.measure("h264")
 
 
-def lip_sync(side):
-    """By how much each tick is due later than the picture of its second. Reports
-    (RTCP) that say how the two fit come after the first of them."""
+def lip_sync(side, other):
+    """By how much each of the other's ticks is due later than the picture that was
+    taken at the same time. Reports (RTCP) that say how the two fit come after the
+    first of them."""
     for tick in side["ticks"]:
         near = [due - number / RATE for number, due in side["pictures"]
                 if number is not None and abs(due - tick) < 0.6]
         if near:
-            late = tick - statistics.median(near)
+            late = tick - other["tone-starts"] - statistics.median(near)
             yield late - round(late)
 
 
