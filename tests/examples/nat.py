@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A network of three namespaces: a home, a router that translates its addresses,
-and the world. Needs root, iproute2 and nftables."""
+and the world. Needs iproute2, nftables, and root or a kernel that lets users make
+namespaces of their own."""
 
 import os
 import subprocess
+import sys
 
 # The router lets out what comes from home, under its own address, and lets in
 # only what answers that.
@@ -26,6 +28,18 @@ HOME_ADDRESS = "10.77.0.2"
 HOME_ROUTER_ADDRESS = "10.77.0.1"
 
 
+# A user who is root within; /run is where iproute2 keeps its namespaces.
+OWN_ROOT = ["unshare", "--user", "--map-root-user", "--mount", "--net", "sh", "-c",
+            'mount -t tmpfs tmpfs /run && exec "$@"', "sh"]
+
+
+def become_root():
+    """Starts the program again as its own root, if it is not root and may be."""
+    if os.geteuid() != 0 and subprocess.run([*OWN_ROOT, "true"], stderr=subprocess.DEVNULL,
+                                            check=False).returncode == 0:
+        os.execvp(OWN_ROOT[0], [*OWN_ROOT, sys.executable, *sys.argv])
+
+
 class Nat:
     def __init__(self):
         self.names = {place: "gst-zrtp-%s-%d" % (place, os.getpid())
@@ -42,7 +56,8 @@ class Nat:
         if done.returncode != 0:
             raise AssertionError(
                 "`%s` failed: %sThis test makes network namespaces with a NAT between them. It needs "
-                "root (CAP_NET_ADMIN and CAP_SYS_ADMIN), a kernel with nf_tables, and the packages "
+                "root (CAP_NET_ADMIN and CAP_SYS_ADMIN) or a kernel that lets users make namespaces "
+                "(sysctl kernel.unprivileged_userns_clone=1), nf_tables in it, and the packages "
                 "iproute2 and nftables; in a container, one that may make namespaces (docker run "
                 "--privileged)." % (" ".join(command), done.stdout))
 

@@ -118,4 +118,5 @@ class TestIceCall(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    nat.become_root()
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -125,6 +125,50 @@ wait_for (gint * counter, gint n)
   g_mutex_unlock (&lock);
 }
 
+static void
+block_and_wait (gpointer owner)
+{
+  block (NULL);
+  /* For itself nobody waits. */
+  gst_zrtp_runner_wait (&((Owner *) owner)->runner,
+      g_get_monotonic_time () + 2 * PATIENCE);
+}
+
+static gpointer
+let_it_go (gpointer unused)
+{
+  g_mutex_lock (&lock);
+  let_go = TRUE;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+  return NULL;
+}
+
+/* Waiting ends with the time, or with the work. */
+GST_START_TEST (test_runner_wait)
+{
+  gint64 now = g_get_monotonic_time ();
+  Owner owner = { 0, };
+  GThread *thread;
+
+  gst_zrtp_runner_init (&owner.runner, GST_ZRTP_POOL_BLOCKING, block_and_wait,
+      &owner, owner_ref, owner_unref);
+  gst_zrtp_runner_wait (&owner.runner, now + PATIENCE);
+  gst_zrtp_runner_poke (&owner.runner);
+  gst_zrtp_runner_wait (&owner.runner, now);
+  wait_for (&started, 1);
+  gst_zrtp_runner_wait (&owner.runner, now);
+  fail_unless_equals_int (ended, 0);
+  thread = g_thread_new ("let go", let_it_go, NULL);
+  gst_zrtp_runner_wait (&owner.runner, now + PATIENCE);
+  fail_unless_equals_int (ended, 1);
+  g_thread_join (thread);
+  wait_until_done (&owner);
+  gst_zrtp_runner_clear (&owner.runner);
+}
+
+GST_END_TEST;
+
 /* Whoever blocks there holds nobody up. */
 GST_START_TEST (test_blocking_pool)
 {
@@ -207,8 +251,10 @@ worker_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, NULL);
   tcase_add_test (tc, test_runner);
-  tcase_add_test (tc, test_blocking_pool);
+  /* In one process (CK_FORK=no) those that the others blocked would stay. */
   tcase_add_test (tc, test_few_threads);
+  tcase_add_test (tc, test_runner_wait);
+  tcase_add_test (tc, test_blocking_pool);
   tcase_add_test (tc, test_storage_pool);
   return s;
 }
