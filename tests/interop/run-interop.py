@@ -278,6 +278,22 @@ def media_cases():
             check_media(ends)
         yield f'media/short-srtcp-tags-{initiator}-initiates', short_srtcp
 
+    async def unforeseen(case):
+        """Left was not told that right shortens tags. What it sends before it
+        hears the first of them, right can't read."""
+        media = [*MEDIA, '--auth-tags', 'HS32']
+        ends = await case.call(media, [*media, '--srtcp-tag', '4'])
+        check_secure(ends, auth='HS32')
+        left, right = [{k: int(v) for k, v in end.media[0].items()}
+                       for end in ends]
+        for media in (left, right):
+            expect(media['srtp-received'] == PACKETS and media['srtp-bad'] == 0
+                   and media['srtcp-received'] + media['srtcp-bad']
+                   == (PACKETS + 4) // 5, f'lost media: {media}')
+        expect(left['srtcp-bad'] == 0, f'not understood: {left}')
+        expect(right['srtcp-received'] > 0, f'never shortened: {right}')
+    yield 'media/unforeseen-srtcp-tags', unforeseen
+
 
 def cache_cases():
     def both(case, left=(), right=()):
