@@ -94,9 +94,9 @@ is_live (GstZrtpEncPort * port)
 }
 
 static gboolean
-should_hold (GstZrtpEncPort * port, GstZrtpPair * pair)
+should_hold (GstZrtpEncPort * port, gint before_secure)
 {
-  switch (g_atomic_int_get (&pair->before_secure)) {
+  switch (before_secure) {
     case GST_ZRTP_BEFORE_SECURE_DROP:
       return FALSE;
     case GST_ZRTP_BEFORE_SECURE_BLOCK:
@@ -106,15 +106,21 @@ should_hold (GstZrtpEncPort * port, GstZrtpPair * pair)
   }
 }
 
-static gboolean
-is_stopped (GstZrtpEncPort * port, GstZrtpSender * sender)
+/* Waits for as long as the application wants media to wait. */
+static GstZrtpWait
+hold (GstZrtpEncPort * port, GstZrtpSender * sender)
 {
-  gboolean stopped;
+  GstZrtpWait result = GST_ZRTP_WAIT_CHANGED;
 
-  g_mutex_lock (&sender->lock);
-  stopped = port->gate.stopped;
-  g_mutex_unlock (&sender->lock);
-  return stopped;
+  while (result == GST_ZRTP_WAIT_CHANGED) {
+    gint before_secure = g_atomic_int_get (&sender->before_secure);
+
+    if (!should_hold (port, before_secure))
+      return result;
+    GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
+    result = gst_zrtp_sender_wait (sender, &port->gate, before_secure);
+  }
+  return result;
 }
 
 /* What may become of media whose first packet is @buffer: ZRTP_MEDIA_BLOCKED
@@ -142,16 +148,15 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
   }
 
   mode = gst_zrtp_sender_get_mode (sender);
+  /* RTCP of a file has nothing to lose. */
+  if (mode == ZRTP_MEDIA_BLOCKED && !port->is_rtcp) {
+    if (hold (port, sender) == GST_ZRTP_WAIT_STOPPED)
+      *ret = GST_FLOW_FLUSHING;
+    else
+      mode = gst_zrtp_sender_get_mode (sender);
+  }
   if (mode != ZRTP_MEDIA_BLOCKED)
     return mode;
-  /* RTCP of a file has nothing to lose. */
-  if (!port->is_rtcp && should_hold (port, pair)) {
-    GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
-    if (gst_zrtp_sender_wait (sender, &port->gate))
-      return gst_zrtp_sender_get_mode (sender);
-    if (is_stopped (port, sender))
-      *ret = GST_FLOW_FLUSHING;
-  }
   gst_zrtp_sender_count_drops (sender, GST_ZRTP_SEND_DROP_BEFORE_SECURE, n);
   return ZRTP_MEDIA_BLOCKED;
 }
@@ -338,13 +343,16 @@ gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
 
 /* -- Events and queries -- */
 
+typedef void (*SetGate) (GstZrtpSender * sender, GstZrtpSendPort * gate,
+    gboolean on);
+
 static void
-set_gate (GstZrtpEncPort * port, gboolean stopped)
+set_gate (GstZrtpEncPort * port, SetGate set, gboolean on)
 {
   GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
 
   if (pair) {
-    gst_zrtp_sender_stop_port (&pair->sender, &port->gate, stopped);
+    set (&pair->sender, &port->gate, on);
     gst_zrtp_pair_unref (pair);
   }
 }
@@ -415,12 +423,12 @@ take_event (GstZrtpEncPort * port, GstEvent * event)
         wait_for_replies (port);
       break;
     case GST_EVENT_FLUSH_START:
-      set_gate (port, TRUE);
+      set_gate (port, gst_zrtp_sender_flush_port, TRUE);
       break;
     case GST_EVENT_FLUSH_STOP:
       port->live_known = FALSE;
       result = gst_zrtp_outlet_push_event (&port->outlet, event);
-      set_gate (port, FALSE);
+      set_gate (port, gst_zrtp_sender_flush_port, FALSE);
       return result;
     default:
       break;
@@ -587,7 +595,7 @@ gst_zrtp_enc_port_unref (GstZrtpEncPort * port)
 void
 gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active)
 {
-  set_gate (port, !active);
+  set_gate (port, gst_zrtp_sender_stop_port, !active);
   gst_zrtp_outlet_set_active (&port->outlet, active);
 }
 

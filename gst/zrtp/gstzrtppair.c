@@ -263,7 +263,7 @@ gst_zrtp_pair_apply_settings (GstZrtpPair * pair)
   ZrtpPolicy policy;
   char *peer_hash;
 
-  g_atomic_int_set (&pair->before_secure,
+  gst_zrtp_sender_set_before_secure (&pair->sender,
       gst_zrtp_settings_get_enum (pair->settings,
           GST_ZRTP_SETTING_BEFORE_SECURE));
   g_atomic_int_set (&pair->request_keyframe,

@@ -69,9 +69,7 @@ struct _GstZrtpPair
 
   GstZrtpSender sender;
   GstZrtpReceiver receiver;
-  /* Settings that the data path wants to know; atomic. */
-  gint before_secure;           /* GstZrtpBeforeSecure */
-  gint request_keyframe;
+  gint request_keyframe;        /* atomic: for the data path */
 
   GstZrtpInbox inbox;
   GstZrtpOutbox outbox;

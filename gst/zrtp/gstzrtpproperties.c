@@ -283,7 +283,8 @@ install_policy (void)
    * GstZrtpBin:before-secure:
    *
    * What happens to media that may not leave yet: packets of a live source are
-   * lost anyway and better dropped, a file had better wait.
+   * lost anyway and better dropped, a file had better wait. What waits already
+   * follows a new value.
    *
    * Since: 0.1
    */

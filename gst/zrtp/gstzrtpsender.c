@@ -67,6 +67,15 @@ gst_zrtp_sender_set_over (GstZrtpSender * sender, gboolean over)
 }
 
 void
+gst_zrtp_sender_set_before_secure (GstZrtpSender * sender, gint before_secure)
+{
+  g_mutex_lock (&sender->lock);
+  g_atomic_int_set (&sender->before_secure, before_secure);
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
 gst_zrtp_sender_set_busy (GstZrtpSender * sender, gboolean busy)
 {
   g_mutex_lock (&sender->lock);
@@ -83,6 +92,17 @@ gst_zrtp_sender_stop_port (GstZrtpSender * sender, GstZrtpSendPort * port,
 {
   g_mutex_lock (&sender->lock);
   port->stopped = stopped;
+  port->flushing = FALSE;
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
+gst_zrtp_sender_flush_port (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gboolean flushing)
+{
+  g_mutex_lock (&sender->lock);
+  port->flushing = flushing;
   g_cond_broadcast (&sender->changed);
   g_mutex_unlock (&sender->lock);
 }
@@ -104,17 +124,28 @@ gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner)
   g_mutex_unlock (&sender->lock);
 }
 
-gboolean
-gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port)
+static gboolean
+must_go (GstZrtpSendPort * port)
 {
-  gboolean ok;
+  return port->stopped || port->flushing;
+}
+
+GstZrtpWait
+gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gint before_secure)
+{
+  GstZrtpWait result = GST_ZRTP_WAIT_OPEN;
 
   g_mutex_lock (&sender->lock);
-  while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over && !port->stopped)
+  while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over
+      && !must_go (port) && sender->before_secure == before_secure)
     g_cond_wait (&sender->changed, &sender->lock);
-  ok = sender->mode != ZRTP_MEDIA_BLOCKED && !port->stopped;
+  if (must_go (port))
+    result = GST_ZRTP_WAIT_STOPPED;
+  else if (sender->mode == ZRTP_MEDIA_BLOCKED)
+    result = sender->over ? GST_ZRTP_WAIT_VAIN : GST_ZRTP_WAIT_CHANGED;
   g_mutex_unlock (&sender->lock);
-  return ok;
+  return result;
 }
 
 void
@@ -122,7 +153,7 @@ gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
     gint64 until)
 {
   g_mutex_lock (&sender->lock);
-  while (sender->busy && !port->stopped)
+  while (sender->busy && !must_go (port))
     if (!g_cond_wait_until (&sender->changed, &sender->lock, until))
       break;
   g_mutex_unlock (&sender->lock);

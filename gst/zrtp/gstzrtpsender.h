@@ -35,15 +35,16 @@ typedef struct
 /* What the sender keeps for one sink pad. Part of its owner. */
 typedef struct
 {
-  gboolean stopped;             /* lock: nobody waits here */
+  gboolean stopped, flushing;   /* lock: with either, nobody waits here */
   GstZrtpSendSource *source;    /* of the last packet */
 } GstZrtpSendPort;
 
 typedef struct
 {
   GMutex lock;
-  GCond changed;                /* mode, over, busy, a port's stopped */
+  GCond changed;                /* all that is waited for */
   gint mode;                    /* ZrtpMedia; atomic, written under the lock */
+  gint before_secure;           /* GstZrtpBeforeSecure; like mode */
   gboolean over;                /* the key agreement failed */
   gboolean busy;                /* a handshake message waits for its answer */
   ZrtpSrtp *srtp;
@@ -60,6 +61,15 @@ typedef enum
   GST_ZRTP_SEND_COLLISION       /* dropped: the pad must choose another SSRC */
 } GstZrtpSendResult;
 
+/* Why a wait ended. */
+typedef enum
+{
+  GST_ZRTP_WAIT_OPEN,           /* media may leave */
+  GST_ZRTP_WAIT_VAIN,           /* there will be no keys */
+  GST_ZRTP_WAIT_STOPPED,        /* the port was stopped, or flushes */
+  GST_ZRTP_WAIT_CHANGED         /* the application has other wishes */
+} GstZrtpWait;
+
 const char *gst_zrtp_send_drop_nick (GstZrtpSendDrop drop);
 
 void gst_zrtp_sender_init (GstZrtpSender * sender);
@@ -73,9 +83,15 @@ void gst_zrtp_sender_set_mode (GstZrtpSender * sender, ZrtpMedia mode);
 void gst_zrtp_sender_set_over (GstZrtpSender * sender, gboolean over);
 void gst_zrtp_sender_set_busy (GstZrtpSender * sender, gboolean busy);
 
-/* Lets whoever waits at this port go, and nobody wait until it is unset. */
+void gst_zrtp_sender_set_before_secure (GstZrtpSender * sender,
+    gint before_secure);
+
+/* Each lets whoever waits at this port go, and nobody wait until it is unset: the
+ * first for changes of state, which also end a flush, the other for flushes. */
 void gst_zrtp_sender_stop_port (GstZrtpSender * sender, GstZrtpSendPort * port,
     gboolean stopped);
+void gst_zrtp_sender_flush_port (GstZrtpSender * sender,
+    GstZrtpSendPort * port, gboolean flushing);
 /* The pad leaves: its SSRCs are free for others. */
 void gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner);
 
@@ -85,9 +101,10 @@ gst_zrtp_sender_get_mode (GstZrtpSender * sender)
   return g_atomic_int_get (&sender->mode);
 }
 
-/* Holds the caller until media may leave. FALSE if there is nothing to wait
- * for any more: the port was stopped or the key agreement failed. */
-gboolean gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port);
+/* Holds the caller until media may leave or there is nothing to wait for any
+ * more, as long as before_secure is as the caller saw it. */
+GstZrtpWait gst_zrtp_sender_wait (GstZrtpSender * sender,
+    GstZrtpSendPort * port, gint before_secure);
 /* Holds the caller until no reply of the handshake is due, to @until at most. */
 void gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
     gint64 until);

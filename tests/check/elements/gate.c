@@ -5,6 +5,7 @@
  */
 #include "bench.h"
 #include "endpoint.h"
+#include "watch.h"
 
 #include <string.h>
 
@@ -195,6 +196,67 @@ GST_START_TEST (test_released_by_pad_release)
 
 GST_END_TEST;
 
+/* A flush that ends while the element stops: it is no permission to wait. */
+static GstHarness *flushed;
+static GThread *late;
+
+static gpointer
+push_late (gpointer unused)
+{
+  return GINT_TO_POINTER (gst_harness_push (flushed,
+          bench_make_rtp (BENCH_SSRC + 1, 1, 20, 9)));
+}
+
+/* Pads stop in the order in which they were made: the other is still active. */
+static gboolean
+flush_other (GstPad * pad, GstObject * parent, GstPadMode mode, gboolean active)
+{
+  GstSegment segment;
+
+  if (active)
+    return TRUE;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (flushed, gst_event_new_flush_start ());
+  gst_harness_push_event (flushed, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (flushed, gst_event_new_segment (&segment));
+  late = g_thread_new ("late", push_late, NULL);
+  wait_until_held ();
+  return TRUE;
+}
+
+GST_START_TEST (test_flushed_during_state_change)
+{
+  GstPad *stops_first = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+
+  flushed = gst_harness_new_with_element (bench->enc_a, "rtp_sink_1",
+      "rtp_src_1");
+  gst_harness_set_src_caps_str (flushed, BENCH_CAPS);
+  gst_harness_set_live (flushed, FALSE);
+  gst_pad_set_activatemode_function (stops_first, flush_other);
+  watch_set_state (bench->enc_a, GST_STATE_READY);
+  fail_unless (late != NULL);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (late)),
+      GST_FLOW_FLUSHING);
+  gst_object_unref (stops_first);
+  gst_harness_teardown (flushed);
+}
+
+GST_END_TEST;
+
+/* Who does not want it to wait any more need not end the call. */
+GST_START_TEST (test_released_by_property)
+{
+  GThread *thread = hold (push_one);
+
+  gst_util_set_object_arg (G_OBJECT (bench->dec_a), "before-secure", "drop");
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_OK);
+  fail_unless_equals_uint64 (sent_drops (), 1);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
 /* No common key agreement: there will be no keys, so nothing to wait for. */
 GST_START_TEST (test_released_by_failure)
 {
@@ -320,6 +382,8 @@ gate_suite (void)
   tcase_add_test (tc, test_released_by_flush);
   tcase_add_test (tc, test_released_by_state_change);
   tcase_add_test (tc, test_released_by_pad_release);
+  tcase_add_test (tc, test_flushed_during_state_change);
+  tcase_add_test (tc, test_released_by_property);
   tcase_add_test (tc, test_released_by_failure);
   tcase_add_test (tc, test_eos_waits_for_replies);
   tcase_add_test (tc, test_eos_does_not_wait_for_ever);
