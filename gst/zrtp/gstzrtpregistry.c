@@ -168,17 +168,26 @@ take_seat (GstZrtpBin * bin, GstZrtpPair * pair)
   gst_zrtp_call_unlock (pair->call);
 }
 
+/* With the call's lock. */
+static void
+empty_seat (GstZrtpMember * member)
+{
+  g_assert (!member->active);
+  member->id = NULL;
+  member->reserved = FALSE;
+  g_weak_ref_set (&member->element, NULL);
+  g_clear_pointer (&member->settings, gst_zrtp_settings_unref);
+}
+
 static void
 leave_seat (GstZrtpBin * bin, GstZrtpPair * pair)
 {
   GstZrtpMember *member = &pair->members[GST_ZRTP_BIN_GET_CLASS (bin)->half];
 
   gst_zrtp_call_lock (pair->call);
-  g_assert (member->id == bin && !member->active);
-  member->id = NULL;
-  member->reserved = FALSE;
-  g_weak_ref_set (&member->element, NULL);
-  g_clear_pointer (&member->settings, gst_zrtp_settings_unref);
+  /* If it is being disposed of, another one may sit there already. */
+  if (member->id == bin)
+    empty_seat (member);
   gst_zrtp_call_unlock (pair->call);
   remove_if_empty (pair);
 }
@@ -250,8 +259,13 @@ clear_seat (GstZrtpPair * pair, GstZrtpHalf half, gboolean reserve,
   if (reserved || !reserve)
     return FALSE;
   *evicted = gst_zrtp_pair_get_element (pair, half);
-  if (!*evicted)
-    return FALSE;
+  if (!*evicted) {
+    /* It is being disposed of and about to leave. */
+    gst_zrtp_call_lock (pair->call);
+    empty_seat (member);
+    gst_zrtp_call_unlock (pair->call);
+    return TRUE;
+  }
   own = find_place (NULL, 0);
   move (GST_ZRTP_BIN (*evicted), own);
   gst_zrtp_pair_unref (own);

@@ -463,6 +463,34 @@ GST_START_TEST (test_successor)
 
 GST_END_TEST;
 
+static void
+take_over (GstElement * old, GstPad * pad, GstElement * young)
+{
+  watch_set_state (young, GST_STATE_READY);
+}
+
+/* ... and so does one that is about to be gone, however far that has come. */
+GST_START_TEST (test_successor_in_dispose)
+{
+  GstElement *dec = watch_make ("zrtpdec", "heir");
+  GstElement *old = watch_make ("zrtpenc", "heir");
+  GstElement *young = watch_make ("zrtpenc", "heir");
+
+  g_object_set (young, "cache", ":memory:", NULL);
+  gst_object_unref (gst_element_request_pad_simple (old, "zrtp_src"));
+  g_object_set (old, "cache", ":memory:", NULL);
+  watch_set_state (dec, GST_STATE_READY);
+  watch_set_state (old, GST_STATE_READY);
+  assert_pair (old, dec);
+  g_signal_connect (old, "pad-removed", G_CALLBACK (take_over), young);
+  watch_drop (old);
+  assert_pair (young, dec);
+  watch_drop (young);
+  watch_drop (dec);
+}
+
+GST_END_TEST;
+
 static Suite *
 partners_suite (void)
 {
@@ -488,6 +516,7 @@ partners_suite (void)
   tcase_add_test (tc, test_missing_partner);
   tcase_add_loop_test (tc, test_clash, 0, 4);
   tcase_add_test (tc, test_successor);
+  tcase_add_test (tc, test_successor_in_dispose);
   return s;
 }
 
