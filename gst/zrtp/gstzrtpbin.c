@@ -547,10 +547,33 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
   return ret;
 }
 
+static gboolean
+is_running (GstZrtpBin * self)
+{
+  GstZrtpMember *member;
+  gboolean running;
+
+  if (!self->pair)
+    return FALSE;
+  member = &self->pair->members[GST_ZRTP_BIN_GET_CLASS (self)->half];
+  gst_zrtp_call_lock (self->pair->call);
+  running = member->id == self && member->active;
+  gst_zrtp_call_unlock (self->pair->call);
+  return running;
+}
+
 static void
 gst_zrtp_bin_dispose (GObject * object)
 {
-  gst_zrtp_registry_leave (GST_ZRTP_BIN (object));
+  GstZrtpBin *self = GST_ZRTP_BIN (object);
+
+  /* Who drops an element above READY is told by GstElement that this is wrong;
+   * its timers and keys must go all the same. */
+  if (is_running (self)) {
+    GST_ZRTP_BIN_GET_CLASS (self)->unblock (self);
+    stop (self);
+  }
+  gst_zrtp_registry_leave (self);
   G_OBJECT_CLASS (gst_zrtp_bin_parent_class)->dispose (object);
 }
 

@@ -294,6 +294,32 @@ GST_START_TEST (test_released)
 
 GST_END_TEST;
 
+/* -- Dropped while it runs -- */
+
+/* GStreamer complains; the partner and its next one are none the worse. */
+GST_START_TEST (test_dropped_while_running)
+{
+  GstElement *partner = watch_make (__i__ ? "zrtpenc" : "zrtpdec", "dropped");
+  const char *type = __i__ ? "zrtpdec" : "zrtpenc";
+  GstElement *element = watch_make (type, "dropped");
+
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  g_object_set (partner, "cache", ":memory:", NULL);
+  if (!__i__)
+    gst_object_unref (gst_element_request_pad_simple (element, "zrtp_src"));
+  watch_set_state (partner, GST_STATE_PLAYING);
+  watch_set_state (element, GST_STATE_PLAYING);
+  ASSERT_CRITICAL (gst_object_unref (element));
+
+  element = watch_make (type, "dropped");
+  watch_set_state (element, GST_STATE_PLAYING);
+  watch_assert_same (element, partner, "hello-hash");
+  watch_drop (element);
+  watch_drop (partner);
+}
+
+GST_END_TEST;
+
 static Suite *
 misuse_suite (void)
 {
@@ -309,6 +335,7 @@ misuse_suite (void)
   tcase_add_loop_test (tc, test_loose_ends, 0, G_N_ELEMENTS (loose));
   tcase_add_test (tc, test_no_way_out);
   tcase_add_loop_test (tc, test_released, 0, 2);
+  tcase_add_loop_test (tc, test_dropped_while_running, 0, 2);
   return s;
 }
 
