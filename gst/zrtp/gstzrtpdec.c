@@ -16,8 +16,8 @@
  * for, if that is one thing, else bare `application/x-rtp`, which is enough for
  * rtpbin (with its signal request-pt-map), but not for a depayloader.
  *
- * RTCP multiplexed on the RTP port (RFC 5761) comes out of `rtcp_src`. What can't
- * be decrypted or was seen before is dropped and counted (#GstZrtpBin:stats);
+ * RTCP multiplexed on the RTP port (RFC 5761) comes out of `rtcp_src`, which then
+ * ends when RTP does. What can't be decrypted or was seen before is dropped and counted (#GstZrtpBin:stats);
  * nothing received ever makes an error. Once the call is secure nothing
  * that came in the clear passes.
  *
@@ -408,6 +408,28 @@ take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
   return result;
 }
 
+/* What ends or flushes RTP does so to the RTCP among it, which has no other way
+ * in. */
+static void
+share_with_rtcp (GstZrtpDec * self, GstEvent * event)
+{
+  GstZrtpOutlet *outlet = &self->rtcp.outlet;
+
+  if (gst_pad_is_linked (self->rtcp.sink))
+    return;
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_EOS:
+      gst_zrtp_outlet_end (outlet, gst_event_ref (event));
+      break;
+    case GST_EVENT_FLUSH_START:
+    case GST_EVENT_FLUSH_STOP:
+      gst_zrtp_outlet_push_event (outlet, gst_event_ref (event));
+      break;
+    default:
+      break;
+  }
+}
+
 static gboolean
 sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
@@ -416,6 +438,8 @@ sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     return take_caps (self, lane, event);
+  if (lane == &self->rtp)
+    share_with_rtcp (self, event);
   return gst_zrtp_outlet_push_event (&lane->outlet, event);
 }
 

@@ -222,6 +222,14 @@ gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet, GstBufferList * list)
   return gst_pad_push_list (outlet->pad, list);
 }
 
+void
+gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event)
+{
+  put_missing (outlet, ALL);
+  gst_pad_push_event (outlet->pad, event);
+  g_atomic_int_set (&outlet->known, 0);
+}
+
 /* -- Workers -- */
 
 static gboolean

@@ -51,6 +51,10 @@ GstFlowReturn gst_zrtp_outlet_push (GstZrtpOutlet * outlet, GstBuffer * buffer);
 GstFlowReturn gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet,
     GstBufferList * list);
 
+/* Ends a stream that no sink pad feeds alone, whether anything came of it or not.
+ * What comes later is another stream. Takes @event, an EOS. */
+void gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event);
+
 /* -- Workers -- */
 
 GstFlowReturn gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer);

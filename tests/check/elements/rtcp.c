@@ -250,6 +250,61 @@ GST_START_TEST (test_feedback_muxed)
 
 GST_END_TEST;
 
+/* What has no other way in ends with RTP; a stream of its own goes on. */
+GST_START_TEST (test_end_muxed)
+{
+  Bench *bench = bench_new ();
+  GstHarness *rtcp = gst_harness_new_with_element (bench->dec_b,
+      __i__ ? "rtcp_sink" : NULL, "rtcp_src");
+
+  bench_secure (bench);
+  if (__i__)
+    gst_harness_set_src_caps_str (rtcp, "application/x-srtcp");
+  gst_harness_push (bench->in, make_feedback (0));
+  check_feedback (gst_harness_pull (rtcp), 0);
+  fail_unless (gst_harness_push_event (bench->in, gst_event_new_eos ()));
+  fail_unless (GST_PAD_IS_EOS (bench->out->sinkpad));
+  fail_unless (GST_PAD_IS_EOS (rtcp->sinkpad) == !__i__);
+  gst_harness_teardown (rtcp);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* Both go on after a flush, and where another stream follows. */
+GST_START_TEST (test_on_after_end_muxed)
+{
+  Bench *bench = bench_new ();
+  GstHarness *rtcp = gst_harness_new_with_element (bench->dec_b, NULL,
+      "rtcp_src");
+  GstSegment segment;
+
+  bench_secure (bench);
+  fail_unless (gst_harness_push_event (bench->in, gst_event_new_eos ()));
+  fail_unless (GST_PAD_IS_EOS (rtcp->sinkpad));
+  if (__i__) {
+    gst_harness_push_event (bench->in, gst_event_new_flush_start ());
+    gst_harness_push_event (bench->in, gst_event_new_flush_stop (TRUE));
+    fail_if (GST_PAD_IS_EOS (rtcp->sinkpad));
+  } else {
+    gst_harness_push_event (bench->in, gst_event_new_stream_start ("next"));
+  }
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (bench->in, gst_event_new_segment (&segment));
+  for (guint i = 0; i < 3; i++) {
+    fail_unless_equals_int (gst_harness_push (bench->in, make_feedback (i)),
+        GST_FLOW_OK);
+    check_feedback (gst_harness_pull (rtcp), i);
+    fail_unless_equals_int (gst_harness_push (bench->in,
+            bench_make_rtp (BENCH_SSRC, i, 20, i)), GST_FLOW_OK);
+    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 20, i);
+  }
+  gst_harness_teardown (rtcp);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
 static Suite *
 rtcp_suite (void)
 {
@@ -264,6 +319,8 @@ rtcp_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_feedback);
   tcase_add_test (tc, test_feedback_muxed);
+  tcase_add_loop_test (tc, test_end_muxed, 0, 2);
+  tcase_add_loop_test (tc, test_on_after_end_muxed, 0, 2);
   return s;
 }
 
