@@ -456,14 +456,21 @@ sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 static void
 offer_ssrc (GstZrtpEncPort * port, GstQuery * query)
 {
-  GstCaps *caps, *offer;
+  GstCaps *caps, *filter, *offer;
   guint32 ssrc;
 
   if (!gst_zrtp_enc_get_offered_ssrc (GST_ZRTP_ENC (port->enc), port, &ssrc))
     return;
   gst_query_parse_caps_result (query, &caps);
+  gst_query_parse_caps (query, &filter);
   offer = gst_caps_copy (caps);
   gst_caps_set_simple (offer, "ssrc", G_TYPE_UINT, ssrc, NULL);
+  if (filter) {
+    GstCaps *all = offer;
+
+    offer = gst_caps_intersect_full (all, filter, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref (all);
+  }
   gst_caps_append (offer, gst_caps_ref (caps));
   gst_query_set_caps_result (query, offer);
   gst_caps_unref (offer);

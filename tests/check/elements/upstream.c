@@ -5,6 +5,7 @@
  */
 #include "bench.h"
 #include "endpoint.h"
+#include "watch.h"
 
 #include <gst/video/video-event.h>
 
@@ -130,6 +131,39 @@ GST_START_TEST (test_equal_ssrcs)
 
 GST_END_TEST;
 
+/* Who is silent is offered the SSRC that the handshake has, among those that it
+ * asks about. */
+GST_START_TEST (test_offered_ssrc)
+{
+  GstElement *enc = watch_make ("zrtpenc", "offered");
+  GstCaps *filter = gst_caps_from_string (BENCH_CAPS ",ssrc=(uint)5; "
+      "application/x-rtp,media=video"), *caps;
+  GstHarness *h;
+  GstPad *sink;
+  guint ssrc;
+
+  g_object_set (enc, "cache", ":memory:", NULL);
+  watch_start (enc, "state");
+  sink = gst_element_request_pad_simple (enc, "rtp_sink_0");
+  h = gst_harness_new_with_element (enc, NULL, "rtp_src_0");
+  watch_wait (enc, "state", "discovering");
+
+  caps = gst_pad_query_caps (sink, NULL);
+  fail_unless (gst_structure_get_uint (gst_caps_get_structure (caps, 0), "ssrc",
+          &ssrc));
+  gst_caps_unref (caps);
+  caps = gst_pad_query_caps (sink, filter);
+  fail_unless (gst_caps_is_subset (caps, filter));
+  fail_unless_equals_int (gst_caps_get_size (caps), 3);
+  gst_caps_unref (caps);
+  gst_caps_unref (filter);
+  gst_object_unref (sink);
+  gst_harness_teardown (h);
+  watch_drop (enc);
+}
+
+GST_END_TEST;
+
 static Suite *
 upstream_suite (void)
 {
@@ -141,6 +175,9 @@ upstream_suite (void)
   tcase_add_test (tc, test_key_frame);
   tcase_add_test (tc, test_no_key_frame_of_sound);
   tcase_add_test (tc, test_picture_loss);
+  tc = tcase_create ("offer");
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_offered_ssrc);
   tc = tcase_create ("pipelines");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_equal_ssrcs);
