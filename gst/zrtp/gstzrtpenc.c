@@ -345,6 +345,12 @@ static void
 gst_zrtp_enc_stop (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+  GList *ports = get_ports (self);
+
+  /* Another zrtpenc may come in this one's place, for the same sources. */
+  for (GList * link = ports; link; link = link->next)
+    gst_zrtp_sender_release (&bin->pair->sender, link->data);
+  free_ports (ports);
 
   GST_OBJECT_LOCK (self);
   self->running = self->have_offered = FALSE;

@@ -189,6 +189,43 @@ GST_START_TEST (test_decoder_replaced)
 
 GST_END_TEST;
 
+/* The same of the sending branch: its source has the SSRC that it had. */
+GST_START_TEST (test_encoder_replaced)
+{
+  Bench *bench = make_bench ();
+  Before before = remember (bench->dec_a);
+  char *session_id = watch_get (bench->enc_a, "session-id");
+  GstElement *enc = watch_make ("zrtpenc", session_id);
+  GstPad *old = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstHarness *in;
+  GstPad *src;
+
+  watch_set_state (bench->enc_a, GST_STATE_NULL);
+  gst_object_unref (gst_element_request_pad_simple (enc, "rtp_sink_0"));
+  src = gst_element_get_static_pad (enc, "rtp_src_0");
+  gst_pad_unlink (old, sink);
+  relink (src, sink);
+  in = gst_harness_new_with_element (enc, "rtp_sink_0", NULL);
+  gst_harness_set_src_caps_str (in, BENCH_CAPS);
+  fail_unless_equals_int (gst_harness_push (in,
+          bench_make_rtp (BENCH_SSRC, 2, SIZE, 2)), GST_FLOW_OK);
+  fail_unless_equals_uint64 (endpoint_get_stat (enc,
+          "sent-drops/ssrc-collision"), 0);
+  assert_heard (bench->out, 2);
+  fail_unless_equals_int (get_roc (enc), 1);
+  assert_same (bench->dec_a, before);
+  g_free (session_id);
+  gst_object_unref (old);
+  gst_object_unref (src);
+  gst_object_unref (sink);
+  gst_harness_teardown (in);
+  watch_drop (enc);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
 /* The last one takes the keys along. */
 GST_START_TEST (test_last_one_leaves)
 {
@@ -223,6 +260,7 @@ leaving_suite (void)
   tcase_add_loop_test (tc, test_decoder_returns, 0, 2);
   tcase_add_loop_test (tc, test_encoder_returns, 0, 2);
   tcase_add_test (tc, test_decoder_replaced);
+  tcase_add_test (tc, test_encoder_replaced);
   tcase_add_test (tc, test_last_one_leaves);
   return s;
 }
