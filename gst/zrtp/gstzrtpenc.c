@@ -224,6 +224,7 @@ gst_zrtp_enc_check_start (GstZrtpEnc * self)
 {
   gboolean start = FALSE;
   GstZrtpEncPort *way;
+  GstZrtpPair *pair;
   guint32 ssrc;
 
   GST_OBJECT_LOCK (self);
@@ -236,21 +237,26 @@ gst_zrtp_enc_check_start (GstZrtpEnc * self)
           + (find_media_port (self) ? SILENCE_TIME : 0));
   }
   GST_OBJECT_UNLOCK (self);
-  if (start)
-    gst_zrtp_pair_start (GST_ZRTP_BIN (self)->pair, ssrc);
+  if (start && (pair = gst_zrtp_bin_get_pair (GST_ZRTP_BIN (self)))) {
+    gst_zrtp_pair_start (pair, ssrc);
+    gst_zrtp_pair_unref (pair);
+  }
 }
 
 void
 gst_zrtp_enc_linked (GstZrtpEnc * self)
 {
+  GstZrtpPair *pair;
   gboolean running;
 
   gst_zrtp_enc_check_start (self);
   GST_OBJECT_LOCK (self);
   running = self->running;
   GST_OBJECT_UNLOCK (self);
-  if (running)
-    gst_zrtp_pair_restart_discovery (GST_ZRTP_BIN (self)->pair);
+  if (running && (pair = gst_zrtp_bin_get_pair (GST_ZRTP_BIN (self)))) {
+    gst_zrtp_pair_restart_discovery (pair);
+    gst_zrtp_pair_unref (pair);
+  }
 }
 
 gboolean

@@ -335,9 +335,14 @@ GstFlowReturn
 gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
     gsize size)
 {
-  GstBuffer *buffer = seal_one (port, &port->enc->pair->sender,
-      gst_buffer_new_memdup (data, size));
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+  GstBuffer *buffer;
 
+  /* The element may have stopped meanwhile. */
+  if (!pair)
+    return GST_FLOW_FLUSHING;
+  buffer = seal_one (port, &pair->sender, gst_buffer_new_memdup (data, size));
+  gst_zrtp_pair_unref (pair);
   return buffer ? gst_zrtp_outlet_work (&port->outlet, buffer) : GST_FLOW_OK;
 }
 
