@@ -3,8 +3,9 @@
  */
 #include "gstzrtpcrowd.h"
 
-/* Who takes so long is blocked: other work takes microseconds. A busy machine
- * may keep a thread waiting for some of these, which must not make more. */
+/* If nobody has ended anything for so long, those who began before are blocked:
+ * other work takes microseconds. On a machine that is merely slow somebody
+ * does. */
 #define BLOCKED_TIME (50 * G_TIME_SPAN_MILLISECOND)
 #define MIN_SIZE 4
 
@@ -21,6 +22,7 @@ static GMutex lock;
 static GQueue running = G_QUEUE_INIT;   /* Task */
 static guint waiting;           /* tasks that no thread has taken yet */
 static guint n_blocked;         /* of those that run */
+static gint64 last_end;         /* of a task */
 static gboolean watched;        /* somebody looks for those that block */
 
 static void run_task (gpointer data, gpointer unused);
@@ -93,6 +95,7 @@ run_task (gpointer data, gpointer unused)
 
   g_mutex_lock (&lock);
   g_queue_unlink (&running, &task->link);
+  last_end = g_get_monotonic_time ();
   if (task->blocked) {
     n_blocked--;
     g_thread_pool_set_max_threads (get_pool (), get_limit (), NULL);
@@ -111,6 +114,8 @@ look_for_blocked (void)
   const gint64 since = g_get_monotonic_time () - BLOCKED_TIME;
   const guint before = n_blocked;
 
+  if (last_end > since)
+    return;
   for (GList * link = running.head; link; link = link->next) {
     Task *task = link->data;
 
@@ -128,6 +133,7 @@ static void
 watch (gpointer data, gpointer unused)
 {
   g_mutex_lock (&lock);
+  last_end = g_get_monotonic_time ();
   while (waiting > 0) {
     g_mutex_unlock (&lock);
     g_usleep (BLOCKED_TIME / 2);
