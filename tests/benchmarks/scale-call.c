@@ -11,6 +11,7 @@
 #define PAYLOAD 160
 #define PAYLOAD_TYPE 8
 #define SAMPLES 160
+#define SRTP_KEY_SIZE 30        /* AES-128 and a salt */
 #define CAPS "application/x-rtp,media=audio,clock-rate=8000," \
     "encoding-name=PCMA,payload=8,ssrc=(uint)%u"
 
@@ -128,23 +129,17 @@ drop_element (GstElement * element)
   gst_object_unref (element);
 }
 
-void
-scale_call_open (ScaleCall * call, guint number)
+/* Pads and states; with events the voice may begin. */
+static void
+start (ScaleCall * call)
 {
-  memset (call, 0, sizeof *call);
   for (guint e = 0; e < 2; e++) {
     ScaleEnd *end = &call->ends[e];
-    char *id = g_strdup_printf ("call-%u-%u", number, e);
 
-    end->ssrc = 2 * number + e + 1;
-    end->enc = make ("zrtpenc", id);
-    end->dec = make ("zrtpdec", id);
-    g_signal_connect (end->enc, "state-changed", G_CALLBACK (on_state), NULL);
     end->in = make_pad (GST_PAD_SRC, NULL, end);
     end->out = make_pad (GST_PAD_SINK, count, end);
     link_to (end->in, end->enc, "rtp_sink_0");
     link_to (end->out, end->dec, "rtp_src");
-    g_free (id);
   }
   for (guint e = 0; e < 2; e++) {
     GstPad *src = gst_element_get_static_pad (call->ends[e].enc, "rtp_src_0");
@@ -158,6 +153,42 @@ scale_call_open (ScaleCall * call, guint number)
   }
   for (guint e = 0; e < 2; e++)
     push_events (call->ends[e].in, call->ends[e].ssrc);
+}
+
+void
+scale_call_open (ScaleCall * call, guint number)
+{
+  memset (call, 0, sizeof *call);
+  for (guint e = 0; e < 2; e++) {
+    ScaleEnd *end = &call->ends[e];
+    char *id = g_strdup_printf ("call-%u-%u", number, e);
+
+    end->ssrc = 2 * number + e + 1;
+    end->enc = make ("zrtpenc", id);
+    end->dec = make ("zrtpdec", id);
+    g_signal_connect (end->enc, "state-changed", G_CALLBACK (on_state), NULL);
+    g_free (id);
+  }
+  start (call);
+}
+
+void
+scale_call_open_srtp (ScaleCall * call, guint number)
+{
+  memset (call, 0, sizeof *call);
+  for (guint e = 0; e < 2; e++) {
+    ScaleEnd *end = &call->ends[e];
+    GstBuffer *key = gst_buffer_new_allocate (NULL, SRTP_KEY_SIZE, NULL);
+
+    gst_buffer_memset (key, 0, number + e, SRTP_KEY_SIZE);
+    end->ssrc = 2 * number + e + 1;
+    end->enc = gst_object_ref_sink (plugins_make ("srtpenc"));
+    end->dec = gst_object_ref_sink (plugins_make ("srtpdec"));
+    /* srtpdec finds it in the caps. */
+    g_object_set (end->enc, "key", key, NULL);
+    gst_buffer_unref (key);
+  }
+  start (call);
 }
 
 void

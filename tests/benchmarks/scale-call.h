@@ -27,6 +27,8 @@ typedef struct
 
 /* Both ends PLAYING. @number: another one for each. */
 void scale_call_open (ScaleCall * call, guint number);
+/* The same with srtpenc and srtpdec: media may flow at once. */
+void scale_call_open_srtp (ScaleCall * call, guint number);
 void scale_call_close (ScaleCall * call);
 /* How many ends are not secure yet of @n calls that were opened. */
 guint scale_call_count_missing (guint n);

@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -53,51 +54,7 @@ weigh (void)
   resident *sysconf (_SC_PAGESIZE) / 1e3, (info.uordblks + info.hblkhd) / 1e3};
 }
 
-/* Setting up */
-
-static guint
-wait_for (guint n_calls, guint most_threads)
-{
-  const gint64 end = g_get_monotonic_time () + SETUP_TIME;
-
-  while (scale_call_count_missing (n_calls) > 0) {
-    if (g_get_monotonic_time () > end)
-      g_error ("%u ends do not get secure", scale_call_count_missing (n_calls));
-    g_usleep (1000);
-    most_threads = MAX (most_threads, count_threads ());
-  }
-  return most_threads;
-}
-
-static void
-set_up (const ScaleTask * task, ScaleCall * calls, double *figures)
-{
-  const gint64 start = g_get_monotonic_time ();
-  const double cpu = bench_process_ns ();
-  const Memory before = weigh ();
-  guint threads = 0;
-  double seconds;
-  Memory after;
-
-  for (guint i = 0; i < task->calls; i++) {
-    scale_call_open (&calls[i], i + 1);
-    if (i % 16 == 0)
-      threads = MAX (threads, count_threads ());
-  }
-  /* One more made it to its end before. */
-  threads = wait_for (task->calls + 1, threads);
-  seconds = (g_get_monotonic_time () - start) / 1e6;
-  figures[SCALE_SETUP_RATE] = task->calls / seconds;
-  figures[SCALE_SETUP_CPU] = (bench_process_ns () - cpu) / 1e6 / task->calls;
-  figures[SCALE_THREADS_SETUP] = threads - 1;
-
-  after = weigh ();
-  figures[SCALE_RESIDENT] = (after.resident - before.resident)
-      / (2 * task->calls);
-  figures[SCALE_HEAP] = (after.heap - before.heap) / (2 * task->calls);
-}
-
-/* Load */
+/* Pushing */
 
 typedef struct
 {
@@ -125,6 +82,17 @@ push_tick (Pusher * pusher, GstBuffer ** packets)
   pusher->packets += 2 * pusher->n;
 }
 
+/* What the first packet of a source brings about. */
+static void
+push_first (const ScaleTask * task, ScaleCall * calls)
+{
+  Pusher pusher = { calls, task->calls };
+  GstBuffer **packets = g_new (GstBuffer *, 2 * task->calls);
+
+  push_tick (&pusher, packets);
+  g_free (packets);
+}
+
 static gpointer
 run_pusher (gpointer data)
 {
@@ -143,6 +111,63 @@ run_pusher (gpointer data)
   g_free (packets);
   return NULL;
 }
+
+/* Setting up */
+
+static guint
+wait_for (guint n_calls, guint most_threads)
+{
+  const gint64 end = g_get_monotonic_time () + SETUP_TIME;
+
+  while (scale_call_count_missing (n_calls) > 0) {
+    if (g_get_monotonic_time () > end)
+      g_error ("%u ends do not get secure", scale_call_count_missing (n_calls));
+    g_usleep (1000);
+    most_threads = MAX (most_threads, count_threads ());
+  }
+  return most_threads;
+}
+
+static void
+open_call (const ScaleTask * task, ScaleCall * call, guint number)
+{
+  if (task->subject == SCALE_ZRTP)
+    scale_call_open (call, number);
+  else
+    scale_call_open_srtp (call, number);
+}
+
+static void
+set_up (const ScaleTask * task, ScaleCall * calls, double *figures)
+{
+  const gint64 start = g_get_monotonic_time ();
+  const double cpu = bench_process_ns ();
+  const Memory before = weigh ();
+  guint threads = 0;
+  double seconds;
+  Memory after;
+
+  for (guint i = 0; i < task->calls; i++) {
+    open_call (task, &calls[i], i + 1);
+    if (i % 16 == 0)
+      threads = MAX (threads, count_threads ());
+  }
+  /* One more made it to its end before. */
+  if (task->subject == SCALE_ZRTP)
+    threads = wait_for (task->calls + 1, threads);
+  seconds = (g_get_monotonic_time () - start) / 1e6;
+  figures[SCALE_SETUP_RATE] = task->calls / seconds;
+  figures[SCALE_SETUP_CPU] = (bench_process_ns () - cpu) / 1e6 / task->calls;
+  figures[SCALE_THREADS_SETUP] = threads - 1;
+
+  push_first (task, calls);
+  after = weigh ();
+  figures[SCALE_RESIDENT] = (after.resident - before.resident)
+      / (2 * task->calls);
+  figures[SCALE_HEAP] = (after.heap - before.heap) / (2 * task->calls);
+}
+
+/* Load */
 
 /* Nothing gets lost on the way: pads are linked to pads. */
 static void
@@ -236,15 +261,23 @@ scale_work (const ScaleTask * task, double *figures)
   ScaleCall *calls = g_new (ScaleCall, task->calls);
   ScaleCall first;
 
+  memset (figures, 0, SCALE_N_FIGURES * sizeof *figures);
   plugins_init ("coreelements", NULL);
-  plugins_load_zrtp ();
+  if (task->subject == SCALE_ZRTP)
+    plugins_load_zrtp ();
+  else if (!plugins_try ("srtp"))
+    g_error ("no srtpenc");
   /* What is made once in a process is none of the calls'. */
-  scale_call_open (&first, 0);
-  wait_for (1, 0);
+  open_call (task, &first, 0);
+  if (task->subject == SCALE_ZRTP)
+    wait_for (1, 0);
   scale_call_close (&first);
 
   set_up (task, calls, figures);
-  load_and_watch (task, calls, figures);
+  if (task->subject == SCALE_ZRTP)
+    load_and_watch (task, calls, figures);
+  else
+    load (task, calls, figures);
   for (guint i = 0; i < task->calls; i++)
     scale_call_close (&calls[i]);
   g_free (calls);

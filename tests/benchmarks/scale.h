@@ -12,9 +12,16 @@ G_BEGIN_DECLS
 
 typedef enum
 {
+  SCALE_ZRTP,                   /* zrtpenc and zrtpdec */
+  SCALE_SRTP                    /* srtpenc and srtpdec with a key at hand, in a
+                                 * process that never loaded our plugin */
+} ScaleSubject;
+
+typedef enum
+{
   SCALE_SETUP_RATE,             /* calls a second: made, started, secure */
   SCALE_SETUP_CPU,              /* milliseconds a call, both ends */
-  SCALE_RESIDENT,               /* kB a pair, once all are secure */
+  SCALE_RESIDENT,               /* kB a pair, once media flows */
   SCALE_HEAP,                   /* kB a pair, allocated and not freed */
   SCALE_THREADS_SETUP,          /* most that were there at a time, the */
   SCALE_THREADS_LOAD,           /* benchmark's own not counted */
@@ -29,13 +36,14 @@ typedef enum
 
 typedef struct
 {
+  ScaleSubject subject;
   guint calls;
   guint lonely;                 /* pairs whose timers are watched */
   double seconds;               /* of load */
 } ScaleTask;
 
-/* In this process, which has not started GStreamer. @figures:
- * SCALE_N_FIGURES. */
+/* In this process, which has not started GStreamer. @figures: SCALE_N_FIGURES; 0
+ * what does not apply. */
 void scale_work (const ScaleTask * task, double *figures);
 
 G_END_DECLS
