@@ -213,6 +213,24 @@ take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
   stream->allowed_clear = stream->allowed_clear && !enrolling;
 }
 
+/* 4.3.2: the peer should have our secret and has not, and nobody is there who
+ * could ask it; the signalling does not vouch for it, and it sent no signature
+ * that the application might know. The Confirm was good: no accident on the way
+ * explains that. */
+static gboolean
+refuse_unattended (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpSessionInfo *info = &stream->session->info;
+
+  if (!stream->policy.unattended || !info->cache_mismatch
+      || zrtp_session_is_vouched_for (stream)
+      || info->signature_status == ZRTP_SIGNATURE_UNCHECKED)
+    return FALSE;
+  zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
+  zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
+  return TRUE;
+}
+
 /* TRUE if the Confirm is good; else the stream was dealt with. */
 static gboolean
 accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
@@ -248,7 +266,8 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
     zrtp_wipe (text, sealed->encrypted.size);
   g_free (text);
   zrtp_wipe (&body, sizeof body);
-  return drop == ZRTP_DROP_NONE;
+  return drop == ZRTP_DROP_NONE && (x->mode == ZRTP_COMMIT_MULTISTREAM
+      || !refuse_unattended (stream, now));
 }
 
 static void

@@ -324,18 +324,24 @@ is_cacheless (const ZrtpSession * session)
   return session->master->policy.cacheless;
 }
 
+gboolean
+zrtp_session_is_vouched_for (const ZrtpStream * stream)
+{
+  return stream->policy.signalling_trusted
+      && stream->info.hello_hash_status == ZRTP_HELLO_HASH_MATCH;
+}
+
 ZrtpJob *
 zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
 {
-  /* 4.6.1.1: a Hello that authenticated signalling vouches for will do. */
-  const gboolean vouched = stream->policy.signalling_trusted
-      && stream->info.hello_hash_status == ZRTP_HELLO_HASH_MATCH;
   ZrtpJob *job;
 
   if (stream->policy.cacheless)
     return NULL;
-  /* Where the cache could not be read there may be a mismatch, too. */
-  if ((session->info.cache_mismatch || session->unread) && !vouched) {
+  /* Where the cache could not be read there may be a mismatch, too. 4.6.1.1: a
+   * Hello that is vouched for will do. */
+  if ((session->info.cache_mismatch || session->unread)
+      && !zrtp_session_is_vouched_for (stream)) {
     session->update_pending = TRUE;
     return NULL;
   }

@@ -333,6 +333,23 @@ install_policy (void)
       "Allow clear", "Let the other side end encryption, if the user agrees; "
       "not with require-encryption", FALSE, PLAYING);
   /**
+   * GstZrtpBin:unattended:
+   *
+   * Nobody here can compare a SAS, as in a door phone or a recorder. A peer that
+   * should have the secret of earlier calls and has not (the alarm "cache" of
+   * #GstZrtpBin::peer-mismatch) is then refused before any media passes: the state
+   * is failed, with error 0xA0, until the peer has it again or
+   * is removed from the file of known peers (`gst-zrtp-peers`). A peer passes all
+   * the same for whom #GstZrtpBin:signalling-trusted signalling vouches, or that
+   * signed the SAS (#GstZrtpBin:check-signatures): what that is worth is up to the
+   * application (RFC 6189 4.3.2). Peers that were never heard of are not affected.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_UNATTENDED] = g_param_spec_boolean ("unattended",
+      "Unattended", "Nobody can compare the SAS: refuse a peer that lost the "
+      "secret of earlier calls", FALSE, PLAYING);
+  /**
    * GstZrtpBin:disclosure:
    *
    * Tells the other side that this endpoint gives session keys away, as laws

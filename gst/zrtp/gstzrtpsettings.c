@@ -43,6 +43,7 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
     case GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY:
     case GST_ZRTP_SETTING_MITM:
     case GST_ZRTP_SETTING_ENROLL:
+    case GST_ZRTP_SETTING_UNATTENDED:
     case GST_ZRTP_SETTING_CHECK_SIGNATURES:
     case GST_ZRTP_SETTING_SIGN_SAS:
       return GST_ZRTP_SCOPE_CALL;
@@ -420,6 +421,7 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
   BOOLEAN (passive, PASSIVE);
   BOOLEAN (mitm, MITM);
   BOOLEAN (enroll, ENROLL);
+  BOOLEAN (unattended, UNATTENDED);
   BOOLEAN (check_signatures, CHECK_SIGNATURES);
   BOOLEAN (sign_sas, SIGN_SAS);
   UINT (mtu, MTU);

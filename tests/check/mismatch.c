@@ -321,6 +321,82 @@ GST_START_TEST (test_vouched)
 
 GST_END_TEST;
 
+/* Where nobody can compare, the call ends before anything passes, and nothing is
+ * written on either side. Whoever is unattended, and whoever calls. */
+/* Z-4.3.2-04 */
+GST_START_TEST (test_unattended)
+{
+  ZrtpPeer before, after;
+  Sim *sim;
+
+  lose_trust (73);
+  before = known_peer (0);
+  for (guint i = 0; i < 2; i++) {
+    sim = known_new (75 + i);
+    sim->ends[0].policy.unattended = TRUE;
+    sim->ends[__i__].policy.passive = TRUE;
+    for (guint e = 0; e < 2; e++) {
+      sim_make (sim, e, 1);
+      sim_start (sim, e);
+    }
+    sim_run (sim, 300 * SIM_MSEC);
+    fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
+    fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_FAILED);
+    fail_unless_equals_int (sim->ends[0].streams[0].last_error,
+        ZRTP_ERROR_UNAVAILABLE);
+    fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH),
+        1);
+    for (guint e = 0; e < 2; e++) {
+      fail_if (sim->ends[e].streams[0].have_send);
+      fail_unless_equals_int (sim->ends[e].streams[0].send, ZRTP_MEDIA_BLOCKED);
+      fail_unless_equals_int (known_events (sim, e, ZRTP_EVENT_SAS), 0);
+    }
+    hang_up (sim);
+    after = known_peer (0);
+    known_assert_unchanged (&before, &after);
+    zrtp_peer_clear (&after);
+    after = known_peer (1);
+    fail_if (after.known);
+    zrtp_peer_clear (&after);
+  }
+  zrtp_peer_clear (&before);
+}
+
+GST_END_TEST;
+
+/* ... but not for a stranger, nor for whom the signalling vouches. */
+GST_START_TEST (test_unattended_and_sure)
+{
+  ZrtpStream *alice, *bob;
+  Sim *sim = known_new (77);
+
+  sim->ends[0].policy.unattended = TRUE;
+  known_run (sim);
+  hang_up (sim);
+  sim = known_new (78);
+  sim->ends[0].policy.unattended = TRUE;
+  known_run (sim);
+  hang_up (sim);
+
+  known_lose_cache (1);
+  sim = known_new (79);
+  sim->ends[0].policy.unattended = TRUE;
+  sim->ends[0].policy.signalling_trusted = TRUE;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  alice = sim->ends[0].streams[0].stream;
+  bob = sim->ends[1].streams[0].stream;
+  fail_unless (zrtp_stream_set_peer_hello_hash (alice,
+          zrtp_stream_get_hello_hash (bob), 0));
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, SIM_SEC));
+  assert_alarm (sim, 0, TRUE);
+  hang_up (sim);
+}
+
+GST_END_TEST;
+
 /* Z-4.3.2-11: a shared auxsecret is no excuse. */
 GST_START_TEST (test_aux_is_no_excuse)
 {
@@ -436,6 +512,8 @@ mismatch_suite (void)
   tcase_add_loop_test (tc, test_forgotten, 0, 2);
   tcase_add_test (tc, test_too_early);
   tcase_add_loop_test (tc, test_vouched, 0, G_N_ELEMENTS (vouched));
+  tcase_add_loop_test (tc, test_unattended, 0, 2);
+  tcase_add_test (tc, test_unattended_and_sure);
   tcase_add_test (tc, test_aux_is_no_excuse);
   tcase_add_test (tc, test_expiry_zero_waits_too);
   tcase_add_test (tc, test_unread_is_not_overwritten);

@@ -434,6 +434,31 @@ GST_START_TEST (test_lost_secret)
 
 GST_END_TEST;
 
+/* The same where nobody can compare: refused before anything passes. */
+GST_START_TEST (test_unattended)
+{
+  People people;
+
+  people_init (&people);
+  call (&people);
+  hang_up (&people);
+  lose_secrets (&people, "bob");
+
+  dial (&people);
+  g_object_set (people.alice->dec, "unattended", TRUE, NULL);
+  endpoint_connect (people.alice, people.bob);
+  endpoint_play (people.alice);
+  endpoint_play (people.bob);
+  expect_alarm (people.alice, "cache");
+  endpoint_wait_state (people.alice, "failed");
+  fail_unless_equals_uint64 (endpoint_get_stat (people.alice->enc,
+          "sent-count"), 0);
+  hang_up (&people);
+  people_clear (&people);
+}
+
+GST_END_TEST;
+
 static Suite *
 trust_suite (void)
 {
@@ -449,6 +474,7 @@ trust_suite (void)
   tcase_add_test (tc, test_forgotten);
   tcase_add_test (tc, test_other_name);
   tcase_add_test (tc, test_lost_secret);
+  tcase_add_test (tc, test_unattended);
   return s;
 }
 
