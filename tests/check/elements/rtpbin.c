@@ -5,6 +5,7 @@
  * has them in NULL and without a parent, and starts them with its lock held.
  */
 #include "phone.h"
+#include "watch.h"
 
 typedef struct
 {
@@ -199,6 +200,77 @@ GST_START_TEST (test_given_away)
 
 GST_END_TEST;
 
+static void
+release (GstElement * rtpbin, const char *name)
+{
+  GstPad *pad = gst_element_get_static_pad (rtpbin, name);
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  if (peer && GST_PAD_IS_SRC (peer))
+    gst_pad_unlink (peer, pad);
+  else if (peer)
+    gst_pad_unlink (pad, peer);
+  g_clear_object (&peer);
+  gst_element_release_request_pad (rtpbin, pad);
+  gst_object_unref (pad);
+}
+
+static void
+rest (const GValue * item, gpointer unused)
+{
+  gst_element_set_locked_state (g_value_get_object (item), TRUE);
+  gst_element_set_state (g_value_get_object (item), GST_STATE_READY);
+}
+
+static void
+go_on (const GValue * item, gpointer unused)
+{
+  gst_element_set_locked_state (g_value_get_object (item), FALSE);
+  gst_element_sync_state_with_parent (g_value_get_object (item));
+}
+
+static void
+for_each_source (Phone * phone, GstIteratorForeachFunction func)
+{
+  GstIterator *iterator = gst_bin_iterate_sources
+      (GST_BIN (phone->endpoint->pipeline));
+
+  fail_unless_equals_int (gst_iterator_foreach (iterator, func, NULL),
+      GST_ITERATOR_DONE);
+  gst_iterator_free (iterator);
+}
+
+/* An application takes its media apart while all runs and builds them up again:
+ * rtpbin gives the elements back when their last pad goes, and gets them for
+ * another call. */
+GST_START_TEST (test_released)
+{
+  static const char *const pads[] = { "send_rtp_sink_0", "recv_rtp_sink_0",
+    "recv_rtcp_sink_0", "send_rtcp_src_0"
+  };
+  Call call = make_call (1, PHONE_SIGNALS, PHONE_SIGNALS);
+  Phone *a = call.a;
+
+  phone_play (call.a, call.b);
+  assert_talking (&call);
+  for_each_source (a, rest);
+  for (guint i = 0; i < G_N_ELEMENTS (pads); i++)
+    release (a->rtpbin, pads[i]);
+  fail_unless (GST_OBJECT_PARENT (a->enc[0]) == NULL);
+  fail_unless (GST_OBJECT_PARENT (a->dec[0]) == NULL);
+  watch_assert (a->enc[0], "state", "idle");
+  /* The other side does not know. */
+  watch_assert (call.b->enc[0], "state", "secure");
+
+  phone_link (a);
+  for_each_source (a, go_on);
+  endpoint_wait_state (call.b->endpoint, "discovering");
+  assert_talking (&call);
+  end_call (&call);
+}
+
+GST_END_TEST;
+
 /* -- Reports -- */
 
 static guint
@@ -380,6 +452,7 @@ rtpbin_suite (void)
   tcase_add_loop_test (tc, test_sessions, 0, n);
   tcase_add_loop_test (tc, test_listener, 0, n);
   tcase_add_test (tc, test_given_away);
+  tcase_add_test (tc, test_released);
   tc = tcase_create ("reports");
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_reports, 0, n);
