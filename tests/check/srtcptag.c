@@ -27,8 +27,9 @@ make_side (ZrtpSrtpDirection direction, guint cipher, guint tag,
 {
   ZrtpSrtpKeys keys = make_keys (ciphers[cipher], &zrtp_auth_tag_hs32, 9);
   ZrtpSrtpOptions options = { 128, FALSE, tag, either };
-  Side side = { zrtp_srtp_new (direction, &keys, &options), };
+  Side side;
 
+  side.srtp = zrtp_srtp_new (direction, &keys, &options);
   fail_unless (side.srtp != NULL);
   reference_derive (keys.key, ciphers[cipher]->key_size, keys.salt,
       REFERENCE_SRTCP, &side.reference);
