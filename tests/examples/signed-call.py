@@ -35,6 +35,11 @@ udpsrc port={port} caps="application/x-rtp,media=audio,clock-rate=48000,
 GPG = ["gpg", "--batch", "--no-tty", "--quiet"]
 
 
+def say(line):
+    """In one piece: signal handlers and the main loop are in different threads."""
+    sys.stdout.write(line + "\n")
+
+
 def sign(sashash, key):
     """One binary signature packet, or None."""
     done = subprocess.run(
@@ -90,11 +95,11 @@ class Call:
 
     def on_signature_received(self, zrtp, sashash, certificate, signature):
         if certificate or not signature:
-            print("They have a signature that this program can't check.")
+            say("They have a signature that this program can't check.")
             return
         signer, known = find_signer(sashash.get_data(), signature.get_data())
         if not known:
-            print("GnuPG does not have their key: compare the SAS.")
+            say("GnuPG does not have their key: compare the SAS.")
         elif signer == self.peer_key:
             zrtp.emit("accept-signature", sashash, signer)
         else:
@@ -104,11 +109,11 @@ class Call:
         fields = message.get_structure()
         if fields.get_name() == "GstZrtpTrust":
             signer = fields["signer"]
-            print("trust:", fields["trust"] + (" by " + signer if signer else ""))
+            say("trust: " + fields["trust"] + (" by " + signer if signer else ""))
         elif fields.get_name() == "GstZrtpSas":
-            print("SAS:", fields["sas"])
+            say("SAS: " + fields["sas"])
         elif fields.get_name() == "GstZrtpSecurity":
-            print("ALARM:", fields["text"])
+            say("ALARM: " + fields["text"])
 
     def on_warning(self, _bus, message):
         print(message.parse_warning().gerror.message, file=sys.stderr)
