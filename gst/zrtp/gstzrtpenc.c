@@ -73,6 +73,7 @@ struct _GstZrtpEnc
   /* Object lock. */
   GQueue ports;                 /* GstZrtpEncPort, oldest first */
   gboolean running;             /* from PAUSED on */
+  gboolean closed;              /* from leaving PAUSED on: no port holds media */
   gboolean have_offered;
   guint32 offered_ssrc;
 };
@@ -325,6 +326,16 @@ gst_zrtp_enc_start (GstZrtpBin * bin)
   free_ports (ports);
 }
 
+/* References to all ports; one that is added later sees that itself. */
+static GList *
+close_ports (GstZrtpEnc * self, gboolean closed)
+{
+  GST_OBJECT_LOCK (self);
+  self->closed = closed;
+  GST_OBJECT_UNLOCK (self);
+  return get_ports (self);
+}
+
 static void
 gst_zrtp_enc_started (GstZrtpBin * bin)
 {
@@ -340,7 +351,7 @@ static void
 gst_zrtp_enc_unblock (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = get_ports (self);
+  GList *ports = close_ports (self, FALSE);
 
   for (GList * link = ports; link; link = link->next)
     gst_zrtp_enc_port_set_active (link->data, FALSE);
@@ -351,7 +362,7 @@ static void
 gst_zrtp_enc_stop (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = get_ports (self);
+  GList *ports = close_ports (self, TRUE);
 
   /* Another zrtpenc may come in this one's place, for the same sources. */
   for (GList * link = ports; link; link = link->next)
@@ -509,6 +520,8 @@ add_port (GstZrtpEnc * self, GstZrtpEncPort * port)
   GstElement *element = GST_ELEMENT (self);
 
   GST_OBJECT_LOCK (self);
+  /* Nobody else knows it yet. */
+  port->gate.stopped = self->closed;
   g_queue_push_tail (&self->ports, port);
   GST_OBJECT_UNLOCK (self);
   if (port->sink)

@@ -198,12 +198,13 @@ GST_END_TEST;
 
 /* A flush that ends while the element stops: it is no permission to wait. */
 static GstHarness *flushed;
+static GstPad *late_out;
 static GThread *late;
 
 static gpointer
 push_late (gpointer unused)
 {
-  return GINT_TO_POINTER (gst_harness_push (flushed,
+  return GINT_TO_POINTER (gst_pad_push (late_out,
           bench_make_rtp (BENCH_SSRC + 1, 1, 20, 9)));
 }
 
@@ -219,6 +220,7 @@ flush_other (GstPad * pad, GstObject * parent, GstPadMode mode, gboolean active)
   gst_harness_push_event (flushed, gst_event_new_flush_start ());
   gst_harness_push_event (flushed, gst_event_new_flush_stop (TRUE));
   gst_harness_push_event (flushed, gst_event_new_segment (&segment));
+  late_out = flushed->srcpad;
   late = g_thread_new ("late", push_late, NULL);
   wait_until_held ();
   return TRUE;
@@ -239,6 +241,46 @@ GST_START_TEST (test_flushed_during_state_change)
       GST_FLOW_FLUSHING);
   gst_object_unref (stops_first);
   gst_harness_teardown (flushed);
+}
+
+GST_END_TEST;
+
+/* Nor is there any on a pad that comes too late. */
+static gboolean
+request_another (GstPad * pad, GstObject * parent, GstPadMode mode,
+    gboolean active)
+{
+  GstCaps *caps;
+  GstPad *sink;
+
+  if (active)
+    return TRUE;
+  caps = gst_caps_from_string (BENCH_CAPS);
+  sink = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_2");
+  late_out = gst_pad_new ("out", GST_PAD_SRC);
+  fail_unless_equals_int (gst_pad_link (late_out, sink), GST_PAD_LINK_OK);
+  gst_object_unref (sink);
+  gst_pad_set_active (late_out, TRUE);
+  gst_check_setup_events_with_stream_id (late_out, bench->enc_a, caps,
+      GST_FORMAT_TIME, "late");
+  gst_caps_unref (caps);
+  late = g_thread_new ("late", push_late, NULL);
+  wait_until_held ();
+  return TRUE;
+}
+
+GST_START_TEST (test_requested_during_state_change)
+{
+  GstPad *stops_first = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+
+  gst_pad_set_activatemode_function (stops_first, request_another);
+  watch_set_state (bench->enc_a, GST_STATE_READY);
+  fail_unless (late != NULL);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (late)),
+      GST_FLOW_FLUSHING);
+  gst_object_unref (stops_first);
+  gst_pad_set_active (late_out, FALSE);
+  gst_object_unref (late_out);
 }
 
 GST_END_TEST;
@@ -383,6 +425,7 @@ gate_suite (void)
   tcase_add_test (tc, test_released_by_state_change);
   tcase_add_test (tc, test_released_by_pad_release);
   tcase_add_test (tc, test_flushed_during_state_change);
+  tcase_add_test (tc, test_requested_during_state_change);
   tcase_add_test (tc, test_released_by_property);
   tcase_add_test (tc, test_released_by_failure);
   tcase_add_test (tc, test_eos_waits_for_replies);
