@@ -20,9 +20,9 @@
  *
  * Request a pad `rtp_sink_%u` (or `rtcp_sink_%u`), and the source pad of the same
  * number is there too. Pads of one zrtpenc lead to one transport: its keys serve
- * every SSRC on it. The handshake leaves through the first `rtp_src_%u`, or
- * through `zrtp_src` if that was requested: an endpoint that only receives has
- * no other way. An end of stream that the application sends to the pipeline ends
+ * every SSRC on it. The handshake leaves through the first `rtp_src_%u` that is
+ * linked and has not ended, or through `zrtp_src` if that was requested: an
+ * endpoint that only receives has no other way. An end of stream that the application sends to the pipeline ends
  * `zrtp_src` too.
  *
  * Until the call is secure nothing leaves in the clear, unless
@@ -146,13 +146,30 @@ find_zrtp_port (GstZrtpEnc * self)
   return NULL;
 }
 
-/* The one that the handshake leaves through. */
+static gboolean
+leads_out (GstZrtpEncPort * port)
+{
+  GstPad *pad = port->outlet.pad;
+  gboolean result;
+
+  GST_OBJECT_LOCK (pad);
+  result = GST_PAD_PEER (pad) && !GST_PAD_IS_EOS (pad);
+  GST_OBJECT_UNLOCK (pad);
+  return result;
+}
+
+/* The one that the handshake leaves through: the first that leads anywhere. */
 static GstZrtpEncPort *
 find_handshake_port (GstZrtpEnc * self)
 {
   GstZrtpEncPort *port = find_zrtp_port (self);
 
-  return port ? port : find_media_port (self);
+  if (port)
+    return port;
+  for (GList * link = self->ports.head; link; link = link->next)
+    if (is_media_port (link->data) && leads_out (link->data))
+      return link->data;
+  return find_media_port (self);
 }
 
 static GstZrtpEncPort *
@@ -310,11 +327,21 @@ end_zrtp_src (gpointer data)
   }
 }
 
+/* References to all ports; one that is added later sees that itself. */
+static GList *
+close_ports (GstZrtpEnc * self, gboolean closed)
+{
+  GST_OBJECT_LOCK (self);
+  self->closed = closed;
+  GST_OBJECT_UNLOCK (self);
+  return get_ports (self);
+}
+
 static void
 gst_zrtp_enc_start (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = get_ports (self);
+  GList *ports = close_ports (self, FALSE);
 
   for (GList * link = ports; link; link = link->next) {
     GstZrtpEncPort *port = link->data;
@@ -324,16 +351,6 @@ gst_zrtp_enc_start (GstZrtpBin * bin)
     gst_zrtp_enc_port_set_active (port, TRUE);
   }
   free_ports (ports);
-}
-
-/* References to all ports; one that is added later sees that itself. */
-static GList *
-close_ports (GstZrtpEnc * self, gboolean closed)
-{
-  GST_OBJECT_LOCK (self);
-  self->closed = closed;
-  GST_OBJECT_UNLOCK (self);
-  return get_ports (self);
 }
 
 static void
@@ -351,7 +368,7 @@ static void
 gst_zrtp_enc_unblock (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = close_ports (self, FALSE);
+  GList *ports = close_ports (self, TRUE);
 
   for (GList * link = ports; link; link = link->next)
     gst_zrtp_enc_port_set_active (link->data, FALSE);
@@ -362,7 +379,7 @@ static void
 gst_zrtp_enc_stop (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = close_ports (self, TRUE);
+  GList *ports = get_ports (self);
 
   /* Another zrtpenc may come in this one's place, for the same sources. */
   for (GList * link = ports; link; link = link->next)

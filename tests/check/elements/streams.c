@@ -132,6 +132,41 @@ GST_START_TEST (test_simulcast)
 
 GST_END_TEST;
 
+/* The first of two media has ended, or goes nowhere, before the other side comes:
+ * the handshake takes the way of the second. */
+GST_START_TEST (test_first_is_over)
+{
+  Bench *bench = bench_new ();
+  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *old = gst_pad_get_peer (sink), *in, *src;
+  GstHarness *wire = NULL, *other;
+
+  in = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_1");
+  src = gst_element_get_static_pad (bench->enc_a, "rtp_src_1");
+  fail_unless (gst_pad_unlink (old, sink));
+  if (__i__) {
+    wire = gst_harness_new_with_element (bench->enc_a, NULL, "rtp_src_0");
+    gst_harness_push_event (bench->in, gst_event_new_eos ());
+  }
+  fail_unless_equals_int (gst_pad_link_full (src, sink,
+          GST_PAD_LINK_CHECK_NOTHING), GST_PAD_LINK_OK);
+  other = gst_harness_new_with_element (bench->enc_a, "rtp_sink_1", NULL);
+  gst_harness_set_src_caps_str (other, BENCH_CAPS);
+  bench_secure (bench);
+  fail_unless_equals_int (gst_harness_push (other,
+          bench_make_rtp (BENCH_SSRC + 1, 1, 20, 3)), GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC + 1, 1, 20, 3);
+  gst_object_unref (old);
+  gst_object_unref (sink);
+  gst_object_unref (src);
+  gst_object_unref (in);
+  gst_harness_teardown (other);
+  g_clear_pointer (&wire, gst_harness_teardown);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
 /* An SSRC whose pad left may go on elsewhere, and goes on with its counter. */
 GST_START_TEST (test_moved)
 {
@@ -315,6 +350,7 @@ streams_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_many);
   tcase_add_test (tc, test_simulcast);
+  tcase_add_loop_test (tc, test_first_is_over, 0, 2);
   tcase_add_test (tc, test_moved);
   tcase_add_test (tc, test_header);
   tcase_add_test (tc, test_bundle);
