@@ -572,6 +572,27 @@ request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
   return sink;
 }
 
+/* Nothing upstream of zrtp_src tells that the application ends the stream. Bins
+ * only look for sources when an element is added, which may be long past. */
+static void
+become_source (GstZrtpEnc * self)
+{
+  GstObject *object = gst_object_ref (self), *parent;
+
+  while (object) {
+    GST_OBJECT_LOCK (object);
+    GST_OBJECT_FLAG_SET (object, GST_ELEMENT_FLAG_SOURCE);
+    GST_OBJECT_UNLOCK (object);
+    parent = gst_object_get_parent (object);
+    gst_object_unref (object);
+    if (parent && (!GST_IS_BIN (parent)
+            || (gst_bin_get_suppressed_flags (GST_BIN (parent))
+                & GST_ELEMENT_FLAG_SOURCE)))
+      gst_clear_object (&parent);
+    object = parent;
+  }
+}
+
 static GstPad *
 request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
 {
@@ -585,8 +606,7 @@ request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
   src = gst_pad_new_from_template (template, "zrtp_src");
   add_port (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), 0, NULL, src,
           FALSE));
-  /* Nothing upstream tells this pad that the application ends the stream. */
-  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+  become_source (self);
   return src;
 }
 

@@ -161,6 +161,28 @@ GST_START_TEST (test_listener_ends)
 
 GST_END_TEST;
 
+/* Likewise where the way out has a bin of its own, with no other source in it. */
+GST_START_TEST (test_listener_in_bins_ends)
+{
+  Endpoint *b = endpoint_new (NET_SRC "! zrtpdec ! " EAR "async=false");
+  GstElement *way = gst_bin_new ("way"), *outer = gst_bin_new ("outer");
+  GstElement *enc = gst_element_factory_make ("zrtpenc", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+
+  g_object_set (enc, "cache", ":memory:", NULL);
+  g_object_set (sink, "async", FALSE, NULL);
+  gst_bin_add_many (GST_BIN (way), enc, sink, NULL);
+  gst_bin_add (GST_BIN (outer), way);
+  gst_bin_add (GST_BIN (b->pipeline), outer);
+  fail_unless (gst_element_link_pads (enc, "zrtp_src", sink, "sink"));
+  endpoint_play (b);
+  fail_unless (gst_element_send_event (b->pipeline, gst_event_new_eos ()));
+  endpoint_wait_eos (b);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 /* Two endpoints in one process, one's source pad linked to the other's sink
  * pad: neither thread may wait for the other. */
 GST_START_TEST (test_back_to_back)
@@ -377,6 +399,7 @@ call_suite (void)
   tcase_add_test (tc, test_muted);
   tcase_add_test (tc, test_listener);
   tcase_add_loop_test (tc, test_listener_ends, 0, 2);
+  tcase_add_test (tc, test_listener_in_bins_ends);
   tcase_add_test (tc, test_back_to_back);
   tcase_add_test (tc, test_opportunistic);
   tcase_add_loop_test (tc, test_no_zrtp, 0, 2);
