@@ -34,6 +34,7 @@ struct _ZrtpPairs
   gatomicrefcount refs;
   GMutex lock;
   GHashTable *pairs;            /* Pair.zids to Pair */
+  guint ended;                  /* exchanges, of whatever pair */
 };
 
 struct _ZrtpClaim
@@ -164,6 +165,8 @@ join (ZrtpClaim * claim, const guint8 * own, const guint8 * peer)
   if (!pair) {
     pair = g_new0 (Pair, 1);
     memcpy (pair->zids, zids, sizeof zids);
+    /* Who was here before and comes back must not take it for the same. */
+    pair->generation = claim->pairs->ended;
     g_hash_table_insert (claim->pairs->pairs, pair->zids, pair);
   }
   pair->users++;
@@ -347,7 +350,7 @@ zrtp_claim_release (ZrtpClaim * claim, gboolean done)
 {
   g_mutex_lock (&claim->pairs->lock);
   if (done && claim->pair)
-    claim->pair->generation++;
+    claim->pair->generation = ++claim->pairs->ended;
   leave (claim);
   g_mutex_unlock (&claim->pairs->lock);
 }

@@ -40,8 +40,8 @@ typedef struct _ZrtpClaim ZrtpClaim;
 ZrtpClaim *zrtp_claim_new (ZrtpPairs * pairs);
 void zrtp_claim_free (ZrtpClaim * claim);
 
-/* How many exchanges of this pair ended since some session of the process took
- * an interest in it: what the cache said before the last of them is stale. */
+/* Another number once an exchange of this pair has ended: what the cache said
+ * before is stale. */
 guint zrtp_claim_generation (ZrtpClaim * claim,
     const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE]);
 

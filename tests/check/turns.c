@@ -289,6 +289,27 @@ GST_START_TEST (test_read_again)
 
 GST_END_TEST;
 
+/* Nor is it missed by who looked at somebody else meanwhile. */
+GST_START_TEST (test_change_behind_our_back)
+{
+  static const guint8 own[ZRTP_ZID_SIZE] = "own", peer[ZRTP_ZID_SIZE] = "peer",
+      stranger[ZRTP_ZID_SIZE] = "stranger";
+  ZrtpPairs *pairs = zrtp_pairs_new ();
+  ZrtpClaim *a = zrtp_claim_new (pairs), *b = zrtp_claim_new (pairs);
+  const guint before = zrtp_claim_generation (a, own, peer);
+
+  fail_unless_equals_int (zrtp_claim_generation (a, own, peer), before);
+  zrtp_claim_generation (a, own, stranger);
+  fail_unless_equals_int (zrtp_claim_take (b, own, peer, 0), 0);
+  zrtp_claim_release (b, TRUE);
+  fail_if (zrtp_claim_generation (a, own, peer) == before);
+  zrtp_claim_free (a);
+  zrtp_claim_free (b);
+  zrtp_pairs_unref (pairs);
+}
+
+GST_END_TEST;
+
 /* Preshared exchanges count too. */
 GST_START_TEST (test_preshared)
 {
@@ -452,6 +473,7 @@ turns_suite (void)
   tcase_add_test (tc, test_together);
   tcase_add_test (tc, test_crossed);
   tcase_add_test (tc, test_read_again);
+  tcase_add_test (tc, test_change_behind_our_back);
   tcase_add_test (tc, test_preshared);
   tcase_add_test (tc, test_silent_peer);
   tcase_add_test (tc, test_order);
