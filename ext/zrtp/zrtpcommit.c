@@ -10,6 +10,8 @@
 
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
+/* Getting ready takes a few milliseconds. */
+#define PREPARE_AGAIN (100 * ZRTP_MSEC)
 /* A call does not wait for a disk that hangs. Who holds a lock is waited for in
  * the cache, and reported there. */
 #define LOOKUP_TIME (ZRTP_CACHE_BUSY_MS * ZRTP_MSEC + ZRTP_SEC)
@@ -74,6 +76,7 @@ begin_exchange (ZrtpStream * stream, const ZrtpCandidate * peer,
   zrtp_stop_error (stream);
   stream->exchange = x;
   x->started = now;
+  x->epoch = session->epoch;
   zrtp_candidate_copy (&x->peer, peer);
   x->mode = mode;
   x->suite = *suite;
@@ -294,6 +297,19 @@ without_key_pair (ZrtpStream * stream, const ZrtpAlgorithmList * peer_list)
       zrtp_preshared_is_offered (stream, peer_list);
 }
 
+/* Look-up and key pair serve one ZID and one key agreement; strangers could say
+ * Hello with others faster than we get ready for them. */
+static gboolean
+may_prepare (ZrtpStream * stream, const guint8 * zid,
+    const ZrtpKeyAgreement * ka, gint64 now)
+{
+  const ZrtpKeyAgreement *ready = stream->key_pair.key_agreement;
+
+  return (memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0
+      && (!ready || ready == ka))
+      || zrtp_allowance_take (&stream->preparations, PREPARE_AGAIN, now);
+}
+
 void
 zrtp_commit_try (ZrtpStream * stream, gint64 now)
 {
@@ -309,6 +325,8 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   may = zrtp_session_may_commit (stream->session, stream, peer, &mode);
   zrtp_candidate_read_lists (peer, lists);
   if (mode == ZRTP_COMMIT_MULTISTREAM) {
+    if (!zrtp_discovery_is_of_call (stream, peer))
+      return;
     if (!zrtp_algorithm_list_has (&lists[ZRTP_KIND_KEY_AGREEMENT],
             &zrtp_key_agreement_mult.base)) {
       zrtp_stream_fail (stream, ZRTP_ERROR_KEY_AGREEMENT, now);
@@ -320,6 +338,10 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
     error = zrtp_negotiate_choose (stream->offer, lists, &suite);
     if (error != ZRTP_ERROR_NONE) {
       zrtp_stream_fail (stream, error, now);
+      return;
+    }
+    if (!may_prepare (stream, peer->zid, suite.key_agreement, now)) {
+      stream->timers[ZRTP_TIMER_HOLD] = now + PREPARE_AGAIN;
       return;
     }
     /* 4.1.2: both sides prepare at once; who initiates does not matter. */
@@ -600,6 +622,9 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
     *error = ZRTP_ERROR_HELLO_MISMATCH; /* 4.4.3: one ZID for all streams */
     if (memcmp (commit->zid, session->info.peer_zid, ZRTP_ZID_SIZE) != 0)
       return ZRTP_VERDICT_FAIL;
+    /* Still the one that we gave up answering: another one comes. */
+    if (memcmp (commit->nonce, peer->nonce, ZRTP_NONCE_SIZE) == 0)
+      return ZRTP_VERDICT_DROP;
     *error = ZRTP_ERROR_NONCE_REUSED;
     if (!zrtp_session_take_nonce (session, commit->nonce))
       return ZRTP_VERDICT_FAIL;
@@ -607,7 +632,7 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
   return zrtp_contention_claim (stream, peer, &bid, now);
 }
 
-/* The keys that only we ever had. */
+/* The keys that only we ever had. In Multistream mode ZRTPSess makes the next. */
 static void
 give_up_keys (ZrtpStream * stream, gint64 now)
 {
@@ -616,7 +641,6 @@ give_up_keys (ZrtpStream * stream, gint64 now)
   zrtp_wipe (&stream->keys, sizeof stream->keys);
   stream->info.exchange_done = FALSE;
   stream->step = ZRTP_STEP_DISCOVERY;
-  zrtp_session_stream_gone (stream->session, stream, FALSE);
 }
 
 static void
@@ -691,6 +715,7 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
 
   switch (judge_commit (stream, peer, commit, now, &suite, &error)) {
     case ZRTP_VERDICT_ACCEPT:
+      memcpy (peer->nonce, commit->nonce, ZRTP_NONCE_SIZE);
       accept_commit (stream, packet, peer, commit, &suite, now);
       break;
     case ZRTP_VERDICT_IGNORE:

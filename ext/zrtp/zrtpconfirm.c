@@ -302,6 +302,8 @@ enter_secure (ZrtpStream * stream, gint64 now)
   zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
   zrtp_peer_clear (&stream->looked_up_peer);
   stream->looked_up = FALSE;
+  stream->lookup_serial = 0;
+  stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
 
   stream->step = ZRTP_STEP_SECURE;
   stream->info.exchange_done = TRUE;
@@ -311,6 +313,18 @@ enter_secure (ZrtpStream * stream, gint64 now)
   zrtp_stream_update_media (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
   zrtp_session_end (session, stream, now);
+}
+
+/* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went
+ * with a GoClear. No keys come of it, least of all of what is there instead; both
+ * sides try again when it has timed out. */
+static gboolean
+is_orphan (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return x && x->mode == ZRTP_COMMIT_MULTISTREAM
+      && x->epoch != stream->session->epoch;
 }
 
 /* Responder. */
@@ -335,7 +349,7 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
   const gboolean due = x && (stream->step == ZRTP_STEP_DHPART2_SENT
       || (stream->step == ZRTP_STEP_COMMIT_SENT && x->mode != ZRTP_COMMIT_DH));
 
-  if (!due) {
+  if (!due || is_orphan (stream)) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
@@ -394,7 +408,7 @@ zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
 
   if (zrtp_stream_answer_duplicate (stream, octets, now))
     return;
-  if (stream->step != ZRTP_STEP_CONFIRM1_SENT) {
+  if (stream->step != ZRTP_STEP_CONFIRM1_SENT || is_orphan (stream)) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
@@ -441,7 +455,7 @@ zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now)
 {
   ZrtpJob *job = NULL;
 
-  if (stream->step != ZRTP_STEP_CONFIRM2_SENT) {
+  if (stream->step != ZRTP_STEP_CONFIRM2_SENT || is_orphan (stream)) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }

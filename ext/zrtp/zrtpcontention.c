@@ -41,10 +41,15 @@ our_commit_wins (const ZrtpStream * stream, const ZrtpBid * received)
  * long as it has shown no SRTP; sooner it is an old Commit that strayed, later
  * an attack with an old H2. */
 static gboolean
-peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
+peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer,
+    ZrtpCommitMode mode, gint64 now)
 {
   const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
 
+  /* Whoever has no ZRTPSess yet can't do it in Multistream mode. */
+  if (mode == ZRTP_COMMIT_MULTISTREAM
+      && stream->info.key_agreement != &zrtp_key_agreement_mult)
+    return FALSE;
   return stream->info.role == ZRTP_ROLE_RESPONDER && !stream->media_confirmed
       && now - stream->info.counters.secured >= START_OVER_AFTER * t2
       && g_bytes_equal (peer->hello, stream->bound.hello)
@@ -60,6 +65,47 @@ is_for_multistream (const ZrtpStream * stream)
       && zrtp_session_is_secure_beside (stream->session, stream);
 }
 
+/* Anybody could have brought our exchange this far: ours with somebody else, or
+ * one that we answered before the other side had to show a secret. */
+static gboolean
+is_unproven (const ZrtpStream * stream, const ZrtpCandidate * peer)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  switch (stream->step) {
+    case ZRTP_STEP_COMMIT_SENT:
+      return !g_bytes_equal (peer->hello, x->peer.hello);
+    case ZRTP_STEP_DHPART1_SENT:
+      return TRUE;
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return x->mode != ZRTP_COMMIT_DH;
+    default:
+      return FALSE;
+  }
+}
+
+/* Where the stream stands, may it do with a Commit what is not contention? */
+static gboolean
+may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
+    ZrtpCommitMode mode, gint64 now)
+{
+  /* Another's Commit, or the same one's next, counts once ours or theirs has
+   * led nowhere for a while: an exchange started by a recording must not keep
+   * the genuine peer out. */
+  if (is_unproven (stream, peer))
+    return now - stream->exchange->started >= DISPLACE_AFTER;
+  switch (stream->step) {
+    case ZRTP_STEP_DISCOVERY:
+    case ZRTP_STEP_FAILED:
+    case ZRTP_STEP_CLEAR:
+      return TRUE;
+    case ZRTP_STEP_SECURE:
+      return peer_starts_over (stream, peer, mode, now);
+    default:
+      return FALSE;
+  }
+}
+
 ZrtpVerdict
 zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpBid * received, gint64 now, ZrtpErrorCode * error)
@@ -70,16 +116,7 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
 
   if (now < stream->hold_until)
     return ZRTP_VERDICT_DROP;
-  /* Another's Commit, or the same one's next, counts once ours or theirs has
-   * led nowhere for a while: an exchange started by a recording must not keep
-   * the genuine peer out. */
-  if (x && (stream->step == ZRTP_STEP_DHPART1_SENT
-          || (stream->step == ZRTP_STEP_COMMIT_SENT
-              && !g_bytes_equal (peer->hello, x->peer.hello))))
-    return now - x->started >= DISPLACE_AFTER
-        && (multistream || !is_for_multistream (stream)) ?
-        ZRTP_VERDICT_ACCEPT : ZRTP_VERDICT_DROP;
-  if (stream->step == ZRTP_STEP_COMMIT_SENT) {
+  if (stream->step == ZRTP_STEP_COMMIT_SENT && !is_unproven (stream, peer)) {
     if ((x->mode == ZRTP_COMMIT_MULTISTREAM) != multistream) {
       *error = ZRTP_ERROR_SOFTWARE;
       return ZRTP_VERDICT_FAIL;
@@ -87,11 +124,7 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
     return our_commit_wins (stream, received) ? ZRTP_VERDICT_IGNORE :
         ZRTP_VERDICT_ACCEPT;
   }
-  if (stream->step == ZRTP_STEP_SECURE && peer_starts_over (stream, peer, now))
-    return multistream || !is_for_multistream (stream) ?
-        ZRTP_VERDICT_ACCEPT : ZRTP_VERDICT_DROP;
-  if (stream->step != ZRTP_STEP_DISCOVERY && stream->step != ZRTP_STEP_FAILED
-      && stream->step != ZRTP_STEP_CLEAR)
+  if (!may_answer (stream, peer, received->mode, now))
     return ZRTP_VERDICT_DROP;
   if (multistream)
     return ZRTP_VERDICT_ACCEPT;

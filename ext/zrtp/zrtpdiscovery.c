@@ -142,13 +142,25 @@ zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
     conclude_no_zrtp (stream);
 }
 
+gboolean
+zrtp_discovery_is_of_call (ZrtpStream * stream, const ZrtpCandidate * candidate)
+{
+  const ZrtpSession *session = stream->session;
+
+  return session && session->have_sess
+      && memcmp (candidate->zid, session->info.peer_zid, ZRTP_ZID_SIZE) == 0;
+}
+
 static gboolean
 is_better (ZrtpStream * stream, const ZrtpCandidate * a,
     const ZrtpCandidate * b)
 {
   const gboolean a_heard_us = stream->acked && stream->acked_ssrc == a->ssrc;
   const gboolean b_heard_us = stream->acked && stream->acked_ssrc == b->ssrc;
+  const gboolean a_is_of_call = zrtp_discovery_is_of_call (stream, a);
 
+  if (a_is_of_call != zrtp_discovery_is_of_call (stream, b))
+    return a_is_of_call;
   if (a->unanswered != b->unanswered)
     return a->unanswered < b->unanswered;
   if (a_heard_us != b_heard_us)
@@ -327,6 +339,17 @@ find_candidate (ZrtpStream * stream, guint32 ssrc, const guint8 * data,
   return NULL;
 }
 
+/* Less worth keeping: who answered us last says Hello no more. */
+static gboolean
+is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
+    const ZrtpCandidate * b)
+{
+  const gboolean a_answered = stream->acked_ssrc == a->ssrc;
+  const gboolean b_answered = stream->acked_ssrc == b->ssrc;
+
+  return a_answered != b_answered ? b_answered : a->last_seen < b->last_seen;
+}
+
 /* A free slot, else that of the endpoint not heard for longest. */
 static ZrtpCandidate *
 free_candidate (ZrtpStream * stream)
@@ -338,7 +361,7 @@ free_candidate (ZrtpStream * stream)
 
     if (!candidate->hello)
       return candidate;
-    if (candidate->last_seen < oldest->last_seen)
+    if (is_older (stream, candidate, oldest))
       oldest = candidate;
   }
   zrtp_candidate_clear (oldest);
@@ -387,13 +410,14 @@ zrtp_discovery_remember (ZrtpStream * stream, const ZrtpCandidate * candidate,
 
 /* 5: somebody other than our peer talks while we are busy with our peer. */
 static void
-report_fork (ZrtpStream * stream, ZrtpCandidate * candidate)
+report_fork (ZrtpStream * stream, ZrtpCandidate * candidate, gint64 now)
 {
   ZrtpEvent *event;
 
   zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
   zrtp_candidate_copy (&stream->fork, candidate);
-  if (candidate->reported)
+  if (candidate->reported
+      || !zrtp_allowance_take (&stream->fork_events, ZRTP_SEC, now))
     return;
   candidate->reported = TRUE;
   event = zrtp_stream_event (stream, ZRTP_EVENT_FORK);
@@ -503,7 +527,7 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
         &stream->bound;
 
     if (!is_same_hello (candidate, peer) && stream->step != ZRTP_STEP_FAILED)
-      report_fork (stream, candidate);
+      report_fork (stream, candidate, now);
     return;
   }
 
@@ -511,7 +535,6 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_discovery_set_peer (stream, candidate);
     /* 6: whoever just came up has not heard our earlier Hellos. */
     if (!stream->acked || stream->acked_ssrc != packet->ssrc) {
-      stream->acked = FALSE;
       if (stream->repeat.sent > 0 || !stream->repeat.message)
         schedule_hello (stream, now);
       else
@@ -521,14 +544,17 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_commit_try (stream, now);
 }
 
-static gboolean
-is_candidate (ZrtpStream * stream, guint32 ssrc)
+gboolean
+zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc)
 {
+  gboolean any = FALSE;
+
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     if (stream->candidates[i].hello && stream->candidates[i].ssrc == ssrc)
-      return TRUE;
+      return FALSE;
+    any = any || stream->candidates[i].hello;
   }
-  return FALSE;
+  return any;
 }
 
 void
@@ -541,7 +567,7 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   /* It may come before the Hello of its sender; but once there is a peer,
    * nobody else speaks for it. */
-  if (zrtp_discovery_best (stream) && !is_candidate (stream, packet->ssrc)) {
+  if (zrtp_discovery_is_stranger (stream, packet->ssrc)) {
     zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
     return;
   }

@@ -112,6 +112,16 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
   return TRUE;
 }
 
+/* How far *@allowance is ahead of @now is what was taken and not given back. */
+gboolean
+zrtp_allowance_take (ZrtpAllowance * allowance, gint64 interval, gint64 now)
+{
+  if (*allowance - now > (ZRTP_ALLOWANCE - 1) * interval)
+    return FALSE;
+  *allowance = MAX (*allowance, now) + interval;
+  return TRUE;
+}
+
 void
 zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause)
 {

@@ -34,6 +34,7 @@ zrtp_session_forget (ZrtpSession * session)
 
   zrtp_wipe (&session->keys, sizeof session->keys);
   session->have_sess = FALSE;
+  session->epoch++;
   session->master = NULL;
   zrtp_pbx_distrust (session);
   memset (&session->relayed, 0, sizeof session->relayed);
@@ -582,6 +583,7 @@ zrtp_session_replace_sess (ZrtpSession * session)
   zrtp_kdf (session->sess_hash, keys->zrtp_sess, size, "New ZRTP Session",
       zids, sizeof zids, next, size);
   memcpy (keys->zrtp_sess, next, size);
+  session->epoch++;
   zrtp_wipe (next, sizeof next);
   zrtp_wipe (keys->exported_key, sizeof keys->exported_key);
   session->no_exported_key = TRUE;

@@ -99,6 +99,7 @@ typedef struct
   gint64 last_seen;
   guint unanswered;             /* exchanges that it let run dry */
   gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
+  guint8 nonce[ZRTP_NONCE_SIZE];        /* of its last Multistream Commit */
 } ZrtpCandidate;
 
 /* A chain that proved false, or was lied about: no exchange with it for now. */
@@ -119,12 +120,17 @@ typedef struct
   guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];
 } ZrtpKeyPair;
 
+/* What strangers may cause: so often at once, then at intervals. 0 at first. */
+#define ZRTP_ALLOWANCE 8
+typedef gint64 ZrtpAllowance;
+
 /* One run from Commit to Conf2ACK. Freed, and with it wiped, once secure. */
 typedef struct
 {
   gint64 started;
   ZrtpCandidate peer;           /* a copy with its own reference */
   ZrtpCommitMode mode;
+  guint epoch;                  /* the session's, for Multistream mode */
   ZrtpSuite suite;
   ZrtpSecrets secrets;
   gboolean secrets_ready;       /* looked up, or nothing to look up */
@@ -199,6 +205,7 @@ struct _ZrtpStream
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
 
+  ZrtpAllowance preparations;   /* for somebody else */
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
   guint8 looked_up_zid[ZRTP_ZID_SIZE];
@@ -221,6 +228,7 @@ struct _ZrtpStream
   ZrtpStreamKeys keys;
   GArray *relays_seen;          /* guint8[8]: MACs of SASrelays; or NULL */
   ZrtpCandidate fork;           /* whom accept-fork moves to */
+  ZrtpAllowance fork_events, forgery_events;
 
   GQueue packets;               /* ZrtpOutPacket */
   GQueue events;                /* ZrtpEvent */
@@ -249,6 +257,7 @@ struct _ZrtpSession
   gsize aux_size, signalled_size;
 
   gboolean have_sess;           /* derived, and the Confirm was good */
+  guint epoch;                  /* another one with each ZRTPSess */
   const ZrtpHash *sess_hash;    /* of the exchange that made it */
   ZrtpSuite sess_suite;
   ZrtpSessionKeys keys;         /* rs1 is kept only while its update waits */
@@ -343,6 +352,10 @@ void zrtp_repeat_clear (ZrtpRepeat * repeat);
 void zrtp_candidate_clear (ZrtpCandidate * candidate);
 void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
 
+/* FALSE if it was used up. One comes back each @interval. */
+gboolean zrtp_allowance_take (ZrtpAllowance * allowance, gint64 interval,
+    gint64 now);
+
 /* zrtpdiscovery.c */
 void zrtp_stream_make_hello (ZrtpStream * stream);
 void zrtp_discovery_start (ZrtpStream * stream, gint64 now);
@@ -352,9 +365,15 @@ void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now);
-/* Whom to call: of those who let no exchange run dry the one that has our
- * Hello, or else was heard last. NULL: nobody. */
+/* Whom to call: the peer of the call, if it goes on already; of those who let no
+ * exchange run dry the one that has our Hello, or else was heard last. NULL:
+ * nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
+/* 4.4.3: the peer of all streams, by its ZID. FALSE before the first is secure. */
+gboolean zrtp_discovery_is_of_call (ZrtpStream * stream,
+    const ZrtpCandidate * candidate);
+/* Who has not said Hello can't speak for who has. */
+gboolean zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc);
 void zrtp_discovery_set_peer (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
 /* A slot for one whose Hello we had, as if it came now. */

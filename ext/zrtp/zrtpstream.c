@@ -58,6 +58,8 @@ wipe_exchange (ZrtpStream * stream)
     zrtp_candidate_clear (&stream->candidates[i]);
   zrtp_candidate_clear (&stream->bound);
   zrtp_candidate_clear (&stream->fork);
+  stream->preparations = 0;
+  stream->fork_events = stream->forgery_events = 0;
   g_clear_pointer (&stream->last_answer, g_bytes_unref);
   stream->have_last_request = FALSE;
   zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
@@ -251,8 +253,8 @@ forget_info (ZrtpStream * stream)
   stream->info.counters = old.counters;
 }
 
-/* Back to IDLE. @move: only to start again with somebody else; what was secure
- * once never falls back to clear on the way. */
+/* Back to IDLE. @move: only to start again with somebody else; what was secure, or
+ * tampered with, once never falls back to clear on the way. */
 static void
 reset (ZrtpStream * stream, gboolean move, gint64 now)
 {
@@ -260,7 +262,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
 
   wipe_exchange (stream);
   stream->step = ZRTP_STEP_IDLE;
-  stream->tampered = FALSE;
+  stream->tampered = move && stream->tampered;
   stream->spoiled = 0;
   stream->hold_until = 0;
   memset (stream->bans, 0, sizeof stream->bans);

@@ -70,6 +70,7 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
   zrtp_exchange_free (stream);
+  stream->have_last_request = FALSE;
   if (stream->was_secure) {
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
     zrtp_wipe (&stream->keys, sizeof stream->keys);
@@ -149,8 +150,9 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     ZrtpErrorCode code, gint64 now)
 {
   ZrtpEvent *event;
-  const guint32 expected = stream->exchange ? stream->exchange->peer.ssrc :
-      packet->ssrc;
+  const gboolean foreign = stream->exchange ?
+      stream->exchange->peer.ssrc != packet->ssrc :
+      zrtp_discovery_is_stranger (stream, packet->ssrc);
 
   zrtp_stream_send_ack (stream, ZRTP_MESSAGE_ERROR_ACK);
   if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->go_clear_sent) {
@@ -158,7 +160,7 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     return;
   }
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
-      || packet->ssrc != expected) {
+      || foreign) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }

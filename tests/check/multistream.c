@@ -111,6 +111,39 @@ GST_START_TEST (test_session_gone_in_exchange)
 
 GST_END_TEST;
 
+/* The same, but audio starts again, and a Diffie-Hellman Commit there makes room
+ * for another ZRTPSess. */
+GST_START_TEST (test_session_replaced_in_exchange)
+{
+  static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
+  Sim *sim = new_call (7);
+  SimStream *video = &sim->ends[0].streams[1];
+  Wire *wire = wire_new (sim);
+  Puppet puppet, stranger;
+
+  puppet_init (&puppet, video, 0x4444);
+  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  start_stream (sim, 0, 1);
+  puppet_hello (&puppet);
+  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
+  stop_stream (sim, 0, 0);
+  start_stream (sim, 0, 0);
+  puppet_init (&stranger, &sim->ends[0].streams[0], 0x6666);
+  puppet_hello (&stranger);
+  puppet_commit (&stranger, NULL);
+  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1), 1);
+  say_confirm1 (&puppet, wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0), nothing);
+  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
+  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
+  fail_if (video->have_send || video->have_receive);
+  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
+  wire_free (wire);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* The same with an honest peer: audio goes while video comes, on one side or on
  * both, and video goes on with what audio began. */
 GST_START_TEST (test_first_stops_in_exchange)
@@ -237,6 +270,7 @@ multistream_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_session_gone_in_exchange);
+  tcase_add_test (tc, test_session_replaced_in_exchange);
   tcase_add_test (tc, test_first_stops_in_exchange);
   tcase_add_test (tc, test_other_zid);
   tcase_add_test (tc, test_error_on_one);
