@@ -46,7 +46,8 @@ typedef enum
   ZRTP_EVENT_SECURITY,
   /* An Error was sent or came (error, from_peer). */
   ZRTP_EVENT_ERROR,
-  /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). */
+  /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). Once for each,
+   * but of many not more than one a second. */
   ZRTP_EVENT_FORK,
   /* 7.2: the other side wants the sashash signed, our Confirm waits: see
    * zrtp_session_sign_sas(). */
