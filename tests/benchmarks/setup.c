@@ -94,11 +94,16 @@ wait_secure (Call * call)
 static GstBusSyncReply
 on_message (GstBus * bus, GstMessage * message, gpointer call)
 {
+  /* Such a call fails, and counts as that. */
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     GError *error;
+    char *debug;
 
-    gst_message_parse_error (message, &error, NULL);
-    g_error ("%s", error->message);
+    gst_message_parse_error (message, &error, &debug);
+    g_printerr ("%s: %s (%s)\n", GST_MESSAGE_SRC_NAME (message),
+        error->message, debug);
+    g_error_free (error);
+    g_free (debug);
   }
   if (gst_message_has_name (message, "GstZrtpState")
       && g_strcmp0 (gst_structure_get_string (gst_message_get_structure
