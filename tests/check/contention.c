@@ -16,15 +16,6 @@ info_of (Sim * sim, guint which, guint index)
   return zrtp_stream_get_info (sim->ends[which].streams[index].stream);
 }
 
-static void
-start_stream (Sim * sim, guint which, guint index)
-{
-  zrtp_stream_start (sim->ends[which].streams[index].stream,
-      0x1000 * (which + 1) + index, sim->now);
-  sim_drain (sim, which);
-  sim_run (sim, sim->now);
-}
-
 /* The first Commit that an endpoint sent on a stream, or NULL. */
 static const ZrtpCommit *
 commit_of (Wire * wire, guint from, guint stream)
@@ -51,7 +42,7 @@ answer_with_commit (Sim * sim, guint stream, const char *key_agreement)
 
   puppet_init (&puppet, &sim->ends[0].streams[stream], 0x4444);
   memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  start_stream (sim, 0, stream);
+  sim_start_stream (sim, 0, stream);
   puppet_hello (&puppet);
   puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (info_of (sim, 0, stream)->state,
@@ -73,8 +64,8 @@ GST_START_TEST (test_modes_mixed)
   sim = sim_new (2);
   sim_make (sim, 0, 2);
   sim_make (sim, 1, 2);
-  start_stream (sim, 0, 0);
-  start_stream (sim, 1, 0);
+  sim_start_stream (sim, 0, 0);
+  sim_start_stream (sim, 1, 0);
   sim_run (sim, SIM_SEC);
   answer_with_commit (sim, 1, "X255");
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
@@ -96,11 +87,11 @@ GST_START_TEST (test_crossed_nonces)
 
     sim_make (sim, 0, 2);
     sim_make (sim, 1, 2);
-    start_stream (sim, 0, 0);
-    start_stream (sim, 1, 0);
+    sim_start_stream (sim, 0, 0);
+    sim_start_stream (sim, 1, 0);
     sim_run (sim, SIM_SEC);
-    start_stream (sim, 0, 1);
-    start_stream (sim, 1, 1);
+    sim_start_stream (sim, 0, 1);
+    sim_start_stream (sim, 1, 1);
     fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
     sim_assert_agreed (sim);
     a = commit_of (wire, 0, 1);
@@ -189,7 +180,7 @@ GST_START_TEST (test_prepared_at_hello)
   Puppet puppet;
 
   sim_make (sim, 0, 1);
-  start_stream (sim, 0, 0);
+  sim_start_stream (sim, 0, 0);
   puppet_init (&puppet, &sim->ends[0].streams[0], 7);
   /* The key pair that most peers lead to: while the Hellos travel. */
   fail_unless_equals_int (sim->ends[0].jobs, 1);
@@ -225,9 +216,9 @@ GST_START_TEST (test_prepared_another)
   set_key_agreements (sim, 1, "X255");
   for (guint e = 0; e < 2; e++)
     sim_make (sim, e, 1);
-  start_stream (sim, 0, 0);
+  sim_start_stream (sim, 0, 0);
   fail_unless_equals_int (sim->ends[0].jobs, 1);
-  start_stream (sim, 1, 0);
+  sim_start_stream (sim, 1, 0);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_assert_agreed (sim);
   fail_unless (info_of (sim, 0, 0)->key_agreement == &zrtp_key_agreement_x255);
@@ -247,13 +238,13 @@ GST_START_TEST (test_prepared_nothing)
   set_key_agreements (sim, 0, "Prsh,X255,Mult");
   for (guint e = 0; e < 2; e++)
     sim_make (sim, e, 2);
-  start_stream (sim, 0, 0);
+  sim_start_stream (sim, 0, 0);
   fail_unless_equals_int (sim->ends[0].jobs, 0);
-  start_stream (sim, 1, 0);
+  sim_start_stream (sim, 1, 0);
   sim_run (sim, 5 * SIM_SEC);
   fail_unless (info_of (sim, 0, 0)->state == ZRTP_STATE_SECURE);
   jobs = sim->ends[0].jobs;
-  start_stream (sim, 0, 1);
+  sim_start_stream (sim, 0, 1);
   fail_unless_equals_int (sim->ends[0].jobs, jobs);
   sim_free (sim);
 }
@@ -299,8 +290,8 @@ GST_START_TEST (test_private_value_zero)
   sim->random = (ZrtpRandom) {
   fill_zeros, &zeros};
   zeros.zeros = 4;
-  start_stream (sim, 0, 0);
-  start_stream (sim, 1, 0);
+  sim_start_stream (sim, 0, 0);
+  sim_start_stream (sim, 1, 0);
   fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC));
   sim_assert_agreed (sim);
   fail_unless_equals_int (zeros.draws, 4 + 2);

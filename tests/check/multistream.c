@@ -18,15 +18,6 @@ info_of (Sim * sim, guint which, guint index)
 }
 
 static void
-start_stream (Sim * sim, guint which, guint index)
-{
-  zrtp_stream_start (sim->ends[which].streams[index].stream,
-      0x1000 * (which + 1) + index, sim->now);
-  sim_drain (sim, which);
-  sim_run (sim, sim->now);
-}
-
-static void
 stop_stream (Sim * sim, guint which, guint index)
 {
   zrtp_stream_stop (sim->ends[which].streams[index].stream, sim->now);
@@ -34,21 +25,26 @@ stop_stream (Sim * sim, guint which, guint index)
   sim_run (sim, sim->now);
 }
 
-/* Two streams each; the first is secure, the second not started. */
-static Sim *
-new_call (guint64 seed)
+/* Somebody with Bob's ZID, to whom Alice's second stream has sent its Commit. */
+static void
+make_impostor (Puppet * puppet, Sim * sim)
 {
-  Sim *sim = sim_new (seed);
+  puppet_init (puppet, &sim->ends[0].streams[1], 0x4444);
+  memcpy (puppet->hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  sim_start_stream (sim, 0, 1);
+  puppet_hello (puppet);
+  puppet_ack (puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
+}
 
-  sim->ends[1].policy.passive = TRUE;
-  sim_make (sim, 0, 2);
-  sim_make (sim, 1, 2);
-  start_stream (sim, 0, 0);
-  start_stream (sim, 1, 0);
-  sim_run (sim, SIM_SEC);
-  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
-  fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_SECURE);
-  return sim;
+static void
+assert_got_nothing (Sim * sim, Wire * wire)
+{
+  const SimStream *video = &sim->ends[0].streams[1];
+
+  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
+  fail_if (video->have_send || video->have_receive);
+  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
 }
 
 /* Confirm1 of somebody who takes @sess for ZRTPSess. */
@@ -87,24 +83,16 @@ say_confirm1 (Puppet * puppet, const WireEntry * commit, const guint8 * sess)
 GST_START_TEST (test_session_gone_in_exchange)
 {
   static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
-  Sim *sim = new_call (1);
-  SimStream *video = &sim->ends[0].streams[1];
+  Sim *sim = sim_new_second_stream (1);
   Wire *wire = wire_new (sim);
   Puppet puppet;
 
-  puppet_init (&puppet, video, 0x4444);
-  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  start_stream (sim, 0, 1);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
+  make_impostor (&puppet, sim);
   stop_stream (sim, 0, 0);
   say_confirm1 (&puppet, wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0), nothing);
   puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
   /* Z-4.4.3-01 Z-4.5.2-04 */
-  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
-  fail_if (video->have_send || video->have_receive);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
+  assert_got_nothing (sim, wire);
   wire_free (wire);
   sim_free (sim);
 }
@@ -116,28 +104,20 @@ GST_END_TEST;
 GST_START_TEST (test_session_replaced_in_exchange)
 {
   static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
-  Sim *sim = new_call (7);
-  SimStream *video = &sim->ends[0].streams[1];
+  Sim *sim = sim_new_second_stream (7);
   Wire *wire = wire_new (sim);
   Puppet puppet, stranger;
 
-  puppet_init (&puppet, video, 0x4444);
-  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  start_stream (sim, 0, 1);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
+  make_impostor (&puppet, sim);
   stop_stream (sim, 0, 0);
-  start_stream (sim, 0, 0);
+  sim_start_stream (sim, 0, 0);
   puppet_init (&stranger, &sim->ends[0].streams[0], 0x6666);
   puppet_hello (&stranger);
   puppet_commit (&stranger, NULL);
   fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1), 1);
   say_confirm1 (&puppet, wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0), nothing);
   puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
-  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
-  fail_if (video->have_send || video->have_receive);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
+  assert_got_nothing (sim, wire);
   wire_free (wire);
   sim_free (sim);
 }
@@ -150,11 +130,11 @@ GST_START_TEST (test_first_stops_in_exchange)
 {
   for (gint64 after = 0; after < 80 * SIM_MSEC; after += 5 * SIM_MSEC) {
     for (guint who = 0; who < 3; who++) {
-      Sim *sim = new_call (2);
+      Sim *sim = sim_new_second_stream (2);
       char *sas = g_strdup (zrtp_session_get_info (sim->ends[0].session)->sas);
 
-      start_stream (sim, 0, 1);
-      start_stream (sim, 1, 1);
+      sim_start_stream (sim, 0, 1);
+      sim_start_stream (sim, 1, 1);
       sim_run (sim, sim->now + after);
       if (who != 1)
         stop_stream (sim, 0, 0);
@@ -184,7 +164,7 @@ GST_END_TEST;
 /* Z-4.4.3-06: another endpoint on the second stream. */
 GST_START_TEST (test_other_zid)
 {
-  Sim *sim = new_call (3);
+  Sim *sim = sim_new_second_stream (3);
   Wire *wire = wire_new (sim);
   const char *const names[ZRTP_N_KINDS] = {
     "S256", "AES1", "HS80", "Mult", "B32 "
@@ -192,7 +172,7 @@ GST_START_TEST (test_other_zid)
   Puppet puppet;
 
   puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
-  start_stream (sim, 0, 1);
+  sim_start_stream (sim, 0, 1);
   puppet_hello (&puppet);
   puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT), 0);
@@ -209,11 +189,11 @@ GST_END_TEST;
 /* Z-4.7.1-02: an Error on one stream leaves the others alone. */
 GST_START_TEST (test_error_on_one)
 {
-  Sim *sim = new_call (4);
+  Sim *sim = sim_new_second_stream (4);
   Puppet puppet;
 
   puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
-  start_stream (sim, 0, 1);
+  sim_start_stream (sim, 0, 1);
   puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
@@ -227,13 +207,13 @@ GST_END_TEST;
  * stays. */
 GST_START_TEST (test_peer_without_mult)
 {
-  Sim *sim = new_call (5);
+  Sim *sim = sim_new_second_stream (5);
   Puppet puppet;
 
   puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
   memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   puppet.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] = 2;
-  start_stream (sim, 0, 1);
+  sim_start_stream (sim, 0, 1);
   puppet_hello (&puppet);
   puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);

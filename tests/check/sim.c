@@ -513,3 +513,28 @@ sim_packet_type (const guint8 * data, gsize size, ZrtpMessage * message)
     return -1;
   return message->type;
 }
+
+void
+sim_start_stream (Sim * sim, guint which, guint index)
+{
+  zrtp_stream_start (sim->ends[which].streams[index].stream,
+      0x1000 * (which + 1) + index, sim->now);
+  sim_drain (sim, which);
+  sim_run (sim, sim->now);
+}
+
+Sim *
+sim_new_second_stream (guint64 seed)
+{
+  Sim *sim = sim_new (seed);
+
+  sim->ends[1].policy.passive = TRUE;
+  for (guint e = 0; e < 2; e++)
+    sim_make (sim, e, 2);
+  sim_start_stream (sim, 0, 0);
+  sim_start_stream (sim, 1, 0);
+  sim_run (sim, SIM_SEC);
+  ck_assert_int_eq (sim_state (sim, 0), ZRTP_STATE_SECURE);
+  ck_assert_int_eq (sim_state (sim, 1), ZRTP_STATE_SECURE);
+  return sim;
+}

@@ -89,6 +89,11 @@ void sim_make (Sim * sim, guint which, guint n_streams);
 Sim *sim_new_pair (guint64 seed);
 /* Starts all streams of an endpoint (SSRCs 0x1000 * (which + 1) + index). */
 void sim_start (Sim * sim, guint which);
+/* Starts one of them, and works off what is due now. */
+void sim_start_stream (Sim * sim, guint which, guint index);
+/* Two endpoints with two streams each, of which the first is secure and the
+ * second not started. Alice calls; Bob is passive. */
+Sim *sim_new_second_stream (guint64 seed);
 /* Works off what is due until @until, or until nothing is left. */
 void sim_run (Sim * sim, gint64 until);
 /* Runs until both ends' streams are all SECURE; FALSE at @until. */

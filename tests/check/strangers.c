@@ -28,32 +28,6 @@ info_of (Sim * sim, guint which, guint index)
 }
 
 static void
-start_stream (Sim * sim, guint which, guint index)
-{
-  zrtp_stream_start (stream_of (sim, which, index),
-      0x1000 * (which + 1) + index, sim->now);
-  sim_drain (sim, which);
-  sim_run (sim, sim->now);
-}
-
-/* Two streams each, of which the first is secure; Alice calls. */
-static Sim *
-new_call (guint64 seed)
-{
-  Sim *sim = sim_new (seed);
-
-  sim->ends[1].policy.passive = TRUE;
-  sim_make (sim, 0, 2);
-  sim_make (sim, 1, 2);
-  start_stream (sim, 0, 0);
-  start_stream (sim, 1, 0);
-  sim_run (sim, SIM_SEC);
-  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
-  fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_SECURE);
-  return sim;
-}
-
-static void
 assert_both_secure (Sim * sim, guint index)
 {
   const SimStream *a = &sim->ends[0].streams[index];
@@ -79,7 +53,7 @@ eavesdrop (Puppet * puppet, SimStream * to, const ZrtpStream * peer)
  * asks for Diffie-Hellman: the call's ZRTPSess and SAS stay what they are. */
 GST_START_TEST (test_dh_while_mult_waits)
 {
-  Sim *sim = new_call (1);
+  Sim *sim = sim_new_second_stream (1);
   Wire *wire = wire_new (sim);
   SimStream *video = &sim->ends[0].streams[1];
   Puppet slow, stranger;
@@ -87,7 +61,7 @@ GST_START_TEST (test_dh_while_mult_waits)
   puppet_init (&slow, video, 0x4444);
   memcpy (slow.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   puppet_init (&stranger, video, 0x6666);
-  start_stream (sim, 0, 1);
+  sim_start_stream (sim, 0, 1);
   puppet_hello (&slow);
   puppet_ack (&slow, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT), 1);
@@ -129,7 +103,7 @@ check_start_over (Sim * sim, guint index, const char *const *names)
  * of it. */
 GST_START_TEST (test_dh_started_over_by_mult)
 {
-  Sim *sim = new_call (2);
+  Sim *sim = sim_new_second_stream (2);
 
   check_start_over (sim, 0, mult);
   sim_free (sim);
@@ -141,10 +115,10 @@ GST_END_TEST;
  * the first one's (4.4.3). */
 GST_START_TEST (test_dh_started_over_beside_mult)
 {
-  Sim *sim = new_call (3);
+  Sim *sim = sim_new_second_stream (3);
 
-  start_stream (sim, 0, 1);
-  start_stream (sim, 1, 1);
+  sim_start_stream (sim, 0, 1);
+  sim_start_stream (sim, 1, 1);
   sim_run (sim, sim->now + SIM_SEC);
   assert_both_secure (sim, 1);
   check_start_over (sim, 0, NULL);
@@ -164,12 +138,12 @@ no_conf2ack_for_video (const WireEntry * entry, gpointer unused)
  * stopped the first meanwhile. ZRTPSess is needed still. */
 GST_START_TEST (test_mult_started_over)
 {
-  Sim *sim = new_call (4);
+  Sim *sim = sim_new_second_stream (4);
   Wire *wire = wire_new (sim);
 
   wire->rule = no_conf2ack_for_video;
-  start_stream (sim, 0, 1);
-  start_stream (sim, 1, 1);
+  sim_start_stream (sim, 0, 1);
+  sim_start_stream (sim, 1, 1);
   sim_run (sim, sim->now + SIM_SEC);
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_SECURE);
   fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
@@ -193,18 +167,18 @@ GST_END_TEST;
  * after a while the peer gets its turn. */
 GST_START_TEST (test_mult_held_up)
 {
-  Sim *sim = new_call (5);
+  Sim *sim = sim_new_second_stream (5);
   Puppet puppet;
 
   puppet_init (&puppet, &sim->ends[1].streams[1], 0x6666);
   memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
-  start_stream (sim, 1, 1);
+  sim_start_stream (sim, 1, 1);
   puppet_hello (&puppet);
   puppet_commit (&puppet, mult);
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_NEGOTIATING);
   /* What was said to the stranger is over by then. */
   sim_run (sim, sim->now + 100 * SIM_MSEC);
-  start_stream (sim, 0, 1);
+  sim_start_stream (sim, 0, 1);
   sim_run (sim, sim->now + 3 * SIM_SEC);
   assert_both_secure (sim, 1);
   sim_free (sim);
@@ -235,14 +209,14 @@ GST_START_TEST (test_late_mult_commit)
   sim->ends[1].policy.passive = TRUE;
   sim_make (sim, 0, 2);
   sim_make (sim, 1, 2);
-  start_stream (sim, 0, 0);
-  start_stream (sim, 1, 0);
+  sim_start_stream (sim, 0, 0);
+  sim_start_stream (sim, 1, 0);
   sim_run (sim, SIM_SEC);
   wire = wire_new (sim);
   wire->rule = no_early_second_commit;
   wire->rule_data = &commits;
-  start_stream (sim, 0, 1);
-  start_stream (sim, 1, 1);
+  sim_start_stream (sim, 0, 1);
+  sim_start_stream (sim, 1, 1);
   sim_run (sim, 12 * SIM_SEC);
   fail_unless_equals_int (info_of (sim, 1, 1)->error, ZRTP_ERROR_TIMEOUT);
   sim_run (sim, 17 * SIM_SEC);
@@ -291,16 +265,16 @@ GST_END_TEST;
 GST_START_TEST (test_peer_of_the_call_first)
 {
   for (guint with_mult = 0; with_mult < 2; with_mult++) {
-    Sim *sim = new_call (7 + with_mult);
+    Sim *sim = sim_new_second_stream (7 + with_mult);
     Puppet stranger;
 
     puppet_init (&stranger, &sim->ends[0].streams[1], 0x6666);
     stranger.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] -= 1 - with_mult;
-    start_stream (sim, 0, 1);
+    sim_start_stream (sim, 0, 1);
     puppet_hello (&stranger);
     puppet_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
     fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_DISCOVERING);
-    start_stream (sim, 1, 1);
+    sim_start_stream (sim, 1, 1);
     sim_run (sim, sim->now + 25 * SIM_MSEC);
     puppet_hello (&stranger);
     puppet_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
@@ -410,7 +384,7 @@ GST_END_TEST;
 /* They are told of, but not a hundred times a second. */
 GST_START_TEST (test_few_forks_are_told)
 {
-  Sim *sim = new_call (12);
+  Sim *sim = sim_new_second_stream (12);
   SimStream *audio = &sim->ends[0].streams[0];
 
   for (guint i = 0; i < 1000; i++) {
@@ -433,7 +407,7 @@ GST_END_TEST;
 GST_START_TEST (test_few_forgeries_are_told)
 {
   const ZrtpMessage forged = {.type = ZRTP_MESSAGE_GO_CLEAR };
-  Sim *sim = new_call (13);
+  Sim *sim = sim_new_second_stream (13);
   SimStream *audio = &sim->ends[0].streams[0];
   Puppet puppet;
 
