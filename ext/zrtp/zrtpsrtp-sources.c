@@ -8,8 +8,8 @@
 #include "zrtpcrypto.h"
 #include "zrtpsrtp-library.h"
 
-/* Sources in a session: so few that the walk costs nothing, so many that the 1.5
- * kB of a session's own don't count. */
+/* Sources in a session: so few that the walk costs nothing, so many that the 2 kB
+ * of a session's own don't count. */
 #define SESSION_SIZE 16
 
 #define MAX_KEY_SIZE (SRTP_AES_ICM_256_KEY_LEN_WSALT)
