@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The sources of one direction. libsrtp2 2.5 finds a source by a walk through a
- * list: a packet of one of 500 then costs zrtpenc twice and zrtpdec three times as
- * much as that of a single one (benchmark ssrcs). Here many libsrtp2 sessions under the same keys have a few sources each. For zrtpsrtp.c
- * alone.
+ * list: a packet of one of 500 then costs zrtpenc twice and zrtpdec three times
+ * as much as that of a single one (benchmark ssrcs). Here many libsrtp2 sessions
+ * under the same keys have a few sources each. For zrtpsrtp.c alone.
  */
 #ifndef ZRTP_SRTP_SOURCES_H
 #define ZRTP_SRTP_SOURCES_H
