@@ -3,6 +3,8 @@
  */
 #include "gstzrtpencport.h"
 
+#include <string.h>
+
 #include "gstzrtpcaps.h"
 #include "gstzrtpenc.h"
 
@@ -178,6 +180,26 @@ protect (GstZrtpEncPort * port, GstZrtpSender * sender, guint8 * data,
       kind == GST_ZRTP_PACKET_RTCP);
 }
 
+/* Copies what is in @buffer. Memory by memory, without the detour over the buffer:
+ * gst_buffer_extract() takes twice the time for a voice packet. */
+static gboolean
+gather (GstBuffer * buffer, guint8 * data)
+{
+  guint n = gst_buffer_n_memory (buffer);
+
+  for (guint i = 0; i < n; i++) {
+    GstMemory *memory = gst_buffer_peek_memory (buffer, i);
+    GstMapInfo map;
+
+    if (G_UNLIKELY (!gst_memory_map (memory, &map, GST_MAP_READ)))
+      return FALSE;
+    memcpy (data, map.data, map.size);
+    data += map.size;
+    gst_memory_unmap (memory, &map);
+  }
+  return TRUE;
+}
+
 /* With the sender's lock. Encrypts what is in a writable buffer, into a copy in
  * one piece with room for the tag: payloaders make packets of several pieces,
  * and what lies behind the last is the next packet's. @ssrc: of a packet that
@@ -187,27 +209,22 @@ seal (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer,
     guint32 * ssrc)
 {
   gsize size = gst_buffer_get_size (buffer);
-  GstMemory *memory = gst_allocator_alloc (NULL, size + ZRTP_SRTP_MAX_TRAILER,
-      NULL);
-  GstZrtpSendResult result;
-  GstMapInfo map;
+  const gsize room = size + ZRTP_SRTP_MAX_TRAILER;
+  guint8 *data = g_malloc (room);
+  GstZrtpSendResult result = GST_ZRTP_SEND_DROPPED;
 
-  if (G_UNLIKELY (!gst_memory_map (memory, &map, GST_MAP_READWRITE))) {
-    gst_memory_unref (memory);
+  if (G_LIKELY (gather (buffer, data)))
+    result = protect (port, sender, data, &size);
+  else
     sender->drops[GST_ZRTP_SEND_DROP_FAILED]++;
-    return GST_ZRTP_SEND_DROPPED;
-  }
-  gst_buffer_extract (buffer, 0, map.data, size);
-  result = protect (port, sender, map.data, &size);
-  if (G_UNLIKELY (result == GST_ZRTP_SEND_COLLISION))
-    *ssrc = gst_zrtp_rtp_get_ssrc (map.data);
-  gst_memory_unmap (memory, &map);
-  if (G_UNLIKELY (result != GST_ZRTP_SEND_OK)) {
-    gst_memory_unref (memory);
+  if (G_LIKELY (result == GST_ZRTP_SEND_OK)) {
+    gst_buffer_replace_all_memory (buffer, gst_memory_new_wrapped (0, data,
+            room, 0, size, data, g_free));
     return result;
   }
-  gst_memory_resize (memory, 0, size);
-  gst_buffer_replace_all_memory (buffer, memory);
+  if (result == GST_ZRTP_SEND_COLLISION)
+    *ssrc = gst_zrtp_rtp_get_ssrc (data);
+  g_free (data);
   return result;
 }
 

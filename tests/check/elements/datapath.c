@@ -88,6 +88,30 @@ GST_START_TEST (test_pieces)
 
 GST_END_TEST;
 
+/* While somebody writes to a piece nobody may read it. What is there instead of
+ * it, whatever the memory held before, must not leave. */
+GST_START_TEST (test_unreadable_piece)
+{
+  GstBuffer *in = gst_buffer_append (bench_make_rtp (BENCH_SSRC, 1, 50, 0x33),
+      gst_buffer_new_memdup ("0123456789", 10));
+  GstMemory *piece = gst_memory_ref (gst_buffer_peek_memory (in, 1));
+  const guint before = bench_count_wire (bench);
+  GstMapInfo map;
+
+  fail_unless (gst_memory_map (piece, &map, GST_MAP_WRITE));
+  push (in);
+  fail_unless_equals_int (bench_count_wire (bench), before);
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+          "sent-drops/failed"), 1);
+  gst_memory_unmap (piece, &map);
+  gst_memory_unref (piece);
+
+  push (bench_make_rtp (BENCH_SSRC, 1, 50, 0x33));
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 50, 0x33);
+}
+
+GST_END_TEST;
+
 /* Lists stay lists, and may mix SSRCs and RTCP. */
 GST_START_TEST (test_list)
 {
@@ -348,6 +372,7 @@ datapath_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_encrypts);
   tcase_add_test (tc, test_pieces);
+  tcase_add_test (tc, test_unreadable_piece);
   tcase_add_test (tc, test_list);
   tcase_add_test (tc, test_shared_list);
   tcase_add_test (tc, test_shared_buffer);
