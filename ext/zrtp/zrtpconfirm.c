@@ -312,7 +312,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
     zrtp_session_announce (session, stream);
   zrtp_stream_update_media (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
-  zrtp_session_end (session, stream, now);
+  zrtp_contention_end (session, stream, now);
 }
 
 /* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went

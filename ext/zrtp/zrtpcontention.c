@@ -141,7 +141,7 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
 
 /* 4.4.1: one DH exchange at a time; 4.4.3: the others follow by Multistream. */
 gboolean
-zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
+zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
     const ZrtpCandidate * peer, ZrtpCommitMode * mode)
 {
   if (session->have_sess) {
@@ -154,14 +154,14 @@ zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
 }
 
 void
-zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream)
+zrtp_contention_begin (ZrtpSession * session, ZrtpStream * stream)
 {
   session->exchanging = stream;
   session->update_serial = 0;
 }
 
 void
-zrtp_session_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
+zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
 {
   zrtp_contention_stopped (session, stream, TRUE);
   /* Those who waited: Multistream if there is a ZRTPSess now, else the next

@@ -96,7 +96,7 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
   zrtp_stream_update_media (stream);
   schedule_hello (stream, now);
-  zrtp_commit_prepare (stream);
+  zrtp_exchange_prepare (stream);
 }
 
 /* The schedule has ended and clear RTP comes: the peer has no ZRTP (3). */

@@ -7,7 +7,9 @@
  *   zrtpstream.c      life of a stream, receiving, timers, application's acts
  *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
  *   zrtpdiscovery.c   Hello, HelloACK, zrtp-hash            (4.1, 5.2, 5.3, 8.1)
- *   zrtpcommit.c      Commit                                (4.4.x.1, 5.4)
+ *   zrtpexchange.c    what an exchange takes, start and end (4.1.2, 4.3)
+ *   zrtpcommit.c      our Commit                            (4.4.x.1, 5.4)
+ *   zrtpcommit-receive.c  the peer's                        (4.4.x, 5.4, 9)
  *   zrtpcontention.c  whose Commit stands, whose turn it is (4.2, 4.4.1)
  *   zrtppreshared.c   Preshared mode                        (4.4.2)
  *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
@@ -381,31 +383,55 @@ ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gint64 now);
 void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
 
+/* zrtpexchange.c */
+/* Begins anew, whatever was before. Multistream mode has its secrets, and in the
+ * other modes the session is busy from now on. */
+ZrtpExchange *zrtp_exchange_begin (ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode mode, const ZrtpSuite * suite,
+    ZrtpRole role, gint64 now);
+void zrtp_exchange_show_suite (ZrtpStream * stream, const ZrtpSuite * suite,
+    ZrtpRole role);
+void zrtp_exchange_free (ZrtpStream * stream);
+/* The exchange, or what it led to, is lost. Counts those that got as far as
+ * keys: each gave whoever is in the middle one guess at the SAS (see there). */
+void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
+/* Has the key pair made that will most likely be needed. */
+void zrtp_exchange_prepare (ZrtpStream * stream);
+/* TRUE once it is there; has it made, or looked up, otherwise. */
+gboolean zrtp_exchange_have_key_pair (ZrtpStream * stream,
+    const ZrtpSuite * suite);
+gboolean zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid,
+    gint64 now);
+/* What was prepared moves into the exchange. */
+void zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now);
+void zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now);
+void zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now);
+
 /* zrtpcommit.c */
 /* What its Hello lists, and what it has to support. */
 void zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
     ZrtpAlgorithmList lists[ZRTP_N_KINDS]);
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
-/* Has the key pair made that will most likely be needed. */
-void zrtp_commit_prepare (ZrtpStream * stream);
+/* Steps back from our Commit, which another one on this or on another stream of
+ * the session beats; our turn comes when that exchange is over. */
+void zrtp_commit_withdraw (ZrtpStream * stream);
+/* Another call's exchange comes first. */
+void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
 /* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
  * that is no way out. */
 gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
 void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
+
+/* zrtpcommit-receive.c */
 void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gint64 now);
-/* Another call's exchange comes first. */
-void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
-void zrtp_commit_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
-    gint64 now);
-void zrtp_commit_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
-    gint64 now);
-void zrtp_commit_lookup_timeout (ZrtpStream * stream, gint64 now);
-void zrtp_exchange_free (ZrtpStream * stream);
-/* The exchange, or what it led to, is lost. Counts those that got as far as
- * keys: each gave whoever is in the middle one guess at the SAS (see there). */
-void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
+/* Responder: the next message is due when all that it takes is there. */
+void zrtp_commit_answer (ZrtpStream * stream, gint64 now);
 
 /* zrtpcontention.c */
 typedef enum
@@ -439,11 +465,11 @@ guint zrtp_contention_generation (ZrtpStream * stream,
 /* The cache has what the exchange left. */
 void zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job);
 /* May @stream send a Commit now, and in which mode? */
-gboolean zrtp_session_may_commit (ZrtpSession * session, ZrtpStream * stream,
+gboolean zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
     const ZrtpCandidate * peer, ZrtpCommitMode * mode);
 /* A DH exchange begins on, or is over on, @stream. */
-void zrtp_session_begin (ZrtpSession * session, ZrtpStream * stream);
-void zrtp_session_end (ZrtpSession * session, ZrtpStream * stream,
+void zrtp_contention_begin (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream,
     gint64 now);
 /* @stream exchanges no more. @written: what it left may still be on its way to
  * the cache. */

@@ -283,7 +283,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
     ZrtpSession *session = stream->session;
 
     zrtp_session_stream_gone (session, stream, !move);
-    zrtp_session_end (session, stream, now);
+    zrtp_contention_end (session, stream, now);
   }
 }
 
@@ -471,7 +471,7 @@ resend (ZrtpStream * stream, gint64 now)
   if (repeat->left == 0) {
     zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
     stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
-    zrtp_session_end (stream->session, stream, now);
+    zrtp_contention_end (stream->session, stream, now);
     return;
   }
   repeat->left--;
@@ -518,7 +518,7 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         zrtp_commit_try (stream, now);
         break;
       case ZRTP_TIMER_LOOKUP:
-        zrtp_commit_lookup_timeout (stream, now);
+        zrtp_exchange_lookup_timeout (stream, now);
         break;
       case ZRTP_N_TIMERS:
         break;
@@ -542,13 +542,13 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
   if (stream->session) {
     switch (job->task) {
       case ZRTP_TASK_KEY_PAIR:
-        zrtp_commit_key_pair_ready (stream, job, now);
+        zrtp_exchange_key_pair_ready (stream, job, now);
         break;
       case ZRTP_TASK_AGREE:
         zrtp_dhmode_agreed (stream, job, now);
         break;
       case ZRTP_TASK_LOOKUP:
-        zrtp_commit_lookup_ready (stream, job, now);
+        zrtp_exchange_lookup_ready (stream, job, now);
         break;
       case ZRTP_TASK_UPDATE:
         if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED

@@ -94,7 +94,7 @@ zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 
   zrtp_stream_fail_quietly (stream, error, now);
   zrtp_send_error (stream, error, now);
-  zrtp_session_end (session, stream, now);
+  zrtp_contention_end (session, stream, now);
 }
 
 /* Neither a replayed call nor a changed message shall keep the genuine peer
@@ -130,7 +130,7 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
   stream->timers[ZRTP_TIMER_RESEND] = now + BAN_TIME;
   if (error != ZRTP_ERROR_NONE)
     zrtp_send_error (stream, error, now);
-  zrtp_session_end (stream->session, stream, now);
+  zrtp_contention_end (stream->session, stream, now);
 }
 
 /* Whoever refuses a Preshared Commit says so until an ErrorACK comes; meanwhile
@@ -175,5 +175,5 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
   event->error = code;
   event->from_peer = TRUE;
   zrtp_stream_fail_quietly (stream, code, now);
-  zrtp_session_end (stream->session, stream, now);
+  zrtp_contention_end (stream->session, stream, now);
 }
