@@ -17,9 +17,13 @@
  * the packet index. */
 #define ICM_MAX_BLOCKS 0x10000
 
+/* A call's data are seldom in the processor's cache when its next packet comes:
+ * what is used together stands together, and is no larger than it must be. */
+
 /* libsrtp2's key of a counter mode cipher is key and salt in one. */
 typedef struct
 {
+  srtp_cipher_t cipher;         /* libsrtp2's part */
   nettle_cipher_func *encrypt;
   gsize key_size;
   union
@@ -64,7 +68,6 @@ static srtp_err_status_t
 icm_alloc (srtp_cipher_pointer_t * out, int key_len, int tag_len)
 {
   const srtp_cipher_type_t *type;
-  srtp_cipher_t *cipher;
   Icm *icm;
 
   switch (key_len) {
@@ -83,21 +86,21 @@ icm_alloc (srtp_cipher_pointer_t * out, int key_len, int tag_len)
 
   icm = g_new0 (Icm, 1);
   icm->key_size = key_len - SRTP_SALT_LEN;
-  cipher = g_new0 (srtp_cipher_t, 1);
-  cipher->type = type;
-  cipher->state = icm;
-  cipher->key_len = key_len;
-  cipher->algorithm = type->id;
-  *out = cipher;
+  icm->cipher.type = type;
+  icm->cipher.state = icm;
+  icm->cipher.key_len = key_len;
+  icm->cipher.algorithm = type->id;
+  *out = &icm->cipher;
   return srtp_err_status_ok;
 }
 
 static srtp_err_status_t
 icm_dealloc (srtp_cipher_pointer_t cipher)
 {
-  zrtp_wipe (cipher->state, sizeof (Icm));
-  g_free (cipher->state);
-  g_free (cipher);
+  Icm *icm = cipher->state;
+
+  zrtp_wipe (icm, sizeof *icm);
+  g_free (icm);
   return srtp_err_status_ok;
 }
 
@@ -183,54 +186,86 @@ icm_crypt (void *state, uint8_t * data, unsigned int *size)
   return srtp_err_status_ok;
 }
 
+/* What a key makes of SHA-1's state: that after each of HMAC's padded keys
+ * (RFC 2104 4). */
+typedef struct
+{
+  srtp_auth_t auth;             /* libsrtp2's part */
+  guint32 inner[_SHA1_DIGEST_LENGTH];
+  guint32 outer[_SHA1_DIGEST_LENGTH];
+} Hmac;
+
+/* The tag that a thread is at: libsrtp2 makes one after the other. */
+static __thread struct
+{
+  const Hmac *hmac;
+  struct sha1_ctx sha1;
+} running;
+
+static void
+begin_hash (const guint32 * state)
+{
+  memcpy (running.sha1.state, state, sizeof running.sha1.state);
+  running.sha1.count = 1;
+  running.sha1.index = 0;
+}
+
 static srtp_err_status_t
 hmac_alloc (srtp_auth_pointer_t * out, int key_len, int out_len)
 {
-  srtp_auth_t *auth;
+  Hmac *hmac;
 
   if (key_len < 0 || out_len < 0 || out_len > SHA1_DIGEST_SIZE)
     return srtp_err_status_bad_param;
 
-  auth = g_new0 (srtp_auth_t, 1);
-  auth->type = &hmac_sha1;
-  auth->state = g_new0 (struct hmac_sha1_ctx, 1);
-  auth->key_len = key_len;
-  auth->out_len = out_len;
-  *out = auth;
+  hmac = g_new0 (Hmac, 1);
+  hmac->auth.type = &hmac_sha1;
+  hmac->auth.state = hmac;
+  hmac->auth.key_len = key_len;
+  hmac->auth.out_len = out_len;
+  *out = &hmac->auth;
   return srtp_err_status_ok;
 }
 
 static srtp_err_status_t
 hmac_dealloc (srtp_auth_pointer_t auth)
 {
-  zrtp_wipe (auth->state, sizeof (struct hmac_sha1_ctx));
-  g_free (auth->state);
-  g_free (auth);
-  return srtp_err_status_ok;
-}
+  Hmac *hmac = auth->state;
 
-/* Both of HMAC's keyed blocks are hashed here, once a key; every message starts
- * from a copy. */
-static srtp_err_status_t
-hmac_init (void *state, const uint8_t * key, int key_len)
-{
-  hmac_sha1_set_key (state, key_len, key);
+  zrtp_wipe (hmac, sizeof *hmac);
+  g_free (hmac);
   return srtp_err_status_ok;
 }
 
 static srtp_err_status_t
 hmac_start (void *state)
 {
-  struct hmac_sha1_ctx *hmac = state;
+  Hmac *hmac = state;
 
-  hmac->state = hmac->inner;
+  running.hmac = hmac;
+  begin_hash (hmac->inner);
   return srtp_err_status_ok;
+}
+
+static srtp_err_status_t
+hmac_init (void *state, const uint8_t * key, int key_len)
+{
+  Hmac *hmac = state;
+  struct hmac_sha1_ctx keyed;
+
+  hmac_sha1_set_key (&keyed, key_len, key);
+  memcpy (hmac->inner, keyed.inner.state, sizeof hmac->inner);
+  memcpy (hmac->outer, keyed.outer.state, sizeof hmac->outer);
+  zrtp_wipe (&keyed, sizeof keyed);
+  return hmac_start (hmac);
 }
 
 static srtp_err_status_t
 hmac_do_update (void *state, const uint8_t * data, int size)
 {
-  hmac_sha1_update (state, size, data);
+  if (running.hmac != state)
+    return srtp_err_status_auth_fail;
+  sha1_update (&running.sha1, size, data);
   return srtp_err_status_ok;
 }
 
@@ -238,10 +273,17 @@ static srtp_err_status_t
 hmac_compute (void *state, const uint8_t * data, int size, int tag_len,
     uint8_t * tag)
 {
-  if (tag_len > SHA1_DIGEST_SIZE)
+  guint8 digest[SHA1_DIGEST_SIZE];
+  Hmac *hmac = state;
+
+  if (tag_len > SHA1_DIGEST_SIZE || running.hmac != hmac)
     return srtp_err_status_bad_param;
-  hmac_sha1_update (state, size, data);
-  hmac_sha1_digest (state, tag_len, tag);
+  sha1_update (&running.sha1, size, data);
+  sha1_digest (&running.sha1, sizeof digest, digest);
+  begin_hash (hmac->outer);
+  sha1_update (&running.sha1, sizeof digest, digest);
+  sha1_digest (&running.sha1, tag_len, tag);
+  running.hmac = NULL;
   return srtp_err_status_ok;
 }
 

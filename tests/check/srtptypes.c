@@ -211,6 +211,33 @@ GST_START_TEST (test_hmac)
 
 GST_END_TEST;
 
+/* A thread has one message at a time, as libsrtp2 has. Two at once get an error,
+ * never a tag of half of a message. */
+GST_START_TEST (test_hmac_one_by_one)
+{
+  srtp_auth_pointer_t auth[2];
+  guint8 tag[20] = { 0 };
+
+  for (guint i = 0; i < 2; i++) {
+    fail_unless_equals_int (srtp_crypto_kernel_alloc_auth (SRTP_HMAC_SHA1,
+            &auth[i], 4, 20), srtp_err_status_ok);
+    srtp_auth_init (auth[i], (const guint8 *) "Jefe");
+  }
+  srtp_auth_start (auth[0]);
+  srtp_auth_update (auth[0], tag, 4);
+  srtp_auth_start (auth[1]);
+  fail_unless (srtp_auth_update (auth[0], tag, 4) != srtp_err_status_ok);
+  fail_unless (srtp_auth_compute (auth[0], tag, 4, tag) != srtp_err_status_ok);
+  fail_unless_equals_int (srtp_auth_compute (auth[1], tag, 4, tag),
+      srtp_err_status_ok);
+  /* The next is none of what came before. */
+  fail_unless (srtp_auth_update (auth[1], tag, 4) != srtp_err_status_ok);
+  for (guint i = 0; i < 2; i++)
+    srtp_auth_dealloc (auth[i]);
+}
+
+GST_END_TEST;
+
 static Suite *
 srtptypes_suite (void)
 {
@@ -225,6 +252,7 @@ srtptypes_suite (void)
   tcase_add_loop_test (tcase, test_limit, 0, G_N_ELEMENTS (ciphers));
   tcase_add_test (tcase, test_cipher_sizes);
   tcase_add_test (tcase, test_hmac);
+  tcase_add_test (tcase, test_hmac_one_by_one);
   return suite;
 }
 
