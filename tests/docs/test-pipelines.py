@@ -6,7 +6,7 @@ print, until both sides are secure and have played something.
 What is changed in a line before it runs: microphone and loudspeaker, camera and
 screen are a test source and a file; addresses are addresses of loopback that
 nobody else uses, so that the ports may stay as they are printed; files are in
-a folder of the test's own.
+folders of the test's own; programs without ZRTP print the RTCP that they get.
 """
 
 import os
@@ -25,25 +25,31 @@ ENOUGH = 20000  # octets of decoded sound or picture: more than a sink's header
 
 
 class Side:
-    """One of two people with a terminal."""
+    """Somebody with a terminal."""
 
-    def __init__(self, folder, name, texts, addresses):
-        """texts and addresses: our own and the other's."""
+    def __init__(self, folder, name, texts, address, variables):
+        """texts: our own and the other side's. address: ours."""
         # Whether the other side has anything to say.
         self.hears = "rtp_src_" in texts[1]
         self.log = os.path.join(folder, name + ".log")
         self.sinks = []
-        text = re.sub(r"PEER=\S+", "PEER=" + addresses[1], texts[0])
-        text = text.replace("127.0.0.1", addresses[1]).replace("cache=/tmp/", "cache=")
-        text = text.replace("udpsrc ", "udpsrc address=%s " % addresses[0])
+        text = texts[0]
+        for variable, value in variables.items():
+            text = re.sub(r"\b%s=\S+" % variable, "%s=%s" % (variable, value), text)
+        text = text.replace("127.0.0.1", variables["PEER"]).replace("cache=/tmp/", "cache=")
+        text = re.sub(r"udpsrc (?!address=)", "udpsrc address=%s " % address, text)
         text = text.replace("autoaudiosrc", "audiotestsrc is-live=true")
         text = re.sub(r"auto(audio|video)sink", lambda match: self.sink(folder, name), text)
-        self.text = text
         self.encoders = text.count("zrtpenc ")
-        environment = dict(os.environ, XDG_DATA_HOME=os.path.join(folder, name))
+        if not self.encoders:
+            text = re.sub(r"! rtp\.recv", "! identity dump=true ! rtp.recv", text)
+        self.text = text
+        home = os.path.join(folder, name)
+        os.mkdir(home)
+        environment = dict(os.environ, XDG_DATA_HOME=home)
         with open(self.log, "wb") as log:
             self.program = subprocess.Popen(
-                ["bash", "-c", text], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                ["bash", "-c", text], cwd=home, env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
 
     def sink(self, folder, name):
@@ -56,7 +62,11 @@ class Side:
             return file.read()
 
     def is_content(self):
-        """Every transport is secure, every sink has got what there was."""
+        """Every transport is secure, every sink has got what there was; without
+        ZRTP: so has the session, RTCP among it."""
+        if not self.encoders and not re.search(r"^00000000 .*: [89ab][0-9a-f] c[89] ",
+                                               self.output(), re.MULTILINE):
+            return False
         secure = re.findall(r"GstZrtpState, [^\n]*state=\(string\)secure", self.output())
         return len(secure) >= self.encoders and (not self.hears or all(
             os.path.exists(path) and os.path.getsize(path) > ENOUGH for path in self.sinks))
@@ -77,12 +87,21 @@ class TestPipelines(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         net = "127.%d.%d." % (100 + number, os.getpid() % 250 + 1)
-        addresses = [net + "1", net + "2"]
         people = []
+
+        def start(name, texts, address, variables):
+            people.append(Side(folder.name, name, texts, address, variables))
+            self.addCleanup(people[-1].clean_up)
+
         texts = [sides["alice"].text, sides["bob"].text]
         for i, name in enumerate(("alice", "bob")):
-            people.append(Side(folder.name, name, texts[::1 - 2 * i], addresses[::1 - 2 * i]))
-            self.addCleanup(people[-1].clean_up)
+            mine, others = "%s%d" % (net, 1 + i), "%s%d" % (net, 2 - i)
+            inside = "%s%d" % (net, 11 + i)
+            program = "%s%d" % (net, 21 + i)
+            variables = {"OUTSIDE": mine, "PEER": others, "INSIDE": inside, "PROGRAM": program}
+            start(name, texts[::1 - 2 * i], mine, variables)
+            if "programs" in sides:
+                start(name + "-program", [sides["programs"].text] * 2, program, variables)
 
         deadline = time.monotonic() + PATIENCE
         while not all(person.is_content() for person in people):
@@ -109,7 +128,7 @@ def add_tests():
                 pairs[name][one] = block
     assert pairs
     for number, (name, sides) in enumerate(pairs.items()):
-        assert set(sides) == {"alice", "bob"}, "%s: only %s" % (name, list(sides))
+        assert set(sides) - {"programs"} == {"alice", "bob"}, "%s: only %s" % (name, list(sides))
         setattr(TestPipelines, "test_" + re.sub(r"\W", "_", name),
                 lambda self, number=number, sides=sides: self.run_pair(number, sides))
 
