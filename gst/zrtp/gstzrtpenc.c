@@ -645,9 +645,11 @@ remove_port (GstZrtpEnc * self, GstZrtpEncPort * port)
   if (!port->sink)
     GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
   gst_zrtp_enc_port_set_active (port, FALSE);
+  /* In the order of state changes: whom a probe blocks on this one is free, so
+   * that the other need not wait for him. */
+  gst_pad_set_active (port->outlet.pad, FALSE);
   if (port->sink)
     gst_pad_set_active (port->sink, FALSE);
-  gst_pad_set_active (port->outlet.pad, FALSE);
   gst_zrtp_enc_port_release (port);
   if (port->sink)
     gst_element_remove_pad (element, port->sink);

@@ -14,7 +14,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 /* Longest wait of an end of stream for the handshake's last replies. */
 #define EOS_TIME (2 * G_TIME_SPAN_SECOND)
 
-/* For all pad functions but the chain functions, which end before the port and
+/* For all pad functions but the chain functions, which begin before the port and
  * the pad part: a reference, or NULL after that. */
 static GstZrtpEncPort *
 get_port (GstPad * pad)
@@ -264,9 +264,8 @@ count_clear (GstZrtpSender * sender, guint n)
 }
 
 static GstFlowReturn
-chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+take_buffer (GstZrtpEncPort * port, GstBuffer * buffer)
 {
-  GstZrtpEncPort *port = gst_pad_get_element_private (pad);
   GstZrtpPair *pair = port->enc->pair;
   ZrtpMedia mode = gst_zrtp_sender_get_mode (&pair->sender);
   GstFlowReturn ret;
@@ -289,6 +288,19 @@ static gboolean
 seal_list (GstZrtpEncPort * port, GstZrtpSender * sender, GstBufferList * list,
     guint32 * ssrc)
 {
+/* A release waits for this to end, unless it comes from downstream of here: hence
+ * the reference. */
+static GstFlowReturn
+chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstZrtpEncPort *port =
+      gst_zrtp_enc_port_ref (gst_pad_get_element_private (pad));
+  GstFlowReturn ret = take_buffer (port, buffer);
+
+  gst_zrtp_enc_port_unref (port);
+  return ret;
+}
+
   gboolean collided = FALSE;
   guint i = 0;
 
@@ -326,9 +338,8 @@ send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
 }
 
 static GstFlowReturn
-chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
+take_list (GstZrtpEncPort * port, GstBufferList * list)
 {
-  GstZrtpEncPort *port = gst_pad_get_element_private (pad);
   GstZrtpPair *pair = port->enc->pair;
   ZrtpMedia mode = gst_zrtp_sender_get_mode (&pair->sender);
   guint n = gst_buffer_list_length (list);
@@ -354,6 +365,17 @@ gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
 {
   GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
   GstBuffer *buffer;
+static GstFlowReturn
+chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstZrtpEncPort *port =
+      gst_zrtp_enc_port_ref (gst_pad_get_element_private (pad));
+  GstFlowReturn ret = take_list (port, list);
+
+  gst_zrtp_enc_port_unref (port);
+  return ret;
+}
+
 
   /* The element may have stopped meanwhile. */
   if (!pair)

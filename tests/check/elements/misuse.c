@@ -294,6 +294,118 @@ GST_START_TEST (test_released)
 
 GST_END_TEST;
 
+/* -- Released where it hurts -- */
+
+static gint blocked;
+
+static GstPadProbeReturn
+block (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  g_atomic_int_set (&blocked, TRUE);
+  watch_poke ();
+  return GST_PAD_PROBE_OK;
+}
+
+static gpointer
+push_packet (gpointer out)
+{
+  return GINT_TO_POINTER (gst_pad_push (out, bench_make_rtp (77, 1, 20, 1)));
+}
+
+/* Feeds "rtp_sink_5" of @enc, which it requests. */
+static GstPad *
+make_feeder (GstElement * enc)
+{
+  GstPad *sink = gst_element_request_pad_simple (enc, "rtp_sink_5");
+  GstPad *out = gst_pad_new ("out", GST_PAD_SRC);
+
+  fail_unless_equals_int (gst_pad_link (out, sink), GST_PAD_LINK_OK);
+  start_stream (out);
+  gst_object_unref (sink);
+  return out;
+}
+
+static void
+release (GstElement * enc)
+{
+  GstPad *sink = gst_element_get_static_pad (enc, "rtp_sink_5");
+
+  gst_element_release_request_pad (enc, sink);
+  gst_object_unref (sink);
+}
+
+/* The application holds what leaves, as it does to change links, and then does
+ * away with all of it. */
+GST_START_TEST (test_released_while_blocked)
+{
+  Bench *bench = bench_new ();
+  GstPad *out, *src;
+  GThread *thread;
+
+  bench_secure (bench);
+  out = make_feeder (bench->enc_a);
+  src = gst_element_get_static_pad (bench->enc_a, "rtp_src_5");
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER,
+      block, NULL, NULL);
+  thread = g_thread_new ("feeder", push_packet, out);
+  watch_wait_counter (&blocked, TRUE, "packets held");
+  release (bench->enc_a);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+  gst_object_unref (src);
+  gst_pad_set_active (out, FALSE);
+  gst_object_unref (out);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+static void
+note_end (gpointer ended, GObject * pad)
+{
+  *(gboolean *) ended = TRUE;
+}
+
+static GstPadProbeReturn
+release_inside (GstPad * pad, GstPadProbeInfo * info, gpointer enc)
+{
+  gboolean ended = FALSE;
+
+  g_object_weak_ref (G_OBJECT (pad), note_end, &ended);
+  release (enc);
+  fail_if (ended, "the pad is gone in the middle of a push on it");
+  g_object_weak_unref (G_OBJECT (pad), note_end, &ended);
+  return GST_PAD_PROBE_DROP;
+}
+
+/* From the thread that pushes, so that nobody can wait for it to get out. */
+GST_START_TEST (test_released_inside)
+{
+  Bench *bench = bench_new ();
+  GstPad *out, *src;
+
+  bench_secure (bench);
+  out = make_feeder (bench->enc_a);
+  src = gst_element_get_static_pad (bench->enc_a, "rtp_src_5");
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER
+      | GST_PAD_PROBE_TYPE_BUFFER_LIST, release_inside, bench->enc_a, NULL);
+  gst_object_unref (src);
+  if (__i__) {
+    GstBufferList *list = gst_buffer_list_new ();
+
+    gst_buffer_list_add (list, bench_make_rtp (77, 1, 20, 1));
+    gst_pad_push_list (out, list);
+  } else {
+    push_packet (out);
+  }
+  fail_unless (gst_element_get_static_pad (bench->enc_a, "rtp_src_5") == NULL);
+  gst_pad_set_active (out, FALSE);
+  gst_object_unref (out);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
 /* -- Dropped while it runs -- */
 
 /* GStreamer complains; the partner and its next one are none the worse. */
@@ -339,6 +451,8 @@ misuse_suite (void)
   tcase_add_loop_test (tc, test_loose_ends, 0, G_N_ELEMENTS (loose));
   tcase_add_test (tc, test_no_way_out);
   tcase_add_loop_test (tc, test_released, 0, 2);
+  tcase_add_test (tc, test_released_while_blocked);
+  tcase_add_loop_test (tc, test_released_inside, 0, 2);
   tcase_add_loop_test (tc, test_dropped_while_running, 0, 2);
   return s;
 }
