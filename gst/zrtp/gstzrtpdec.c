@@ -234,13 +234,16 @@ warn_of_caps (GstZrtpDec * self)
 }
 
 /* Nobody downstream is no reason to stop receiving: the handshake comes this
- * way too. */
+ * way too. Nor is one who had enough of the RTCP among RTP. */
 static GstFlowReturn
-judge_flow (GstZrtpDec * self, Way way, GstFlowReturn ret)
+judge_flow (GstZrtpDec * self, Lane * lane, Way way, GstFlowReturn ret)
 {
   if (G_LIKELY (ret == GST_FLOW_OK))
     return ret;
   if (ret == GST_FLOW_NOT_LINKED)
+    return GST_FLOW_OK;
+  if (lane == &self->rtp && way == WAY_RTCP
+      && (ret == GST_FLOW_FLUSHING || ret == GST_FLOW_EOS))
     return GST_FLOW_OK;
   if (ret == GST_FLOW_NOT_NEGOTIATED && way == WAY_RTP
       && gst_zrtp_outlet_is_bare (&self->rtp.outlet))
@@ -273,12 +276,12 @@ take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
   if (way == WAY_RTP) {
     if (G_UNLIKELY (!g_atomic_int_get (&self->opened)))
       g_atomic_int_set (&self->opened, TRUE);
-    return judge_flow (self, way, gst_zrtp_outlet_push (&self->rtp.outlet,
-            buffer));
+    return judge_flow (self, lane, way,
+        gst_zrtp_outlet_push (&self->rtp.outlet, buffer));
   }
   if (way == WAY_RTCP)
-    return judge_flow (self, way, gst_zrtp_outlet_push (&self->rtcp.outlet,
-            buffer));
+    return judge_flow (self, lane, way,
+        gst_zrtp_outlet_push (&self->rtcp.outlet, buffer));
   gst_buffer_unref (buffer);
   return GST_FLOW_OK;
 }
@@ -332,9 +335,9 @@ sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
 }
 
 static GstFlowReturn
-push_list (GstZrtpDec * self, Way way, GstBufferList * list)
+push_list (GstZrtpDec * self, Lane * lane, Way way, GstBufferList * list)
 {
-  Lane *lane = way == WAY_RTP ? &self->rtp : &self->rtcp;
+  Lane *to = way == WAY_RTP ? &self->rtp : &self->rtcp;
 
   if (gst_buffer_list_length (list) == 0) {
     gst_buffer_list_unref (list);
@@ -342,8 +345,8 @@ push_list (GstZrtpDec * self, Way way, GstBufferList * list)
   }
   if (way == WAY_RTP)
     g_atomic_int_set (&self->opened, TRUE);
-  return judge_flow (self, way, gst_zrtp_outlet_push_list (&lane->outlet,
-          list));
+  return judge_flow (self, lane, way,
+      gst_zrtp_outlet_push_list (&to->outlet, list));
 }
 
 static GstFlowReturn
@@ -357,8 +360,8 @@ take_list (GstZrtpDec * self, Lane * lane, GstBufferList * list)
   g_mutex_lock (&pair->receiver.lock);
   sort_list (self, pair, lane, list, rtcp);
   g_mutex_unlock (&pair->receiver.lock);
-  ret = push_list (self, WAY_RTP, list);
-  rtcp_ret = push_list (self, WAY_RTCP, rtcp);
+  ret = push_list (self, lane, WAY_RTP, list);
+  rtcp_ret = push_list (self, lane, WAY_RTCP, rtcp);
   return ret == GST_FLOW_OK ? rtcp_ret : ret;
 }
 

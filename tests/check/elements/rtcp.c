@@ -305,6 +305,75 @@ GST_START_TEST (test_on_after_end_muxed)
 
 GST_END_TEST;
 
+static GstFlowReturn
+refuse (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  gst_buffer_unref (buffer);
+  return GPOINTER_TO_INT (gst_pad_get_element_private (pad));
+}
+
+/* Whoever reads the RTCP among RTP may leave: the other media and the handshake
+ * come the same way and go on. What is an error stays one. */
+GST_START_TEST (test_flow_muxed)
+{
+  static const struct
+  {
+    GstFlowReturn theirs, ours;
+  } flows[] = {
+    {GST_FLOW_EOS, GST_FLOW_OK},
+    {GST_FLOW_FLUSHING, GST_FLOW_OK},
+    {GST_FLOW_ERROR, GST_FLOW_ERROR},
+    {GST_FLOW_NOT_NEGOTIATED, GST_FLOW_NOT_NEGOTIATED},
+  };
+  Bench *bench = bench_new ();
+  GstPad *src = gst_element_get_static_pad (bench->dec_b, "rtcp_src");
+  GstPad *reader = gst_pad_new ("reader", GST_PAD_SINK);
+
+  bench_secure (bench);
+  gst_pad_set_chain_function (reader, refuse);
+  gst_pad_set_active (reader, TRUE);
+  fail_unless_equals_int (gst_pad_link (src, reader), GST_PAD_LINK_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (flows); i++) {
+    GstBufferList *list = gst_buffer_list_new ();
+
+    gst_pad_set_element_private (reader, GINT_TO_POINTER (flows[i].theirs));
+    fail_unless_equals_int (gst_harness_push (bench->in,
+            bench_make_rtcp (BENCH_SSRC)), flows[i].ours);
+    gst_buffer_list_add (list, bench_make_rtcp (BENCH_SSRC));
+    gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, i, 20, i));
+    fail_unless_equals_int (gst_pad_push_list (bench->in->srcpad, list),
+        flows[i].ours);
+    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 20, i);
+  }
+  gst_pad_set_active (reader, FALSE);
+  gst_pad_unlink (src, reader);
+  gst_object_unref (src);
+  gst_object_unref (reader);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
+/* Pads of its own stop their source as any others do. */
+GST_START_TEST (test_flow_of_its_own)
+{
+  Bench *bench = bench_new ();
+  Way there;
+
+  bench_secure (bench);
+  there = way_new (bench->enc_a, bench->dec_b);
+  fail_unless (carry_report (&there));
+  gst_pad_set_active (there.out->sinkpad, FALSE);
+  fail_unless_equals_int (gst_harness_push (there.in,
+          bench_make_rtcp (BENCH_SSRC)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (there.out,
+          gst_harness_pull (there.in)), GST_FLOW_FLUSHING);
+  way_free (&there);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
 static Suite *
 rtcp_suite (void)
 {
@@ -321,6 +390,8 @@ rtcp_suite (void)
   tcase_add_test (tc, test_feedback_muxed);
   tcase_add_loop_test (tc, test_end_muxed, 0, 2);
   tcase_add_loop_test (tc, test_on_after_end_muxed, 0, 2);
+  tcase_add_test (tc, test_flow_muxed);
+  tcase_add_test (tc, test_flow_of_its_own);
   return s;
 }
 
