@@ -13,6 +13,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 
 /* Longest wait of an end of stream for the handshake's last replies. */
 #define EOS_TIME (2 * G_TIME_SPAN_SECOND)
+/* When to ask again whether a source is live that nobody answered for. */
+#define LIVE_TIME (G_TIME_SPAN_SECOND / 10)
 
 /* For all pad functions but the chain functions, which begin before the port and
  * the pad part: a reference, or NULL after that. */
@@ -108,7 +110,8 @@ should_hold (GstZrtpEncPort * port, gint before_secure)
   }
 }
 
-/* Waits for as long as the application wants media to wait. */
+/* Waits for as long as the application wants media to wait, and nobody says that
+ * they are live. */
 static GstZrtpWait
 hold (GstZrtpEncPort * port, GstZrtpSender * sender)
 {
@@ -116,11 +119,14 @@ hold (GstZrtpEncPort * port, GstZrtpSender * sender)
 
   while (result == GST_ZRTP_WAIT_CHANGED) {
     gint before_secure = g_atomic_int_get (&sender->before_secure);
+    gint64 until = G_MAXINT64;
 
     if (!should_hold (port, before_secure))
       return result;
+    if (before_secure == GST_ZRTP_BEFORE_SECURE_AUTO && !port->live_known)
+      until = g_get_monotonic_time () + LIVE_TIME;
     GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
-    result = gst_zrtp_sender_wait (sender, &port->gate, before_secure);
+    result = gst_zrtp_sender_wait (sender, &port->gate, before_secure, until);
   }
   return result;
 }
@@ -282,12 +288,6 @@ take_buffer (GstZrtpEncPort * port, GstBuffer * buffer)
   return ret;
 }
 
-/* With the sender's lock. Encrypts a writable list; what does not leave is taken
- * out. TRUE if there was a collision, the last of @ssrc. */
-static gboolean
-seal_list (GstZrtpEncPort * port, GstZrtpSender * sender, GstBufferList * list,
-    guint32 * ssrc)
-{
 /* A release waits for this to end, unless it comes from downstream of here: hence
  * the reference. */
 static GstFlowReturn
@@ -301,6 +301,12 @@ chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   return ret;
 }
 
+/* With the sender's lock. Encrypts a writable list; what does not leave is taken
+ * out. TRUE if there was a collision, the last of @ssrc. */
+static gboolean
+seal_list (GstZrtpEncPort * port, GstZrtpSender * sender, GstBufferList * list,
+    guint32 * ssrc)
+{
   gboolean collided = FALSE;
   guint i = 0;
 
@@ -359,12 +365,6 @@ take_list (GstZrtpEncPort * port, GstBufferList * list)
   return ret;
 }
 
-GstFlowReturn
-gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
-    gsize size)
-{
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
-  GstBuffer *buffer;
 static GstFlowReturn
 chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
 {
@@ -376,6 +376,12 @@ chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
   return ret;
 }
 
+GstFlowReturn
+gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
+    gsize size)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+  GstBuffer *buffer;
 
   /* The element may have stopped meanwhile. */
   if (!pair)

@@ -132,14 +132,15 @@ must_go (GstZrtpSendPort * port)
 
 GstZrtpWait
 gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port,
-    gint before_secure)
+    gint before_secure, gint64 until)
 {
   GstZrtpWait result = GST_ZRTP_WAIT_OPEN;
 
   g_mutex_lock (&sender->lock);
   while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over
       && !must_go (port) && sender->before_secure == before_secure)
-    g_cond_wait (&sender->changed, &sender->lock);
+    if (!g_cond_wait_until (&sender->changed, &sender->lock, until))
+      break;
   if (must_go (port))
     result = GST_ZRTP_WAIT_STOPPED;
   else if (sender->mode == ZRTP_MEDIA_BLOCKED)

@@ -67,7 +67,8 @@ typedef enum
   GST_ZRTP_WAIT_OPEN,           /* media may leave */
   GST_ZRTP_WAIT_VAIN,           /* there will be no keys */
   GST_ZRTP_WAIT_STOPPED,        /* the port was stopped, or flushes */
-  GST_ZRTP_WAIT_CHANGED         /* the application has other wishes */
+  GST_ZRTP_WAIT_CHANGED         /* the application has other wishes, or it is
+                                 * time */
 } GstZrtpWait;
 
 const char *gst_zrtp_send_drop_nick (GstZrtpSendDrop drop);
@@ -102,9 +103,10 @@ gst_zrtp_sender_get_mode (GstZrtpSender * sender)
 }
 
 /* Holds the caller until media may leave or there is nothing to wait for any
- * more, as long as before_secure is as the caller saw it. */
+ * more, as long as before_secure is as the caller saw it, and to @until (monotonic)
+ * at most. */
 GstZrtpWait gst_zrtp_sender_wait (GstZrtpSender * sender,
-    GstZrtpSendPort * port, gint before_secure);
+    GstZrtpSendPort * port, gint before_secure, gint64 until);
 /* Holds the caller until no reply of the handshake is due, to @until at most. */
 void gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
     gint64 until);

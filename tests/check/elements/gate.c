@@ -129,6 +129,33 @@ GST_START_TEST (test_property_decides)
 
 GST_END_TEST;
 
+/* Does not answer the first time, as where links are still being made. */
+static gboolean
+answer_late (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  static gint asked;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
+    return gst_pad_query_default (pad, parent, query);
+  if (g_atomic_int_add (&asked, 1) == 0)
+    return FALSE;
+  gst_query_set_latency (query, TRUE, 0, GST_CLOCK_TIME_NONE);
+  return TRUE;
+}
+
+/* Of what nobody answers for one can't tell whether it is live: it is not held
+ * for good. */
+GST_START_TEST (test_live_is_known_late)
+{
+  gst_pad_set_query_function (bench->in->srcpad, answer_late);
+  fail_unless_equals_int (gst_harness_push (bench->in,
+          bench_make_rtp (BENCH_SSRC, 1, 20, 9)), GST_FLOW_OK);
+  fail_unless_equals_uint64 (sent_drops (), 1);
+  fail_unless_equals_int (bench_count_wire (bench), 0);
+}
+
+GST_END_TEST;
+
 /* A file waits, and nothing of it is lost. */
 GST_START_TEST (test_held_until_secure)
 {
@@ -419,6 +446,7 @@ gate_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_live_is_dropped);
   tcase_add_test (tc, test_property_decides);
+  tcase_add_test (tc, test_live_is_known_late);
   tcase_add_test (tc, test_held_until_secure);
   tcase_add_test (tc, test_list_held_until_secure);
   tcase_add_test (tc, test_released_by_flush);
