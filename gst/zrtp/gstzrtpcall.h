@@ -46,6 +46,13 @@ gst_zrtp_call_lock (GstZrtpCall * call)
   g_mutex_lock (&call->lock);
 }
 
+/* FALSE if somebody has it. */
+static inline gboolean
+gst_zrtp_call_trylock (GstZrtpCall * call)
+{
+  return g_mutex_trylock (&call->lock);
+}
+
 static inline void
 gst_zrtp_call_unlock (GstZrtpCall * call)
 {

@@ -132,7 +132,8 @@ typedef enum
 {
   WAY_NONE,
   WAY_RTP,
-  WAY_RTCP
+  WAY_RTCP,
+  WAY_ZRTP                      /* the pair has it, and is to be served */
 } Way;
 
 /* With the receiver's lock: what is to become of a packet. *size shrinks. */
@@ -145,10 +146,10 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
   GstZrtpVerdict verdict;
 
   if (G_UNLIKELY (kind == GST_ZRTP_PACKET_ZRTP)) {
-    if (lane == &self->rtcp)
-      receiver->drops[GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP]++;
-    else if (!gst_zrtp_pair_receive (pair, data, *size))
-      receiver->drops[GST_ZRTP_RECEIVE_DROP_ZRTP_OVERFLOW]++;
+    if (lane != &self->rtcp && gst_zrtp_pair_receive (pair, data, *size))
+      return WAY_ZRTP;
+    receiver->drops[lane == &self->rtcp ? GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP
+        : GST_ZRTP_RECEIVE_DROP_ZRTP_OVERFLOW]++;
     return WAY_NONE;
   }
   if (G_UNLIKELY (kind == GST_ZRTP_PACKET_OTHER
@@ -283,6 +284,8 @@ take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
     return judge_flow (self, lane, way,
         gst_zrtp_outlet_push (&self->rtcp.outlet, buffer));
   gst_buffer_unref (buffer);
+  if (way == WAY_ZRTP)
+    gst_zrtp_pair_serve (pair);
   return GST_FLOW_OK;
 }
 
@@ -303,11 +306,13 @@ chain_rtcp (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 }
 
 /* With the receiver's lock. Sorts a writable list: what stays in it is RTP, RTCP
- * goes to @rtcp. Lists may mix SSRCs and kinds. */
-static void
+ * goes to @rtcp. Lists may mix SSRCs and kinds. TRUE if the pair is to be
+ * served. */
+static gboolean
 sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
     GstBufferList * list, GstBufferList * rtcp)
 {
+  gboolean serve = FALSE;
   guint i = 0;
 
   while (i < gst_buffer_list_length (list)) {
@@ -330,8 +335,10 @@ sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
     }
     if (way == WAY_RTCP)
       gst_buffer_list_add (rtcp, gst_buffer_ref (buffer));
+    serve |= way == WAY_ZRTP;
     gst_buffer_list_remove (list, i, 1);
   }
+  return serve;
 }
 
 static GstFlowReturn
@@ -355,11 +362,14 @@ take_list (GstZrtpDec * self, Lane * lane, GstBufferList * list)
   GstZrtpPair *pair = GST_ZRTP_BIN (self)->pair;
   GstBufferList *rtcp = gst_buffer_list_new_sized (1);
   GstFlowReturn ret, rtcp_ret;
+  gboolean serve;
 
   list = gst_buffer_list_make_writable (list);
   g_mutex_lock (&pair->receiver.lock);
-  sort_list (self, pair, lane, list, rtcp);
+  serve = sort_list (self, pair, lane, list, rtcp);
   g_mutex_unlock (&pair->receiver.lock);
+  if (serve)
+    gst_zrtp_pair_serve (pair);
   ret = push_list (self, lane, WAY_RTP, list);
   rtcp_ret = push_list (self, lane, WAY_RTCP, rtcp);
   return ret == GST_FLOW_OK ? rtcp_ret : ret;

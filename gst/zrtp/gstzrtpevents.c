@@ -46,9 +46,10 @@ take_keys (GstZrtpPair * pair, const ZrtpEvent * event)
     ok = gst_zrtp_receiver_set_keys (&pair->receiver, &event->keys, &options);
   /* Without a context nothing passes, secure or not. */
   if (!ok)
-    gst_zrtp_pair_notify (pair, gst_zrtp_notice_new_warning (GST_STREAM_ERROR,
-            GST_STREAM_ERROR_FAILED, NULL, "SRTP does not take the keys that "
-            "were agreed on, no media can pass"));
+    gst_zrtp_pair_add_notice (pair,
+        gst_zrtp_notice_new_warning (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+            NULL, "SRTP does not take the keys that were agreed on, no media "
+            "can pass"));
 }
 
 /* -- News -- */
@@ -68,7 +69,7 @@ warn_of_equal_zids (GstZrtpPair * pair)
 {
   const char *path = pair->call->cache_path;
 
-  gst_zrtp_pair_notify (pair,
+  gst_zrtp_pair_add_notice (pair,
       gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_SETTINGS, path, "Both endpoints have the same "
           "ZID, as they do when they use one file of known peers. Set the "
@@ -98,7 +99,7 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
     add_algorithm (s, "auth-tag", &info->auth_tag->base);
     add_algorithm (s, "key-agreement", &info->key_agreement->base);
   }
-  gst_zrtp_pair_notify (pair, notice);
+  gst_zrtp_pair_add_notice (pair, notice);
   pair->state = event->state;
 
   gst_zrtp_sender_set_over (&pair->sender, event->state == ZRTP_STATE_FAILED);
@@ -106,7 +107,7 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
   if (event->state == ZRTP_STATE_SECURE)
     gst_zrtp_pair_want_keyframes (pair);
   if (event->state == ZRTP_STATE_NO_ZRTP)
-    gst_zrtp_pair_notify (pair,
+    gst_zrtp_pair_add_notice (pair,
         gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER_UNSUPPORTED, NULL));
   if (event->error == ZRTP_ERROR_EQUAL_ZIDS)
     warn_of_equal_zids (pair);
@@ -349,7 +350,7 @@ take_event (GstZrtpPair * pair, const ZrtpEvent * event)
     default:
       notice = make_notice (pair, event);
       if (notice)
-        gst_zrtp_pair_notify (pair, notice);
+        gst_zrtp_pair_add_notice (pair, notice);
       break;
   }
 }
@@ -435,6 +436,9 @@ gst_zrtp_pair_drain (GstZrtpPair * pair)
     gst_zrtp_pair_send (pair, packet);
   while ((job = zrtp_stream_pop_job (pair->stream)))
     submit_job (pair, job);
+  /* Last: the peer waits for the packets, and the thread that is woken first gets
+   * the processor. */
+  gst_zrtp_pair_tell_notices (pair);
   gst_zrtp_timer_set (&pair->deadline, zrtp_stream_get_deadline (pair->stream));
   gst_zrtp_pair_update_busy (pair);
 }

@@ -66,12 +66,30 @@ gst_zrtp_notice_get_message (GstZrtpNotice * notice)
 }
 
 void
-gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice)
+gst_zrtp_pair_add_notice (GstZrtpPair * pair, GstZrtpNotice * notice)
 {
   g_mutex_lock (&pair->notices_lock);
   g_queue_push_tail (&pair->notices, notice);
   g_mutex_unlock (&pair->notices_lock);
-  gst_zrtp_runner_poke (&pair->notifier);
+}
+
+void
+gst_zrtp_pair_tell_notices (GstZrtpPair * pair)
+{
+  gboolean any;
+
+  g_mutex_lock (&pair->notices_lock);
+  any = pair->notices.length > 0;
+  g_mutex_unlock (&pair->notices_lock);
+  if (any)
+    gst_zrtp_runner_poke (&pair->notifier);
+}
+
+void
+gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice)
+{
+  gst_zrtp_pair_add_notice (pair, notice);
+  gst_zrtp_pair_tell_notices (pair);
 }
 
 static void

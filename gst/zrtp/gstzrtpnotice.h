@@ -29,6 +29,9 @@ GstStructure *gst_zrtp_notice_get_message (GstZrtpNotice * notice);
 
 /* Queues it for the notifier. Takes @notice. With or without locks. */
 void gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice);
+/* The same in two steps, for several. */
+void gst_zrtp_pair_add_notice (GstZrtpPair * pair, GstZrtpNotice * notice);
+void gst_zrtp_pair_tell_notices (GstZrtpPair * pair);
 /* The notifier's work. */
 void gst_zrtp_pair_deliver_notices (GstZrtpPair * pair);
 

@@ -427,7 +427,7 @@ gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc)
   pair->inbox.start = TRUE;
   pair->inbox.ssrc = ssrc;
   g_mutex_unlock (&pair->inbox.lock);
-  gst_zrtp_runner_poke (&pair->service);
+  gst_zrtp_pair_serve (pair);
 }
 
 void
@@ -465,8 +465,6 @@ gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data, gsize size)
   if (room)
     g_queue_push_tail (&pair->inbox.packets, g_bytes_new (data, size));
   g_mutex_unlock (&pair->inbox.lock);
-  if (room)
-    gst_zrtp_runner_poke (&pair->service);
   return room;
 }
 
@@ -564,12 +562,10 @@ serve_restart (GstZrtpPair * pair)
   gst_zrtp_call_drain (pair->call);
 }
 
+/* With the call's lock. */
 static void
-service (gpointer data)
+serve_all (GstZrtpPair * pair)
 {
-  GstZrtpPair *pair = data;
-
-  gst_zrtp_call_lock (pair->call);
   if (pair->stream)
     serve_start (pair);
   serve_packets (pair);
@@ -581,6 +577,26 @@ service (gpointer data)
     }
     serve_restart (pair);
   }
+}
+
+static void
+service (gpointer data)
+{
+  GstZrtpPair *pair = data;
+
+  gst_zrtp_call_lock (pair->call);
+  serve_all (pair);
+  gst_zrtp_call_unlock (pair->call);
+}
+
+void
+gst_zrtp_pair_serve (GstZrtpPair * pair)
+{
+  if (!gst_zrtp_call_trylock (pair->call)) {
+    gst_zrtp_runner_poke (&pair->service);
+    return;
+  }
+  serve_all (pair);
   gst_zrtp_call_unlock (pair->call);
 }
 

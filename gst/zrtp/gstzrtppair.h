@@ -118,21 +118,27 @@ void gst_zrtp_pair_wait_told (GstZrtpPair * pair);
  * if no zrtpenc sits in the pair. From here on it is fixed. */
 char *gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair);
 
-/* The handshake may start, or go on with another SSRC. */
+/* The handshake may start, or go on with another SSRC. Without locks. */
 void gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc);
 /* The transport changed under us. */
 void gst_zrtp_pair_restart_discovery (GstZrtpPair * pair);
 /* The application says that, or that it is ready now. FALSE if no element is in
  * READY. */
 gboolean gst_zrtp_pair_discover (GstZrtpPair * pair);
-/* A datagram that is ZRTP; copied. FALSE if too many wait already. Like the next
- * two, also with the receiver's lock held. */
+/* A datagram that is ZRTP; copied. gst_zrtp_pair_serve() is due then. FALSE if too
+ * many wait already. Like the next two, also with the receiver's lock held. */
 gboolean gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data,
     gsize size);
 /* Media of that kind came. */
 void gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind);
 /* Wants a key frame of this SSRC of the peer. */
 void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
+/* Gives the engine what was received. That takes it microseconds, and it pushes
+ * nothing and waits for nothing: whoever brings a packet does it, as a thread
+ * that has to wake up first comes late where others compute. If the call is busy
+ * a worker does it: its lock may be held while a file is opened. Without
+ * locks. */
+void gst_zrtp_pair_serve (GstZrtpPair * pair);
 
 /* The element in a seat, or NULL; unref without locks. */
 GstElement *gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half);

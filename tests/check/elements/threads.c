@@ -4,7 +4,9 @@
  * Sinks, applications and neighbours that block: what they may hold up, and what
  * not.
  */
+#include "bench.h"
 #include "endpoint.h"
+#include "watch.h"
 
 #define ENC "zrtpenc name=enc cache=:memory: "
 #define WHOLE VOICE "! " ENC "enc.rtp_src_0 ! " NET_SINK "async=false " \
@@ -225,6 +227,32 @@ GST_START_TEST (test_stop_while_sinks_wait)
 
 GST_END_TEST;
 
+/* Every thread that has to wake up comes late where others compute: a received
+ * packet is dealt with in the thread that brings it. */
+GST_START_TEST (test_received_at_once)
+{
+  static const guint8 damaged[28] = { 0x10, 0, 0, 0, 'Z', 'R', 'T', 'P' };
+  GstElement *enc = watch_make ("zrtpenc", "at-once");
+  GstElement *dec = watch_make ("zrtpdec", "at-once");
+  GstHarness *in;
+
+  g_object_set (enc, "cache", ":memory:", NULL);
+  watch_set_state (enc, GST_STATE_PAUSED);
+  in = gst_harness_new_with_element (dec, "rtp_sink", NULL);
+  gst_harness_set_src_caps_str (in, BENCH_CAPS);
+  for (guint i = 1; i <= 100; i++) {
+    fail_unless_equals_int (gst_harness_push (in,
+            gst_buffer_new_memdup (damaged, sizeof damaged)), GST_FLOW_OK);
+    fail_unless_equals_uint64 (endpoint_get_stat (dec, "zrtp-drops/bad-crc"),
+        i);
+  }
+  gst_harness_teardown (in);
+  watch_drop (enc);
+  watch_drop (dec);
+}
+
+GST_END_TEST;
+
 static Suite *
 threads_suite (void)
 {
@@ -237,6 +265,7 @@ threads_suite (void)
   tcase_add_test (tc, test_handlers_are_over);
   tcase_add_test (tc, test_stopped_from_signal);
   tcase_add_test (tc, test_stop_while_sinks_wait);
+  tcase_add_test (tc, test_received_at_once);
   return s;
 }
 

@@ -1,0 +1,118 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Who gives the engine what was received.
+ */
+#include <gst/check/gstcheck.h>
+
+#include "gstzrtpbin.h"
+#include "gstzrtppair.h"
+
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+static GstZrtpCall *call;
+static GstZrtpPair *pair;
+
+/* A file that is opened takes as long as this. */
+static GMutex lock;
+static GCond changed;
+static gboolean busy, done;
+
+static void
+setup (void)
+{
+  /* Settings have the defaults of the properties. */
+  g_type_class_unref (g_type_class_ref (GST_TYPE_ZRTP_BIN));
+  call = gst_zrtp_call_new (NULL);
+  pair = gst_zrtp_pair_new (call, 0);
+  busy = done = FALSE;
+}
+
+static void
+teardown (void)
+{
+  gst_zrtp_pair_unref (pair);
+  gst_zrtp_call_unref (call);
+}
+
+static gpointer
+keep_busy (gpointer unused)
+{
+  gst_zrtp_call_lock (call);
+  g_mutex_lock (&lock);
+  busy = TRUE;
+  g_cond_broadcast (&changed);
+  while (!done)
+    g_cond_wait (&changed, &lock);
+  g_mutex_unlock (&lock);
+  gst_zrtp_call_unlock (call);
+  return NULL;
+}
+
+static void
+receive (void)
+{
+  fail_unless (gst_zrtp_pair_receive (pair, (const guint8 *) "?", 1));
+  gst_zrtp_pair_serve (pair);
+}
+
+/* There is no engine in this pair, and that is counted. */
+static guint64
+count_served (void)
+{
+  guint64 n;
+
+  g_mutex_lock (&pair->receiver.lock);
+  n = pair->receiver.drops[GST_ZRTP_RECEIVE_DROP_NO_PARTNER];
+  g_mutex_unlock (&pair->receiver.lock);
+  return n;
+}
+
+GST_START_TEST (test_served_at_once)
+{
+  for (guint i = 1; i <= 100; i++) {
+    receive ();
+    fail_unless_equals_uint64 (count_served (), i);
+  }
+}
+
+GST_END_TEST;
+
+/* Whoever brings packets does not wait for a call that is busy. */
+GST_START_TEST (test_served_later)
+{
+  GThread *thread = g_thread_new ("busy", keep_busy, NULL);
+
+  g_mutex_lock (&lock);
+  while (!busy)
+    g_cond_wait (&changed, &lock);
+  g_mutex_unlock (&lock);
+  for (guint i = 0; i < 10; i++)
+    receive ();
+  fail_unless_equals_uint64 (count_served (), 0);
+
+  g_mutex_lock (&lock);
+  done = TRUE;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+  g_thread_join (thread);
+  gst_zrtp_runner_wait (&pair->service, g_get_monotonic_time () + PATIENCE);
+  fail_unless_equals_uint64 (count_served (), 10);
+}
+
+GST_END_TEST;
+
+static Suite *
+pair_suite (void)
+{
+  Suite *s = suite_create ("pair");
+  TCase *tc = tcase_create ("serving");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_served_at_once);
+  tcase_add_test (tc, test_served_later);
+  return s;
+}
+
+GST_CHECK_MAIN (pair);
