@@ -69,6 +69,8 @@ struct _GstZrtpEnc
   GstZrtpTimer silence;
   GstZrtpRunner chooser;        /* chooses an SSRC */
   GstZrtpRunner closer;         /* ends zrtp_src */
+  GMutex requests;              /* from the choice of a port's number until it is
+                                 * in "ports" */
 
   /* Object lock. */
   GQueue ports;                 /* GstZrtpEncPort, oldest first */
@@ -505,45 +507,64 @@ gst_zrtp_enc_report_loss (GstZrtpBin * bin, guint32 ssrc)
 
 /* -- Pads -- */
 
+/* A port that is released has left the list before its pads leave the element;
+ * its source pad is the last. */
+static gboolean
+is_taken (GstZrtpEnc * self, guint id, gboolean is_rtcp)
+{
+  gboolean taken;
+  char *name;
+  GstPad *pad;
+
+  GST_OBJECT_LOCK (self);
+  taken = find_numbered_port (self, id, is_rtcp) != NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (taken)
+    return TRUE;
+  name = g_strdup_printf (is_rtcp ? "rtcp_src_%u" : "rtp_src_%u", id);
+  pad = gst_element_get_static_pad (GST_ELEMENT (self), name);
+  g_free (name);
+  taken = pad != NULL;
+  gst_clear_object (&pad);
+  return taken;
+}
+
 /* The number in "rtp_sink_3"; the first that is free if there is no name, or that
- * of the template. */
+ * of the template. With the requests' lock. */
 static gboolean
 choose_id (GstZrtpEnc * self, const char *name, gboolean is_rtcp, guint * id)
 {
-  guint64 number;
-  gboolean taken;
+  guint64 number = 0;
 
-  GST_OBJECT_LOCK (self);
-  if (name && !strchr (name, '%')) {
-    if (!g_ascii_string_to_unsigned (strrchr (name, '_') + 1, 10, 0,
-            G_MAXUINT, &number, NULL)) {
-      GST_OBJECT_UNLOCK (self);
-      return FALSE;
-    }
-    *id = number;
-  } else {
-    *id = 0;
-    while (find_numbered_port (self, *id, is_rtcp))
-      (*id)++;
+  if (!name || strchr (name, '%')) {
+    while (is_taken (self, number, is_rtcp))
+      number++;
+  } else if (!g_ascii_string_to_unsigned (strrchr (name, '_') + 1, 10, 0,
+          G_MAXUINT, &number, NULL) || is_taken (self, number, is_rtcp)) {
+    return FALSE;
   }
-  taken = find_numbered_port (self, *id, is_rtcp) != NULL;
-  GST_OBJECT_UNLOCK (self);
-  return !taken;
+  *id = number;
+  return TRUE;
 }
 
+/* With the requests' lock. */
 static void
-add_port (GstZrtpEnc * self, GstZrtpEncPort * port)
+enlist (GstZrtpEnc * self, GstZrtpEncPort * port)
 {
-  GstElement *element = GST_ELEMENT (self);
-
   GST_OBJECT_LOCK (self);
   /* Nobody else knows it yet. */
   port->gate.stopped = self->closed;
   g_queue_push_tail (&self->ports, port);
   GST_OBJECT_UNLOCK (self);
-  if (port->sink)
-    gst_element_add_pad (element, port->sink);
-  gst_element_add_pad (element, port->outlet.pad);
+}
+
+/* @sink may be NULL. */
+static void
+add_pads (GstZrtpEnc * self, GstPad * sink, GstPad * src)
+{
+  if (sink)
+    gst_element_add_pad (GST_ELEMENT (self), sink);
+  gst_element_add_pad (GST_ELEMENT (self), src);
   gst_zrtp_enc_check_start (self);
 }
 
@@ -555,7 +576,9 @@ request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
   char *text;
   guint id;
 
+  g_mutex_lock (&self->requests);
   if (!choose_id (self, name, is_rtcp, &id)) {
+    g_mutex_unlock (&self->requests);
     GST_WARNING_OBJECT (self, "no pad %s: the name is taken or no number",
         name);
     return NULL;
@@ -567,8 +590,10 @@ request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
   src = gst_pad_new_from_static_template (is_rtcp ? &rtcp_src_template
       : &rtp_src_template, text);
   g_free (text);
-  add_port (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), id, sink, src,
+  enlist (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), id, sink, src,
           is_rtcp));
+  g_mutex_unlock (&self->requests);
+  add_pads (self, sink, src);
   return sink;
 }
 
@@ -596,16 +621,22 @@ become_source (GstZrtpEnc * self)
 static GstPad *
 request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
 {
-  GstZrtpEncPort *port = get_port (self, find_zrtp_port);
-  GstPad *src;
+  GstPad *src = NULL;
+  GstZrtpEncPort *port;
 
+  g_mutex_lock (&self->requests);
+  port = get_port (self, find_zrtp_port);
   if (port) {
     gst_zrtp_enc_port_unref (port);
-    return NULL;
+  } else {
+    src = gst_pad_new_from_template (template, "zrtp_src");
+    enlist (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), 0, NULL, src,
+            FALSE));
   }
-  src = gst_pad_new_from_template (template, "zrtp_src");
-  add_port (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), 0, NULL, src,
-          FALSE));
+  g_mutex_unlock (&self->requests);
+  if (!src)
+    return NULL;
+  add_pads (self, NULL, src);
   become_source (self);
   return src;
 }
@@ -701,6 +732,7 @@ gst_zrtp_enc_finalize (GObject * object)
 
   gst_zrtp_runner_clear (&self->chooser);
   gst_zrtp_runner_clear (&self->closer);
+  g_mutex_clear (&self->requests);
   G_OBJECT_CLASS (gst_zrtp_enc_parent_class)->finalize (object);
 }
 
@@ -744,6 +776,7 @@ static void
 gst_zrtp_enc_init (GstZrtpEnc * self)
 {
   g_queue_init (&self->ports);
+  g_mutex_init (&self->requests);
   gst_zrtp_timer_init (&self->silence, silence_fired, self);
   gst_zrtp_runner_init (&self->chooser, GST_ZRTP_POOL_SERVICE, choose_ssrc,
       self, gst_object_ref, gst_object_unref);

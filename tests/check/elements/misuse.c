@@ -99,6 +99,45 @@ GST_START_TEST (test_requested_twice)
 
 GST_END_TEST;
 
+#define N_THREADS 4
+#define N_PADS 100
+
+static gint waiting;            /* atomic: threads that have yet to start */
+
+static gpointer
+request_many (gpointer enc)
+{
+  g_atomic_int_add (&waiting, -1);
+  while (g_atomic_int_get (&waiting) > 0);
+  for (guint i = 0; i < N_PADS; i++) {
+    GstPad *pad = gst_element_request_pad_simple (enc, "rtp_sink_%u");
+
+    fail_unless (pad != NULL);
+    if (i % 2)
+      gst_element_release_request_pad (enc, pad);
+    gst_object_unref (pad);
+  }
+  return NULL;
+}
+
+/* Nobody gets a number that another thread just got, or is giving back. */
+GST_START_TEST (test_requested_at_once)
+{
+  GstElement *enc = watch_make ("zrtpenc", "at-once");
+  GThread *threads[N_THREADS];
+
+  waiting = N_THREADS;
+  for (guint i = 0; i < N_THREADS; i++)
+    threads[i] = g_thread_new ("application", request_many, enc);
+  for (guint i = 0; i < N_THREADS; i++)
+    g_thread_join (threads[i]);
+  fail_unless_equals_int (enc->numsinkpads, N_THREADS * N_PADS / 2);
+  fail_unless_equals_int (enc->numsrcpads, N_THREADS * N_PADS / 2);
+  watch_drop (enc);
+}
+
+GST_END_TEST;
+
 /* -- Caps -- */
 
 /* Refused at the pad, and what was agreed before still counts. */
@@ -446,6 +485,7 @@ misuse_suite (void)
   tcase_add_test (tc, test_names);
   tcase_add_test (tc, test_no_names);
   tcase_add_test (tc, test_requested_twice);
+  tcase_add_test (tc, test_requested_at_once);
   tcase_add_test (tc, test_wrong_caps);
   tcase_add_test (tc, test_wrong_links);
   tcase_add_loop_test (tc, test_loose_ends, 0, G_N_ELEMENTS (loose));
