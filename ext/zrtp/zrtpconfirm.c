@@ -213,20 +213,34 @@ take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
   stream->allowed_clear = stream->allowed_clear && !enrolling;
 }
 
-/* 4.3.2: the peer should have our secret and has not, and nobody is there who
- * could ask it; the signalling does not vouch for it, and it sent no signature
- * that the application might know. The Confirm was good: no accident on the way
- * explains that. */
+/* Whom the policy does not let in: who should have our secret and has not (4.3.2),
+ * or who was never verified and does not have the auxsecret either, or has another
+ * name than who is expected. */
 static gboolean
-refuse_unattended (ZrtpStream * stream, gint64 now)
+is_unwelcome (ZrtpStream * stream)
+{
+  const ZrtpSessionInfo *info = &stream->session->info;
+  const gboolean strict = stream->policy.require_verified;
+
+  if (info->cache_mismatch)
+    return strict || stream->policy.unattended;
+  return strict && ((!info->verified && !info->aux_matched)
+      || zrtp_session_names_differ (stream->session));
+}
+
+/* Nobody is there who could ask the peer; the signalling does not vouch for it, and
+ * it sent no signature that the application might know. The Confirm was good: no
+ * accident on the way explains that. */
+static gboolean
+refuse_unwelcome (ZrtpStream * stream, gint64 now)
 {
   const ZrtpSessionInfo *info = &stream->session->info;
 
-  if (!stream->policy.unattended || !info->cache_mismatch
-      || zrtp_session_is_vouched_for (stream)
+  if (!is_unwelcome (stream) || zrtp_session_is_vouched_for (stream)
       || info->signature_status == ZRTP_SIGNATURE_UNCHECKED)
     return FALSE;
-  zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
+  if (info->cache_mismatch)
+    zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
   zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
   return TRUE;
 }
@@ -267,7 +281,7 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
   g_free (text);
   zrtp_wipe (&body, sizeof body);
   return drop == ZRTP_DROP_NONE && (x->mode == ZRTP_COMMIT_MULTISTREAM
-      || !refuse_unattended (stream, now));
+      || !refuse_unwelcome (stream, now));
 }
 
 static void

@@ -31,6 +31,8 @@ typedef struct
   gboolean require_encryption;  /* no clear media, ever */
   gboolean unattended;          /* nobody can compare SAS: a cache mismatch that
                                  * nothing else explains ends the call (4.3.2) */
+  gboolean require_verified;    /* ... and so does a peer that was not verified
+                                 * in an earlier call */
   gboolean cacheless;           /* nothing is kept: expiry 0, V 0 (4.9.1) */
   gboolean signalling_trusted;  /* a=zrtp-hash came end-to-end protected (8.1.1) */
   guint32 cache_expiry;         /* seconds */

@@ -170,9 +170,11 @@ zrtp_session_take_nonce (ZrtpSession * session,
   return TRUE;
 }
 
-static gboolean
-names_differ (const ZrtpSessionInfo * info)
+gboolean
+zrtp_session_names_differ (const ZrtpSession * session)
 {
+  const ZrtpSessionInfo *info = &session->info;
+
   return info->peer_name && info->known_peer_name
       && strcmp (info->peer_name, info->known_peer_name) != 0;
 }
@@ -196,7 +198,7 @@ judge_trust (const ZrtpSession * session)
   /* 7.3: the PBX can listen, whoever compared what. */
   if (info->relayed)
     return ZRTP_TRUST_MITM_RELAYED;
-  if (names_differ (info))
+  if (zrtp_session_names_differ (session))
     return ZRTP_TRUST_NAME_MISMATCH;
   /* 7.1: both flags count, unless the users compared just now. */
   if (info->verified && (session->verified_now || info->peer_verified))
@@ -237,7 +239,7 @@ zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
 
   g_free (info->peer_name);
   info->peer_name = g_strdup (name);
-  if (session->master && info->have_sas && names_differ (info))
+  if (session->master && info->have_sas && zrtp_session_names_differ (session))
     zrtp_stream_event (session->master, ZRTP_EVENT_NAME_MISMATCH);
   zrtp_session_update_trust (session);
 }
@@ -393,7 +395,7 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
     zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
   if (info->aux_mismatch)
     zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
-  if (names_differ (info))
+  if (zrtp_session_names_differ (session))
     zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
   zrtp_strength_announce (session, stream);
   if (session->offered)

@@ -612,6 +612,8 @@ void zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream);
 /* The peer's Confirm was good. */
 void zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
     gboolean peer_verified);
+/* The peer was stored under another name than the one that the user expects. */
+gboolean zrtp_session_names_differ (const ZrtpSession * session);
 /* 8.1.1: authenticated signalling vouches for the peer's Hello. */
 gboolean zrtp_session_is_vouched_for (const ZrtpStream * stream);
 /* The job that updates the cache at the point of 4.6.1, or NULL when there is

@@ -186,6 +186,7 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->auto_secure = policy->auto_secure;
   own->require_encryption = policy->require_encryption;
   own->unattended = policy->unattended;
+  own->require_verified = policy->require_verified;
   own->signalling_trusted = policy->signalling_trusted;
   own->disclosure = policy->disclosure;
   own->allow_clear = policy->allow_clear;

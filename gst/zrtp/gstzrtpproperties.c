@@ -342,13 +342,29 @@ install_policy (void)
    * is removed from the file of known peers (`gst-zrtp-peers`). A peer passes all
    * the same for whom #GstZrtpBin:signalling-trusted signalling vouches, or that
    * signed the SAS (#GstZrtpBin:check-signatures): what that is worth is up to the
-   * application (RFC 6189 4.3.2). Peers that were never heard of are not affected.
+   * application (RFC 6189 4.3.2). Peers that were never heard of are not affected:
+   * see #GstZrtpBin:require-verified.
    *
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_UNATTENDED] = g_param_spec_boolean ("unattended",
       "Unattended", "Nobody can compare the SAS: refuse a peer that lost the "
       "secret of earlier calls", FALSE, PLAYING);
+  /**
+   * GstZrtpBin:require-verified:
+   *
+   * As #GstZrtpBin:unattended, and also refuses every peer whose SAS was not
+   * compared in an earlier call (#GstZrtpBin::verify-sas), or that is known under
+   * another name than #GstZrtpBin:peer-name. For links between machines that have
+   * met before. A peer that has the same #GstZrtpBin:aux-secret needs no earlier
+   * call. Set it before PAUSED: it counts when keys are agreed on.
+   *
+   * Since: 0.1
+   */
+  pspecs[GST_ZRTP_SETTING_REQUIRE_VERIFIED] =
+      g_param_spec_boolean ("require-verified", "Require verified",
+      "Refuse a peer whose SAS was not compared in an earlier call", FALSE,
+      PLAYING);
   /**
    * GstZrtpBin:disclosure:
    *

@@ -44,6 +44,7 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
     case GST_ZRTP_SETTING_MITM:
     case GST_ZRTP_SETTING_ENROLL:
     case GST_ZRTP_SETTING_UNATTENDED:
+    case GST_ZRTP_SETTING_REQUIRE_VERIFIED:
     case GST_ZRTP_SETTING_CHECK_SIGNATURES:
     case GST_ZRTP_SETTING_SIGN_SAS:
       return GST_ZRTP_SCOPE_CALL;
@@ -422,6 +423,7 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
   BOOLEAN (mitm, MITM);
   BOOLEAN (enroll, ENROLL);
   BOOLEAN (unattended, UNATTENDED);
+  BOOLEAN (require_verified, REQUIRE_VERIFIED);
   BOOLEAN (check_signatures, CHECK_SIGNATURES);
   BOOLEAN (sign_sas, SIGN_SAS);
   UINT (mtu, MTU);

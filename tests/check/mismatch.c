@@ -397,6 +397,71 @@ GST_START_TEST (test_unattended_and_sure)
 
 GST_END_TEST;
 
+/* A call in which Alice takes only those whom she has verified. */
+static void
+strict_call (guint64 seed, const char *name, const char *aux, gboolean refused)
+{
+  Sim *sim = known_new (seed);
+
+  sim->ends[0].policy.require_verified = TRUE;
+  for (guint e = 0; e < 2; e++) {
+    sim_make (sim, e, 1);
+    if (aux)
+      zrtp_session_set_aux_secret (session_of (sim, e), (const guint8 *) aux,
+          strlen (aux));
+  }
+  if (name)
+    zrtp_session_set_peer_name (session_of (sim, 0), name, sim->now);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  sim_run (sim, 300 * SIM_MSEC);
+  for (guint e = 0; e < 2; e++) {
+    fail_unless_equals_int (sim_state (sim, e),
+        refused ? ZRTP_STATE_FAILED : ZRTP_STATE_SECURE);
+    fail_unless_equals_int (sim->ends[e].streams[0].have_send, !refused);
+  }
+  if (refused)
+    fail_unless_equals_int (sim->ends[0].streams[0].last_error,
+        ZRTP_ERROR_UNAVAILABLE);
+  hang_up (sim);
+}
+
+GST_START_TEST (test_strangers_are_refused)
+{
+  ZrtpPeer peer;
+  Sim *sim;
+
+  strict_call (80, NULL, NULL, TRUE);
+  peer = known_peer (0);
+  fail_if (peer.known);
+  zrtp_peer_clear (&peer);
+  strict_call (81, NULL, "what both were built with", FALSE);
+
+  sim = known_call (82, 0);
+  hang_up (sim);
+  strict_call (83, NULL, NULL, TRUE);
+
+  sim = known_new (84);
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  zrtp_session_set_peer_name (session_of (sim, 0), "Bob", sim->now);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, SIM_SEC));
+  verify (sim, 0);
+  hang_up (sim);
+  strict_call (85, NULL, NULL, FALSE);
+  strict_call (86, "Bob", NULL, FALSE);
+  strict_call (87, "Carol", NULL, TRUE);
+
+  known_lose_cache (1);
+  strict_call (88, NULL, "what both were built with", TRUE);
+  known_replace_cache (1);
+  strict_call (89, "Bob", NULL, TRUE);
+}
+
+GST_END_TEST;
+
 /* Z-4.3.2-11: a shared auxsecret is no excuse. */
 GST_START_TEST (test_aux_is_no_excuse)
 {
@@ -514,6 +579,7 @@ mismatch_suite (void)
   tcase_add_loop_test (tc, test_vouched, 0, G_N_ELEMENTS (vouched));
   tcase_add_loop_test (tc, test_unattended, 0, 2);
   tcase_add_test (tc, test_unattended_and_sure);
+  tcase_add_test (tc, test_strangers_are_refused);
   tcase_add_test (tc, test_aux_is_no_excuse);
   tcase_add_test (tc, test_expiry_zero_waits_too);
   tcase_add_test (tc, test_unread_is_not_overwritten);

@@ -459,6 +459,37 @@ GST_START_TEST (test_unattended)
 
 GST_END_TEST;
 
+/* Who was never verified is refused; who was is not. */
+GST_START_TEST (test_strangers)
+{
+  People people;
+
+  people_init (&people);
+  dial (&people);
+  g_object_set (people.alice->dec, "require-verified", TRUE, NULL);
+  endpoint_connect (people.alice, people.bob);
+  endpoint_play (people.alice);
+  endpoint_play (people.bob);
+  endpoint_wait_state (people.alice, "failed");
+  fail_unless_equals_uint64 (endpoint_get_stat (people.alice->enc,
+          "sent-count"), 0);
+  hang_up (&people);
+
+  call (&people);
+  fail_unless (says (people.alice->enc, "verify-sas"));
+  hang_up (&people);
+  dial (&people);
+  g_object_set (people.alice->dec, "require-verified", TRUE, NULL);
+  endpoint_connect (people.alice, people.bob);
+  endpoint_play (people.alice);
+  endpoint_play (people.bob);
+  endpoint_wait_secure (people.alice, people.bob);
+  hang_up (&people);
+  people_clear (&people);
+}
+
+GST_END_TEST;
+
 static Suite *
 trust_suite (void)
 {
@@ -475,6 +506,7 @@ trust_suite (void)
   tcase_add_test (tc, test_other_name);
   tcase_add_test (tc, test_lost_secret);
   tcase_add_test (tc, test_unattended);
+  tcase_add_test (tc, test_strangers);
   return s;
 }
 
