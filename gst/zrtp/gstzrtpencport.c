@@ -125,6 +125,10 @@ hold (GstZrtpEncPort * port, GstZrtpSender * sender)
       return result;
     if (before_secure == GST_ZRTP_BEFORE_SECURE_AUTO && !port->live_known)
       until = g_get_monotonic_time () + LIVE_TIME;
+    /* What happens after the look is seen by the wait. */
+    gst_zrtp_sender_unlink_port (sender, &port->gate, FALSE);
+    if (!gst_pad_is_linked (port->sink))
+      return GST_ZRTP_WAIT_STOPPED;
     GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
     result = gst_zrtp_sender_wait (sender, &port->gate, before_secure, until);
   }
@@ -582,6 +586,18 @@ src_linked (GstPad * pad, GstPad * peer, gpointer unused)
   gst_zrtp_enc_port_unref (port);
 }
 
+/* Upstream can't be stopped as long as its thread waits in here. */
+static void
+sink_unlinked (GstPad * pad, GstPad * peer, gpointer unused)
+{
+  GstZrtpEncPort *port = get_port (pad);
+
+  if (!port)
+    return;
+  set_gate (port, gst_zrtp_sender_unlink_port, TRUE);
+  gst_zrtp_enc_port_unref (port);
+}
+
 /* -- Life -- */
 
 static void
@@ -623,6 +639,7 @@ gst_zrtp_enc_port_new (GstZrtpBin * enc, guint id, GstPad * sink, GstPad * src,
   if (sink) {
     port->sink = gst_object_ref (sink);
     attach (port, sink);
+    g_signal_connect (sink, "unlinked", G_CALLBACK (sink_unlinked), NULL);
     gst_pad_set_query_function (src, GST_DEBUG_FUNCPTR (src_query));
     gst_pad_set_chain_function (sink, GST_DEBUG_FUNCPTR (chain));
     gst_pad_set_chain_list_function (sink, GST_DEBUG_FUNCPTR (chain_list));

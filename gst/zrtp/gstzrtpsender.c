@@ -108,6 +108,16 @@ gst_zrtp_sender_flush_port (GstZrtpSender * sender, GstZrtpSendPort * port,
 }
 
 void
+gst_zrtp_sender_unlink_port (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gboolean unlinked)
+{
+  g_mutex_lock (&sender->lock);
+  port->unlinked = unlinked;
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
 gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner)
 {
   GHashTableIter iter;
@@ -138,10 +148,11 @@ gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port,
 
   g_mutex_lock (&sender->lock);
   while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over
-      && !must_go (port) && sender->before_secure == before_secure)
+      && !must_go (port) && !port->unlinked
+      && sender->before_secure == before_secure)
     if (!g_cond_wait_until (&sender->changed, &sender->lock, until))
       break;
-  if (must_go (port))
+  if (must_go (port) || (port->unlinked && sender->mode == ZRTP_MEDIA_BLOCKED))
     result = GST_ZRTP_WAIT_STOPPED;
   else if (sender->mode == ZRTP_MEDIA_BLOCKED)
     result = sender->over ? GST_ZRTP_WAIT_VAIN : GST_ZRTP_WAIT_CHANGED;

@@ -36,6 +36,7 @@ typedef struct
 typedef struct
 {
   gboolean stopped, flushing;   /* lock: with either, nobody waits here */
+  gboolean unlinked;            /* lock: who waits for keys goes */
   GstZrtpSendSource *source;    /* of the last packet */
 } GstZrtpSendPort;
 
@@ -66,7 +67,7 @@ typedef enum
 {
   GST_ZRTP_WAIT_OPEN,           /* media may leave */
   GST_ZRTP_WAIT_VAIN,           /* there will be no keys */
-  GST_ZRTP_WAIT_STOPPED,        /* the port was stopped, or flushes */
+  GST_ZRTP_WAIT_STOPPED,        /* the port was stopped, unlinked, or flushes */
   GST_ZRTP_WAIT_CHANGED         /* the application has other wishes, or it is
                                  * time */
 } GstZrtpWait;
@@ -93,6 +94,10 @@ void gst_zrtp_sender_stop_port (GstZrtpSender * sender, GstZrtpSendPort * port,
     gboolean stopped);
 void gst_zrtp_sender_flush_port (GstZrtpSender * sender,
     GstZrtpSendPort * port, gboolean flushing);
+/* The pad was unlinked, so that whoever waits for keys there goes; or (FALSE) one
+ * who is linked is about to. */
+void gst_zrtp_sender_unlink_port (GstZrtpSender * sender,
+    GstZrtpSendPort * port, gboolean unlinked);
 /* The pad leaves: its SSRCs are free for others. */
 void gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner);
 

@@ -312,6 +312,48 @@ GST_START_TEST (test_requested_during_state_change)
 
 GST_END_TEST;
 
+/* A source that is taken out of a running pipeline: its thread can't stop while it
+ * waits in here, and there may never be keys. */
+GST_START_TEST (test_released_by_unlink)
+{
+  Endpoint *endpoint = endpoint_new ("( name=music " VOICE_FILE ") ! zrtpenc "
+      "name=enc cache=:memory: enc.rtp_src_0 ! fakesink async=false zrtpdec");
+  GstElement *music = gst_bin_get_by_name (GST_BIN (endpoint->pipeline),
+      "music");
+
+  endpoint_play (endpoint);
+  wait_until_held ();
+  fail_unless (gst_bin_remove (GST_BIN (endpoint->pipeline), music));
+  fail_unless_equals_int (gst_element_set_state (music, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  gst_object_unref (music);
+  endpoint_free (endpoint);
+}
+
+GST_END_TEST;
+
+/* Another one in its place waits as the first did. */
+GST_START_TEST (test_held_after_relink)
+{
+  GThread *thread = hold (push_one);
+  GstPad *sink = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+
+  gst_pad_unlink (bench->in->srcpad, sink);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+  fail_unless_equals_int (gst_pad_link (bench->in->srcpad, sink),
+      GST_PAD_LINK_OK);
+  holding = FALSE;
+  thread = hold (push_one);
+  bench_secure (bench);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_OK);
+  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
 /* Who does not want it to wait any more need not end the call. */
 GST_START_TEST (test_released_by_property)
 {
@@ -454,6 +496,8 @@ gate_suite (void)
   tcase_add_test (tc, test_released_by_pad_release);
   tcase_add_test (tc, test_flushed_during_state_change);
   tcase_add_test (tc, test_requested_during_state_change);
+  tcase_add_test (tc, test_released_by_unlink);
+  tcase_add_test (tc, test_held_after_relink);
   tcase_add_test (tc, test_released_by_property);
   tcase_add_test (tc, test_released_by_failure);
   tcase_add_test (tc, test_eos_waits_for_replies);
