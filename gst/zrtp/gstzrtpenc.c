@@ -645,14 +645,20 @@ static gboolean
 gst_zrtp_enc_send_event (GstElement * element, GstEvent * event)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (element);
+  GstZrtpEncPort *port = get_port (self, find_zrtp_port);
+  gboolean ok;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS
-      || !GST_OBJECT_FLAG_IS_SET (self, GST_ELEMENT_FLAG_SOURCE))
-    return GST_ELEMENT_CLASS (gst_zrtp_enc_parent_class)->send_event (element,
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS && port) {
+    ok = gst_zrtp_outlet_want_end (&port->outlet, event);
+    if (ok)
+      gst_zrtp_runner_poke (&self->closer);
+  } else {
+    ok = GST_ELEMENT_CLASS (gst_zrtp_enc_parent_class)->send_event (element,
         event);
-  gst_event_unref (event);
-  gst_zrtp_runner_poke (&self->closer);
-  return TRUE;
+  }
+  if (port)
+    gst_zrtp_enc_port_unref (port);
+  return ok;
 }
 
 static GstPad *

@@ -456,7 +456,7 @@ void
 gst_zrtp_enc_port_end (GstZrtpEncPort * port)
 {
   wait_for_replies (port);
-  gst_zrtp_outlet_work_event (&port->outlet, gst_event_new_eos ());
+  gst_zrtp_outlet_work_end (&port->outlet);
 }
 
 static gboolean

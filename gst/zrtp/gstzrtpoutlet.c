@@ -23,12 +23,14 @@ gst_zrtp_outlet_init (GstZrtpOutlet * outlet, GstPad * pad,
   g_cond_init (&outlet->changed);
   outlet->workers = 0;
   outlet->streaming = outlet->inactive = outlet->bare = FALSE;
+  outlet->end = NULL;
 }
 
 void
 gst_zrtp_outlet_clear (GstZrtpOutlet * outlet)
 {
   gst_clear_object (&outlet->pad);
+  gst_clear_event (&outlet->end);
   g_mutex_clear (&outlet->lock);
   g_cond_clear (&outlet->changed);
 }
@@ -46,6 +48,9 @@ void
 gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active)
 {
   set_inactive (outlet, !active);
+  g_mutex_lock (&outlet->lock);
+  gst_clear_event (&outlet->end);
+  g_mutex_unlock (&outlet->lock);
   g_atomic_int_set (&outlet->known, 0);
 }
 
@@ -232,8 +237,10 @@ gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event)
 
 /* -- Workers -- */
 
+/* @end: where to put the end of stream, without which there is nothing to do; or
+ * NULL. */
 static gboolean
-begin_work (GstZrtpOutlet * outlet)
+begin_work (GstZrtpOutlet * outlet, GstEvent ** end)
 {
   gboolean ok;
 
@@ -241,6 +248,10 @@ begin_work (GstZrtpOutlet * outlet)
   while (outlet->streaming && !outlet->inactive)
     g_cond_wait (&outlet->changed, &outlet->lock);
   ok = !outlet->inactive && gst_pad_is_active (outlet->pad);
+  if (ok && end) {
+    *end = g_steal_pointer (&outlet->end);
+    ok = *end != NULL;
+  }
   if (ok)
     outlet->workers++;
   g_mutex_unlock (&outlet->lock);
@@ -260,7 +271,7 @@ gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer)
 {
   GstFlowReturn ret;
 
-  if (!begin_work (outlet)) {
+  if (!begin_work (outlet, NULL)) {
     gst_buffer_unref (buffer);
     return GST_FLOW_FLUSHING;
   }
@@ -273,10 +284,36 @@ gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer)
 void
 gst_zrtp_outlet_work_event (GstZrtpOutlet * outlet, GstEvent * event)
 {
-  if (!begin_work (outlet)) {
+  if (!begin_work (outlet, NULL)) {
     gst_event_unref (event);
     return;
   }
+  put_missing (outlet, ALL);
+  gst_pad_push_event (outlet->pad, event);
+  end_work (outlet);
+}
+
+gboolean
+gst_zrtp_outlet_want_end (GstZrtpOutlet * outlet, GstEvent * event)
+{
+  gboolean ok;
+
+  g_mutex_lock (&outlet->lock);
+  ok = !outlet->inactive && gst_pad_is_active (outlet->pad);
+  if (ok)
+    gst_event_replace (&outlet->end, event);
+  g_mutex_unlock (&outlet->lock);
+  gst_event_unref (event);
+  return ok;
+}
+
+void
+gst_zrtp_outlet_work_end (GstZrtpOutlet * outlet)
+{
+  GstEvent *event;
+
+  if (!begin_work (outlet, &event))
+    return;
   put_missing (outlet, ALL);
   gst_pad_push_event (outlet->pad, event);
   end_work (outlet);

@@ -34,6 +34,7 @@ typedef struct
   gboolean streaming;           /* an event of the streaming thread is */
   gboolean inactive;            /* stopped or flushing: nobody waits */
   gboolean bare;                /* the stand-in caps are on the pad */
+  GstEvent *end;                /* for a worker to push; of this run */
 } GstZrtpOutlet;
 
 void gst_zrtp_outlet_init (GstZrtpOutlet * outlet, GstPad * pad,
@@ -60,6 +61,12 @@ void gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event);
 GstFlowReturn gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer);
 /* Takes @event. */
 void gst_zrtp_outlet_work_event (GstZrtpOutlet * outlet, GstEvent * event);
+
+/* From any thread: a worker is to push @event, an EOS, which is taken. FALSE if
+ * nothing runs here that could end. */
+gboolean gst_zrtp_outlet_want_end (GstZrtpOutlet * outlet, GstEvent * event);
+/* Pushes it, unless that run is over. */
+void gst_zrtp_outlet_work_end (GstZrtpOutlet * outlet);
 
 /* Downstream has to do with bare caps. */
 gboolean gst_zrtp_outlet_is_bare (GstZrtpOutlet * outlet);

@@ -16,6 +16,7 @@ static Bench *bench;
 static GMutex log_lock;
 static GCond logged;
 static gboolean holding;
+static GMutex stall;            /* whoever holds something waits for it first */
 
 static void
 listen (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
@@ -28,6 +29,8 @@ listen (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
   holding = TRUE;
   g_cond_broadcast (&logged);
   g_mutex_unlock (&log_lock);
+  g_mutex_lock (&stall);
+  g_mutex_unlock (&stall);
 }
 
 static void
@@ -478,6 +481,49 @@ GST_START_TEST (test_eos_released_by_state_change)
 
 GST_END_TEST;
 
+static gint ends;
+static guint32 seqnum;          /* of the first end */
+
+static GstPadProbeReturn
+see_end (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  GstEvent *event = gst_pad_probe_info_get_event (info);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    seqnum = gst_event_get_seqnum (event);
+    g_atomic_int_inc (&ends);
+    watch_poke ();
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* The application ends what has no source of its own, and starts anew before that
+ * end is out: the next stream ends when it is told to. */
+GST_START_TEST (test_eos_not_in_next_stream)
+{
+  GstPad *pad = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
+  GstEvent *event = gst_event_new_eos ();
+  guint32 wanted = gst_event_get_seqnum (event);
+
+  fail_if (gst_element_send_event (bench->enc_b, gst_event_new_eos ()),
+      "ended before it started");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, NULL,
+      NULL);
+  watch_set_state (bench->enc_b, GST_STATE_PLAYING);
+  g_mutex_lock (&stall);
+  fail_unless (gst_element_send_event (bench->enc_b, gst_event_new_eos ()));
+  wait_until_held ();
+  watch_set_state (bench->enc_b, GST_STATE_READY);
+  watch_set_state (bench->enc_b, GST_STATE_PLAYING);
+  g_mutex_unlock (&stall);
+  fail_unless (gst_element_send_event (bench->enc_b, event));
+  watch_wait_counter (&ends, 1, "ends");
+  fail_unless_equals_int (seqnum, wanted);
+  gst_object_unref (pad);
+}
+
+GST_END_TEST;
+
 static Suite *
 gate_suite (void)
 {
@@ -503,6 +549,7 @@ gate_suite (void)
   tcase_add_test (tc, test_eos_waits_for_replies);
   tcase_add_test (tc, test_eos_does_not_wait_for_ever);
   tcase_add_test (tc, test_eos_released_by_state_change);
+  tcase_add_test (tc, test_eos_not_in_next_stream);
   return s;
 }
 
