@@ -94,6 +94,17 @@ class TestReference(unittest.TestCase):
             self.assertEqual(row[1].count(" *") or row[0].count(" *"),
                              len(signal.param_types), signal.signal_name)
 
+    def test_causes(self):
+        """Why packets are dropped: what the code can say."""
+        documented = [name for row in rows("docs/plugins/index.md", "### Causes of drops")
+                      for name in names(row[0])]
+        known = []
+        for path in ("gst/zrtp/gstzrtpsender.c", "gst/zrtp/gstzrtpreceiver.c",
+                     "ext/zrtp/zrtptypes.c"):
+            nicks = re.search(r"_drop_nick \(.*?= \{(.*?)\}", read(path), re.DOTALL).group(1)
+            known += re.findall(r'"([^"]+)"', nicks)
+        self.assertEqual(set(documented), set(known) - {"none"})
+
     def test_pads(self):
         presences = {"always": Gst.PadPresence.ALWAYS, "sometimes": Gst.PadPresence.SOMETIMES,
                      "request": Gst.PadPresence.REQUEST}
