@@ -74,7 +74,8 @@ warn_of_equal_zids (GstZrtpPair * pair)
           GST_RESOURCE_ERROR_SETTINGS, path, "Both endpoints have the same "
           "ZID, as they do when they use one file of known peers. Set the "
           "property \"cache\" of one of them to another file, or to "
-          "\":memory:\""));
+          "\":memory:\". If there is only one endpoint, it sends to itself: "
+          "check addresses and ports"));
 }
 
 static void

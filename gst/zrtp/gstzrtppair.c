@@ -370,7 +370,7 @@ stop (GstZrtpPair * pair)
       zrtp_session_remove (pair->call->session, pair->stream);
     pair->hello_spent = TRUE;
   }
-  pair->started = pair->transport_ready = FALSE;
+  pair->started = pair->transport_ready = pair->called = FALSE;
   gst_clear_structure (&pair->peer);
   gst_zrtp_pair_void_keys (pair);
   g_mutex_lock (&pair->inbox.lock);
@@ -477,16 +477,22 @@ gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind)
   gst_zrtp_runner_poke (&pair->service);
 }
 
+/* The application has not said yet that there is a transport. */
+static gboolean
+waits_for_transport (GstZrtpPair * pair)
+{
+  return !pair->started && !pair->transport_ready
+      && !gst_zrtp_settings_get_boolean (pair->settings,
+      GST_ZRTP_SETTING_AUTO_DISCOVER);
+}
+
 static void
 serve_start (GstZrtpPair * pair)
 {
   gboolean start, restart;
   guint32 ssrc;
 
-  /* What was asked for waits for the transport. */
-  if (!pair->started && !pair->transport_ready
-      && !gst_zrtp_settings_get_boolean (pair->settings,
-          GST_ZRTP_SETTING_AUTO_DISCOVER))
+  if (waits_for_transport (pair))
     return;
   g_mutex_lock (&pair->inbox.lock);
   start = pair->inbox.start;
@@ -507,6 +513,15 @@ serve_start (GstZrtpPair * pair)
   gst_zrtp_call_drain (pair->call);
 }
 
+/* Whether we can answer shows a while after the first time. */
+static void
+note_called (GstZrtpPair * pair)
+{
+  if (!pair->called && !pair->started)
+    gst_zrtp_timer_set (&pair->partner, g_get_monotonic_time () + PARTNER_TIME);
+  pair->called = TRUE;
+}
+
 static void
 serve_packets (GstZrtpPair * pair)
 {
@@ -522,6 +537,7 @@ serve_packets (GstZrtpPair * pair)
       gsize size;
       const guint8 *data = g_bytes_get_data (packet, &size);
 
+      note_called (pair);
       zrtp_stream_receive (pair->stream, data, size, g_get_monotonic_time ());
       gst_zrtp_call_drain (pair->call);
     } else {
@@ -605,12 +621,20 @@ gst_zrtp_pair_serve (GstZrtpPair * pair)
 static void
 check_partner (GstZrtpPair * pair)
 {
-  gboolean enc, dec;
+  gboolean enc, dec, mute;
 
   gst_zrtp_call_lock (pair->call);
   enc = pair->members[GST_ZRTP_HALF_ENC].id != NULL;
   dec = pair->members[GST_ZRTP_HALF_DEC].id != NULL;
+  mute = enc && dec && pair->called && !pair->started
+      && !waits_for_transport (pair);
   gst_zrtp_call_unlock (pair->call);
+  if (mute)
+    gst_zrtp_pair_notify (pair,
+        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_SETTINGS, NULL, "The other side calls, but "
+            "no answer can leave: no source pad of this zrtpenc is linked. "
+            "Where there is no RTP to send, request \"zrtp_src\" and link it"));
   if (enc != dec)
     gst_zrtp_pair_notify (pair,
         gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,

@@ -91,6 +91,7 @@ struct _GstZrtpPair
   char *applied_peer_hash;      /* what the stream was told */
   gboolean transport_ready;     /* the application says so */
   gboolean started;
+  gboolean called;              /* the peer sent a handshake packet */
   guint32 ssrc;                 /* once started */
   ZrtpState state;
   GstStructure *peer;           /* the one that was told of last */

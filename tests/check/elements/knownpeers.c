@@ -59,6 +59,23 @@ GST_START_TEST (test_one_file_for_both)
 
 GST_END_TEST;
 
+/* The same looks like that to who sends to himself. */
+GST_START_TEST (test_echo)
+{
+  Endpoint *a = make_end ("echo.sqlite");
+  char *text;
+
+  gst_element_set_state (a->pipeline, GST_STATE_READY);
+  endpoint_point (a, a);
+  endpoint_play (a);
+  text = endpoint_wait_warning (a, "same ZID");
+  fail_unless (strstr (text, "sends to itself") != NULL, "%s", text);
+  g_free (text);
+  endpoint_free (a);
+}
+
+GST_END_TEST;
+
 /* A file that is none of ours stays as it is, and the call works without. */
 GST_START_TEST (test_unreadable)
 {
@@ -269,6 +286,7 @@ knownpeers_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_one_file_for_both);
+  tcase_add_test (tc, test_echo);
   tcase_add_test (tc, test_unreadable);
   tcase_add_test (tc, test_next_call);
   tcase_add_test (tc, test_calls_at_once);

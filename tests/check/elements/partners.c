@@ -491,6 +491,38 @@ GST_START_TEST (test_successor_in_dispose)
 
 GST_END_TEST;
 
+/* Who only listens and has no way back is told of it when somebody calls, unless
+ * the application has not said yet that there is a transport. */
+GST_START_TEST (test_no_way_back)
+{
+  Endpoint *early = endpoint_new ("zrtpenc name=enc cache=:memory: "
+      "auto-discover=false " RECEIVE, "");
+  Endpoint *listener = endpoint_new ("zrtpenc name=enc cache=:memory: "
+      RECEIVE, "");
+  Endpoint *callers[2];
+  char *text;
+
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++) {
+    Endpoint *called = i == 0 ? early : listener;
+
+    callers[i] = endpoint_new (SEND RECEIVE, "", "");
+    gst_element_set_state (called->pipeline, GST_STATE_READY);
+    endpoint_point (callers[i], called);
+    endpoint_play (called);
+    endpoint_play (callers[i]);
+  }
+  text = endpoint_wait_warning (listener, "no answer can leave");
+  fail_unless (strstr (text, "\"zrtp_src\"") != NULL, "%s", text);
+  g_free (text);
+  endpoint_assert_quiet (early);
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    endpoint_free (callers[i]);
+  endpoint_free (early);
+  endpoint_free (listener);
+}
+
+GST_END_TEST;
+
 static Suite *
 partners_suite (void)
 {
@@ -514,6 +546,7 @@ partners_suite (void)
   tc = tcase_create ("trouble");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_missing_partner);
+  tcase_add_test (tc, test_no_way_back);
   tcase_add_loop_test (tc, test_clash, 0, 4);
   tcase_add_test (tc, test_successor);
   tcase_add_test (tc, test_successor_in_dispose);
