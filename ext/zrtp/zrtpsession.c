@@ -134,6 +134,10 @@ zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
   /* What an exchange on another stream has derived so far is not ours. */
   if (session->exchanging)
     return;
+  /* 4.4.3: the first exchange has to be complete. Until then nobody was told its
+   * SAS, or what speaks against it. */
+  if (!session->info.have_sas)
+    heir = NULL;
   if (!heir && (session->master == stream || !session->master))
     zrtp_session_forget (session);
   else if (session->master == stream)
@@ -419,9 +423,12 @@ zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *stream = g_ptr_array_index (session->streams, i);
 
-    if (stream->step == ZRTP_STEP_CONFIRM2_SENT
-        && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
+    if (!stream->exchange || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+      continue;
+    if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
       zrtp_receive_conf2ack (stream, now);
+    else if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED)
+      zrtp_confirm_stored (stream, now);
   }
 }
 

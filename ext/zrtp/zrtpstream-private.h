@@ -620,7 +620,9 @@ gboolean zrtp_session_is_vouched_for (const ZrtpStream * stream);
  * nothing to write (now). */
 ZrtpJob *zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream);
 /* A Multistream Confirm of the peer is good, so it has ZRTPSess and with it our
- * Confirm2: an exchange that still waits for its Conf2ACK is over. */
+ * Confirm2: an exchange that still waits for its Conf2ACK is over. So is one of
+ * which only the cache still waits: its SAS is told before anything else is
+ * secure. */
 void zrtp_session_first_is_done (ZrtpSession * session, gint64 now);
 /* The peer's SRTP came: it has what we kept. */
 void zrtp_session_media_came (ZrtpSession * session);

@@ -242,6 +242,89 @@ GST_START_TEST (test_session_wants_one_zid)
 
 GST_END_TEST;
 
+/* Nothing that makes Alice's first exchange complete, and no Confirm2 of the
+ * second before that was given up. */
+static gboolean
+hold_confirm2_back (const WireEntry * entry, gpointer until)
+{
+  if (entry->message.type == ZRTP_MESSAGE_CONFIRM2)
+    return entry->stream == 0 || entry->when > *(gint64 *) until;
+  return entry->message.type != ZRTP_MESSAGE_CONF2ACK || entry->stream > 0;
+}
+
+/* Z-4.4.3-05: ZRTPSess of an exchange that was never complete, whose SAS nobody
+ * was shown, is no ground for a second stream: it would be secure with whoever
+ * withholds a Conf2ACK, and without any SAS or alarm. */
+GST_START_TEST (test_first_is_never_complete)
+{
+  Sim *sim = sim_new (8);
+  Wire *wire = wire_new (sim);
+  gint64 until = 30 * SIM_SEC;
+
+  wire->rule = hold_confirm2_back;
+  wire->rule_data = &until;
+  sim->ends[1].policy.auto_secure = FALSE;
+  for (guint e = 0; e < 2; e++) {
+    sim_make (sim, e, 2);
+    sim_start (sim, e);
+  }
+  sim_run (sim, 4 * SIM_SEC);
+  fail_unless_equals_int (info_of (sim, 1, 0)->state, ZRTP_STATE_SECURE);
+  fail_unless_equals_int (info_of (sim, 0, 0)->state, ZRTP_STATE_NEGOTIATING);
+  fail_unless (zrtp_stream_go_secure (sim->ends[1].streams[1].stream,
+          sim->now));
+  sim_drain (sim, 1);
+  while (info_of (sim, 0, 0)->state == ZRTP_STATE_NEGOTIATING)
+    sim_run (sim, sim->now + 10 * SIM_MSEC);
+  fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
+  until = sim->now;
+  sim_run (sim, sim->now + 1300 * SIM_MSEC);
+  fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
+  fail_if (sim->ends[0].streams[1].have_receive);
+  /* What got lost no more, both get right by themselves. */
+  wire->rule = NULL;
+  fail_unless (sim_run_until_secure (sim, 90 * SIM_SEC));
+  sim_assert_agreed (sim);
+  wire_free (wire);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* The same as responder, while the disk keeps its Conf2ACK waiting. The second
+ * stream's Confirm proves as much: the SAS is told first. */
+GST_START_TEST (test_second_before_first_is_stored)
+{
+  Sim *sim = sim_new (9);
+  const ZrtpSessionInfo *session;
+
+  sim->ends[0].policy.passive = TRUE;
+  sim->ends[0].policy.cacheless = FALSE;
+  for (guint e = 0; e < 2; e++) {
+    sim_make (sim, e, 2);
+    sim_start (sim, e);
+  }
+  while (info_of (sim, 0, 0)->state != ZRTP_STATE_NEGOTIATING)
+    sim_run (sim, sim->now + SIM_MSEC);
+  sim->ends[0].disk_time = 30 * SIM_SEC;
+  while (!sim->ends[0].streams[0].have_receive)
+    sim_run (sim, sim->now + SIM_MSEC);
+  /* The peer talks: for Bob that is as good as Conf2ACK. */
+  zrtp_stream_media_received (sim->ends[1].streams[0].stream,
+      ZRTP_MEDIA_SECURE, sim->now);
+  sim_drain (sim, 1);
+  while (info_of (sim, 0, 1)->state != ZRTP_STATE_SECURE)
+    sim_run (sim, sim->now + SIM_MSEC);
+  session = zrtp_session_get_info (sim->ends[0].session);
+  fail_unless (session->have_sas);
+  fail_unless_equals_int (sim->ends[0].streams[0].n_events[ZRTP_EVENT_SAS], 1);
+  fail_unless (sim_run_until_secure (sim, sim->now + SIM_SEC));
+  sim_assert_agreed (sim);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static Suite *
 multistream_suite (void)
 {
@@ -256,6 +339,8 @@ multistream_suite (void)
   tcase_add_test (tc, test_error_on_one);
   tcase_add_test (tc, test_peer_without_mult);
   tcase_add_test (tc, test_session_wants_one_zid);
+  tcase_add_test (tc, test_first_is_never_complete);
+  tcase_add_test (tc, test_second_before_first_is_stored);
   return suite;
 }
 
