@@ -124,7 +124,7 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
     if (memcmp (commit->nonce, peer->nonce, ZRTP_NONCE_SIZE) == 0)
       return ZRTP_VERDICT_DROP;
     *error = ZRTP_ERROR_NONCE_REUSED;
-    if (!zrtp_session_take_nonce (session, commit->nonce))
+    if (zrtp_session_knows_nonce (session, commit->nonce))
       return ZRTP_VERDICT_FAIL;
   }
   return zrtp_contention_claim (stream, peer, &bid, now);
@@ -156,7 +156,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_clear_resume (stream, now);
   if (stream->step == ZRTP_STEP_SECURE)
     give_up_keys (stream, now);
-  else if (stream->step == ZRTP_STEP_DHPART1_SENT)
+  else
     zrtp_exchange_lost (stream, now);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     zrtp_commit_withdraw (stream);
@@ -166,6 +166,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
   zrtp_stream_stop_repeating (stream);
+  zrtp_doubt_settle (stream);
   stream->acked = TRUE;
   stream->acked_ssrc = packet->ssrc;
 
@@ -198,8 +199,10 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   if (stream->exchange && stream->exchange->commit
       && g_bytes_get_size (stream->exchange->commit) == octets.size
       && memcmp (g_bytes_get_data (stream->exchange->commit, NULL),
-          octets.data, octets.size) == 0)
+          octets.data, octets.size) == 0) {
+    zrtp_doubt_peer_waits (stream);
     return;                     /* its answer is being made */
+  }
 
   peer = find_committer (stream, packet, commit, &tampered);
   if (!peer) {

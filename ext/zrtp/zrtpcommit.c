@@ -84,7 +84,7 @@ initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
 
   do {
     zrtp_random_fill (stream->random, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
-  } while (!zrtp_session_take_nonce (stream->session, x->hvi_or_nonce));
+  } while (zrtp_session_knows_nonce (stream->session, x->hvi_or_nonce));
   send_commit (stream, x, now);
 }
 
@@ -214,8 +214,10 @@ void
 zrtp_commit_withdraw (ZrtpStream * stream)
 {
   zrtp_stream_stop_repeating (stream);
-  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM) {
-    /* 4.2: its public value serves again, and the cache was read already. */
+  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
+      && !stream->exchange->have_keys) {
+    /* 4.2: its public value serves again, and the cache was read already. Who had
+     * keys, in Preshared mode, has it read again: of that nothing is left. */
     zrtp_peer_clear (&stream->looked_up_peer);
     stream->looked_up_peer = stream->exchange->secrets.peer;
     memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));

@@ -256,6 +256,7 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
   ZrtpDrop drop = open_confirm (stream, sealed, &body, &text, &tampered);
 
   if (drop == ZRTP_DROP_NONE) {
+    zrtp_doubt_settle (stream);
     stream->info.peer_disclosure = body.disclosure;
     if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
       x->interval = MIN (own_expiry (stream), body.cache_expiry);
@@ -266,6 +267,8 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
     } else {
       zrtp_session_first_is_done (stream->session, now);
     }
+    if (x->mode != ZRTP_COMMIT_DH)
+      zrtp_session_note_nonce (stream->session, x->hvi_or_nonce);
     take_allow_clear (stream, &body);
   } else {
     zrtp_stream_drop (stream, drop);
@@ -273,8 +276,7 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
       zrtp_stream_fail_security (stream, ZRTP_ERROR_MALFORMED,
           "an earlier message of the peer was changed on its way", now);
     else if (drop == ZRTP_DROP_BAD_MAC)
-      zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_CONFIRM_MAC,
-          zrtp_error_text (ZRTP_ERROR_BAD_CONFIRM_MAC), now);
+      zrtp_doubt_raise (stream, ZRTP_ERROR_BAD_CONFIRM_MAC, FALSE, now);
   }
   if (text)
     zrtp_wipe (text, sealed->encrypted.size);
@@ -305,6 +307,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
   const gboolean first = stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
 
   zrtp_stream_stop_repeating (stream);
+  zrtp_doubt_settle (stream);
   zrtp_relay_clear (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
@@ -375,6 +378,7 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     /* The peer was faster than our DHResult, or than who signs for us. */
     g_clear_pointer (&x->early_confirm1, g_bytes_unref);
     x->early_confirm1 = g_bytes_new (message.data, message.size);
+    zrtp_doubt_peer_waits (stream);
     return;
   }
   if (!accept_confirm (stream, sealed, now))

@@ -11,6 +11,9 @@
 
 /* An exchange that has not got past DHPart1 by now gives way to another. */
 #define DISPLACE_AFTER (1 * ZRTP_SEC)
+/* One past DHPart2 has longer, as both applications may want to sign; but less
+ * than a Commit's retransmissions take. */
+#define DISPLACE_UNCONFIRMED_AFTER (8 * ZRTP_SEC)
 /* In units of T2; all retransmissions together take 63 of them. */
 #define START_OVER_AFTER 30
 
@@ -36,6 +39,14 @@ our_commit_wins (const ZrtpStream * stream, const ZrtpBid * received)
       stream->info.peer_mitm);
 }
 
+/* The peer whose keys these are, or were before a GoClear. */
+static gboolean
+is_bound (const ZrtpStream * stream, const ZrtpCandidate * peer)
+{
+  return peer->ssrc == stream->bound.ssrc
+      && g_bytes_equal (peer->hello, stream->bound.hello);
+}
+
 /* An initiator that never got a Conf2ACK gives up and comes again, while we, as
  * responder, are secure already. That is believable after all its T2, and as
  * long as it has shown no SRTP; sooner it is an old Commit that strayed, later
@@ -52,8 +63,7 @@ peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer,
     return FALSE;
   return stream->info.role == ZRTP_ROLE_RESPONDER && !stream->media_confirmed
       && now - stream->info.counters.secured >= START_OVER_AFTER * t2
-      && g_bytes_equal (peer->hello, stream->bound.hello)
-      && peer->ssrc == stream->bound.ssrc;
+      && is_bound (stream, peer);
 }
 
 /* 4.4.3: as long as another stream is secure all further ones are Multistream:
@@ -84,6 +94,14 @@ is_unproven (const ZrtpStream * stream, const ZrtpCandidate * peer)
   }
 }
 
+/* Who came so far may still be anybody who sees our Hello. */
+static gboolean
+is_unconfirmed (const ZrtpStream * stream)
+{
+  return stream->step == ZRTP_STEP_DHPART2_RECEIVED
+      || stream->step == ZRTP_STEP_CONFIRM1_SENT;
+}
+
 /* Where the stream stands, may it do with a Commit what is not contention? */
 static gboolean
 may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
@@ -94,11 +112,15 @@ may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
    * the genuine peer out. */
   if (is_unproven (stream, peer))
     return now - stream->exchange->started >= DISPLACE_AFTER;
+  if (is_unconfirmed (stream))
+    return now - stream->exchange->started >= DISPLACE_UNCONFIRMED_AFTER;
   switch (stream->step) {
     case ZRTP_STEP_DISCOVERY:
     case ZRTP_STEP_FAILED:
-    case ZRTP_STEP_CLEAR:
       return TRUE;
+    case ZRTP_STEP_CLEAR:
+      /* The way back leads to the peer of the call, and nowhere else. */
+      return is_bound (stream, peer);
     case ZRTP_STEP_SECURE:
       return peer_starts_over (stream, peer, mode, now);
     default:

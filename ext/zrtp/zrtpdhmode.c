@@ -110,6 +110,7 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
     return;
   }
 
+  zrtp_doubt_settle (stream);
   memcpy (x->peer_h1, part->h1, ZRTP_IMAGE_SIZE);
   x->dhpart1 = g_bytes_new (packet->message, packet->message_size);
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_INITIATOR,
@@ -150,6 +151,8 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
 
   if (zrtp_stream_answer_duplicate (stream, octets, now))
     return;
+  if (stream->step == ZRTP_STEP_DHPART2_RECEIVED)
+    zrtp_doubt_peer_waits (stream);     /* its answer is being made */
   if (stream->step != ZRTP_STEP_DHPART1_SENT) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
@@ -177,6 +180,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
     return;
   }
 
+  zrtp_doubt_settle (stream);
   memcpy (x->peer_h1, part->h1, ZRTP_IMAGE_SIZE);
   x->dhpart2 = g_bytes_new (packet->message, packet->message_size);
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_RESPONDER,

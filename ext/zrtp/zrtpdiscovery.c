@@ -93,6 +93,7 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   stream->evidence |= stream->peer_hashes->len > 0;
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_stop_error (stream);
+  zrtp_doubt_settle (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
   zrtp_stream_update_media (stream);
   schedule_hello (stream, now);
@@ -532,6 +533,7 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   }
 
   if (is_new) {
+    zrtp_doubt_settle (stream);
     zrtp_discovery_set_peer (stream, candidate);
     /* 6: whoever just came up has not heard our earlier Hellos. */
     if (!stream->acked || stream->acked_ssrc != packet->ssrc) {

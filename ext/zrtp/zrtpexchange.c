@@ -19,6 +19,8 @@ zrtp_exchange_free (ZrtpStream * stream)
 
   if (!x)
     return;
+  if (!stream->doubt_from_peer)
+    zrtp_doubt_settle (stream); /* that was about this one */
   zrtp_candidate_clear (&x->peer);
   zrtp_secrets_clear (&x->secrets);
   g_clear_pointer (&x->commit, g_bytes_unref);

@@ -106,6 +106,7 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
   if (memcmp (digest, stream->last_request, sizeof digest) != 0)
     return FALSE;
   zrtp_stream_send (stream, stream->last_answer, TRUE);
+  zrtp_doubt_peer_waits (stream);
   /* Who asks again is not silent. */
   if (stream->timers[ZRTP_TIMER_SILENCE] != ZRTP_NEVER)
     stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;

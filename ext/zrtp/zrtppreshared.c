@@ -58,7 +58,7 @@ zrtp_preshared_prepare (ZrtpStream * stream)
 
   do {
     zrtp_random_fill (stream->random, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
-  } while (!zrtp_session_take_nonce (stream->session, x->hvi_or_nonce));
+  } while (zrtp_session_knows_nonce (stream->session, x->hvi_or_nonce));
   make_key (x, x->secrets.aux != NULL, x->secrets.peer.have_pbx,
       x->preshared_key, x->key_id, &x->matched);
 }

@@ -160,18 +160,23 @@ zrtp_session_get_info (ZrtpSession * session)
   return &session->info;
 }
 
-/* 4.4.3.1: FALSE if either side used it before. */
 gboolean
-zrtp_session_take_nonce (ZrtpSession * session,
+zrtp_session_knows_nonce (const ZrtpSession * session,
     const guint8 nonce[ZRTP_NONCE_SIZE])
 {
   for (guint i = 0; i < session->nonces->len; i++) {
     if (memcmp (session->nonces->data + i * ZRTP_NONCE_SIZE, nonce,
             ZRTP_NONCE_SIZE) == 0)
-      return FALSE;
+      return TRUE;
   }
+  return FALSE;
+}
+
+void
+zrtp_session_note_nonce (ZrtpSession * session,
+    const guint8 nonce[ZRTP_NONCE_SIZE])
+{
   g_array_append_vals (session->nonces, nonce, 1);
-  return TRUE;
 }
 
 gboolean

@@ -15,6 +15,7 @@
  *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
  *   zrtpterminate.c   Error, failure                        (4.7.1, 5.9, 5.10)
+ *   zrtpdoubt.c       what may be forged ends nothing yet   (4.7.1, 9)
  *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
  *   zrtprelay.c       SASrelay, RelayACK                    (5.13, 5.14)
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
@@ -77,6 +78,7 @@ typedef enum
   ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
   ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
   ZRTP_TIMER_LOOKUP,            /* the cache had its time */
+  ZRTP_TIMER_DOUBT,             /* the peer had its time to go on */
   ZRTP_N_TIMERS
 } ZrtpTimer;
 
@@ -178,6 +180,8 @@ struct _ZrtpStream
   guint16 sequence;
 
   ZrtpStep step;
+  ZrtpErrorCode doubt;          /* while its timer runs: what may be over, ... */
+  gboolean doubt_from_peer;     /* ... as an Error said, or a Confirm's MAC */
   gboolean tampered;            /* proved once: never clear again */
   gint64 failed_at;
   guint spoiled;                /* exchanges lost after keys were agreed */
@@ -543,6 +547,17 @@ void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     ZrtpErrorCode code, gint64 now);
 void zrtp_receive_error_ack (ZrtpStream * stream);
 
+/* zrtpdoubt.c */
+/* Unless the peer goes on, the stream fails: @from_peer, as after an Error of it,
+ * else because of tampering. */
+void zrtp_doubt_raise (ZrtpStream * stream, ZrtpErrorCode error,
+    gboolean from_peer, gint64 now);
+/* It goes on, or this no longer matters. */
+void zrtp_doubt_settle (ZrtpStream * stream);
+/* It repeats a message, so it has not given up. */
+void zrtp_doubt_peer_waits (ZrtpStream * stream);
+void zrtp_doubt_timeout (ZrtpStream * stream, gint64 now);
+
 /* zrtpclear.c */
 /* The A flag: not for those who want no clear media at all. */
 gboolean zrtp_clear_is_allowed (const ZrtpPolicy * policy);
@@ -605,7 +620,11 @@ void zrtp_signature_forget (ZrtpSession * session);
  * is forgotten. @call_goes_on: the application dropped this one stream only. */
 void zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
     gboolean call_goes_on);
-gboolean zrtp_session_take_nonce (ZrtpSession * session,
+/* 4.4.3.1: nonces of either side that led to keys, whose Confirm was good: of the
+ * others nothing was encrypted, and anybody could make us keep any number. */
+gboolean zrtp_session_knows_nonce (const ZrtpSession * session,
+    const guint8 nonce[ZRTP_NONCE_SIZE]);
+void zrtp_session_note_nonce (ZrtpSession * session,
     const guint8 nonce[ZRTP_NONCE_SIZE]);
 /* The DH exchange of @stream has s0: ZRTPSess, SAS, trust; nothing shows yet. */
 void zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream);

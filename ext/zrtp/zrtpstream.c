@@ -518,6 +518,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
       case ZRTP_TIMER_HOLD:
         zrtp_commit_try (stream, now);
         break;
+      case ZRTP_TIMER_DOUBT:
+        zrtp_doubt_timeout (stream, now);
+        break;
       case ZRTP_TIMER_LOOKUP:
         zrtp_exchange_lookup_timeout (stream, now);
         break;

@@ -69,6 +69,7 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   zrtp_stream_stop_repeating (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
+  zrtp_doubt_settle (stream);
   zrtp_exchange_free (stream);
   stream->have_last_request = FALSE;
   if (stream->was_secure) {
@@ -149,7 +150,6 @@ void
 zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     ZrtpErrorCode code, gint64 now)
 {
-  ZrtpEvent *event;
   const gboolean foreign = stream->exchange ?
       stream->exchange->peer.ssrc != packet->ssrc :
       zrtp_discovery_is_stranger (stream, packet->ssrc);
@@ -171,9 +171,5 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
-  event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
-  event->error = code;
-  event->from_peer = TRUE;
-  zrtp_stream_fail_quietly (stream, code, now);
-  zrtp_contention_end (stream->session, stream, now);
+  zrtp_doubt_raise (stream, code, TRUE, now);
 }

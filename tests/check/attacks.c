@@ -362,6 +362,8 @@ GST_START_TEST (test_every_error_is_told)
     message.u.error_code = codes[i];
     size = sim_packet (packet, 0x2000, &message, NULL);
     sim_deliver (ALICE, packet, size);
+    sim->ends[1].dead = TRUE;
+    sim_run (sim, sim->now + 1400 * SIM_MSEC);
     assert_failed (ALICE, codes[i]);
     fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_ERROR], 1);
     fail_unless (ALICE->error_from_peer);

@@ -441,6 +441,7 @@ GST_START_TEST (test_multistream_without_session)
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (info_of (sim, 1, 1)->error,
       ZRTP_ERROR_NO_SHARED_SECRET);
+  sim_run (sim, sim->now + SIM_SEC);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
   sim_free (sim);

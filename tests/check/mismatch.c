@@ -341,6 +341,9 @@ GST_START_TEST (test_unattended)
     }
     sim_run (sim, 300 * SIM_MSEC);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
+    /* Who gets an Error waits whether it was the peer's. */
+    sim_run (sim, 2 * SIM_SEC);
+    fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
     fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_FAILED);
     fail_unless_equals_int (sim->ends[0].streams[0].last_error,
         ZRTP_ERROR_UNAVAILABLE);

@@ -195,6 +195,7 @@ GST_START_TEST (test_error_on_one)
   puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
   sim_start_stream (sim, 0, 1);
   puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+  sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
   fail_unless (zrtp_session_get_info (sim->ends[0].session)->have_sas);

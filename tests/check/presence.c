@@ -526,6 +526,7 @@ GST_START_TEST (test_ping_when_it_is_over)
   sim_start (sim, 0);
   puppet_init (&puppet, stream_of (sim, 0), 7);
   puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+  sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
   ping (sim, wire, 0x99, "1.10");
   wire_free (wire);
@@ -625,6 +626,7 @@ GST_START_TEST (test_media_without_keys)
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
     assert_media (sim, ZRTP_MEDIA_BLOCKED, open);
     puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+    sim_run (sim, sim->now + 1400 * SIM_MSEC);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
     assert_media (sim, open, open);
     sim_free (sim);

@@ -395,7 +395,7 @@ GST_START_TEST (test_failed)
   zrtp_stream_fail (sim->ends[1 - who].streams[0].stream,
       ZRTP_ERROR_UNAVAILABLE, sim->now);
   sim_drain (sim, 1 - who);
-  sim_run (sim, sim->now + 20 * SIM_MSEC);
+  sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (sim_state (sim, who), ZRTP_STATE_FAILED);
   sim_run (sim, sim->now + 4 * SIM_SEC);
   fail_unless_equals_int (sim_state (sim, who), ZRTP_STATE_FAILED);

@@ -158,15 +158,22 @@ enqueue (Sim * sim, Item * item, gint64 due)
 }
 
 void
-sim_inject (SimStream * to, const guint8 * data, gsize size)
+sim_inject_later (SimStream * to, const guint8 * data, gsize size, gint64 delay)
 {
+  Sim *sim = to->endpoint->sim;
   Item *item = g_new0 (Item, 1);
 
   item->type = DATAGRAM;
   item->to = to;
   item->data = g_memdup2 (data, size);
   item->size = size;
-  enqueue (to->endpoint->sim, item, to->endpoint->sim->now);
+  enqueue (sim, item, sim->now + delay);
+}
+
+void
+sim_inject (SimStream * to, const guint8 * data, gsize size)
+{
+  sim_inject_later (to, data, size, 0);
 }
 
 void

@@ -104,6 +104,9 @@ void sim_talk (Sim * sim);
 void sim_drain (Sim * sim, guint which);
 /* Puts a datagram on its way to a stream, now. */
 void sim_inject (SimStream * to, const guint8 * data, gsize size);
+/* ... or so much later. */
+void sim_inject_later (SimStream * to, const guint8 * data, gsize size,
+    gint64 delay);
 /* Hands it over at once. */
 void sim_deliver (SimStream * to, const guint8 * data, gsize size);
 

@@ -1,0 +1,74 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What ends an exchange if the peer said it, and what anybody could have said: an
+ * Error (RFC 6189 4.7.1), or a Confirm whose MAC is false (4.6). As long as correct
+ * messages come the exchange goes on (9); who made that up can't keep any of them
+ * from arriving, or would not need to make it up.
+ */
+#include "zrtpstream-private.h"
+
+/* In units of T2: longer than a peer that waits takes to ask again (6). */
+#define DOUBT_TIME 9
+#define RETRY_WITH_OTHERS (1 * ZRTP_SEC)
+
+void
+zrtp_doubt_raise (ZrtpStream * stream, ZrtpErrorCode error,
+    gboolean from_peer, gint64 now)
+{
+  if (stream->timers[ZRTP_TIMER_DOUBT] == ZRTP_NEVER)
+    stream->timers[ZRTP_TIMER_DOUBT] =
+        now + DOUBT_TIME * stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  else if (from_peer)
+    return;
+  stream->doubt = error;
+  stream->doubt_from_peer = from_peer;
+}
+
+void
+zrtp_doubt_settle (ZrtpStream * stream)
+{
+  stream->timers[ZRTP_TIMER_DOUBT] = ZRTP_NEVER;
+}
+
+void
+zrtp_doubt_peer_waits (ZrtpStream * stream)
+{
+  if (stream->doubt_from_peer)
+    zrtp_doubt_settle (stream);
+}
+
+/* Somebody else said Hello, and may wait since for what a stranger began. */
+static gboolean
+is_somebody_waiting (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  for (guint i = 0; x && i < ZRTP_MAX_CANDIDATES; i++) {
+    GBytes *hello = stream->candidates[i].hello;
+
+    if (hello && !g_bytes_equal (hello, x->peer.hello))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
+{
+  const gboolean others = is_somebody_waiting (stream);
+  ZrtpEvent *event;
+
+  if (!stream->doubt_from_peer) {
+    zrtp_stream_fail_security (stream, stream->doubt,
+        zrtp_error_text (stream->doubt), now);
+    return;
+  }
+  event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
+  event->error = stream->doubt;
+  event->from_peer = TRUE;
+  zrtp_stream_fail_quietly (stream, stream->doubt, now);
+  if (others)
+    stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_WITH_OTHERS;
+  zrtp_contention_end (stream->session, stream, now);
+}
