@@ -72,6 +72,7 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
   ZrtpExchange *x = g_new0 (ZrtpExchange, 1);
 
   zrtp_exchange_free (stream);
+  zrtp_wipe (&stream->keys, sizeof stream->keys);
   zrtp_stop_error (stream);
   stream->exchange = x;
   x->started = now;

@@ -74,10 +74,10 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   stream->have_last_request = FALSE;
   if (stream->was_secure) {
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
-    zrtp_wipe (&stream->keys, sizeof stream->keys);
     zrtp_candidate_clear (&stream->bound);
-    stream->key_hash = NULL;
   }
+  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  stream->key_hash = NULL;
   stream->step = ZRTP_STEP_FAILED;
   /* 4.7.1: ZRTPSess goes with the last stream that had it. */
   if (stream->session)

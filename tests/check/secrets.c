@@ -573,6 +573,40 @@ GST_START_TEST (test_wiped_at_the_end)
 
 GST_END_TEST;
 
+static gboolean
+drop_confirm1 (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer unused)
+{
+  ZrtpMessage message;
+
+  return sim_packet_type (data, *size, &message) != ZRTP_MESSAGE_CONFIRM1;
+}
+
+/* Z-4.7.1-01: and at once where an exchange ends before anything was secure. */
+GST_START_TEST (test_wiped_after_failure)
+{
+  Sim *sim = sim_new_pair (13);
+
+  sim->filter = drop_confirm1;
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  sim_run (sim, 300 * SIM_MSEC);
+  for (guint i = 0; i < 2; i++) {
+    ZrtpSession *session = sim->ends[i].session;
+    ZrtpStream *stream = sim->ends[i].streams[0].stream;
+
+    ck_assert (!is_zero (&session->keys, sizeof session->keys));
+    ck_assert (!is_zero (&stream->keys, sizeof stream->keys));
+    zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, sim->now);
+    ck_assert (stream->exchange == NULL);
+    ck_assert (is_zero (&session->keys, sizeof session->keys));
+    ck_assert (is_zero (&stream->keys, sizeof stream->keys));
+  }
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static Suite *
 secrets_suite (void)
 {
@@ -591,6 +625,7 @@ secrets_suite (void)
   tcase_add_test (tc, test_vectors);
   tcase_add_test (tc, test_wiped_in_time);
   tcase_add_test (tc, test_wiped_at_the_end);
+  tcase_add_test (tc, test_wiped_after_failure);
   return suite;
 }
 
