@@ -239,6 +239,13 @@ zrtp_commit_yield (ZrtpStream * stream, gint64 now)
   stream->timers[ZRTP_TIMER_HOLD] = now + 1;
 }
 
+void
+zrtp_commit_again (ZrtpStream * stream, gint64 now)
+{
+  zrtp_commit_withdraw (stream);
+  zrtp_commit_try (stream, now);
+}
+
 gboolean
 zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
 {
@@ -270,6 +277,7 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
 
   if (stream->repeat.sent != COMMITS_BEFORE_DOUBT)
     return;
+  stream->in_vain++;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
 

@@ -100,8 +100,11 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
   hello = g_bytes_get_data (x->peer.hello, &size);
   if (!zrtp_message_check_mac (hello, size, h2)) {
     zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_HELLO_MISMATCH,
-        "the peer's Hello was changed on its way", now);
+    if (zrtp_discovery_sift (stream, &x->peer, h2))
+      zrtp_commit_again (stream, now);
+    else
+      zrtp_stream_fail_security (stream, ZRTP_ERROR_HELLO_MISMATCH,
+          "the peer's Hello was changed on its way", now);
     return;
   }
   if (!acceptable_value (x, part)) {

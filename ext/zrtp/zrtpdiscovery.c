@@ -14,6 +14,8 @@
 #define SLOW_INTERVAL (2 * ZRTP_SEC)
 /* A Hello known before a failure counts again. */
 #define REVIVE_AFTER (5 * ZRTP_SEC)
+/* Of those who said Hello so many stay, whoever else does. */
+#define EARLY_PLACES 2
 
 /* 5.2, 9: the chain, the message and its hash. */
 void
@@ -153,6 +155,12 @@ zrtp_discovery_is_of_call (ZrtpStream * stream, const ZrtpCandidate * candidate)
 }
 
 static gboolean
+has_chain (const ZrtpCandidate * candidate, const guint8 h3[ZRTP_IMAGE_SIZE])
+{
+  return memcmp (candidate->h3, h3, ZRTP_IMAGE_SIZE) == 0;
+}
+
+static gboolean
 is_better (ZrtpStream * stream, const ZrtpCandidate * a,
     const ZrtpCandidate * b)
 {
@@ -166,7 +174,12 @@ is_better (ZrtpStream * stream, const ZrtpCandidate * a,
     return a->unanswered < b->unanswered;
   if (a_heard_us != b_heard_us)
     return a_heard_us;
-  return a->last_seen > b->last_seen;
+  /* 9: nobody else can have an H3 before its owner said Hello. A chain of its own
+   * under somebody's SSRC anybody can have; so can that endpoint, started anew. */
+  if (has_chain (a, b->h3))
+    return a->place < b->place;
+  return stream->in_vain % 2 == 0 ? a->last_seen > b->last_seen :
+      a->place < b->place;
 }
 
 ZrtpCandidate *
@@ -181,6 +194,28 @@ zrtp_discovery_best (ZrtpStream * stream)
       best = candidate;
   }
   return best;
+}
+
+gboolean
+zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const guint8 h2[ZRTP_IMAGE_SIZE])
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+    const guint8 *data;
+    gsize size;
+
+    if (!candidate->hello || !has_chain (candidate, peer->h3))
+      continue;
+    data = g_bytes_get_data (candidate->hello, &size);
+    if (zrtp_message_check_mac (data, size, h2))
+      any |= candidate->ssrc == peer->ssrc;
+    else
+      zrtp_candidate_clear (candidate);
+  }
+  return any;
 }
 
 /* Shows @candidate as the peer. */
@@ -340,14 +375,30 @@ find_candidate (ZrtpStream * stream, guint32 ssrc, const guint8 * data,
   return NULL;
 }
 
-/* Less worth keeping: who answered us last says Hello no more. */
+static gboolean
+is_early (const ZrtpStream * stream, const ZrtpCandidate * candidate)
+{
+  guint before = 0;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
+    before += stream->candidates[i].hello
+        && stream->candidates[i].place < candidate->place;
+  return before < EARLY_PLACES;
+}
+
+/* Less worth keeping. The two who came first stay, as others could say Hello all
+ * the time; then who answered us last and says Hello no more. */
 static gboolean
 is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
     const ZrtpCandidate * b)
 {
+  const gboolean a_was_first = is_early (stream, a);
+  const gboolean b_was_first = is_early (stream, b);
   const gboolean a_answered = stream->acked_ssrc == a->ssrc;
   const gboolean b_answered = stream->acked_ssrc == b->ssrc;
 
+  if (a_was_first != b_was_first)
+    return b_was_first;
   return a_answered != b_answered ? b_answered : a->last_seen < b->last_seen;
 }
 
@@ -376,8 +427,8 @@ add_candidate (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpCandidate *candidate;
 
   /* The same source with another chain was started anew: it has not seen our
-   * Hello, whoever acknowledged it. */
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+   * Hello, whoever acknowledged it. While an exchange runs we would not send it. */
+  for (guint i = 0; !stream->exchange && i < ZRTP_MAX_CANDIDATES; i++) {
     if (stream->candidates[i].hello
         && stream->candidates[i].ssrc == packet->ssrc
         && stream->acked_ssrc == packet->ssrc)
@@ -387,6 +438,7 @@ add_candidate (ZrtpStream * stream, const ZrtpPacket * packet,
   memset (candidate, 0, sizeof *candidate);
   candidate->hello = g_bytes_new (packet->message, packet->message_size);
   candidate->ssrc = packet->ssrc;
+  candidate->place = ++stream->last_place;
   memcpy (candidate->h3, hello->h3, ZRTP_IMAGE_SIZE);
   memcpy (candidate->zid, hello->zid, ZRTP_ZID_SIZE);
   return candidate;
@@ -404,6 +456,7 @@ zrtp_discovery_remember (ZrtpStream * stream, const ZrtpCandidate * candidate,
     slot = free_candidate (stream);
     memset (slot, 0, sizeof *slot);
     zrtp_candidate_copy (slot, candidate);
+    slot->place = ++stream->last_place;
   }
   slot->last_seen = now;
   return slot;

@@ -100,6 +100,7 @@ typedef struct
   guint32 ssrc;
   guint8 h3[ZRTP_IMAGE_SIZE];
   guint8 zid[ZRTP_ZID_SIZE];
+  guint64 place;                /* in the order in which they came first */
   gint64 last_seen;
   guint unanswered;             /* exchanges that it let run dry */
   gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
@@ -207,6 +208,8 @@ struct _ZrtpStream
   gint64 timers[ZRTP_N_TIMERS];
 
   ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
+  guint64 last_place;
+  guint in_vain;                /* Commits that nobody answered, of ours */
   ZrtpBan bans[ZRTP_MAX_CANDIDATES];
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
@@ -375,6 +378,10 @@ void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
  * exchange run dry the one that has our Hello, or else was heard last. NULL:
  * nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
+/* Its H2 is known by now: forgets Hellos of @peer's chain that it did not seal.
+ * TRUE if there is one that it did. */
+gboolean zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const guint8 h2[ZRTP_IMAGE_SIZE]);
 /* 4.4.3: the peer of all streams, by its ZID. FALSE before the first is secure. */
 gboolean zrtp_discovery_is_of_call (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
@@ -426,6 +433,8 @@ void zrtp_commit_try (ZrtpStream * stream, gint64 now);
 void zrtp_commit_withdraw (ZrtpStream * stream);
 /* Another call's exchange comes first. */
 void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
+/* It was about a Hello that somebody forged. */
+void zrtp_commit_again (ZrtpStream * stream, gint64 now);
 /* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
  * that is no way out. */
 gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);

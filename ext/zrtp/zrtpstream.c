@@ -266,6 +266,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   stream->tampered = move && stream->tampered;
   stream->spoiled = 0;
   stream->hold_until = 0;
+  stream->in_vain = 0;
   memset (stream->bans, 0, sizeof stream->bans);
   stream->was_secure = move && had_keys;
   stream->media_confirmed = FALSE;

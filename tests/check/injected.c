@@ -296,6 +296,73 @@ GST_START_TEST (test_forged_errors)
 
 GST_END_TEST;
 
+/* Changes of a Hello that passes, for the one that gets it. */
+typedef struct
+{
+  guint to;
+  guint n;                      /* so many for each, ... */
+  gint64 apart;
+  gint64 delay;                 /* ... so much later */
+  gboolean own_chain;           /* or another client with the same chain */
+  gint64 until;
+} Hellos;
+
+static gboolean
+inject_hellos (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  const Hellos *hellos = user_data;
+  SimStream *to = &sim->ends[1 - from->endpoint->id].streams[from->index];
+  guint8 packet[ZRTP_MAX_PACKET_SIZE];
+  ZrtpMessage message;
+
+  if (sim_packet_type (data, *size, &message) != ZRTP_MESSAGE_HELLO
+      || to->endpoint->id != hellos->to || sim->now > hellos->until)
+    return TRUE;
+  for (guint i = 0; i < hellos->n; i++) {
+    zrtp_random_fill (&sim->random, message.u.hello.client_id, 16);
+    if (hellos->own_chain)
+      zrtp_random_fill (&sim->random, message.u.hello.h3, ZRTP_IMAGE_SIZE);
+    sim_inject_later (to, packet, sim_packet (packet, from->stream->ssrc,
+            &message, message.u.hello.h3), hellos->delay + i * hellos->apart);
+  }
+  return TRUE;
+}
+
+/* 9: whoever knows the SSRC can say Hello with it, and with the same chain, too.
+ * The genuine one is not lost, and is tried. */
+GST_START_TEST (test_forged_hellos)
+{
+  for (guint i = 0; i < 32; i++) {
+    Hellos hellos = { i & 1, i & 2 ? 20 : 1, SIM_MSEC,
+      i & 4 ? 15 * SIM_MSEC : 0, (i & 8) != 0, ZRTP_NEVER
+    };
+    Sim *sim = sim_new (200 + i);
+
+    /* Ahead of the genuine one so many would crowd it out; instead there is one
+     * more while Commit waits for its answer. */
+    if (hellos.n > 1 && hellos.delay == 0) {
+      hellos.n = 2;
+      hellos.apart = 22 * SIM_MSEC;
+    }
+    sim->filter = inject_hellos;
+    sim->filter_data = &hellos;
+    sim->ends[1].policy.passive = (i & 16) != 0;
+    sim_make (sim, 0, 1);
+    sim_make (sim, 1, 1);
+    sim_start (sim, 0);
+    sim_start (sim, 1);
+    fail_unless (sim_run_until_secure (sim, 8 * SIM_SEC), "case %u: %s/%s", i,
+        zrtp_state_nick (sim_state (sim, 0)),
+        zrtp_state_nick (sim_state (sim, 1)));
+    sim_assert_agreed (sim);
+    assert_no_alarm (sim);
+    sim_free (sim);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 injected_suite (void)
 {
@@ -309,6 +376,7 @@ injected_suite (void)
   tcase_add_test (tc, test_dhpart2_again_and_again);
   tcase_add_test (tc, test_forged_confirms);
   tcase_add_test (tc, test_forged_errors);
+  tcase_add_test (tc, test_forged_hellos);
   return suite;
 }
 
