@@ -417,7 +417,7 @@ strict_call (guint64 seed, const char *name, const char *aux, gboolean refused)
     zrtp_session_set_peer_name (session_of (sim, 0), name, sim->now);
   sim_start (sim, 0);
   sim_start (sim, 1);
-  sim_run (sim, 300 * SIM_MSEC);
+  sim_run (sim, 2 * SIM_SEC);
   for (guint e = 0; e < 2; e++) {
     fail_unless_equals_int (sim_state (sim, e),
         refused ? ZRTP_STATE_FAILED : ZRTP_STATE_SECURE);
