@@ -214,6 +214,7 @@ struct _ZrtpStream
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
 
+  ZrtpAllowance collisions;     /* of our SSRC */
   ZrtpAllowance preparations;   /* for somebody else */
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */

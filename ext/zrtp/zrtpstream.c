@@ -9,6 +9,8 @@
 #define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
 /* How long a Hello from before the start counts: until a patient peer's next. */
 #define EARLY_TIME (2 * ZRTP_SEC)
+/* Two that chose one SSRC do so once. */
+#define MOVE_AGAIN (10 * ZRTP_SEC)
 
 ZrtpStream *
 zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
@@ -402,7 +404,8 @@ dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
 }
 
 /* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
- * ZID (0x90). */
+ * ZID (0x90); of other messages nobody can tell, so that whoever throws them back
+ * must not make us move on each time. */
 static gboolean
 ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpMessage * message, gint64 now)
@@ -413,7 +416,8 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
           && memcmp (message->u.hello.zid, stream->zid, ZRTP_ZID_SIZE) == 0))
     return FALSE;
   zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED)
+  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
+      || !zrtp_allowance_take (&stream->collisions, MOVE_AGAIN, now))
     return TRUE;
   zrtp_stream_fail (stream, ZRTP_ERROR_SSRC_COLLISION, now);
   event = zrtp_stream_event (stream, ZRTP_EVENT_SSRC_COLLISION);

@@ -186,6 +186,33 @@ GST_START_TEST (test_collision_in_any_message)
 
 GST_END_TEST;
 
+/* Our own HelloACK thrown back looks like somebody with our SSRC. If that gave us
+ * a new one each time we would say Hello to ourselves for ever. */
+GST_START_TEST (test_mirror_takes_few_ssrcs)
+{
+  Sim *sim = sim_new (17);
+  const guint *n_collisions;
+  Puppet mirror;
+
+  make_both (sim);
+  n_collisions = &stream_of (sim, 0)->n_events[ZRTP_EVENT_SSRC_COLLISION];
+  puppet_init (&mirror, stream_of (sim, 0), 0);
+  for (guint i = 0; i < 100; i++) {
+    mirror.ssrc = 0x1000 + *n_collisions;
+    start_with (sim, 0, mirror.ssrc);
+    puppet_ack (&mirror, ZRTP_MESSAGE_HELLO_ACK);
+    fail_unless (*n_collisions <= 8);
+  }
+  /* What comes back then does not matter any more. */
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
+  start_with (sim, 1, 0x7777);
+  fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
+  sim_assert_agreed (sim);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static gboolean
 lose_errors (const WireEntry * entry, gpointer until)
 {
@@ -676,6 +703,7 @@ presence_suite (void)
   tcase_add_test (tc, test_ssrc_collision);
   tcase_add_test (tc, test_collision_ends_negotiation);
   tcase_add_test (tc, test_collision_in_any_message);
+  tcase_add_test (tc, test_mirror_takes_few_ssrcs);
   tcase_add_test (tc, test_old_error_spares_new_exchange);
   tcase_add_test (tc, test_no_zrtp);
   tcase_add_test (tc, test_nobody_there);
