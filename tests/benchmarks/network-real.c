@@ -3,7 +3,8 @@
  *
  * Elements on a network with delay and loss, in real time. Calls mostly wait, so
  * that many run at a time; a new one starts when the last has had time to
- * compute.
+ * compute. Where nothing is delayed or lost calls do nothing but compute, and
+ * would wait for each other's computing: there they run one after the other.
  */
 #include "network.h"
 
@@ -245,10 +246,29 @@ wait_until (gint64 time, GQueue * open)
   } while (g_get_monotonic_time () < time);
 }
 
-void
-network_run_real (NetworkRow ** rows, guint n)
+static void
+start_call (NetworkRow * row, guint index, GQueue * open)
 {
-  gint64 next = g_get_monotonic_time ();
+  Call *call = g_new0 (Call, 1);
+
+  call->row = row;
+  call->index = index;
+  open_call (call);
+  g_queue_push_tail (open, call);
+}
+
+static void
+wait_for_all (GQueue * open)
+{
+  do
+    wait_until (g_get_monotonic_time () + SPACING, open);
+  while (!g_queue_is_empty (open));
+}
+
+/* A call of each row in turn, for those that run @alone or for the others. */
+static void
+run_rows (NetworkRow ** rows, guint n, gboolean alone)
+{
   GQueue open = G_QUEUE_INIT;
   guint most = 0;
 
@@ -256,21 +276,23 @@ network_run_real (NetworkRow ** rows, guint n)
     most = MAX (most, rows[r]->calls);
   for (guint i = 0; i < most; i++) {
     for (guint r = 0; r < n; r++) {
-      Call *call;
-
-      if (i >= rows[r]->calls)
+      if (i >= rows[r]->calls
+          || network_is_alone (&rows[r]->condition) != alone)
         continue;
-      call = g_new0 (Call, 1);
-      call->row = rows[r];
-      call->index = i;
-      open_call (call);
-      g_queue_push_tail (&open, call);
-      next += SPACING;
-      wait_until (next, &open);
+      start_call (rows[r], i, &open);
+      if (alone)
+        wait_for_all (&open);
+      wait_until (g_get_monotonic_time () + SPACING, &open);
     }
   }
-  while (!g_queue_is_empty (&open))
-    wait_until (g_get_monotonic_time () + SPACING, &open);
+  wait_for_all (&open);
+}
+
+void
+network_run_real (NetworkRow ** rows, guint n)
+{
+  run_rows (rows, n, TRUE);
+  run_rows (rows, n, FALSE);
 }
 
 void

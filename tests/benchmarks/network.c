@@ -24,6 +24,7 @@ static const char *const subjects[] = {
 #define N_CONDITIONS (G_N_ELEMENTS (rtts) * G_N_ELEMENTS (losses))
 #define VIRTUAL_CALLS 500
 #define REAL_CALLS 100
+#define ALONE_CALLS 500         /* quickly done */
 #define QUICK_CALLS 3
 
 /* A quick run leaves out what takes long. */
@@ -33,17 +34,32 @@ count_conditions (gboolean quick)
   return quick ? 2 : N_CONDITIONS;
 }
 
+static NetworkCondition
+get_condition (guint nth)
+{
+  return (NetworkCondition) {
+    rtts[nth / G_N_ELEMENTS (losses)], losses[nth % G_N_ELEMENTS (losses)]
+  };
+}
+
+gboolean
+network_is_alone (const NetworkCondition * condition)
+{
+  return condition->rtt == 0 && condition->loss == 0;
+}
+
+/* Of @usual calls, unless the options want others. */
 static NetworkRow *
-row_new (const char *subject, guint nth, guint calls)
+row_new (const char *subject, NetworkCondition condition, guint usual,
+    const BenchOptions * options)
 {
   NetworkRow *row = g_new0 (NetworkRow, 1);
 
   row->subject = subject;
-  row->condition = (NetworkCondition) {
-    rtts[nth / G_N_ELEMENTS (losses)], losses[nth % G_N_ELEMENTS (losses)]
-  };
-  row->calls = calls;
-  row->ms = g_new (double, calls);
+  row->condition = condition;
+  row->calls = options->rounds > 0 ? (guint) options->rounds
+      : options->quick ? QUICK_CALLS : usual;
+  row->ms = g_new (double, row->calls);
   return row;
 }
 
@@ -60,11 +76,9 @@ static void
 measure_virtual (GPtrArray * rows, const char *subject,
     const BenchOptions * options)
 {
-  const guint calls = options->rounds > 0 ? (guint) options->rounds
-      : options->quick ? QUICK_CALLS : VIRTUAL_CALLS;
-
   for (guint i = 0; i < count_conditions (options->quick); i++) {
-    NetworkRow *row = row_new (subject, i, calls);
+    NetworkRow *row = row_new (subject, get_condition (i), VIRTUAL_CALLS,
+        options);
 
     if (network_run_virtual (row))
       g_ptr_array_add (rows, row);
@@ -76,12 +90,14 @@ measure_virtual (GPtrArray * rows, const char *subject,
 static void
 add_real (GPtrArray * rows, const char *subject, const BenchOptions * options)
 {
-  const guint calls = options->rounds > 0 ? (guint) options->rounds
-      : options->quick ? QUICK_CALLS : REAL_CALLS;
+  for (guint i = 0; i < count_conditions (options->quick); i++) {
+    const NetworkCondition condition = get_condition (i);
 
-  for (guint i = 0; i < count_conditions (options->quick); i++)
     if (network_has_real (subject))
-      g_ptr_array_add (rows, row_new (subject, i, calls));
+      g_ptr_array_add (rows, row_new (subject, condition,
+              network_is_alone (&condition) ? ALONE_CALLS : REAL_CALLS,
+              options));
+  }
 }
 
 static GPtrArray *

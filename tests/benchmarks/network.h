@@ -33,6 +33,9 @@ typedef struct
  * there is no such stack here. */
 gboolean network_run_virtual (NetworkRow * row);
 
+/* Nothing to wait for but the other end: such calls run one at a time. */
+gboolean network_is_alone (const NetworkCondition * condition);
+
 /* Elements, in real time: all calls of all rows, a new one every so often.
  * Subjects: "zrtpenc, zrtpdec" and "dtlssrtpenc, dtlssrtpdec". */
 void network_start_real (void);

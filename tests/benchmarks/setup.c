@@ -22,7 +22,9 @@
     "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay "
 #define VOICE_CAPS "application/x-rtp,media=audio,clock-rate=8000," \
     "encoding-name=PCMA,payload=8"
-#define NET_SRC "udpsrc name=net_src address=127.0.0.1 port=%u "
+/* A port of its own: with "reuse" the system may give it one that another socket
+ * has, which then gets its packets. */
+#define NET_SRC "udpsrc name=net_src address=127.0.0.1 port=%u reuse=false "
 #define NET_SINK "udpsink name=net_sink host=127.0.0.1 async=false sync=false "
 #define EAR "fakesink async=false sync=false "
 
