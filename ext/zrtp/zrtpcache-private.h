@@ -37,9 +37,12 @@ typedef enum
   ZRTP_CACHE_N_STATEMENTS
 } ZrtpCacheStatement;
 
+typedef struct _ZrtpCachePlace ZrtpCachePlace;
+
 struct _ZrtpCache
 {
-  gint refs;                    /* atomic; 1 to 0 under the table's lock */
+  gint refs;                    /* atomic; 1 to 0 under the place's lock */
+  ZrtpCachePlace *place;        /* NULL if volatile */
   char *path;                   /* canonical, or ":memory:" */
   gboolean is_volatile;
   guint8 zid[ZRTP_ZID_SIZE];    /* constant once others have the object */

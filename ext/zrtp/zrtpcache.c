@@ -8,10 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MEMORY ":memory:"
+/* Where a file is, by its canonical path. Opening, making and closing it take
+ * their time on the disk: the place's lock makes those of one file wait for each
+ * other, and nobody else. */
+struct _ZrtpCachePlace
+{
+  char *path;
+  pid_t pid;                    /* who made it: the lock is that process's */
+  guint users;                  /* under the table's lock */
+  GMutex lock;                  /* after it a cache's */
+  ZrtpCache *cache;             /* the open object, with a reference or more;
+                                 * NULL if there is none, or it was replaced */
+};
 
-/* The process's open files by canonical path. An object in it has at least one
- * reference; one whose file was replaced is no longer in it. */
+/* Path to place. Held for a moment only. */
 static GMutex table_lock;
 static GHashTable *table;
 
@@ -28,6 +38,45 @@ zrtp_cache_default_path (void)
       NULL);
 }
 
+/* Adds a user. */
+static ZrtpCachePlace *
+place_get (const char *path)
+{
+  ZrtpCachePlace *place;
+
+  g_mutex_lock (&table_lock);
+  if (table == NULL)
+    table = g_hash_table_new (g_str_hash, g_str_equal);
+  place = g_hash_table_lookup (table, path);
+  if (place == NULL) {
+    place = g_new0 (ZrtpCachePlace, 1);
+    place->path = g_strdup (path);
+    place->pid = getpid ();
+    g_mutex_init (&place->lock);
+    g_hash_table_insert (table, place->path, place);
+  }
+  place->users++;
+  g_mutex_unlock (&table_lock);
+  return place;
+}
+
+static void
+place_leave (ZrtpCachePlace * place)
+{
+  gboolean last;
+
+  g_mutex_lock (&table_lock);
+  last = --place->users == 0;
+  if (last)
+    g_hash_table_remove (table, place->path);
+  g_mutex_unlock (&table_lock);
+  if (!last)
+    return;
+  g_mutex_clear (&place->lock);
+  g_free (place->path);
+  g_free (place);
+}
+
 static ZrtpCache *
 cache_new (const char *path, const ZrtpRandom * random)
 {
@@ -41,21 +90,31 @@ cache_new (const char *path, const ZrtpRandom * random)
   return cache;
 }
 
+static ZrtpCache *
+cache_new_at (ZrtpCachePlace * place, const ZrtpRandom * random)
+{
+  ZrtpCache *cache = cache_new (place->path, random);
+
+  cache->place = place_get (place->path);
+  return cache;
+}
+
 static void
 cache_free (ZrtpCache * cache)
 {
-  zrtp_cache_file_close (cache);
+  if (cache->place != NULL)
+    place_leave (cache->place);
   g_mutex_clear (&cache->lock);
   g_free (cache->path);
   g_free (cache);
 }
 
 static gboolean
-was_forked (ZrtpCache * cache, GError ** error)
+was_forked (pid_t pid, const char *path, GError ** error)
 {
-  if (cache->pid == getpid ())
+  if (pid == getpid ())
     return FALSE;
-  zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FAILED, cache->path,
+  zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FAILED, path,
       "was opened before fork(): open it only in the child, or call exec()");
   return TRUE;
 }
@@ -70,25 +129,24 @@ was_moved (ZrtpCache * cache)
   return cache->db == NULL && !cache->foreseen;
 }
 
-/* The open object for a file, or NULL if there is none. Table locked. */
+/* The open object for the file, or NULL if there is none. Place locked. */
 static ZrtpCache *
-find_open (const char *path)
+find_open (ZrtpCachePlace * place)
 {
-  ZrtpCache *cache = g_hash_table_lookup (table, path);
+  ZrtpCache *cache = place->cache;
   gboolean moved;
 
-  if (cache == NULL || cache->pid != getpid ())
-    return cache;
+  if (cache == NULL)
+    return NULL;
   g_mutex_lock (&cache->lock);
   moved = was_moved (cache);
   g_mutex_unlock (&cache->lock);
-  if (!moved)
-    return cache;
-  g_hash_table_remove (table, path);
-  return NULL;
+  if (moved)
+    place->cache = NULL;
+  return place->cache;
 }
 
-/* Table locked. The object stays as it was if that fails. */
+/* Place locked. The object stays as it was if that fails. */
 static gboolean
 make_foreseen (ZrtpCache * cache, GError ** error)
 {
@@ -119,56 +177,74 @@ zrtp_cache_make (ZrtpCache * cache, GError ** error)
 {
   gboolean ok = TRUE;
 
-  if (was_forked (cache, error))
+  if (was_forked (cache->pid, cache->path, error))
     return FALSE;
-  g_mutex_lock (&table_lock);
+  if (cache->place == NULL)
+    return TRUE;
+  g_mutex_lock (&cache->place->lock);
   if (cache->foreseen)
     ok = make_foreseen (cache, error);
-  g_mutex_unlock (&table_lock);
+  g_mutex_unlock (&cache->place->lock);
   return ok;
 }
 
-/* Table locked. */
+/* Place locked. */
 static ZrtpCache *
-open_new (const char *path, const ZrtpRandom * random, GError ** error)
+open_new (ZrtpCachePlace * place, const ZrtpRandom * random, GError ** error)
 {
-  ZrtpCache *cache = cache_new (path, random);
+  ZrtpCache *cache = cache_new_at (place, random);
 
   if (!zrtp_cache_file_open (cache, cache->zid, error)) {
     cache_free (cache);
     return NULL;
   }
-  g_hash_table_insert (table, cache->path, cache);
+  place->cache = cache;
   return cache;
 }
 
-/* Table locked. */
+/* Place locked. */
 static ZrtpCache *
-open_shared (const char *path, const ZrtpRandom * random, GError ** error)
+open_shared (ZrtpCachePlace * place, const ZrtpRandom * random, GError ** error)
 {
-  ZrtpCache *cache = find_open (path);
+  ZrtpCache *cache = find_open (place);
 
-  if (cache != NULL && was_forked (cache, error))
-    return NULL;
-  if (cache != NULL && cache->foreseen && !make_foreseen (cache, NULL)) {
-    g_hash_table_remove (table, path);
-    cache = NULL;
-  }
+  if (cache != NULL && cache->foreseen && !make_foreseen (cache, NULL))
+    cache = place->cache = NULL;
   return cache != NULL ? zrtp_cache_ref (cache)
-      : open_new (path, random, error);
+      : open_new (place, random, error);
 }
 
-/* Table locked. */
+/* Place locked. */
 static ZrtpCache *
-foresee_shared (const char *path, const ZrtpRandom * random, GError ** error)
+foresee_shared (ZrtpCachePlace * place, const ZrtpRandom * random)
 {
-  ZrtpCache *cache = find_open (path);
+  ZrtpCache *cache = find_open (place);
 
   if (cache != NULL)
-    return was_forked (cache, error) ? NULL : zrtp_cache_ref (cache);
-  cache = cache_new (path, random);
+    return zrtp_cache_ref (cache);
+  cache = cache_new_at (place, random);
   cache->foreseen = TRUE;
-  g_hash_table_insert (table, cache->path, cache);
+  place->cache = cache;
+  return cache;
+}
+
+/* @path as it was asked for. Place locked. */
+static ZrtpCache *
+open_at (ZrtpCachePlace * place, const char *path, gboolean make,
+    const ZrtpRandom * random, GError ** error)
+{
+  ZrtpCache *cache = NULL;
+  char *canonical;
+
+  if (!make && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return foresee_shared (place, random);
+  canonical = zrtp_cache_file_prepare (path, error);
+  if (canonical != NULL && strcmp (canonical, place->path) == 0)
+    cache = open_shared (place, random, error);
+  else if (canonical != NULL)
+    zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
+        "was moved while it was opened: try again");
+  g_free (canonical);
   return cache;
 }
 
@@ -177,27 +253,24 @@ open_any (const char *path, gboolean make, const ZrtpRandom * random,
     GError ** error)
 {
   ZrtpCache *cache = NULL;
+  ZrtpCachePlace *place;
   char *canonical;
 
-  if (strcmp (path, MEMORY) == 0) {
+  if (strcmp (path, ZRTP_CACHE_MEMORY) == 0) {
     cache = cache_new (path, random);
     cache->is_volatile = TRUE;
     return cache;
   }
 
-  g_mutex_lock (&table_lock);
-  if (table == NULL)
-    table = g_hash_table_new (g_str_hash, g_str_equal);
-  if (make || g_file_test (path, G_FILE_TEST_EXISTS)) {
-    canonical = zrtp_cache_file_prepare (path, error);
-    if (canonical != NULL)
-      cache = open_shared (canonical, random, error);
-  } else {
-    canonical = zrtp_cache_file_foresee (path);
-    cache = foresee_shared (canonical, random, error);
+  canonical = zrtp_cache_file_foresee (path);
+  place = place_get (canonical);
+  if (!was_forked (place->pid, path, error)) {
+    g_mutex_lock (&place->lock);
+    cache = open_at (place, path, make, random, error);
+    g_mutex_unlock (&place->lock);
   }
+  place_leave (place);
   g_free (canonical);
-  g_mutex_unlock (&table_lock);
   return cache;
 }
 
@@ -227,26 +300,42 @@ zrtp_cache_ref (ZrtpCache * cache)
   return cache;
 }
 
-void
-zrtp_cache_unref (ZrtpCache * cache)
+gboolean
+zrtp_cache_try_unref (ZrtpCache * cache)
 {
   gint refs;
 
-  /* Only the last reference needs the table. */
   while ((refs = g_atomic_int_get (&cache->refs)) > 1)
     if (g_atomic_int_compare_and_exchange (&cache->refs, refs, refs - 1))
-      return;
+      return TRUE;
+  return FALSE;
+}
+
+void
+zrtp_cache_unref (ZrtpCache * cache)
+{
+  ZrtpCachePlace *place = cache->place;
+  gboolean last;
+
+  if (zrtp_cache_try_unref (cache))
+    return;
   /* SQLite can't close a parent's connection: the child leaves it alone. */
   if (cache->pid != getpid ())
     return;
 
-  g_mutex_lock (&table_lock);
-  if (g_atomic_int_dec_and_test (&cache->refs)) {
-    if (table != NULL && g_hash_table_lookup (table, cache->path) == cache)
-      g_hash_table_remove (table, cache->path);
-    cache_free (cache);
+  /* The last one, unless somebody finds it in its place just now. */
+  if (place != NULL)
+    g_mutex_lock (&place->lock);
+  last = g_atomic_int_dec_and_test (&cache->refs);
+  if (last && place != NULL) {
+    if (place->cache == cache)
+      place->cache = NULL;
+    zrtp_cache_file_close (cache);
   }
-  g_mutex_unlock (&table_lock);
+  if (place != NULL)
+    g_mutex_unlock (&place->lock);
+  if (last)
+    cache_free (cache);
 }
 
 const char *
@@ -270,7 +359,7 @@ zrtp_cache_get_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
 gboolean
 zrtp_cache_begin_call (ZrtpCache * cache, GError ** error)
 {
-  if (was_forked (cache, error))
+  if (was_forked (cache->pid, cache->path, error))
     return FALSE;
   g_mutex_lock (&cache->lock);
   cache->deadline = g_get_monotonic_time ()

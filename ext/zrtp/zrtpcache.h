@@ -7,9 +7,10 @@
  * one file. A ZrtpCache is the process's one connection to a file: opening the
  * same file again returns the same object with one more reference.
  *
- * Thread-safe. Every call but the getters may block on the disk (a commit is
- * synchronous) and, for at most ZRTP_CACHE_BUSY_MS, on another process: call
- * them from where that does not matter.
+ * Thread-safe. Every call but the getters, ref and try_unref may block on the
+ * disk (a commit is synchronous; one that hangs, for as long as it does) and, for
+ * at most ZRTP_CACHE_BUSY_MS, on another process: call them from where that does
+ * not matter. Calls for one file wait for each other, those for others don't.
  *
  * A file that is locked, read-only, full or corrupt never loses anything
  * readable and never ends a call: the failing call returns FALSE with an error
@@ -42,6 +43,7 @@
 G_BEGIN_DECLS
 
 #define ZRTP_CACHE_BUSY_MS 2000
+#define ZRTP_CACHE_MEMORY ":memory:"    /* as a path: keep nothing */
 #define ZRTP_CACHE_MAX_NAME 255         /* octets of UTF-8 */
 #define ZRTP_CACHE_FOR_EVER 0xffffffffu /* as an interval (4.9) */
 /* Names of a hash, cipher, auth tag and key agreement, and a NUL. */
@@ -137,7 +139,11 @@ ZrtpCache *zrtp_cache_foresee (const char *path, const ZrtpRandom * random,
  * then all calls of this object fail, and zrtp_cache_open() has another ZID. */
 gboolean zrtp_cache_make (ZrtpCache * cache, GError ** error);
 ZrtpCache *zrtp_cache_ref (ZrtpCache * cache);
+/* The last reference closes the file. */
 void zrtp_cache_unref (ZrtpCache * cache);
+/* Drops a reference if there are others; never blocks. FALSE: nothing was done,
+ * zrtp_cache_unref() would close the file. */
+gboolean zrtp_cache_try_unref (ZrtpCache * cache);
 
 /* The file, absolute and without symbolic links, or ":memory:". */
 const char *zrtp_cache_get_path (ZrtpCache * cache);
