@@ -7,6 +7,7 @@
 #include "gstzrtpnotice.h"
 #include "gstzrtpreadings.h"
 #include "gstzrtpsignature.h"
+#include "gstzrtpstorage.h"
 
 /* A peer that sends nothing for so long while it says Hello is not the old one;
  * RTCP alone comes more often. */
@@ -374,6 +375,7 @@ run_job (gpointer data)
   GstZrtpPair *pair = job->pair;
 
   zrtp_job_run (job->job, job->cache, g_get_real_time () / G_USEC_PER_SEC);
+  g_clear_pointer (&job->cache, zrtp_cache_unref);
 
   gst_zrtp_call_lock (pair->call);
   if (pair->stream && pair->generation == job->generation)
@@ -385,8 +387,6 @@ run_job (gpointer data)
   gst_zrtp_call_drain (pair->call);
   gst_zrtp_call_unlock (pair->call);
 
-  if (job->cache)
-    zrtp_cache_unref (job->cache);
   gst_zrtp_pair_unref (pair);
   g_free (job);
 }
@@ -400,12 +400,15 @@ submit_job (GstZrtpPair * pair, ZrtpJob * zrtp_job)
   job->generation = pair->generation;
   job->job = zrtp_job;
   job->storage = zrtp_job_get_kind (zrtp_job) == ZRTP_JOB_STORAGE;
-  if (job->storage) {
-    job->cache = pair->call->cache ? zrtp_cache_ref (pair->call->cache) : NULL;
+  if (job->storage)
     pair->storing++;
+  if (job->storage && !gst_zrtp_call_is_cacheless (pair->call)) {
+    job->cache = zrtp_cache_ref (pair->call->cache);
+    gst_zrtp_storage_run (pair->call->cache_path, run_job, job);
+  } else {
+    gst_zrtp_pool_run (job->storage ? GST_ZRTP_POOL_SERVICE
+        : GST_ZRTP_POOL_COMPUTE, run_job, job);
   }
-  gst_zrtp_pool_run (job->storage ? GST_ZRTP_POOL_STORAGE
-      : GST_ZRTP_POOL_COMPUTE, run_job, job);
 }
 
 /* -- Draining -- */

@@ -11,6 +11,8 @@ typedef struct
   gpointer data;
 } Task;
 
+static GstZrtpCrowd crowd;
+
 static void
 run_task (gpointer data, gpointer unused)
 {
@@ -27,12 +29,10 @@ get_pool (GstZrtpPool pool)
   gsize *slot = &pools[pool];
 
   if (g_once_init_enter (slot)) {
-    gint max_threads = 1;
+    gint max_threads = g_get_num_processors ();
 
     if (pool == GST_ZRTP_POOL_SERVICE)
-      max_threads = MAX (2, g_get_num_processors ());
-    else if (pool == GST_ZRTP_POOL_COMPUTE)
-      max_threads = g_get_num_processors ();
+      max_threads = MAX (2, max_threads);
     g_once_init_leave (slot,
         (gsize) g_thread_pool_new (run_task, NULL, max_threads, FALSE, NULL));
   }
@@ -45,7 +45,7 @@ gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data)
   Task *task;
 
   if (pool == GST_ZRTP_POOL_BLOCKING) {
-    gst_zrtp_crowd_run (work, data);
+    gst_zrtp_crowd_run (&crowd, work, data);
     return;
   }
   task = g_new (Task, 1);

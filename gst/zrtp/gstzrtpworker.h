@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Work away from streaming threads, on pools that the whole process shares. No
- * thread waits for work: an idle one goes back to GLib.
+ * thread waits for work: an idle one goes back to GLib. For the disk there is
+ * gstzrtpstorage.h.
  */
 #ifndef GST_ZRTP_WORKER_H
 #define GST_ZRTP_WORKER_H
@@ -17,7 +18,6 @@ typedef enum
   GST_ZRTP_POOL_BLOCKING,       /* pushes, signals: may block for any time; see
                                  * gstzrtpcrowd.h */
   GST_ZRTP_POOL_COMPUTE,        /* milliseconds of CPU; bounded */
-  GST_ZRTP_POOL_STORAGE,        /* the disk; one thread, in order */
   GST_ZRTP_N_POOLS
 } GstZrtpPool;
 

@@ -6,8 +6,10 @@
 #include <gst/check/gstcheck.h>
 
 #include "gstzrtpcrowd.h"
+#include "gstzrtpstorage.h"
 #include "gstzrtpworker.h"
 
+#define N_ORDER 5000
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
 static GMutex lock;
@@ -98,7 +100,7 @@ GST_END_TEST;
 
 static gint started, ended;
 static gboolean let_go;
-static gint order[100];
+static gint order[N_ORDER];
 
 static void
 block (gpointer unused)
@@ -217,23 +219,56 @@ GST_START_TEST (test_few_threads)
 
 GST_END_TEST;
 
+/* -- The disk -- */
+
 static void
 note (gpointer number)
 {
+  gint n = g_atomic_int_add (&inside, 1) + 1;
+
+  g_thread_yield ();
   g_mutex_lock (&lock);
+  most = MAX (most, n);
   order[ended++] = GPOINTER_TO_INT (number);
   g_cond_broadcast (&changed);
   g_mutex_unlock (&lock);
+  g_atomic_int_add (&inside, -1);
 }
 
-/* What is to be written is written in order. */
-GST_START_TEST (test_storage_pool)
+/* What is to be written to a file is written in order, by one thread, whatever
+ * there is to do. */
+GST_START_TEST (test_storage_order)
 {
-  for (gint i = 0; i < 100; i++)
-    gst_zrtp_pool_run (GST_ZRTP_POOL_STORAGE, note, GINT_TO_POINTER (i));
-  wait_for (&ended, 100);
-  for (gint i = 0; i < 100; i++)
+  for (gint i = 0; i < N_ORDER; i++)
+    gst_zrtp_storage_run ("file", note, GINT_TO_POINTER (i));
+  wait_for (&ended, N_ORDER);
+  for (gint i = 0; i < N_ORDER; i++)
     fail_unless_equals_int (order[i], i);
+  fail_unless_equals_int (most, 1);
+}
+
+GST_END_TEST;
+
+/* Files that hang take a thread each, however much there is to do with them; the
+ * others don't wait for them. */
+GST_START_TEST (test_storage_hangs)
+{
+  const gint hanging = __i__, each = 20;
+
+  for (gint i = 0; i < hanging * each; i++) {
+    char *path = g_strdup_printf ("hanging %d", i % hanging);
+
+    gst_zrtp_storage_run (path, block, NULL);
+    g_free (path);
+  }
+  wait_for (&started, hanging);
+  for (gint i = 0; i < 100; i++)
+    gst_zrtp_storage_run (i % 2 ? "one" : "other", be_seen, NULL);
+  wait_for (&ended, 100);
+  fail_unless_equals_int (started, hanging);
+  let_it_go (NULL);
+  wait_for (&ended, 100 + hanging * each);
+  fail_unless_equals_int (started, hanging * each);
 }
 
 GST_END_TEST;
@@ -258,7 +293,12 @@ worker_suite (void)
   tcase_add_test (tc, test_few_threads);
   tcase_add_test (tc, test_runner_wait);
   tcase_add_test (tc, test_blocking_pool);
-  tcase_add_test (tc, test_storage_pool);
+
+  tc = tcase_create ("storage");
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, NULL);
+  tcase_add_test (tc, test_storage_order);
+  tcase_add_loop_test (tc, test_storage_hangs, 1, 12);
   return s;
 }
 
