@@ -66,7 +66,8 @@ is_acceptable (GstZrtpPair * pair, guint id, const GValue * value,
   return ok;
 }
 
-/* Whether the Hello is fixed, so that the new value waits for the next. */
+/* Whether the Hello is fixed, or what goes into it, so that the new value waits for
+ * the next. */
 static gboolean
 is_late (GstZrtpPair * pair, guint id)
 {
@@ -75,8 +76,8 @@ is_late (GstZrtpPair * pair, guint id)
   if (!gst_zrtp_setting_is_in_hello (id))
     return FALSE;
   gst_zrtp_call_lock (pair->call);
-  late = pair->stream && !pair->hello_spent
-      && (pair->hello_read || zrtp_stream_get_session (pair->stream));
+  late = pair->starting || (pair->stream && !pair->hello_spent
+      && (pair->hello_read || zrtp_stream_get_session (pair->stream)));
   gst_zrtp_call_unlock (pair->call);
   return late;
 }

@@ -13,6 +13,8 @@ gst_zrtp_call_new (const char *key)
   call->refs = 1;
   call->key = g_strdup (key);
   g_mutex_init (&call->lock);
+  g_cond_init (&call->opened);
+  gst_zrtp_timer_init (&call->opening_end, gst_zrtp_call_opening_fired, call);
   call->pairs = g_ptr_array_new ();
   return call;
 }
@@ -31,9 +33,10 @@ gst_zrtp_call_unref (GstZrtpCall * call)
     return;
   g_assert (call->pairs->len == 0 && !call->session);
   g_ptr_array_unref (call->pairs);
-  g_clear_pointer (&call->cache, zrtp_cache_unref);
+  gst_zrtp_call_drop_cache (call);
   g_free (call->cache_path);
   g_free (call->cache_error);
+  g_cond_clear (&call->opened);
   g_free (call->key);
   g_mutex_clear (&call->lock);
   g_free (call);
@@ -131,80 +134,6 @@ gst_zrtp_call_leave (GstZrtpCall * call)
   gst_clear_buffer (&call->applied_aux);
   gst_clear_buffer (&call->applied_srtp_key);
   g_clear_pointer (&call->applied_name, g_free);
-}
-
-static gboolean
-has_bound_streams (GstZrtpCall * call)
-{
-  for (guint i = 0; i < call->pairs->len; i++) {
-    ZrtpStream *stream = pair_at (call, i)->stream;
-
-    if (stream && zrtp_stream_get_session (stream))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-void
-gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts)
-{
-  gboolean same = g_strcmp0 (call->cache_path, path) == 0;
-  GError *error = NULL;
-  ZrtpCache *cache;
-
-  if (call->cache_path && has_bound_streams (call))
-    return;
-  if (same && call->cache && zrtp_cache_is_volatile (call->cache))
-    return;
-
-  /* The same file gives the same object, unless it was replaced since. */
-  cache = starts ? zrtp_cache_open (path, &zrtp_random_system, &error)
-      : zrtp_cache_foresee (path, &zrtp_random_system, &error);
-  if (cache) {
-    zrtp_cache_get_zid (cache, call->zid);
-  } else if (!same || call->cache) {
-    zrtp_random_system.fill (zrtp_random_system.user_data, call->zid,
-        sizeof call->zid);
-  }
-  if (call->cache)
-    zrtp_cache_unref (call->cache);
-  call->cache = cache;
-  g_free (call->cache_error);
-  call->cache_error = error ? g_strdup (error->message) : NULL;
-  g_clear_error (&error);
-  if (!same) {
-    g_free (call->cache_path);
-    call->cache_path = g_strdup (path);
-  }
-}
-
-void
-gst_zrtp_call_make_cache (GstZrtpCall * call)
-{
-  GError *error = NULL;
-
-  if (!call->cache || zrtp_cache_make (call->cache, &error))
-    return;
-  g_clear_pointer (&call->cache, zrtp_cache_unref);
-  call->cache_error = g_strdup (error->message);
-  g_error_free (error);
-}
-
-void
-gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from)
-{
-  if (call->cache_path || !from->cache_path)
-    return;
-  call->cache = from->cache ? zrtp_cache_ref (from->cache) : NULL;
-  call->cache_path = g_strdup (from->cache_path);
-  call->cache_error = g_strdup (from->cache_error);
-  memcpy (call->zid, from->zid, sizeof call->zid);
-}
-
-gboolean
-gst_zrtp_call_is_cacheless (GstZrtpCall * call)
-{
-  return !call->cache || zrtp_cache_is_volatile (call->cache);
 }
 
 static void

@@ -12,10 +12,12 @@
 #define GST_ZRTP_CALL_H
 
 #include "gstzrtpsettings.h"
+#include "gstzrtptimer.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GstZrtpCall GstZrtpCall;
+typedef struct _GstZrtpOpening GstZrtpOpening;
 typedef struct _GstZrtpPair GstZrtpPair;
 
 struct _GstZrtpCall
@@ -34,6 +36,10 @@ struct _GstZrtpCall
   char *cache_path;             /* as it was asked for; NULL: not yet opened */
   char *cache_error;            /* why there is none */
   guint8 zid[ZRTP_ZID_SIZE];    /* once cache_path is set */
+  GstZrtpOpening *opening;      /* of the file, under way; or NULL. Its own */
+  GstZrtpTimer opening_end;
+  gint64 opening_due;           /* the timer's, monotonic */
+  GCond opened;                 /* it is over, one way or the other */
 };
 
 GstZrtpCall *gst_zrtp_call_new (const char *key);
@@ -67,14 +73,27 @@ gst_zrtp_call_unlock (GstZrtpCall * call)
 void gst_zrtp_call_enter (GstZrtpCall * call);
 void gst_zrtp_call_leave (GstZrtpCall * call);
 
+/* -- The file of known peers (gstzrtpcallcache.c) --
+ *
+ * Opened where a disk may take its time. Whoever can't go on without is called
+ * back by gst_zrtp_pair_cache_opened(), when the file is open or can't be, or
+ * after 3 s: then the call goes on without one. */
+
 /* Makes zid that of the file at @path, unless streams are bound to another. The
- * file is made only if a call @starts: who merely looks leaves no trace. */
-void gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path,
+ * file is made only if a call @starts: who merely looks leaves no trace. TRUE if
+ * there is nothing to wait for. */
+gboolean gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path,
     gboolean starts);
-/* The call starts: makes the file if that was put off. */
-void gst_zrtp_call_make_cache (GstZrtpCall * call);
+/* The call starts with the zid that it has: makes the file if that was put off.
+ * TRUE as above. */
+gboolean gst_zrtp_call_make_cache (GstZrtpCall * call);
+/* Waits for what is under way; lets go of the lock meanwhile. */
+void gst_zrtp_call_wait_opened (GstZrtpCall * call);
+/* opening_end's. */
+void gst_zrtp_call_opening_fired (gpointer call);
 /* Takes over what another call has open, if this one has nothing. */
 void gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from);
+void gst_zrtp_call_drop_cache (GstZrtpCall * call);
 gboolean gst_zrtp_call_is_cacheless (GstZrtpCall * call);
 
 /* Settings or members changed: works out anew what counts. */

@@ -135,6 +135,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   gst_zrtp_sender_clear (&pair->sender);
   gst_zrtp_receiver_clear (&pair->receiver);
   g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
+  g_clear_pointer (&pair->hello_due, gst_zrtp_settings_unref);
   gst_zrtp_settings_unref (pair->settings);
   g_free (pair->applied_peer_hash);
   gst_clear_structure (&pair->peer);
@@ -157,50 +158,149 @@ gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half)
 
 /* -- The Hello -- */
 
-/* Whether the one that is there will not do. */
+/* Whether the one that is there can't be sent, whatever it says. */
 static gboolean
-needs_new_hello (GstZrtpPair * pair)
+lacks_hello (GstZrtpPair * pair)
 {
   guint8 zid[ZRTP_ZID_SIZE];
 
   if (!pair->stream || pair->hello_spent)
     return TRUE;
   zrtp_stream_get_zid (pair->stream, zid);
-  if (pair->call->cache_path && memcmp (zid, pair->call->zid, sizeof zid) != 0)
-    return TRUE;
-  return !pair->hello_read
-      && !gst_zrtp_settings_same_hello (pair->settings, pair->hello_settings);
+  return pair->call->cache_path
+      && memcmp (zid, pair->call->zid, sizeof zid) != 0;
+}
+
+/* Whether the one that is there will not do. */
+static gboolean
+needs_new_hello (GstZrtpPair * pair)
+{
+  return lacks_hello (pair) || (!pair->hello_read
+      && !gst_zrtp_settings_same_hello (pair->settings, pair->hello_settings));
+}
+
+static gboolean
+is_bound (GstZrtpPair * pair)
+{
+  return pair->stream && zrtp_stream_get_session (pair->stream);
+}
+
+static void
+make_hello (GstZrtpPair * pair, GstZrtpSettings * settings,
+    const guint8 zid[ZRTP_ZID_SIZE])
+{
+  ZrtpPolicy policy;
+
+  gst_zrtp_settings_get_policy (settings, &policy);
+  policy.cacheless = gst_zrtp_call_is_cacheless (pair->call);
+  if (pair->stream) {
+    zrtp_stream_renew_hello (pair->stream, &policy, zid);
+  } else {
+    pair->stream = zrtp_stream_new (&policy, zid, &zrtp_random_system);
+    pair->generation++;
+  }
+}
+
+static void
+make_due_hello (GstZrtpPair * pair)
+{
+  g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
+  pair->hello_settings = g_steal_pointer (&pair->hello_due);
+  make_hello (pair, pair->hello_settings, pair->call->zid);
+  pair->hello_spent = FALSE;
+  pair->hello_read = FALSE;
+  gst_zrtp_pair_apply_settings (pair);
+}
+
+/* Until the ZID is known there is a stream whose Hello is never sent nor shown. It
+ * knows what media may do meanwhile, and keeps the peer's Hello. */
+static void
+make_provisional (GstZrtpPair * pair)
+{
+  guint8 zid[ZRTP_ZID_SIZE];
+
+  zrtp_random_system.fill (zrtp_random_system.user_data, zid, sizeof zid);
+  make_hello (pair, pair->settings, zid);
+  pair->hello_spent = TRUE;
+}
+
+static void
+await_cache (GstZrtpPair * pair)
+{
+  if (!pair->stream)
+    make_provisional (pair);
+  if (pair->starting)
+    gst_zrtp_pair_apply_media (pair);
+}
+
+/* With what counts now, unless a call has started with what counted then. */
+static void
+want_hello (GstZrtpPair * pair)
+{
+  if (pair->hello_due && pair->starting)
+    return;
+  g_clear_pointer (&pair->hello_due, gst_zrtp_settings_unref);
+  pair->hello_due = gst_zrtp_settings_ref (pair->settings);
 }
 
 void
 gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts)
 {
-  GstZrtpCall *call = pair->call;
-  ZrtpPolicy policy;
-  char *path;
-
   /* Under way: nothing to change. */
-  if (pair->stream && zrtp_stream_get_session (pair->stream))
-    return;
-  if (!needs_new_hello (pair))
-    return;
+  const gboolean needed = !is_bound (pair) && needs_new_hello (pair);
+  gboolean opened;
 
-  path = gst_zrtp_settings_get_cache_path (pair->settings);
-  gst_zrtp_call_open_cache (call, path, starts);
-  g_free (path);
-  gst_zrtp_settings_get_policy (pair->settings, &policy);
-  policy.cacheless = gst_zrtp_call_is_cacheless (call);
-  if (pair->stream) {
-    zrtp_stream_renew_hello (pair->stream, &policy, call->zid);
+  if (needed)
+    want_hello (pair);
+  pair->starting = pair->starting || starts;
+  if (needed) {
+    char *path = gst_zrtp_settings_get_cache_path (pair->settings);
+
+    opened = gst_zrtp_call_open_cache (pair->call, path, starts);
+    g_free (path);
+  } else if (starts) {
+    opened = gst_zrtp_call_make_cache (pair->call);
   } else {
-    pair->stream = zrtp_stream_new (&policy, call->zid, &zrtp_random_system);
-    pair->generation++;
+    return;
   }
-  g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
-  pair->hello_settings = gst_zrtp_settings_ref (pair->settings);
-  pair->hello_spent = FALSE;
-  pair->hello_read = FALSE;
-  gst_zrtp_pair_apply_settings (pair);
+  if (opened)
+    gst_zrtp_pair_cache_opened (pair);
+  else
+    await_cache (pair);
+}
+
+/* What the encoder starts with: a Hello that goes with what counts, and a place in
+ * the session. */
+static void
+begin (GstZrtpPair * pair)
+{
+  GstZrtpCall *call = pair->call;
+
+  if (!is_bound (pair))
+    zrtp_session_add (call->session, pair->stream);
+  pair->state = zrtp_stream_get_info (pair->stream)->state;
+  gst_zrtp_pair_apply_media (pair);
+  if (call->cache_error)
+    gst_zrtp_pair_notify (pair,
+        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_OPEN_READ_WRITE, call->cache_path,
+            "No file of known peers in this call, so other endpoints look new: "
+            "%s", call->cache_error));
+  gst_zrtp_runner_poke (&pair->service);
+}
+
+void
+gst_zrtp_pair_cache_opened (GstZrtpPair * pair)
+{
+  /* Another stream of the call may have brought another ZID. */
+  if (pair->starting && !is_bound (pair) && lacks_hello (pair))
+    want_hello (pair);
+  if (pair->hello_due && !is_bound (pair))
+    make_due_hello (pair);
+  if (pair->starting) {
+    pair->starting = FALSE;
+    begin (pair);
+  }
 }
 
 char *
@@ -211,6 +311,7 @@ gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair)
   gst_zrtp_call_lock (pair->call);
   if (pair->members[GST_ZRTP_HALF_ENC].id)
     gst_zrtp_pair_ensure_hello (pair, FALSE);
+  gst_zrtp_call_wait_opened (pair->call);
   if (pair->stream) {
     result = g_strdup (zrtp_stream_get_hello_hash (pair->stream));
     pair->hello_read = pair->hello_wanted = TRUE;
@@ -224,6 +325,7 @@ gst_zrtp_pair_drop_stream (GstZrtpPair * pair)
 {
   g_clear_pointer (&pair->stream, zrtp_stream_free);
   pair->hello_read = pair->hello_spent = FALSE;
+  g_clear_pointer (&pair->hello_due, gst_zrtp_settings_unref);
   g_clear_pointer (&pair->applied_peer_hash, g_free);
   gst_zrtp_timer_clear (&pair->deadline);
 }
@@ -238,6 +340,7 @@ gst_zrtp_pair_adopt_stream (GstZrtpPair * pair, GstZrtpPair * from)
   pair->hello_wanted = from->hello_wanted;
   pair->hello_spent = from->hello_spent;
   pair->hello_settings = g_steal_pointer (&from->hello_settings);
+  g_clear_pointer (&from->hello_due, gst_zrtp_settings_unref);
   pair->applied_peer_hash = g_steal_pointer (&from->applied_peer_hash);
   gst_zrtp_timer_clear (&from->deadline);
 }
@@ -313,26 +416,6 @@ warn_of_contradictions (GstZrtpPair * pair)
   }
 }
 
-/* The encoder's part of starting: a Hello that goes with what counts now, and
- * a place in the session. */
-static void
-prepare_stream (GstZrtpPair * pair)
-{
-  GstZrtpCall *call = pair->call;
-
-  gst_zrtp_pair_ensure_hello (pair, TRUE);
-  if (!zrtp_stream_get_session (pair->stream))
-    zrtp_session_add (call->session, pair->stream);
-  pair->state = zrtp_stream_get_info (pair->stream)->state;
-  gst_zrtp_pair_apply_media (pair);
-  if (call->cache_error)
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_OPEN_READ_WRITE, call->cache_path,
-            "No file of known peers in this call, so other endpoints look new: "
-            "%s", call->cache_error));
-}
-
 void
 gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
 {
@@ -343,11 +426,9 @@ gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
   first = !gst_zrtp_pair_is_active (pair);
   gst_zrtp_call_enter (call);
   pair->members[half].active = TRUE;
-  if (half == GST_ZRTP_HALF_ENC)
-    gst_zrtp_call_make_cache (call);
   gst_zrtp_call_refresh (call);
   if (half == GST_ZRTP_HALF_ENC)
-    prepare_stream (pair);
+    gst_zrtp_pair_ensure_hello (pair, TRUE);
   if (first)
     gst_zrtp_timer_set (&pair->partner, g_get_monotonic_time () + PARTNER_TIME);
   else
@@ -363,6 +444,7 @@ stop (GstZrtpPair * pair)
   gst_zrtp_timer_clear (&pair->deadline);
   gst_zrtp_timer_clear (&pair->partner);
   gst_zrtp_timer_clear (&pair->restart);
+  pair->starting = FALSE;
   if (pair->stream) {
     zrtp_stream_stop (pair->stream, g_get_monotonic_time ());
     gst_zrtp_call_drain (pair->call);
@@ -403,9 +485,11 @@ gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half)
 void
 gst_zrtp_pair_wait_stored (GstZrtpPair * pair)
 {
-  gint64 until = g_get_monotonic_time () + STORE_TIME;
+  gint64 until;
 
   gst_zrtp_call_lock (pair->call);
+  gst_zrtp_call_wait_opened (pair->call);
+  until = g_get_monotonic_time () + STORE_TIME;
   while (pair->storing > 0)
     if (!g_cond_wait_until (&pair->stored, &pair->call->lock, until))
       break;
@@ -477,13 +561,14 @@ gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind)
   gst_zrtp_runner_poke (&pair->service);
 }
 
-/* The application has not said yet that there is a transport. */
+/* The file of known peers is not open yet, or the application has not said yet
+ * that there is a transport. */
 static gboolean
-waits_for_transport (GstZrtpPair * pair)
+may_not_start (GstZrtpPair * pair)
 {
-  return !pair->started && !pair->transport_ready
+  return pair->starting || (!pair->started && !pair->transport_ready
       && !gst_zrtp_settings_get_boolean (pair->settings,
-      GST_ZRTP_SETTING_AUTO_DISCOVER);
+          GST_ZRTP_SETTING_AUTO_DISCOVER));
 }
 
 static void
@@ -492,7 +577,7 @@ serve_start (GstZrtpPair * pair)
   gboolean start, restart;
   guint32 ssrc;
 
-  if (waits_for_transport (pair))
+  if (may_not_start (pair))
     return;
   g_mutex_lock (&pair->inbox.lock);
   start = pair->inbox.start;
@@ -626,8 +711,7 @@ check_partner (GstZrtpPair * pair)
   gst_zrtp_call_lock (pair->call);
   enc = pair->members[GST_ZRTP_HALF_ENC].id != NULL;
   dec = pair->members[GST_ZRTP_HALF_DEC].id != NULL;
-  mute = enc && dec && pair->called && !pair->started
-      && !waits_for_transport (pair);
+  mute = enc && dec && pair->called && !pair->started && !may_not_start (pair);
   gst_zrtp_call_unlock (pair->call);
   if (mute)
     gst_zrtp_pair_notify (pair,

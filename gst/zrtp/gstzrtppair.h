@@ -87,7 +87,11 @@ struct _GstZrtpPair
   GstZrtpSettings *hello_settings;      /* what counted when it was made */
   gboolean hello_read;          /* the application knows it: fixed */
   gboolean hello_wanted;        /* it asked for one: tell it of the next */
-  gboolean hello_spent;         /* was used in a call: not again */
+  gboolean hello_spent;         /* was used in a call, or has a ZID that is none
+                                 * yet: not again */
+  GstZrtpSettings *hello_due;   /* of one that waits for the file of known
+                                 * peers; NULL: none does */
+  gboolean starting;            /* and so does the start of the handshake */
   char *applied_peer_hash;      /* what the stream was told */
   gboolean transport_ready;     /* the application says so */
   gboolean started;
@@ -109,14 +113,16 @@ void gst_zrtp_pair_unref (GstZrtpPair * pair);
 /* READY to PAUSED and back. */
 void gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half);
 void gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half);
-/* Waits until what was learned of the peer is on the disk, and until the
- * application was told what happened and has no handler running: it may throw
- * away what those need. For 2 s at most each. */
+/* Waits until nothing is being opened any more (3 s at most) and what was learned
+ * of the peer is on the disk, and until the application was told what happened
+ * and has no handler running: it may throw away what those need. For 2 s at most
+ * each. */
 void gst_zrtp_pair_wait_stored (GstZrtpPair * pair);
 void gst_zrtp_pair_wait_told (GstZrtpPair * pair);
 
-/* The value of a=zrtp-hash, a copy; makes the Hello if there is none yet. NULL
- * if no zrtpenc sits in the pair. From here on it is fixed. */
+/* The value of a=zrtp-hash, a copy; makes the Hello if there is none yet, which
+ * waits for the file of known peers: for 3 s at most. NULL if no zrtpenc sits in
+ * the pair. From here on it is fixed. */
 char *gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair);
 
 /* The handshake may start, or go on with another SSRC. Without locks. */
@@ -147,9 +153,11 @@ GstElement *gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half);
 /* -- With the call's lock held -- */
 
 gboolean gst_zrtp_pair_is_active (GstZrtpPair * pair);
-/* Makes the Hello, or another one if that is due and nobody knows the old. A
- * file of known peers is made only if a call @starts. */
+/* Has a Hello made, or another one if that is due and nobody knows the old; and
+ * if a call @starts, the file of known peers, and then the start. Now or later. */
 void gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts);
+/* There is a file of known peers, or there will be none. */
+void gst_zrtp_pair_cache_opened (GstZrtpPair * pair);
 /* Stream away, with all that hangs on it. */
 void gst_zrtp_pair_drop_stream (GstZrtpPair * pair);
 /* Moves an unused stream and its Hello to a pair that has none. */

@@ -563,7 +563,8 @@ install_stream (void)
    * The value of the attribute `a=zrtp-hash` for this stream, to be sent to
    * the other side by the signalling. zrtpenc has it in any state; reading it
    * fixes what goes into the Hello. zrtpdec shows that of its partner. Where
-   * there is no file of known peers yet, reading makes none.
+   * there is no file of known peers yet, reading makes none; where it is not
+   * open yet, reading waits for the disk, for 3 s at most.
    *
    * Since: 0.1
    */

@@ -159,6 +159,8 @@ gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value)
   }
 
   gst_zrtp_call_lock (pair->call);
+  if (id == GST_ZRTP_PROP_ZID)
+    gst_zrtp_call_wait_opened (pair->call);
   if (id == GST_ZRTP_PROP_STATS) {
     g_value_take_boxed (value, gst_zrtp_pair_make_stats (pair));
   } else if (id == GST_ZRTP_PROP_SAS_VERIFIED || id >= GST_ZRTP_PROP_SAS) {

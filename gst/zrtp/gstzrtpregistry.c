@@ -3,6 +3,11 @@
  */
 #include "gstzrtpregistry.h"
 
+#include "gstzrtpstorage.h"
+
+/* Longest wait for the disk when an element goes. */
+#define CLOSE_TIME (2 * G_TIME_SPAN_SECOND)
+
 static GMutex lock;
 static GHashTable *calls;       /* key to GstZrtpCall, borrowed: in it as long
                                  * as it has pairs */
@@ -130,6 +135,8 @@ remove_if_empty (GstZrtpPair * pair)
     gst_zrtp_pair_drop_stream (pair);
     g_ptr_array_remove (call->pairs, pair);
   }
+  if (call->pairs->len == 0)
+    gst_zrtp_call_drop_cache (call);
   gst_zrtp_call_refresh (call);
   gst_zrtp_call_unlock (call);
   if (call->pairs->len == 0 && call->key)
@@ -353,13 +360,31 @@ gst_zrtp_registry_release (GstZrtpBin * bin)
   g_mutex_unlock (&lock);
 }
 
+static char *
+get_cache_path (GstZrtpCall * call)
+{
+  char *path;
+
+  gst_zrtp_call_lock (call);
+  path = g_strdup (call->cache_path);
+  gst_zrtp_call_unlock (call);
+  return path;
+}
+
 void
 gst_zrtp_registry_leave (GstZrtpBin * bin)
 {
+  char *path = NULL;
+
   g_mutex_lock (&lock);
-  if (bin->pair)
+  if (bin->pair) {
+    path = get_cache_path (bin->pair->call);
     move (bin, NULL);
+  }
   g_mutex_unlock (&lock);
+  if (path)
+    gst_zrtp_storage_wait_closed (path, g_get_monotonic_time () + CLOSE_TIME);
+  g_free (path);
 }
 
 GPtrArray *

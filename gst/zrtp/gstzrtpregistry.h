@@ -19,6 +19,7 @@ gboolean gst_zrtp_registry_join (GstZrtpBin * bin, gboolean reserve,
     char **clash);
 /* Still in its seat, but others may have it. */
 void gst_zrtp_registry_release (GstZrtpBin * bin);
+/* If its file of known peers is closed with it, waits for that: 2 s at most. */
 void gst_zrtp_registry_leave (GstZrtpBin * bin);
 
 /* The call with that session-id: a reference, or NULL. */
