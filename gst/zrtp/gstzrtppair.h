@@ -143,8 +143,7 @@ void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
 /* Gives the engine what was received. That takes it microseconds, and it pushes
  * nothing and waits for nothing: whoever brings a packet does it, as a thread
  * that has to wake up first comes late where others compute. If the call is busy
- * a worker does it: its lock may be held while a file is opened. Without
- * locks. */
+ * a worker does it. Without locks. */
 void gst_zrtp_pair_serve (GstZrtpPair * pair);
 
 /* The element in a seat, or NULL; unref without locks. */
