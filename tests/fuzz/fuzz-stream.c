@@ -7,7 +7,7 @@
  * without the other's keys or clear again after secure, timers lie ahead, and
  * afterwards a call without an attacker works.
  */
-#include "fuzz-world.h"
+#include "fuzz-known.h"
 
 #include <string.h>
 
@@ -196,20 +196,35 @@ relay (World * world, End * end)
   zrtp_stream_relay_sas (end->stream, &relayed, world->now);
 }
 
+/* Whose user says so although the other has no SAS to compare counts on what the
+ * other may never have written. */
+static void
+verify_sas (World * world, Side * side)
+{
+  const Side *other = &world->sides[side == &world->sides[0]];
+
+  if (!zrtp_session_get_info (other->session)->have_sas)
+    world->memory_sound = FALSE;
+  side->vouched = TRUE;
+  zrtp_session_verify_sas (side->session, world->now);
+}
+
 static void
 act_on_session (World * world, Side * side, guint8 act)
 {
   switch (act) {
     case 0:
-      zrtp_session_verify_sas (side->session, world->now);
+      verify_sas (world, side);
       break;
     case 1:
       zrtp_session_unverify_sas (side->session, world->now);
       break;
     case 2:
+      world->memory_sound = FALSE;
       zrtp_session_reject_sas (side->session, world->now);
       break;
     case 3:
+      world->memory_sound = FALSE;
       zrtp_session_forget_peer (side->session, world->now);
       break;
     case 4:
@@ -272,6 +287,23 @@ act_on_stream (World * world, guint which, guint i, guint8 act)
   }
 }
 
+/* Both users hang up, and call once more. */
+static void
+call_anew (World * world)
+{
+  for (guint which = 0; which < 2; which++) {
+    Side *side = &world->sides[which];
+
+    for (guint i = 0; i < world->n_streams; i++) {
+      stop (world, &side->ends[i]);
+      zrtp_stream_renew_hello (side->ends[i].stream, &side->policy, side->zid);
+    }
+  }
+  for (guint which = 0; which < 2; which++)
+    for (guint i = 0; i < world->n_streams; i++)
+      world_start (world, which, i);
+}
+
 /* -- Steps -- */
 
 static void
@@ -307,6 +339,7 @@ step (World * world)
       deliver_changed (world, to, NULL);
       break;
     case 7:
+      world->memory_sound = FALSE;      /* it may say that it has no secret */
       deliver_changed (world, to, other->stream);
       break;
     case 8:
@@ -322,15 +355,21 @@ step (World * world)
       world_wait_for_timer (world);
       break;
     case 12:
-      world->now += world_take (&world->input) * 100 * ZRTP_MSEC;
-      world_run_due (world);
+      world_wait_until (world, world->now
+          + world_take (&world->input) * 100 * ZRTP_MSEC);
       break;
     case 13:
-      world_finish_job (world, to);
+      if (code & 0x20)
+        call_anew (world);
+      else
+        world_finish_job (world, &world->sides[which], to);
       break;
     case 14:
-      act_on_session (world, &world->sides[which],
-          world_take (&world->input) % 10);
+      if (code & 0x20)
+        known_act (world, &world->sides[which]);
+      else
+        act_on_session (world, &world->sides[which],
+            world_take (&world->input) % 10);
       break;
     case 15:
       if (code & 0x20)
@@ -342,27 +381,19 @@ step (World * world)
   world_drain (world);
 }
 
-/* The attacker is gone, both users hang up and call again. */
+/* -- The end -- */
+
+/* A call that nobody disturbs. */
 static void
-call_again (World * world)
+call_undisturbed (World * world)
 {
-  world_let_flow (world, 1);
-  for (guint which = 0; which < 2; which++) {
-    Side *side = &world->sides[which];
-
-    for (guint i = 0; i < world->n_streams; i++) {
-      End *end = &side->ends[i];
-
-      stop (world, end);
-      g_queue_clear_full (&end->waiting, (GDestroyNotify) g_bytes_unref);
-      zrtp_stream_set_peer_hello_hash (end->stream, NULL, world->now);
-      zrtp_stream_renew_hello (end->stream, &side->policy, side->zid);
-    }
-  }
+  call_anew (world);
   for (guint which = 0; which < 2; which++)
     for (guint i = 0; i < world->n_streams; i++) {
-      world_start (world, which, i);
-      zrtp_stream_go_secure (world->sides[which].ends[i].stream, world->now);
+      ZrtpStream *stream = world->sides[which].ends[i].stream;
+
+      zrtp_stream_set_peer_hello_hash (stream, NULL, world->now);
+      zrtp_stream_go_secure (stream, world->now);
     }
   for (guint n = 0; n < 200; n++) {
     world_let_flow (world, 2);
@@ -372,6 +403,35 @@ call_again (World * world)
     for (guint i = 0; i < world->n_streams; i++)
       FUZZ_CHECK (zrtp_stream_get_info (world->sides[which].ends[i].stream)
           ->state == ZRTP_STATE_SECURE);
+}
+
+/* The attacker is gone. */
+static void
+clear_the_way (World * world)
+{
+  world_let_flow (world, 1);
+  for (guint which = 0; which < 2; which++) {
+    Side *side = &world->sides[which];
+
+    side->broken = FALSE;
+    for (guint i = 0; i < world->n_streams; i++)
+      g_queue_clear_full (&side->ends[i].waiting,
+          (GDestroyNotify) g_bytes_unref);
+  }
+}
+
+/* 4.6.1.1: the users compare their SAS, whatever alarm there was. */
+static void
+compare_sas (World * world)
+{
+  const char *sas[2];
+
+  for (guint which = 0; which < 2; which++)
+    sas[which] = zrtp_session_get_info (world->sides[which].session)->sas;
+  FUZZ_CHECK (sas[0] && sas[1] && strcmp (sas[0], sas[1]) == 0);
+  for (guint which = 0; which < 2; which++)
+    verify_sas (world, &world->sides[which]);
+  world_let_flow (world, 1);
 }
 
 int
@@ -386,7 +446,14 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   world_drain (&world);
   for (guint n = 0; n < MAX_STEPS && world.input.left > 0; n++)
     step (&world);
-  call_again (&world);
+  clear_the_way (&world);
+  call_undisturbed (&world);
+  compare_sas (&world);
+  if (world.sides[0].cache) {
+    world.memory_sound = TRUE;
+    call_undisturbed (&world);
+    FUZZ_CHECK (known_same_secret (&world));
+  }
   world_clear (&world);
   return 0;
 }

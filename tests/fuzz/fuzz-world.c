@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "fuzz-world.h"
+#include "fuzz-known.h"
 
 #include <string.h>
 
@@ -85,6 +85,15 @@ check_media (const Side * side, End * end)
     FUZZ_CHECK (info->send != ZRTP_MEDIA_SECURE);
 }
 
+/* 7.1: that comes of nothing but the users' word. */
+static void
+check_trust (const Side * side)
+{
+  const ZrtpTrust trust = zrtp_session_get_info (side->session)->trust;
+
+  FUZZ_CHECK (trust != ZRTP_TRUST_VERIFIED || side->vouched);
+}
+
 static void
 take_event (World * world, guint which, End * end, const ZrtpEvent * event)
 {
@@ -98,6 +107,12 @@ take_event (World * world, guint which, End * end, const ZrtpEvent * event)
       end->had_keys = TRUE;
       memcpy (end->receive_key, event->keys.key, sizeof end->receive_key);
       check_receive_key (world, which, event->keys.key);
+      break;
+    case ZRTP_EVENT_CACHE_MISMATCH:
+      FUZZ_CHECK (!world->memory_sound);
+      break;
+    case ZRTP_EVENT_TRUST:
+      check_trust (&world->sides[which]);
       break;
     default:
       break;
@@ -138,8 +153,11 @@ drain_end (World * world, guint which, guint i)
     end->last_sent = g_bytes_new (packet->data, packet->size);
     g_free (packet);
   }
-  while ((job = zrtp_stream_pop_job (end->stream)))
+  while ((job = zrtp_stream_pop_job (end->stream))) {
     g_queue_push_tail (&end->jobs, job);
+    if (zrtp_job_get_kind (job) == ZRTP_JOB_STORAGE)
+      g_queue_push_tail (&side->storage, job);
+  }
   check_media (side, end);
 }
 
@@ -193,6 +211,7 @@ world_init (World * world, const guint8 * data, gsize size)
   world->random.fill = fill_random;
   world->random.user_data = world;
   world->now = ZRTP_SEC;
+  world->memory_sound = TRUE;
   world->n_streams = wants & WANT_STREAMS ? 2 : 1;
   world->history = g_ptr_array_new_with_free_func ((GDestroyNotify)
       g_bytes_unref);
@@ -203,6 +222,8 @@ world_init (World * world, const guint8 * data, gsize size)
     side->keys = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
         (GDestroyNotify) g_bytes_unref, NULL);
     memset (side->zid, 'A' + which, sizeof side->zid);
+    if (wants & WANT_CACHE)
+      side->cache = known_empty_cache (which);
     side->session = zrtp_session_new ();
     for (guint i = 0; i < world->n_streams; i++) {
       side->ends[i].stream = zrtp_stream_new (&side->policy, side->zid,
@@ -237,6 +258,8 @@ world_clear (World * world)
       clear_end (side, &side->ends[i]);
     zrtp_session_free (side->session);
     g_hash_table_unref (side->keys);
+    g_queue_clear (&side->storage);
+    zrtp_peer_clear (&side->backup);
   }
   g_ptr_array_unref (world->history);
 }
@@ -275,9 +298,28 @@ world_deliver (World * world, End * to)
 
 /* -- Time and jobs -- */
 
-void
-world_run_due (World * world)
+/* Who waits for the disk too long goes on without, and so looks to the other like
+ * somebody who never kept anything. */
+static gboolean
+is_disk_busy (const World * world)
 {
+  for (guint which = 0; which < 2; which++)
+    for (guint i = 0; i < world->n_streams; i++) {
+      const GQueue *jobs = &world->sides[which].ends[i].jobs;
+
+      for (const GList * l = jobs->head; l; l = l->next)
+        if (zrtp_job_get_kind (l->data) == ZRTP_JOB_STORAGE)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+void
+world_wait_until (World * world, gint64 then)
+{
+  if (then > world->now && is_disk_busy (world))
+    world->memory_sound = FALSE;
+  world->now = MAX (world->now, then);
   for (guint which = 0; which < 2; which++) {
     for (guint i = 0; i < world->n_streams; i++) {
       ZrtpStream *stream = world->sides[which].ends[i].stream;
@@ -308,19 +350,17 @@ world_wait_for_timer (World * world)
 {
   const gint64 next = next_deadline (world);
 
-  if (next != ZRTP_NEVER)
-    world->now = MAX (world->now, next);
-  world_run_due (world);
+  world_wait_until (world, next != ZRTP_NEVER ? next : world->now);
 }
 
 void
-world_finish_job (World * world, End * end)
+world_finish_job (World * world, Side * side, End * end)
 {
   ZrtpJob *job = g_queue_pop_head (&end->jobs);
 
   if (!job)
     return;
-  zrtp_job_run (job, NULL, 1700000000 + world->now / ZRTP_SEC);
+  known_run_job (world, side, job);
   zrtp_stream_finish_job (end->stream, job, world->now);
 }
 
@@ -331,10 +371,11 @@ world_let_flow (World * world, guint rounds)
   while (rounds-- > 0) {
     for (guint which = 0; which < 2; which++) {
       for (guint i = 0; i < world->n_streams; i++) {
-        End *end = &world->sides[which].ends[i];
+        Side *side = &world->sides[which];
+        End *end = &side->ends[i];
 
         for (guint n = g_queue_get_length (&end->jobs); n > 0; n--)
-          world_finish_job (world, end);
+          world_finish_job (world, side, end);
         world_drain (world);
         for (guint n = g_queue_get_length (&end->waiting); n > 0; n--)
           world_deliver (world, end);

@@ -18,7 +18,7 @@
 #define WANT_CLEAR 0x01         /* clear media is allowed, and GoClear */
 #define WANT_PASSIVE 0x02       /* Bob */
 #define WANT_STREAMS 0x04       /* two each */
-#define WANT_CACHE 0x08         /* which finds nothing */
+#define WANT_CACHE 0x08         /* a file of known peers each, empty at first */
 #define WANT_MITM 0x10          /* Bob is a PBX that enrolls */
 #define WANT_ASKING 0x20        /* Alice does not commit by herself */
 #define WANT_SIGNATURES 0x40
@@ -47,6 +47,11 @@ typedef struct
   guint8 zid[ZRTP_ZID_SIZE];
   End ends[N_STREAMS];
   GHashTable *keys;             /* every SRTP key that it ever held */
+  ZrtpCache *cache;             /* borrowed, or NULL */
+  gboolean broken;              /* it can't be used for now */
+  GQueue storage;               /* ZrtpJob: not run yet, of all its streams */
+  ZrtpPeer backup;              /* what it knew of the other once */
+  gboolean vouched;             /* the user compared a SAS once */
 } Side;
 
 typedef struct
@@ -55,7 +60,9 @@ typedef struct
   guint n_streams;
   guint64 state;                /* of the generator */
   ZrtpRandom random;
-  gint64 now;
+  gint64 now, wall_ahead;       /* the latter in seconds */
+  gboolean consulted;           /* what is kept, by anybody */
+  gboolean memory_sound;        /* both have what they should: no alarm */
   Side sides[2];
   GPtrArray *history;           /* GBytes: what was sent, by anybody */
 } World;
@@ -77,10 +84,11 @@ void world_receive (World * world, End * to, const guint8 * data, gsize size);
 void world_receive_bytes (World * world, End * to, GBytes * packet);
 void world_deliver (World * world, End * to);
 
-/* Timers that are due; the next one, at its time. */
-void world_run_due (World * world);
+/* Time goes on to @then; timers that are due. */
+void world_wait_until (World * world, gint64 then);
+/* The next timer, at its time. */
 void world_wait_for_timer (World * world);
-void world_finish_job (World * world, End * end);
+void world_finish_job (World * world, Side * side, End * end);
 /* The honest network: what waits, and what comes of it, round by round. */
 void world_let_flow (World * world, guint rounds);
 

@@ -11,14 +11,16 @@ fuzzer found beyond these has names that begin with "found-".
 import pathlib
 import sys
 
-# As in fuzz-stream.c.
+# As in fuzz-world.h.
 CLEAR, PASSIVE, STREAMS, CACHE, MITM, ASKING, SIGNATURES, ENCRYPTION = (1 << n for n in range(8))
+# As in fuzz-stream.c. The last one gives some steps another meaning.
 BOB = 0x80
 SECOND = 0x40
-NOISE = 0x20
+OTHER = 0x20
 
 FLOW = bytes([2])
 TIMER = bytes([11])
+AGAIN = bytes([13 | OTHER])
 LOSE, DOUBLE, SWAP, REFLECT = bytes([3]), bytes([4]), bytes([5]), bytes([10])
 
 
@@ -42,8 +44,21 @@ def stream(act, *arguments, who=0):
     return bytes([15 | who, act, *arguments])
 
 
+# What happens to a file of known peers, as in fuzz-known.c.
+MEET, BACK_UP, PUT_BACK, FORGET, MEET_ANOTHER, BREAK, LATER = range(7)
+TWICE, VERIFIED, PBX, SHORT, NAMED, STRONG = (1 << n for n in range(6))
+
+
+def known(act, how=0, who=0):
+    return bytes([14 | OTHER | who, act, how])
+
+
 # To the point where both are secure, and all is quiet.
 CALL = FLOW * 6 + TIMER + FLOW * 2
+# The same without a wait, in which a disk that is asked would seem slow.
+SHORT_CALL = FLOW * 9
+VERIFY = session(0) + session(0, who=BOB) + FLOW
+DELIVER = bytes([0, BOB])
 
 INPUTS = {
     "call": (0, CALL),
@@ -69,7 +84,34 @@ INPUTS = {
     "fork": (0, CALL + forge(0, 33, bytes(range(64))) + stream(3) + CALL),
     "played-back": (0, CALL + b"".join(play_back(n) for n in range(12)) + CALL),
     "reflected": (0, (FLOW + REFLECT + b"\1" + REFLECT + b"\0") * 6 + CALL),
-    "noise": (0, bytes([15 | NOISE, 40]) + bytes(range(40)) + CALL),
+    "noise": (0, bytes([15 | OTHER, 40]) + bytes(range(40)) + CALL),
+    "known": (CACHE, (SHORT_CALL + AGAIN) * 3 + CALL),
+    "known-streams": (CACHE | STREAMS, (SHORT_CALL * 2 + AGAIN) * 2 + CALL),
+    "known-cut-off": (CACHE, b"".join(FLOW * n + AGAIN for n in range(1, 10)) + SHORT_CALL),
+    "known-cut-off-last": (CACHE, SHORT_CALL + AGAIN + (FLOW * 7 + AGAIN) * 4 + SHORT_CALL),
+    "known-cut-off-passive": (CACHE | PASSIVE, SHORT_CALL + AGAIN + (FLOW * 6 + AGAIN) * 4 + SHORT_CALL),
+    "known-slow-disk": (CACHE, known(MEET, TWICE) + (DELIVER * 4 + TIMER) * 12 + CALL),
+    "known-names": (CACHE, known(MEET, NAMED) + session(7, 0) + CALL + session(7, 1) + CALL),
+    "known-stronger": (CACHE, known(MEET, STRONG) + CALL + VERIFY),
+    "known-expired": (CACHE, known(MEET, SHORT | TWICE) + known(LATER, 12) + CALL),
+    "known-enrolled": (MITM | PASSIVE | CACHE, known(MEET, PBX) + CALL + stream(7, 5, who=BOB)
+                       + FLOW * 2),
+    "preshared": (CACHE, (SHORT_CALL + VERIFY + AGAIN) * 4 + CALL),
+    "preshared-streams": (CACHE | STREAMS, known(MEET, TWICE | VERIFIED) + CALL + CALL),
+    "preshared-forgotten": (CACHE, known(MEET, TWICE | VERIFIED) + known(FORGET, who=BOB) + CALL),
+    "preshared-aux-secret": (CACHE, known(MEET, TWICE | VERIFIED) + session(9, 7)
+                             + session(9, 7, who=BOB) + CALL),
+    "preshared-cut-off": (CACHE, known(MEET, TWICE | VERIFIED)
+                          + b"".join(FLOW * n + AGAIN for n in range(2, 8)) + SHORT_CALL),
+    "preshared-played-back": (CACHE, known(MEET, TWICE | VERIFIED) + CALL + AGAIN
+                              + b"".join(FLOW + play_back(n) + play_back(n, BOB) for n in range(12)) + CALL),
+    "mismatch": (CACHE, known(MEET) + known(MEET_ANOTHER, 7) + CALL + VERIFY + AGAIN + CALL),
+    "mismatch-rejected": (CACHE, known(MEET) + known(FORGET) + CALL + session(2, who=BOB) + FLOW
+                          + AGAIN + CALL),
+    "mismatch-put-back": (CACHE, CALL + known(BACK_UP) + (AGAIN + CALL) * 2 + known(PUT_BACK) + AGAIN + CALL),
+    "mismatch-clear": (CACHE | CLEAR, known(MEET) + known(FORGET) + CALL + session(4) + FLOW * 2
+                       + session(5, who=BOB) + FLOW + stream(0) + CALL),
+    "unread": (CACHE, known(MEET, TWICE) + known(BREAK) + CALL + VERIFY + known(BREAK) + AGAIN + CALL),
 }
 
 
