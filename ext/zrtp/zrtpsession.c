@@ -82,6 +82,7 @@ zrtp_session_add (ZrtpSession * session, ZrtpStream * stream)
   }
   g_ptr_array_add (session->streams, stream);
   stream->session = session;
+  memset (&stream->info.counters, 0, sizeof stream->info.counters);
   return TRUE;
 }
 

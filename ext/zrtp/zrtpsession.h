@@ -49,7 +49,8 @@ void zrtp_session_free (ZrtpSession * session);
  * threads, run one DH or Preshared exchange at a time with a peer (4.4.1). */
 void zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs);
 
-/* All streams of a session have one ZID (4.4.3): FALSE if this one's differs. */
+/* All streams of a session have one ZID (4.4.3): FALSE if this one's differs. Its
+ * counters begin anew; they stay when it leaves. */
 gboolean zrtp_session_add (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream);
 

@@ -424,6 +424,10 @@ gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
 
   gst_zrtp_call_lock (call);
   first = !gst_zrtp_pair_is_active (pair);
+  if (first) {
+    gst_zrtp_sender_begin (&pair->sender);
+    gst_zrtp_receiver_begin (&pair->receiver);
+  }
   gst_zrtp_call_enter (call);
   pair->members[half].active = TRUE;
   gst_zrtp_call_refresh (call);

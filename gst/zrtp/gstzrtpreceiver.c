@@ -32,6 +32,17 @@ gst_zrtp_receiver_clear (GstZrtpReceiver * receiver)
   g_mutex_clear (&receiver->lock);
 }
 
+void
+gst_zrtp_receiver_begin (GstZrtpReceiver * receiver)
+{
+  g_mutex_lock (&receiver->lock);
+  g_hash_table_remove_all (receiver->sources);
+  receiver->last = NULL;
+  receiver->heard = receiver->clear_packets = receiver->rtcp_packets = 0;
+  memset (receiver->drops, 0, sizeof receiver->drops);
+  g_mutex_unlock (&receiver->lock);
+}
+
 gboolean
 gst_zrtp_receiver_set_keys (GstZrtpReceiver * receiver,
     const ZrtpSrtpKeys * keys, const ZrtpSrtpOptions * options)

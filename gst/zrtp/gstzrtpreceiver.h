@@ -64,6 +64,8 @@ const char *gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop);
 
 void gst_zrtp_receiver_init (GstZrtpReceiver * receiver);
 void gst_zrtp_receiver_clear (GstZrtpReceiver * receiver);
+/* A call begins: counts anew. */
+void gst_zrtp_receiver_begin (GstZrtpReceiver * receiver);
 
 /* From the engine's events. @keys NULL: they are void. FALSE if these keys
  * can't be used. */

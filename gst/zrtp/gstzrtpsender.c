@@ -3,6 +3,8 @@
  */
 #include "gstzrtpsender.h"
 
+#include <string.h>
+
 const char *
 gst_zrtp_send_drop_nick (GstZrtpSendDrop drop)
 {
@@ -30,6 +32,16 @@ gst_zrtp_sender_clear (GstZrtpSender * sender)
   g_hash_table_unref (sender->sources);
   g_cond_clear (&sender->changed);
   g_mutex_clear (&sender->lock);
+}
+
+void
+gst_zrtp_sender_begin (GstZrtpSender * sender)
+{
+  g_mutex_lock (&sender->lock);
+  g_hash_table_remove_all (sender->sources);
+  sender->clear_packets = sender->rtcp_packets = 0;
+  memset (sender->drops, 0, sizeof sender->drops);
+  g_mutex_unlock (&sender->lock);
 }
 
 gboolean

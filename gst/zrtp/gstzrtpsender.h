@@ -24,7 +24,7 @@ typedef enum
   GST_ZRTP_N_SEND_DROPS
 } GstZrtpSendDrop;
 
-/* One SSRC that was seen; lives as long as the sender. */
+/* One SSRC that was seen; lives until the next call begins. */
 typedef struct
 {
   guint32 ssrc;
@@ -76,6 +76,8 @@ const char *gst_zrtp_send_drop_nick (GstZrtpSendDrop drop);
 
 void gst_zrtp_sender_init (GstZrtpSender * sender);
 void gst_zrtp_sender_clear (GstZrtpSender * sender);
+/* A call begins, none of its ports has: counts anew. */
+void gst_zrtp_sender_begin (GstZrtpSender * sender);
 
 /* From the engine's events. @keys NULL: they are void. FALSE if these keys
  * can't be used. What the peer does with SRTCP tags is open again. */

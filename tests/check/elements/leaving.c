@@ -250,6 +250,63 @@ GST_START_TEST (test_last_one_leaves)
 
 GST_END_TEST;
 
+static guint
+count_streams (GstElement * element)
+{
+  GstStructure *stats;
+  guint n;
+
+  g_object_get (element, "stats", &stats, NULL);
+  n = gst_value_array_get_size (gst_structure_get_value (stats, "streams"));
+  gst_structure_free (stats);
+  return n;
+}
+
+/* What was counted can be read when the call is over; the next counts anew. */
+GST_START_TEST (test_counts)
+{
+  static const char *const counts[] = { "zrtp-sent", "zrtp-received",
+    "recv-count", "recv-octets", "recv-drop-count", "sent-count"
+  };
+  Bench *bench = make_bench ();
+  GstPad *src = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
+  GstPad *sink = gst_element_get_static_pad (bench->dec_a, "rtp_sink");
+  GstPad *in = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+
+  fail_unless_equals_int (gst_pad_chain (in, bench_get_wire (bench, 0)),
+      GST_FLOW_OK);
+  watch_set_state (bench->dec_b, GST_STATE_READY);
+  watch_set_state (bench->enc_b, GST_STATE_READY);
+  for (guint i = 0; i < 5; i++)
+    fail_if (endpoint_get_stat (bench->enc_b, counts[i]) == 0, "%s", counts[i]);
+  fail_unless_equals_int (count_streams (bench->enc_b), 1);
+
+  /* So that it does not say Hello at once. */
+  gst_pad_unlink (src, sink);
+  watch_set_state (bench->dec_b, GST_STATE_PLAYING);
+  watch_set_state (bench->enc_b, GST_STATE_PLAYING);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    fail_unless (endpoint_get_stat (bench->enc_b, counts[i]) == 0, "%s",
+        counts[i]);
+  fail_unless_equals_int (count_streams (bench->enc_b), 0);
+
+  /* a is in its first call still. */
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 5);
+  watch_set_state (bench->enc_a, GST_STATE_READY);
+  watch_set_state (bench->enc_a, GST_STATE_PLAYING);
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 5);
+  watch_set_state (bench->enc_a, GST_STATE_READY);
+  watch_set_state (bench->dec_a, GST_STATE_READY);
+  watch_set_state (bench->enc_a, GST_STATE_PLAYING);
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 0);
+  gst_object_unref (src);
+  gst_object_unref (sink);
+  gst_object_unref (in);
+  bench_free (bench);
+}
+
+GST_END_TEST;
+
 static Suite *
 leaving_suite (void)
 {
@@ -262,6 +319,7 @@ leaving_suite (void)
   tcase_add_test (tc, test_decoder_replaced);
   tcase_add_test (tc, test_encoder_replaced);
   tcase_add_test (tc, test_last_one_leaves);
+  tcase_add_test (tc, test_counts);
   return s;
 }
 
