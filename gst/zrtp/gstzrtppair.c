@@ -697,7 +697,8 @@ service (gpointer data)
 void
 gst_zrtp_pair_serve (GstZrtpPair * pair)
 {
-  if (!gst_zrtp_call_trylock (pair->call)) {
+  if (gst_zrtp_receiver_is_hearing (&pair->receiver)
+      || !gst_zrtp_call_trylock (pair->call)) {
     gst_zrtp_runner_poke (&pair->service);
     return;
   }

@@ -142,8 +142,9 @@ void gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind);
 void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
 /* Gives the engine what was received. That takes it microseconds, and it pushes
  * nothing and waits for nothing: whoever brings a packet does it, as a thread
- * that has to wake up first comes late where others compute. If the call is busy
- * a worker does it. Without locks. */
+ * that has to wake up first comes late where others compute. Unless media comes
+ * the same way, which a flood of packets must not hold up, or the call is busy:
+ * then a worker does it. Without locks. */
 void gst_zrtp_pair_serve (GstZrtpPair * pair);
 
 /* The element in a seat, or NULL; unref without locks. */

@@ -192,6 +192,17 @@ gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
   return verdict;
 }
 
+gboolean
+gst_zrtp_receiver_is_hearing (GstZrtpReceiver * receiver)
+{
+  gboolean hearing;
+
+  g_mutex_lock (&receiver->lock);
+  hearing = receiver->told[receiver->mode];
+  g_mutex_unlock (&receiver->lock);
+  return hearing;
+}
+
 guint64
 gst_zrtp_receiver_get_heard (GstZrtpReceiver * receiver)
 {

@@ -79,6 +79,8 @@ void gst_zrtp_receiver_tell_again (GstZrtpReceiver * receiver);
 GstZrtpVerdict gst_zrtp_receiver_take (GstZrtpReceiver * receiver,
     GstZrtpPacketKind kind, guint8 * data, gsize * size);
 
+/* Takes the lock: whether media passed since the state changed. */
+gboolean gst_zrtp_receiver_is_hearing (GstZrtpReceiver * receiver);
 /* Takes the lock: how many packets authenticated so far. */
 guint64 gst_zrtp_receiver_get_heard (GstZrtpReceiver * receiver);
 /* Takes the lock. */

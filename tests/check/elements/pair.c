@@ -35,6 +35,24 @@ teardown (void)
   gst_zrtp_call_unref (call);
 }
 
+static void
+wait_until_done (gpointer unused)
+{
+  g_mutex_lock (&lock);
+  while (!done)
+    g_cond_wait (&changed, &lock);
+  g_mutex_unlock (&lock);
+}
+
+static void
+let_go (void)
+{
+  g_mutex_lock (&lock);
+  done = TRUE;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+}
+
 static gpointer
 keep_busy (gpointer unused)
 {
@@ -42,9 +60,8 @@ keep_busy (gpointer unused)
   g_mutex_lock (&lock);
   busy = TRUE;
   g_cond_broadcast (&changed);
-  while (!done)
-    g_cond_wait (&changed, &lock);
   g_mutex_unlock (&lock);
+  wait_until_done (NULL);
   gst_zrtp_call_unlock (call);
   return NULL;
 }
@@ -91,13 +108,30 @@ GST_START_TEST (test_served_later)
     receive ();
   fail_unless_equals_uint64 (count_served (), 0);
 
-  g_mutex_lock (&lock);
-  done = TRUE;
-  g_cond_broadcast (&changed);
-  g_mutex_unlock (&lock);
+  let_go ();
   g_thread_join (thread);
   gst_zrtp_runner_wait (&pair->service, g_get_monotonic_time () + PATIENCE);
   fail_unless_equals_uint64 (count_served (), 10);
+}
+
+GST_END_TEST;
+
+/* Nor is media held up by packets that anybody can send. */
+GST_START_TEST (test_media_goes_first)
+{
+  for (guint i = 0; i < MAX (2, g_get_num_processors ()); i++)
+    gst_zrtp_pool_run (GST_ZRTP_POOL_SERVICE, wait_until_done, NULL);
+  pair->receiver.mode = ZRTP_MEDIA_SECURE;
+  pair->receiver.told[ZRTP_MEDIA_SECURE] = TRUE;
+  receive ();
+  fail_unless_equals_uint64 (count_served (), 0);
+
+  /* Until another exchange. */
+  gst_zrtp_receiver_tell_again (&pair->receiver);
+  receive ();
+  fail_unless_equals_uint64 (count_served (), 2);
+  let_go ();
+  gst_zrtp_runner_wait (&pair->service, g_get_monotonic_time () + PATIENCE);
 }
 
 GST_END_TEST;
@@ -112,6 +146,7 @@ pair_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_served_at_once);
   tcase_add_test (tc, test_served_later);
+  tcase_add_test (tc, test_media_goes_first);
   return s;
 }
 
