@@ -13,7 +13,7 @@
 static GstZrtpCall *call;
 static GstZrtpPair *pair;
 
-/* A file that is opened takes as long as this. */
+/* Somebody keeps a lock, or threads, until the test is done. */
 static GMutex lock;
 static GCond changed;
 static gboolean busy, done;
