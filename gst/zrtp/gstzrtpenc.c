@@ -55,6 +55,7 @@
 #include <gst/video/video-event.h>
 
 #include "gstzrtpcaps.h"
+#include "gstzrtpencports.h"
 
 GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug
@@ -106,87 +107,9 @@ static GstStaticPadTemplate zrtp_src_template =
 GST_STATIC_PAD_TEMPLATE ("zrtp_src", GST_PAD_SRC, GST_PAD_REQUEST,
     GST_STATIC_CAPS (GST_ZRTP_CAPS_SRTP));
 
-/* -- Ports; object lock held -- */
+/* -- Ports -- */
 
-static gboolean
-is_media_port (GstZrtpEncPort * port)
-{
-  return port->sink && !port->is_rtcp;
-}
-
-/* The one whose SSRC the handshake has. */
-static GstZrtpEncPort *
-find_media_port (GstZrtpEnc * self)
-{
-  for (GList * link = self->ports.head; link; link = link->next)
-    if (is_media_port (link->data))
-      return link->data;
-  return NULL;
-}
-
-static GstZrtpEncPort *
-find_rtcp_port (GstZrtpEnc * self)
-{
-  for (GList * link = self->ports.head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
-
-    if (port->is_rtcp && gst_pad_is_linked (port->outlet.pad))
-      return port;
-  }
-  return NULL;
-}
-
-static GstZrtpEncPort *
-find_zrtp_port (GstZrtpEnc * self)
-{
-  for (GList * link = self->ports.head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
-
-    if (!port->sink)
-      return port;
-  }
-  return NULL;
-}
-
-static gboolean
-leads_out (GstZrtpEncPort * port)
-{
-  GstPad *pad = port->outlet.pad;
-  gboolean result;
-
-  GST_OBJECT_LOCK (pad);
-  result = GST_PAD_PEER (pad) && !GST_PAD_IS_EOS (pad);
-  GST_OBJECT_UNLOCK (pad);
-  return result;
-}
-
-/* The one that the handshake leaves through: the first that leads anywhere. */
-static GstZrtpEncPort *
-find_handshake_port (GstZrtpEnc * self)
-{
-  GstZrtpEncPort *port = find_zrtp_port (self);
-
-  if (port)
-    return port;
-  for (GList * link = self->ports.head; link; link = link->next)
-    if (is_media_port (link->data) && leads_out (link->data))
-      return link->data;
-  return find_media_port (self);
-}
-
-static GstZrtpEncPort *
-find_numbered_port (GstZrtpEnc * self, guint id, gboolean is_rtcp)
-{
-  for (GList * link = self->ports.head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
-
-    if (port->sink && port->id == id && port->is_rtcp == is_rtcp)
-      return port;
-  }
-  return NULL;
-}
-
-typedef GstZrtpEncPort *(*FindFunc) (GstZrtpEnc * self);
+typedef GstZrtpEncPort *(*FindFunc) (GQueue * ports);
 
 /* A reference, for use without the lock. */
 static GstZrtpEncPort *
@@ -195,7 +118,7 @@ get_port (GstZrtpEnc * self, FindFunc find)
   GstZrtpEncPort *port;
 
   GST_OBJECT_LOCK (self);
-  port = find (self);
+  port = find (&self->ports);
   if (port)
     gst_zrtp_enc_port_ref (port);
   GST_OBJECT_UNLOCK (self);
@@ -228,7 +151,7 @@ free_ports (GList * ports)
 static gboolean
 find_ssrc (GstZrtpEnc * self, guint32 * ssrc)
 {
-  GstZrtpEncPort *media = find_media_port (self);
+  GstZrtpEncPort *media = gst_zrtp_enc_ports_find_media (&self->ports);
 
   if (media && media->have_ssrc)
     *ssrc = media->ssrc;
@@ -248,13 +171,13 @@ gst_zrtp_enc_check_start (GstZrtpEnc * self)
   guint32 ssrc;
 
   GST_OBJECT_LOCK (self);
-  way = self->running ? find_handshake_port (self) : NULL;
+  way = self->running ? gst_zrtp_enc_ports_find_handshake (&self->ports) : NULL;
   if (way && gst_pad_is_linked (way->outlet.pad)) {
     start = find_ssrc (self, &ssrc);
     /* Without a source there is nothing to wait for. */
     if (!start)
       gst_zrtp_timer_set (&self->silence, g_get_monotonic_time ()
-          + (find_media_port (self) ? SILENCE_TIME : 0));
+          + (gst_zrtp_enc_ports_find_media (&self->ports) ? SILENCE_TIME : 0));
   }
   GST_OBJECT_UNLOCK (self);
   if (start && (pair = gst_zrtp_bin_get_pair (GST_ZRTP_BIN (self)))) {
@@ -286,7 +209,8 @@ gst_zrtp_enc_get_offered_ssrc (GstZrtpEnc * self, GstZrtpEncPort * port,
   gboolean result;
 
   GST_OBJECT_LOCK (self);
-  result = self->have_offered && find_media_port (self) == port;
+  result = self->have_offered
+      && gst_zrtp_enc_ports_find_media (&self->ports) == port;
   *ssrc = self->offered_ssrc;
   GST_OBJECT_UNLOCK (self);
   return result;
@@ -321,7 +245,7 @@ choose_ssrc (gpointer data)
 static void
 end_zrtp_src (gpointer data)
 {
-  GstZrtpEncPort *port = get_port (data, find_zrtp_port);
+  GstZrtpEncPort *port = get_port (data, gst_zrtp_enc_ports_find_zrtp);
 
   if (port) {
     gst_zrtp_enc_port_end (port);
@@ -404,7 +328,8 @@ gst_zrtp_enc_stop (GstZrtpBin * bin)
 static void
 gst_zrtp_enc_push_handshake (GstZrtpBin * bin, GstBuffer * buffer)
 {
-  GstZrtpEncPort *port = get_port (GST_ZRTP_ENC (bin), find_handshake_port);
+  GstZrtpEncPort *port =
+      get_port (GST_ZRTP_ENC (bin), gst_zrtp_enc_ports_find_handshake);
   GstFlowReturn ret;
 
   if (!port) {
@@ -423,7 +348,8 @@ gst_zrtp_enc_push_handshake (GstZrtpBin * bin, GstBuffer * buffer)
 static GstPad *
 gst_zrtp_enc_get_handshake_pad (GstZrtpBin * bin)
 {
-  GstZrtpEncPort *port = get_port (GST_ZRTP_ENC (bin), find_handshake_port);
+  GstZrtpEncPort *port =
+      get_port (GST_ZRTP_ENC (bin), gst_zrtp_enc_ports_find_handshake);
   GstPad *pad = NULL;
 
   if (port) {
@@ -452,7 +378,7 @@ gst_zrtp_enc_give_up_ssrc (GstZrtpBin * bin, guint32 ssrc)
   GST_OBJECT_UNLOCK (self);
 
   for (GList * link = ports; link; link = link->next)
-    if (is_media_port (link->data))
+    if (gst_zrtp_enc_port_is_media (link->data))
       gst_zrtp_enc_port_refuse_ssrc (link->data, ssrc);
   free_ports (ports);
   gst_zrtp_enc_check_start (self);
@@ -485,12 +411,12 @@ gst_zrtp_enc_report_loss (GstZrtpBin * bin, guint32 ssrc)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   guint8 packet[20] = { 0x80, 201, 0, 1, 0, 0, 0, 0, 0x81, 206, 0, 2 };
-  GstZrtpEncPort *port = get_port (self, find_rtcp_port);
+  GstZrtpEncPort *port = get_port (self, gst_zrtp_enc_ports_find_rtcp);
   gboolean have_ssrc;
   guint32 own = 0;
 
   if (!port)
-    port = get_port (self, find_handshake_port);
+    port = get_port (self, gst_zrtp_enc_ports_find_handshake);
   GST_OBJECT_LOCK (self);
   have_ssrc = find_ssrc (self, &own);
   GST_OBJECT_UNLOCK (self);
@@ -517,7 +443,7 @@ is_taken (GstZrtpEnc * self, guint id, gboolean is_rtcp)
   GstPad *pad;
 
   GST_OBJECT_LOCK (self);
-  taken = find_numbered_port (self, id, is_rtcp) != NULL;
+  taken = gst_zrtp_enc_ports_find_numbered (&self->ports, id, is_rtcp) != NULL;
   GST_OBJECT_UNLOCK (self);
   if (taken)
     return TRUE;
@@ -625,7 +551,7 @@ request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
   GstZrtpEncPort *port;
 
   g_mutex_lock (&self->requests);
-  port = get_port (self, find_zrtp_port);
+  port = get_port (self, gst_zrtp_enc_ports_find_zrtp);
   if (port) {
     gst_zrtp_enc_port_unref (port);
   } else {
@@ -645,7 +571,7 @@ static gboolean
 gst_zrtp_enc_send_event (GstElement * element, GstEvent * event)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (element);
-  GstZrtpEncPort *port = get_port (self, find_zrtp_port);
+  GstZrtpEncPort *port = get_port (self, gst_zrtp_enc_ports_find_zrtp);
   gboolean ok;
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS && port) {

@@ -46,6 +46,12 @@ gst_zrtp_enc_port_get_src (GstZrtpEncPort * port)
   return port->outlet.pad;
 }
 
+static inline gboolean
+gst_zrtp_enc_port_is_media (GstZrtpEncPort * port)
+{
+  return port->sink && !port->is_rtcp;
+}
+
 /* Whoever waits in there goes, and none waits until it is set again. */
 void gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active);
 /* The pads are inactive and about to be removed: takes them apart, and leaves
