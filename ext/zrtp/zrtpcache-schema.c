@@ -320,6 +320,13 @@ prepare_statements (ZrtpCache * cache, const char *const *sql,
   return rc == SQLITE_ERROR ? SQLITE_CORRUPT : rc;
 }
 
+static void
+checkpoint_on_close (ZrtpCache * cache, gboolean wanted)
+{
+  sqlite3_db_config (cache->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !wanted,
+      NULL);
+}
+
 static int
 configure (ZrtpCache * cache)
 {
@@ -330,7 +337,7 @@ configure (ZrtpCache * cache)
   /* The file is data, not program: a trigger in it is not ours. */
   sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
   sqlite3_db_config (db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  sqlite3_db_config (db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  checkpoint_on_close (cache, FALSE);
   /* A small WAL is written over again soon, and old secrets with it. */
   return exec (db, "PRAGMA secure_delete = ON;"
       "PRAGMA synchronous = FULL;"
@@ -405,8 +412,11 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
     rc = cache->read_only ? SQLITE_READONLY : make_schema (cache);
   if (rc == SQLITE_OK && !cache->read_only)
     rc = use_wal (cache);
-  if (rc == SQLITE_OK)
+  if (rc == SQLITE_OK) {
+    /* Later it would have every statement prepared again, while calls wait. */
+    checkpoint_on_close (cache, TRUE);
     rc = prepare_statements (cache, sql, zid);
+  }
   return rc;
 }
 
@@ -427,17 +437,15 @@ zrtp_cache_file_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE],
     rc = try_open (cache, zid, TRUE, &refusal);
   }
 
-  if (rc == SQLITE_OK && refusal == NULL) {
-    sqlite3_db_config (cache->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+  if (rc == SQLITE_OK && refusal == NULL)
     return TRUE;
-  }
   if (refusal != NULL)
     g_propagate_error (error, refusal);
   else
     zrtp_cache_file_set_error (cache, rc, error);
   /* Leave a refused file as it is, and no empty WAL beside it. */
-  if (cache->db != NULL && !had_wal)
-    sqlite3_db_config (cache->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+  if (cache->db != NULL)
+    checkpoint_on_close (cache, !had_wal);
   zrtp_cache_file_close (cache);
   return FALSE;
 }

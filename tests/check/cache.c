@@ -682,6 +682,21 @@ GST_START_TEST (test_threads)
 
 GST_END_TEST;
 
+/* Opening makes ready what calls need; none of it is made again while they wait. */
+GST_START_TEST (test_prepared_once)
+{
+  ZrtpCache *cache = open_cache (in_folder ("peers"));
+
+  set_rs1 (cache, 1, NOW, 7, 0);
+  fail_unless_equals_int (lookup (cache, 1, NOW).known, TRUE);
+  for (guint i = 0; i < ZRTP_CACHE_N_STATEMENTS; i++)
+    fail_unless_equals_int (sqlite3_stmt_status (cache->statements[i],
+            SQLITE_STMTSTATUS_REPREPARE, FALSE), 0);
+  zrtp_cache_unref (cache);
+}
+
+GST_END_TEST;
+
 static Suite *
 cache_suite (void)
 {
@@ -706,6 +721,7 @@ cache_suite (void)
   tcase_add_test (tc, test_foreach);
   tcase_add_test (tc, test_clear_wipes);
   tcase_add_test (tc, test_threads);
+  tcase_add_test (tc, test_prepared_once);
   return suite;
 }
 
