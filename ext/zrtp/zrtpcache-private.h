@@ -48,12 +48,12 @@ struct _ZrtpCache
   guint8 zid[ZRTP_ZID_SIZE];    /* constant once others have the object */
   pid_t pid;                    /* who opened it */
 
+  gint read_only;               /* atomic, written with the lock */
   GMutex lock;                  /* guards what follows */
   sqlite3 *db;                  /* NULL before there is a file, and once it
                                  * was replaced */
   sqlite3_stmt *statements[ZRTP_CACHE_N_STATEMENTS];
   gboolean foreseen;            /* no file yet */
-  gboolean read_only;
   gboolean truncate_due;        /* the WAL still holds forgotten secrets */
   gint64 deadline;              /* of the running call, monotonic µs */
 };

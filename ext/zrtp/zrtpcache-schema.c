@@ -394,6 +394,7 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
 {
   const char *const *sql = statement_sql;
   FileKind kind = KIND_FOREIGN;
+  gboolean read_only;
   int rc;
 
   rc = open_handle (cache, immutable);
@@ -405,12 +406,13 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
       || !zrtp_cache_file_tighten (cache->path, error))
     return rc;
 
-  cache->read_only = sqlite3_db_readonly (cache->db, "main") == 1;
-  if (kind == KIND_EARLIER && cache->read_only)
+  read_only = sqlite3_db_readonly (cache->db, "main") == 1;
+  g_atomic_int_set (&cache->read_only, read_only);
+  if (kind == KIND_EARLIER && read_only)
     sql = reading_sql_1;
   else if (kind != KIND_OURS)
-    rc = cache->read_only ? SQLITE_READONLY : make_schema (cache);
-  if (rc == SQLITE_OK && !cache->read_only)
+    rc = read_only ? SQLITE_READONLY : make_schema (cache);
+  if (rc == SQLITE_OK && !read_only)
     rc = use_wal (cache);
   if (rc == SQLITE_OK) {
     /* Later it would have every statement prepared again, while calls wait. */

@@ -350,6 +350,12 @@ zrtp_cache_is_volatile (ZrtpCache * cache)
   return cache->is_volatile;
 }
 
+gboolean
+zrtp_cache_is_read_only (ZrtpCache * cache)
+{
+  return g_atomic_int_get (&cache->read_only);
+}
+
 void
 zrtp_cache_get_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
 {

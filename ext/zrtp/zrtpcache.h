@@ -148,6 +148,9 @@ gboolean zrtp_cache_try_unref (ZrtpCache * cache);
 /* The file, absolute and without symbolic links, or ":memory:". */
 const char *zrtp_cache_get_path (ZrtpCache * cache);
 gboolean zrtp_cache_is_volatile (ZrtpCache * cache);
+/* Whether the file, when it was opened, could be read but not written: look-ups
+ * work, updates fail. Never blocks. */
+gboolean zrtp_cache_is_read_only (ZrtpCache * cache);
 /* Our own ZID (4.9), the same as long as the file lives. */
 void zrtp_cache_get_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE]);
 

@@ -65,9 +65,16 @@ zrtp_confirm_derive_multistream (ZrtpStream * stream)
 static guint32
 own_expiry (ZrtpStream * stream)
 {
+  const ZrtpPolicy *policy = &stream->policy;
+
   if (stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
     return ZRTP_CACHE_FOR_EVER; /* 4.9 */
-  return stream->policy.cacheless ? 0 : stream->policy.cache_expiry;
+  /* A peer that kept what we can't would take us for somebody else next time. Of
+   * one that we know, what we have will do: it is its rs2 then. */
+  if (policy->cacheless
+      || (policy->read_only && !stream->exchange->secrets.peer.known))
+    return 0;
+  return policy->cache_expiry;
 }
 
 void

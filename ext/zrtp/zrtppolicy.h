@@ -34,6 +34,7 @@ typedef struct
   gboolean require_verified;    /* ... and so does a peer that was not verified
                                  * in an earlier call */
   gboolean cacheless;           /* nothing is kept: expiry 0, V 0 (4.9.1) */
+  gboolean read_only;           /* of a peer that is new nothing is kept */
   gboolean signalling_trusted;  /* a=zrtp-hash came end-to-end protected (8.1.1) */
   guint32 cache_expiry;         /* seconds */
   guint hello_timeout_ms;       /* T1 (6): first interval, the cap is 4 times */

@@ -186,13 +186,21 @@ is_bound (GstZrtpPair * pair)
 }
 
 static void
+get_policy (GstZrtpPair * pair, GstZrtpSettings * settings, ZrtpPolicy * policy)
+{
+  gst_zrtp_settings_get_policy (settings, policy);
+  policy->cacheless = gst_zrtp_call_is_cacheless (pair->call);
+  policy->read_only = pair->call->cache
+      && zrtp_cache_is_read_only (pair->call->cache);
+}
+
+static void
 make_hello (GstZrtpPair * pair, GstZrtpSettings * settings,
     const guint8 zid[ZRTP_ZID_SIZE])
 {
   ZrtpPolicy policy;
 
-  gst_zrtp_settings_get_policy (settings, &policy);
-  policy.cacheless = gst_zrtp_call_is_cacheless (pair->call);
+  get_policy (pair, settings, &policy);
   if (pair->stream) {
     zrtp_stream_renew_hello (pair->stream, &policy, zid);
   } else {
@@ -375,8 +383,7 @@ gst_zrtp_pair_apply_settings (GstZrtpPair * pair)
   if (!pair->stream)
     return;
 
-  gst_zrtp_settings_get_policy (pair->settings, &policy);
-  policy.cacheless = gst_zrtp_call_is_cacheless (pair->call);
+  get_policy (pair, pair->settings, &policy);
   zrtp_stream_update_policy (pair->stream, &policy, g_get_monotonic_time ());
   /* Discovery may have waited for a setting. */
   if (!pair->started && zrtp_stream_get_session (pair->stream))

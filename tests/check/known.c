@@ -61,6 +61,25 @@ known_lose_cache (guint which)
   open_file (which);
 }
 
+/* Permissions would not stop root. SQLite does not write to files whose format
+ * is newer than it is (1.3.3 of its file format, octet 18). */
+void
+known_make_read_only (guint which)
+{
+  char *path = g_strdup (zrtp_cache_get_path (known_cache[which])), *octets;
+  gsize size;
+
+  zrtp_cache_unref (known_cache[which]);
+  fail_unless (g_file_get_contents (path, &octets, &size, NULL));
+  octets[18] = 3;
+  fail_unless (g_file_set_contents (path, octets, size, NULL));
+  g_free (octets);
+  known_cache[which] = zrtp_cache_open (path, &zrtp_random_system, NULL);
+  fail_unless (known_cache[which] != NULL);
+  fail_unless (zrtp_cache_is_read_only (known_cache[which]));
+  g_free (path);
+}
+
 void
 known_replace_cache (guint which)
 {
@@ -77,6 +96,7 @@ known_new (guint64 seed)
   for (guint i = 0; i < 2; i++) {
     sim->ends[i].cache = known_cache[i];
     sim->ends[i].policy.cacheless = FALSE;
+    sim->ends[i].policy.read_only = zrtp_cache_is_read_only (known_cache[i]);
   }
   return sim;
 }

@@ -22,6 +22,8 @@ void known_teardown (void);
  * with the old one (an endpoint whose entries were lost). */
 void known_lose_cache (guint which);
 void known_replace_cache (guint which);
+/* Lets it read its file and not write it any more. */
+void known_make_read_only (guint which);
 
 /* A call between them with default policies, not yet made or started. */
 Sim *known_new (guint64 seed);

@@ -404,6 +404,37 @@ GST_START_TEST (test_cacheless_stranger)
 
 GST_END_TEST;
 
+/* Nor where a file can be read but not written: the keeper would miss us in the
+ * next call. */
+GST_START_TEST (test_read_only)
+{
+  ZrtpPeer peer;
+
+  known_make_read_only (1);
+  hang_up (known_call (44, __i__));
+  peer = known_peer (0);
+  fail_if (peer.known);
+  zrtp_peer_clear (&peer);
+}
+
+GST_END_TEST;
+
+/* Who is in there stays known: the other one keeps that secret, too. */
+GST_START_TEST (test_read_only_known)
+{
+  hang_up (known_call (45, 0));
+  known_make_read_only (1);
+  for (guint i = 0; i < 4; i++) {
+    Sim *sim = known_call (46 + i, i % 2);
+
+    fail_if (known_info (sim, 0)->cache_mismatch);
+    fail_if (known_info (sim, 1)->cache_mismatch);
+    hang_up (sim);
+  }
+}
+
+GST_END_TEST;
+
 /* ":memory:" comes to the same. */
 GST_START_TEST (test_memory)
 {
@@ -481,6 +512,8 @@ retained_suite (void)
   tcase_add_loop_test (tc, test_not_yet_expired_is_an_alarm, 0, 2);
   tcase_add_loop_test (tc, test_cacheless, 0, 2);
   tcase_add_test (tc, test_cacheless_stranger);
+  tcase_add_loop_test (tc, test_read_only, 0, 2);
+  tcase_add_test (tc, test_read_only_known);
   tcase_add_test (tc, test_memory);
   tcase_add_loop_test (tc, test_disk_that_hangs, 0, 4);
   return suite;

@@ -103,6 +103,46 @@ GST_START_TEST (test_unreadable)
 
 GST_END_TEST;
 
+/* SQLite does not write to files whose format is newer than it is. */
+static void
+make_read_only (const char *cache)
+{
+  char *path = g_build_filename (folder, cache, NULL), *octets;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &octets, &size, NULL));
+  octets[18] = 3;
+  fail_unless (g_file_set_contents (path, octets, size, NULL));
+  g_free (octets);
+  g_free (path);
+}
+
+/* Who can't write its file is as new to the other side in the next call as in
+ * the first, and no alarm. */
+GST_START_TEST (test_read_only)
+{
+  Endpoint *a = make_end ("only-read.sqlite"), *b;
+
+  endpoint_connect (a, a);
+  endpoint_play (a);
+  endpoint_wait_state (a, "failed");    /* it is its own peer; the file is there */
+  endpoint_free (a);
+  make_read_only ("only-read.sqlite");
+
+  for (guint call = 0; call < 2; call++) {
+    a = make_end ("only-read.sqlite");
+    b = make_end ("b.sqlite");
+    start (a, b);
+    endpoint_wait_secure (a, b);
+    watch_assert (a->enc, "trust", "unverified");
+    watch_assert (b->enc, "trust", "unverified");
+    endpoint_free (a);
+    endpoint_free (b);
+  }
+}
+
+GST_END_TEST;
+
 /* Hanging up at once loses nothing: the next call finds the secret of the last,
  * and what the user said of the SAS and of the name. */
 GST_START_TEST (test_next_call)
@@ -288,6 +328,7 @@ knownpeers_suite (void)
   tcase_add_test (tc, test_one_file_for_both);
   tcase_add_test (tc, test_echo);
   tcase_add_test (tc, test_unreadable);
+  tcase_add_test (tc, test_read_only);
   tcase_add_test (tc, test_next_call);
   tcase_add_test (tc, test_calls_at_once);
   tcase_add_test (tc, test_written_before_null);
