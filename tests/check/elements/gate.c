@@ -45,13 +45,25 @@ wait_until_held (void)
   g_mutex_unlock (&log_lock);
 }
 
+/* Once: each change of the list of log functions leaves the old one behind. */
+static void
+start_listening (void)
+{
+  static gboolean listening;
+
+  if (listening)
+    return;
+  gst_debug_set_threshold_for_name ("zrtpenc", GST_LEVEL_DEBUG);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_add_log_function (listen, NULL, NULL);
+  listening = TRUE;
+}
+
 static void
 setup (void)
 {
   holding = FALSE;
-  gst_debug_set_threshold_for_name ("zrtpenc", GST_LEVEL_DEBUG);
-  gst_debug_remove_log_function (gst_debug_log_default);
-  gst_debug_add_log_function (listen, NULL, NULL);
+  start_listening ();
   bench = bench_new ();
 }
 
@@ -59,7 +71,6 @@ static void
 teardown (void)
 {
   bench_free (bench);
-  gst_debug_remove_log_function (listen);
 }
 
 static guint64

@@ -453,7 +453,7 @@ GST_START_TEST (test_dropped_while_running)
   GstElement *partner = watch_make (__i__ ? "zrtpenc" : "zrtpdec", "dropped");
   const char *type = __i__ ? "zrtpdec" : "zrtpenc";
   GstElement *element = watch_make (type, "dropped");
-  GList *pads;
+  GList *pads = NULL, *sinks = NULL, *sources = NULL;
 
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
   g_object_set (partner, "cache", ":memory:", NULL);
@@ -462,9 +462,15 @@ GST_START_TEST (test_dropped_while_running)
   watch_set_state (partner, GST_STATE_PLAYING);
   watch_set_state (element, GST_STATE_PLAYING);
   /* Those of the template that are always there GStreamer leaves behind. */
-  pads = __i__ ? g_list_copy (element->pads) : NULL;
+  if (__i__) {
+    pads = element->pads;
+    sinks = element->sinkpads;
+    sources = element->srcpads;
+  }
   ASSERT_CRITICAL (gst_object_unref (element));
   g_list_free_full (pads, (GDestroyNotify) gst_object_unparent);
+  g_list_free (sinks);
+  g_list_free (sources);
 
   element = watch_make (type, "dropped");
   watch_set_state (element, GST_STATE_PLAYING);

@@ -70,15 +70,18 @@ GST_START_TEST (test_order)
     timers[i].number = i;
     gst_zrtp_timer_init (&timers[i].timer, fire, &timers[i]);
   }
+  /* Far ahead: none fires before the last word, however slow this is. */
   for (guint i = 0; i < 10 * N; i++) {
     GstZrtpTimer *timer = &timers[g_rand_int_range (rand, 0, N)].timer;
 
     if (g_rand_int_range (rand, 0, 4) == 0)
       gst_zrtp_timer_clear (timer);
     else
-      gst_zrtp_timer_set (timer, base + g_rand_int_range (rand, -1000, 1000));
+      gst_zrtp_timer_set (timer, base + G_TIME_SPAN_HOUR
+          + g_rand_int_range (rand, -1000, 1000));
   }
-  /* The last word: even ones in a row, odd ones never. */
+  /* The last word: odd ones never, even ones in a row; if the first of them fire
+   * while the last are armed, that is their order, too. */
   for (guint i = 0; i < N; i++) {
     if (i % 2)
       gst_zrtp_timer_set (&timers[i].timer, G_MAXINT64);
