@@ -602,6 +602,7 @@ gst_zrtp_bin_class_init (GstZrtpBinClass * klass)
   object_class->finalize = gst_zrtp_bin_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_zrtp_bin_change_state);
   klass->start = klass->stop = klass->started = klass->unblock = do_nothing;
+  klass->open = do_nothing;
 
   gst_zrtp_enums_register ();
   gst_zrtp_properties_install (object_class);

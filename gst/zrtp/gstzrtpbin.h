@@ -38,6 +38,10 @@ struct _GstZrtpBinClass
   /* The pads are about to be deactivated: let go whatever waits. */
   void (*unblock) (GstZrtpBin * bin);
 
+  /* zrtpdec: sinks are to become ready before media comes. From any thread, does
+   * not block. */
+  void (*open) (GstZrtpBin * bin);
+
   /* zrtpenc, from the pusher; may block. */
   void (*push_handshake) (GstZrtpBin * bin, GstBuffer * buffer);
   void (*give_up_ssrc) (GstZrtpBin * bin, guint32 ssrc);

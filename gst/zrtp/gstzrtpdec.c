@@ -21,8 +21,9 @@
  * nothing received ever makes an error. Once the call is secure nothing
  * that came in the clear passes.
  *
- * So that sinks become ready before the first media, which may take as long as
- * the other side needs to answer, zrtpdec sends caps, a segment and a gap ahead.
+ * Where sinks wait for each other, so that the handshake hangs in one of them and
+ * there would never be media for the other, zrtpdec makes that one ready: it sends
+ * caps, a segment and a gap ahead.
  *
  * ## Example pipelines
  *
@@ -117,6 +118,8 @@ open_downstream (gpointer data)
           GST_CLOCK_TIME_NONE));
 }
 
+/* Decoders guess at caps for it, and since depayloaders keep the segment back,
+ * muxers and mixers complain: so this is for those who would wait for ever. */
 static void
 open_later (GstZrtpDec * self)
 {
@@ -124,6 +127,23 @@ open_later (GstZrtpDec * self)
   if (self->running && !g_atomic_int_get (&self->opened))
     gst_zrtp_timer_set (&self->no_caps, g_get_monotonic_time () + CAPS_TIME);
   GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+has_stuck_partner (GstZrtpDec * self)
+{
+  return g_atomic_int_get (&GST_ZRTP_BIN (self)->pair->hangs);
+}
+
+static void
+gst_zrtp_dec_open (GstZrtpBin * bin)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (bin);
+
+  if (gst_pad_has_current_caps (self->rtp.sink))
+    gst_zrtp_runner_poke (&self->opener);
+  else
+    open_later (self);
 }
 
 /* -- The data path -- */
@@ -416,7 +436,7 @@ take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
   gst_event_unref (event);
   gst_caps_unref (out);
   result = gst_zrtp_outlet_push_event (&lane->outlet, new_event);
-  if (lane == &self->rtp && !g_atomic_int_get (&self->opened))
+  if (lane == &self->rtp && has_stuck_partner (self))
     gst_zrtp_runner_poke (&self->opener);
   return result;
 }
@@ -514,7 +534,8 @@ gst_zrtp_dec_started (GstZrtpBin * bin)
   GST_OBJECT_LOCK (self);
   self->running = TRUE;
   GST_OBJECT_UNLOCK (self);
-  open_later (self);
+  if (has_stuck_partner (self))
+    open_later (self);
 }
 
 static void
@@ -561,6 +582,7 @@ gst_zrtp_dec_class_init (GstZrtpDecClass * klass)
   bin_class->start = gst_zrtp_dec_start;
   bin_class->started = gst_zrtp_dec_started;
   bin_class->unblock = gst_zrtp_dec_unblock;
+  bin_class->open = gst_zrtp_dec_open;
   bin_class->stop = gst_zrtp_dec_stop;
 
   gst_element_class_add_static_pad_template (element_class, &rtp_sink_template);

@@ -6,7 +6,10 @@
 #include "gstzrtpbin.h"
 #include "gstzrtpnotice.h"
 
-/* A push that takes longer gets a warning. */
+/* A push that takes longer may hang in a sink that waits for another, which waits
+ * for media. */
+#define HANG_TIME (G_TIME_SPAN_SECOND / 10)
+/* One that takes longer still gets a warning. */
 #define STALL_TIME (1 * G_TIME_SPAN_SECOND)
 /* More can't be due at a time; what is older has long been repeated. */
 #define MAX_PACKETS 16
@@ -130,10 +133,15 @@ push_packets (GstZrtpPair * pair, GstZrtpBin * enc)
   ZrtpOutPacket *packet;
 
   while ((packet = next_packet (&pair->outbox))) {
-    gst_zrtp_timer_set (&pair->stall, g_get_monotonic_time () + STALL_TIME);
+    gint64 now = g_get_monotonic_time ();
+
+    gst_zrtp_timer_set (&pair->hang, now + HANG_TIME);
+    gst_zrtp_timer_set (&pair->stall, now + STALL_TIME);
     klass->push_handshake (enc, gst_buffer_new_wrapped_full (0, packet->data,
             packet->size, 0, packet->size, packet, g_free));
     gst_zrtp_timer_clear (&pair->stall);
+    gst_zrtp_timer_clear (&pair->hang);
+    g_atomic_int_set (&pair->hangs, FALSE);
   }
 }
 
@@ -194,6 +202,17 @@ gst_zrtp_pair_push_handshake (gpointer data)
   gst_zrtp_call_lock (pair->call);
   gst_zrtp_pair_update_busy (pair);
   gst_zrtp_call_unlock (pair->call);
+}
+
+void
+gst_zrtp_pair_open_sinks (GstZrtpPair * pair)
+{
+  GstElement *dec = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_DEC);
+
+  if (!dec)
+    return;
+  GST_ZRTP_BIN_GET_CLASS (dec)->open (GST_ZRTP_BIN (dec));
+  gst_object_unref (dec);
 }
 
 void

@@ -25,7 +25,8 @@ void gst_zrtp_pair_give_up_ssrc (GstZrtpPair * pair, guint32 ssrc);
 
 /* The pusher's work. */
 void gst_zrtp_pair_push_handshake (gpointer pair);
-/* The notifier's part when a push takes too long. */
+/* The service's and the notifier's parts when a push takes too long. */
+void gst_zrtp_pair_open_sinks (GstZrtpPair * pair);
 void gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair);
 
 G_END_DECLS

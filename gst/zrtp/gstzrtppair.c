@@ -43,6 +43,16 @@ deadline_fired (gpointer data)
 }
 
 static void
+hang_fired (gpointer data)
+{
+  GstZrtpPair *pair = data;
+
+  g_atomic_int_set (&pair->hangs, TRUE);
+  g_atomic_int_set (&pair->hang_came, TRUE);
+  gst_zrtp_runner_poke (&pair->service);
+}
+
+static void
 stall_fired (gpointer data)
 {
   GstZrtpPair *pair = data;
@@ -87,6 +97,7 @@ gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
   g_queue_init (&pair->notices);
   g_cond_init (&pair->stored);
   gst_zrtp_timer_init (&pair->deadline, deadline_fired, pair);
+  gst_zrtp_timer_init (&pair->hang, hang_fired, pair);
   gst_zrtp_timer_init (&pair->stall, stall_fired, pair);
   gst_zrtp_timer_init (&pair->partner, partner_fired, pair);
   gst_zrtp_timer_init (&pair->restart, restart_fired, pair);
@@ -115,6 +126,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
     return;
   g_assert (!pair->stream);
   gst_zrtp_timer_clear (&pair->deadline);
+  gst_zrtp_timer_clear (&pair->hang);
   gst_zrtp_timer_clear (&pair->stall);
   gst_zrtp_timer_clear (&pair->partner);
   gst_zrtp_timer_clear (&pair->restart);
@@ -696,6 +708,8 @@ service (gpointer data)
 {
   GstZrtpPair *pair = data;
 
+  if (g_atomic_int_compare_and_exchange (&pair->hang_came, TRUE, FALSE))
+    gst_zrtp_pair_open_sinks (pair);
   gst_zrtp_call_lock (pair->call);
   serve_all (pair);
   gst_zrtp_call_unlock (pair->call);

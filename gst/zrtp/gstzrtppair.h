@@ -76,8 +76,9 @@ struct _GstZrtpPair
   GMutex notices_lock;
   GQueue notices;               /* GstZrtpNotice */
   GstZrtpRunner service, pusher, notifier;
-  GstZrtpTimer deadline, stall, partner, restart;
-  gint deadline_came, stalled, partner_due, restart_due;        /* atomic */
+  GstZrtpTimer deadline, hang, stall, partner, restart;
+  gint deadline_came, hang_came, stalled, partner_due, restart_due;     /* atomic */
+  gint hangs;                   /* atomic: a handshake packet does, in a sink */
 
   /* All that follows: under the call's lock. */
   GstZrtpMember members[GST_ZRTP_N_HALVES];

@@ -292,6 +292,45 @@ GST_START_TEST (test_multiudpsink)
 
 GST_END_TEST;
 
+/* -- Muxers, mixers -- */
+
+#define PICTURES "videotestsrc is-live=true ! video/x-raw,width=160,height=120 ! " \
+    "vp8enc deadline=1 keyframe-max-dist=5 ! rtpvp8pay pt=97 "
+#define PICTURE_CAPS "application/x-rtp,media=video,clock-rate=90000," \
+    "encoding-name=VP8,payload=97"
+
+/* Depayloaders keep the segment back until media comes, and these complain of time
+ * that passes without one: they see nothing but media. */
+static const struct
+{
+  const char *source, *caps, *reader;
+} readers[] = {
+  {PICTURES, PICTURE_CAPS, "rtpvp8depay ! webmmux ! "},
+  {VOICE, VOICE_CAPS, "rtppcmadepay ! alawdec ! audiomixer ! "}
+};
+
+GST_START_TEST (test_readers)
+{
+  Endpoint *a = endpoint_new ("zrtpenc name=enc cache=:memory: enc.zrtp_src ! "
+      NET_SINK "async=false udpsrc name=net_src address=127.0.0.1 port=0 "
+      "caps=\"%s\" ! zrtpdec name=dec ! %s fakesink name=ear "
+      "signal-handoffs=true", readers[__i__].caps, readers[__i__].reader);
+  Endpoint *b = endpoint_new ("%s ! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! "
+      "fakesink async=false", readers[__i__].source);
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_wait_state (a, "discovering");
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 10);
+  endpoint_free (a);
+  endpoint_free (b);
+}
+
+GST_END_TEST;
+
 /* -- Several calls in one pipeline -- */
 
 #define N_CALLS 4
@@ -358,6 +397,7 @@ surroundings_suite (void)
   tcase_add_test (tc, test_application);
   tcase_add_test (tc, test_tee);
   tcase_add_test (tc, test_multiudpsink);
+  tcase_add_loop_test (tc, test_readers, 0, G_N_ELEMENTS (readers));
   tcase_add_test (tc, test_calls);
   return s;
 }
