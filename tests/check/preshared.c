@@ -4,6 +4,7 @@
  * Preshared mode (RFC 6189 4.4.2): known answers, then calls with real files of
  * known peers.
  */
+#include "puppet.h"
 #include "sim.h"
 #include "vectors.h"
 #include "wire.h"
@@ -601,6 +602,69 @@ GST_START_TEST (test_deaths)
 
 GST_END_TEST;
 
+/* A keyID stays the same as long as rs1: whoever heard one can ask Bob with it,
+ * and gets a Confirm1 and no further. */
+static void
+ask_with_old_key_id (Sim * sim, Home * home)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
+  const ZrtpOctets none = { NULL, 0 };
+  guint8 key[ZRTP_MAX_HASH_SIZE];
+  Puppet puppet;
+  ZrtpPeer peer;
+
+  puppet_init (&puppet, BOB, 0x6666);
+  zrtp_cache_get_zid (home->cache[0], puppet.hello.zid);
+  memcpy (message.u.commit.h2, puppet.h[2], ZRTP_IMAGE_SIZE);
+  memcpy (message.u.commit.zid, puppet.hello.zid, ZRTP_ZID_SIZE);
+  memcpy (message.u.commit.names[ZRTP_KIND_HASH], "S256", 4);
+  memcpy (message.u.commit.names[ZRTP_KIND_CIPHER], "AES1", 4);
+  memcpy (message.u.commit.names[ZRTP_KIND_AUTH_TAG], "HS80", 4);
+  memcpy (message.u.commit.names[ZRTP_KIND_KEY_AGREEMENT], "Prsh", 4);
+  memcpy (message.u.commit.names[ZRTP_KIND_SAS], "B32 ", 4);
+  peer_of (home, 1, &peer);
+  zrtp_keys_preshared (&zrtp_hash_s256, zrtp_octets (peer.rs1,
+          ZRTP_SECRET_SIZE), none, none, key, message.u.commit.key_id);
+  zrtp_peer_clear (&peer);
+  puppet_hello (&puppet);
+  puppet_say (&puppet, &message, puppet.h[1]);
+  fail_unless_equals_int (BOB->stream->step, ZRTP_STEP_CONFIRM1_SENT);
+}
+
+/* Alice gets her turn: after a second if that was in the same call, once the pair
+ * has been held for long enough (4 s) if it was in another one of Bob's. */
+GST_START_TEST (test_old_key_id)
+{
+  const gboolean other_call = __i__;
+  ZrtpPairs *pairs = zrtp_pairs_new ();
+  Sim *sim, *other;
+  Home home;
+
+  home_init (&home, 600);
+  first_calls (&home);
+  sim = new_call (&home);
+  other = new_call (&home);
+  sim->ends[1].pairs = other->ends[1].pairs = pairs;
+  sim->ends[1].policy.passive = other->ends[1].policy.passive = TRUE;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim_make (other, 1, 1);
+  sim_start (sim, 1);
+  sim_start (other, 1);
+  ask_with_old_key_id (other_call ? other : sim, &home);
+  sim_start (sim, 0);
+  sim_run (sim, other_call ? 3900 * SIM_MSEC : 900 * SIM_MSEC);
+  fail_if (sim_state (sim, 0) == ZRTP_STATE_SECURE);
+  fail_unless (sim_run_until_secure (sim, sim->now + 1400 * SIM_MSEC));
+  finish (sim, "Prsh");
+  sim_free (sim);
+  sim_free (other);
+  zrtp_pairs_unref (pairs);
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
 static Suite *
 preshared_suite (void)
 {
@@ -618,6 +682,7 @@ preshared_suite (void)
   tcase_add_test (tc, test_subsets);
   tcase_add_test (tc, test_second_stream);
   tcase_add_test (tc, test_deaths);
+  tcase_add_loop_test (tc, test_old_key_id, 0, 2);
   return suite;
 }
 
