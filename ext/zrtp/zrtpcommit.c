@@ -10,6 +10,8 @@
 
 /* Unanswered Commits after which we look for who else said Hello. */
 #define COMMITS_BEFORE_DOUBT 3
+/* Who let so many exchanges run dry while others say Hello is forgotten. */
+#define MAX_UNANSWERED 3
 /* Getting ready takes a few milliseconds. */
 #define PREPARE_AGAIN (100 * ZRTP_MSEC)
 
@@ -273,6 +275,7 @@ void
 zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
 {
   const ZrtpExchange *x = stream->exchange;
+  const gboolean acked = stream->acked;
   const ZrtpCandidate *best;
 
   if (stream->repeat.sent != COMMITS_BEFORE_DOUBT)
@@ -284,9 +287,16 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
     if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
       candidate->unanswered++;
   }
+  /* Who heard us will show anew. */
+  stream->acked = FALSE;
   best = zrtp_discovery_best (stream);
+  stream->acked = acked;
   if (!best || g_bytes_equal (best->hello, x->peer.hello))
     return;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].unanswered >= MAX_UNANSWERED)
+      zrtp_candidate_clear (&stream->candidates[i]);
+  }
   zrtp_stream_stop_repeating (stream);
   zrtp_exchange_free (stream);
   zrtp_discovery_start (stream, now);

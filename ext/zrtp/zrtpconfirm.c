@@ -283,7 +283,8 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
       zrtp_stream_fail_security (stream, ZRTP_ERROR_MALFORMED,
           "an earlier message of the peer was changed on its way", now);
     else if (drop == ZRTP_DROP_BAD_MAC)
-      zrtp_doubt_raise (stream, ZRTP_ERROR_BAD_CONFIRM_MAC, FALSE, now);
+      zrtp_doubt_raise (stream, ZRTP_DOUBT_CONFIRM, ZRTP_ERROR_BAD_CONFIRM_MAC,
+          now);
   }
   if (text)
     zrtp_wipe (text, sealed->encrypted.size);

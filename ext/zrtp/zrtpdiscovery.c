@@ -170,10 +170,10 @@ is_better (ZrtpStream * stream, const ZrtpCandidate * a,
 
   if (a_is_of_call != zrtp_discovery_is_of_call (stream, b))
     return a_is_of_call;
-  if (a->unanswered != b->unanswered)
-    return a->unanswered < b->unanswered;
   if (a_heard_us != b_heard_us)
     return a_heard_us;
+  if (a->unanswered != b->unanswered)
+    return a->unanswered < b->unanswered;
   /* 9: nobody else can have an H3 before its owner said Hello. A chain of its own
    * under somebody's SSRC anybody can have; so can that endpoint, started anew. */
   if (has_chain (a, b->h3))
@@ -595,6 +595,10 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
       else
         hurry_hello (stream, now);
     }
+  } else if (stream->acked && !stream->repeat.message
+      && now - stream->discovery_started >= SLOW_INTERVAL) {
+    /* It begins anew, and may have forgotten ours. */
+    schedule_hello (stream, now);
   }
   zrtp_commit_try (stream, now);
 }
@@ -629,6 +633,8 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
   stream->acked = TRUE;
   stream->acked_ssrc = packet->ssrc;
   stream->evidence = TRUE;
+  if (stream->doubt == ZRTP_DOUBT_SSRC)
+    zrtp_doubt_settle (stream); /* with the SSRC that it has */
   if (stream->repeat.message && stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   zrtp_stream_stop_repeating (stream);

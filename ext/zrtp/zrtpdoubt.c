@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What ends an exchange if the peer said it, and what anybody could have said: an
- * Error (RFC 6189 4.7.1), or a Confirm whose MAC is false (4.6). As long as correct
+ * Error (RFC 6189 4.7.1), a Confirm whose MAC is false (4.6), anything with our SSRC
+ * (4.1). As long as correct
  * messages come the exchange goes on (9); who made that up can't keep any of them
  * from arriving, or would not need to make it up.
  */
@@ -13,16 +14,16 @@
 #define RETRY_WITH_OTHERS (1 * ZRTP_SEC)
 
 void
-zrtp_doubt_raise (ZrtpStream * stream, ZrtpErrorCode error,
-    gboolean from_peer, gint64 now)
+zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt, ZrtpErrorCode error,
+    gint64 now)
 {
   if (stream->timers[ZRTP_TIMER_DOUBT] == ZRTP_NEVER)
     stream->timers[ZRTP_TIMER_DOUBT] =
         now + DOUBT_TIME * stream->policy.retry_timeout_ms * ZRTP_MSEC;
-  else if (from_peer)
+  else if (doubt != ZRTP_DOUBT_CONFIRM)
     return;
-  stream->doubt = error;
-  stream->doubt_from_peer = from_peer;
+  stream->doubt = doubt;
+  stream->doubt_error = error;
 }
 
 void
@@ -34,7 +35,7 @@ zrtp_doubt_settle (ZrtpStream * stream)
 void
 zrtp_doubt_peer_waits (ZrtpStream * stream)
 {
-  if (stream->doubt_from_peer)
+  if (stream->doubt != ZRTP_DOUBT_CONFIRM)
     zrtp_doubt_settle (stream);
 }
 
@@ -53,22 +54,33 @@ is_somebody_waiting (const ZrtpStream * stream)
   return FALSE;
 }
 
-void
-zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
+static void
+fail_by_error (ZrtpStream * stream, gint64 now)
 {
   const gboolean others = is_somebody_waiting (stream);
-  ZrtpEvent *event;
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
 
-  if (!stream->doubt_from_peer) {
-    zrtp_stream_fail_security (stream, stream->doubt,
-        zrtp_error_text (stream->doubt), now);
-    return;
-  }
-  event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
-  event->error = stream->doubt;
+  event->error = stream->doubt_error;
   event->from_peer = TRUE;
-  zrtp_stream_fail_quietly (stream, stream->doubt, now);
+  zrtp_stream_fail_quietly (stream, stream->doubt_error, now);
   if (others)
     stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_WITH_OTHERS;
   zrtp_contention_end (stream->session, stream, now);
+}
+
+void
+zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
+{
+  switch (stream->doubt) {
+    case ZRTP_DOUBT_ERROR:
+      fail_by_error (stream, now);
+      break;
+    case ZRTP_DOUBT_SSRC:
+      zrtp_stream_fail_collision (stream, now);
+      break;
+    case ZRTP_DOUBT_CONFIRM:
+      zrtp_stream_fail_security (stream, stream->doubt_error,
+          zrtp_error_text (stream->doubt_error), now);
+      break;
+  }
 }

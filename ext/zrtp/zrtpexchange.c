@@ -19,7 +19,7 @@ zrtp_exchange_free (ZrtpStream * stream)
 
   if (!x)
     return;
-  if (!stream->doubt_from_peer)
+  if (stream->doubt == ZRTP_DOUBT_CONFIRM)
     zrtp_doubt_settle (stream); /* that was about this one */
   zrtp_candidate_clear (&x->peer);
   zrtp_secrets_clear (&x->secrets);

@@ -82,6 +82,14 @@ typedef enum
   ZRTP_N_TIMERS
 } ZrtpTimer;
 
+/* What may be over if the peer does not go on. */
+typedef enum
+{
+  ZRTP_DOUBT_ERROR,             /* it seems to have sent an Error */
+  ZRTP_DOUBT_SSRC,              /* or to have our SSRC */
+  ZRTP_DOUBT_CONFIRM            /* the MAC of a Confirm is false */
+} ZrtpDoubt;
+
 /* A message of ours that is sent again until it is answered (6). */
 typedef struct
 {
@@ -181,8 +189,8 @@ struct _ZrtpStream
   guint16 sequence;
 
   ZrtpStep step;
-  ZrtpErrorCode doubt;          /* while its timer runs: what may be over, ... */
-  gboolean doubt_from_peer;     /* ... as an Error said, or a Confirm's MAC */
+  ZrtpDoubt doubt;              /* while its timer runs */
+  ZrtpErrorCode doubt_error;
   gboolean tampered;            /* proved once: never clear again */
   gint64 failed_at;
   guint spoiled;                /* exchanges lost after keys were agreed */
@@ -375,9 +383,8 @@ void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now);
-/* Whom to call: the peer of the call, if it goes on already; of those who let no
- * exchange run dry the one that has our Hello, or else was heard last. NULL:
- * nobody. */
+/* Whom to call: the peer of the call, if it goes on already; who has our Hello; who
+ * let no exchange run dry; who was heard last. NULL: nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
 /* Its H2 is known by now: forgets Hellos of @peer's chain that it did not seal.
  * TRUE if there is one that it did. */
@@ -544,6 +551,8 @@ const ZrtpSenderKeys *zrtp_stream_peer_keys (ZrtpStream * stream);
 /* zrtpterminate.c */
 /* Ends what runs: FAILED, keys of the exchange wiped, an Error sent. */
 void zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+/* The same, because of the SSRC. */
+void zrtp_stream_fail_collision (ZrtpStream * stream, gint64 now);
 /* The same, for proof of tampering: the stream stays shut. */
 void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now);
@@ -558,10 +567,9 @@ void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
 void zrtp_receive_error_ack (ZrtpStream * stream);
 
 /* zrtpdoubt.c */
-/* Unless the peer goes on, the stream fails: @from_peer, as after an Error of it,
- * else because of tampering. */
-void zrtp_doubt_raise (ZrtpStream * stream, ZrtpErrorCode error,
-    gboolean from_peer, gint64 now);
+/* Unless the peer goes on, the stream fails. */
+void zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt,
+    ZrtpErrorCode error, gint64 now);
 /* It goes on, or this no longer matters. */
 void zrtp_doubt_settle (ZrtpStream * stream);
 /* It repeats a message, so it has not given up. */

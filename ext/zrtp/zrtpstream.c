@@ -410,8 +410,6 @@ static gboolean
 ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpMessage * message, gint64 now)
 {
-  ZrtpEvent *event;
-
   if (packet->ssrc != stream->ssrc || (message->type == ZRTP_MESSAGE_HELLO
           && memcmp (message->u.hello.zid, stream->zid, ZRTP_ZID_SIZE) == 0))
     return FALSE;
@@ -419,9 +417,12 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
       || !zrtp_allowance_take (&stream->collisions, MOVE_AGAIN, now))
     return TRUE;
-  zrtp_stream_fail (stream, ZRTP_ERROR_SSRC_COLLISION, now);
-  event = zrtp_stream_event (stream, ZRTP_EVENT_SSRC_COLLISION);
-  event->ssrc = packet->ssrc;
+  /* Who has heard us, and who goes on, is not the one who has our SSRC: that may
+   * be our own packet come back. */
+  if (!stream->exchange && !zrtp_discovery_best (stream))
+    zrtp_stream_fail_collision (stream, now);
+  else if (stream->exchange || !stream->acked)
+    zrtp_doubt_raise (stream, ZRTP_DOUBT_SSRC, ZRTP_ERROR_SSRC_COLLISION, now);
   return TRUE;
 }
 

@@ -121,6 +121,13 @@ ban (ZrtpStream * stream, gint64 now)
 }
 
 void
+zrtp_stream_fail_collision (ZrtpStream * stream, gint64 now)
+{
+  zrtp_stream_fail (stream, ZRTP_ERROR_SSRC_COLLISION, now);
+  zrtp_stream_event (stream, ZRTP_EVENT_SSRC_COLLISION)->ssrc = stream->ssrc;
+}
+
+void
 zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now)
 {
@@ -171,5 +178,5 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
-  zrtp_doubt_raise (stream, code, TRUE, now);
+  zrtp_doubt_raise (stream, ZRTP_DOUBT_ERROR, code, now);
 }

@@ -6,8 +6,16 @@
  * die, clocks that jump. Every call ends secure with equal SAS and keys, or
  * refused for a reason; none hangs, none disagrees, none raises a false alarm,
  * none lets clear media pass where that is not wanted.
+ *
+ * Then calls at a time, of one process on either side, with somebody on the
+ * network who adds packets to what is lost, late and out of order anyway: old ones
+ * of any stream, changed ones, and some of his own. Whatever he does nothing is
+ * secure that should not be, and when he is gone every call gets right.
  */
+#define _GNU_SOURCE             /* memmem() */
+#include "puppet.h"
 #include "sim.h"
+#include "zrtp/zrtpstream-private.h"
 
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
@@ -281,6 +289,412 @@ GST_START_TEST (test_calls)
 
 GST_END_TEST;
 
+/* -- Attacked -- */
+
+#define ATTACKED_CALLS 2        /* at a time */
+#define ATTACKED_BATCHES 8
+#define ATTACKS 10              /* a batch */
+#define ATTACK_TIME (8 * SIM_SEC)
+#define RECORDED 64
+
+typedef struct
+{
+  Sim *dice;
+  Sim *calls[ATTACKED_CALLS];
+  guint8 recorded[RECORDED][ZRTP_MAX_PACKET_SIZE];
+  gsize sizes[RECORDED];
+  guint n_recorded;
+  guint rate;                   /* packets of his for a hundred of theirs */
+  gboolean over;
+  guint confirms[ATTACKED_CALLS][2][SIM_MAX_STREAMS];   /* sent */
+  guint injected, restarted;
+} Attack;
+
+static SimStream *
+any_stream (Attack * attack)
+{
+  Sim *dice = attack->dice;
+  Sim *sim = attack->calls[sim_random (dice, ATTACKED_CALLS)];
+  SimEndpoint *end = &sim->ends[sim_random (dice, 2)];
+
+  return &end->streams[sim_random (dice, end->n_streams)];
+}
+
+static const ZrtpStream *
+other_end (const SimStream * s)
+{
+  return s->endpoint->sim->ends[1 - s->endpoint->id].streams[s->index].stream;
+}
+
+static void
+inject (Attack * attack, SimStream * to, const guint8 * packet, gsize size)
+{
+  /* At once, in the time of an exchange, or long after. */
+  static const gint64 delays[] = { 1, 50 * SIM_MSEC, 3 * SIM_SEC };
+
+  sim_inject_later (to, packet, size, sim_random (attack->dice,
+          delays[sim_random (attack->dice, G_N_ELEMENTS (delays))]));
+  attack->injected++;
+}
+
+/* One bit, or octet, is another; the CRC is right. */
+static void
+inject_changed (Attack * attack, SimStream * to, const guint8 * data,
+    gsize size)
+{
+  guint8 packet[ZRTP_MAX_PACKET_SIZE];
+  ZrtpPacket parsed;
+
+  if (zrtp_packet_parse (data, size, &parsed) != ZRTP_DROP_NONE)
+    return;
+  memcpy (packet, parsed.message, parsed.message_size);
+  packet[sim_random (attack->dice, parsed.message_size)] ^=
+      1 << sim_random (attack->dice, 8);
+  size =
+      zrtp_packet_write (packet, sizeof packet, parsed.sequence, parsed.ssrc,
+      packet, parsed.message_size);
+  inject (attack, to, packet, size);
+}
+
+/* What needs no secret, with the SSRC of the peer or another. */
+static void
+inject_made_up (Attack * attack, SimStream * to)
+{
+  static const ZrtpMessageType types[] = {
+    ZRTP_MESSAGE_HELLO_ACK, ZRTP_MESSAGE_CONFIRM1, ZRTP_MESSAGE_CONFIRM2,
+    ZRTP_MESSAGE_ERROR, ZRTP_MESSAGE_ERROR_ACK, ZRTP_MESSAGE_GO_CLEAR,
+    ZRTP_MESSAGE_CLEAR_ACK, ZRTP_MESSAGE_SAS_RELAY, ZRTP_MESSAGE_PING
+  };
+  Sim *dice = attack->dice;
+  ZrtpMessage message = {.type = types[sim_random (dice,
+            G_N_ELEMENTS (types))]
+  };
+  guint8 packet[ZRTP_MAX_PACKET_SIZE], text[40] = { 0 };
+
+  if (message.type == ZRTP_MESSAGE_ERROR)
+    message.u.error_code = sim_random (dice, 2) ? ZRTP_ERROR_SOFTWARE :
+        ZRTP_ERROR_NO_SHARED_SECRET;
+  else if (message.type == ZRTP_MESSAGE_CONFIRM1
+      || message.type == ZRTP_MESSAGE_CONFIRM2
+      || message.type == ZRTP_MESSAGE_SAS_RELAY)
+    message.u.sealed.encrypted = zrtp_octets (text, sizeof text);
+  inject (attack, to, packet, sim_packet (packet, sim_random (dice, 4) ?
+          other_end (to)->ssrc : 0x66660000 + sim_random (dice, 4), &message,
+          NULL));
+}
+
+/* Somebody with a chain, and perhaps with the peer's ZID or SSRC. */
+static void
+inject_stranger (Attack * attack, SimStream * to)
+{
+  Sim *dice = attack->dice;
+  ZrtpMessage hello = {.type = ZRTP_MESSAGE_HELLO };
+  ZrtpMessage commit = {.type = ZRTP_MESSAGE_COMMIT };
+  static const char *const agreements[] = { "X255", "Mult", "Prsh" };
+  guint8 packet[ZRTP_MAX_PACKET_SIZE];
+  guint32 ssrc = 0x66660000 + sim_random (dice, 1000);
+  Puppet puppet;
+
+  puppet_init (&puppet, to, ssrc);
+  if (sim_random (dice, 2))
+    memcpy (puppet.hello.zid, to->endpoint->sim->ends[1 -
+            to->endpoint->id].zid, ZRTP_ZID_SIZE);
+  if (sim_random (dice, 4) == 0)
+    ssrc = other_end (to)->ssrc;
+  hello.u.hello = puppet.hello;
+  memcpy (commit.u.commit.h2, puppet.h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit.u.commit.zid, puppet.hello.zid, ZRTP_ZID_SIZE);
+  memcpy (commit.u.commit.names[ZRTP_KIND_HASH], "S256", 4);
+  memcpy (commit.u.commit.names[ZRTP_KIND_CIPHER], "AES1", 4);
+  memcpy (commit.u.commit.names[ZRTP_KIND_AUTH_TAG], "HS80", 4);
+  memcpy (commit.u.commit.names[ZRTP_KIND_KEY_AGREEMENT],
+      any_of (dice, agreements, 3), 4);
+  memcpy (commit.u.commit.names[ZRTP_KIND_SAS], "B32 ", 4);
+  inject (attack, to, packet, sim_packet (packet, ssrc, &hello, puppet.h[2]));
+  if (sim_random (dice, 2))
+    inject (attack, to, packet, sim_packet (packet, ssrc, &commit,
+            puppet.h[1]));
+}
+
+static void
+add_to (Attack * attack, SimStream * from, const guint8 * data, gsize size)
+{
+  Sim *dice = attack->dice;
+  SimStream *to = sim_random (dice, 4) ? any_stream (attack) :
+      &from->endpoint->sim->ends[1 - from->endpoint->id].streams[from->index];
+  const guint old = attack->n_recorded ? sim_random (dice,
+      MIN (attack->n_recorded, RECORDED)) : 0;
+
+  switch (sim_random (dice, 5)) {
+    case 0:
+      inject (attack, to, data, size);
+      break;
+    case 1:
+      if (attack->n_recorded > 0)
+        inject (attack, to, attack->recorded[old], attack->sizes[old]);
+      break;
+    case 2:
+      inject_changed (attack, to, data, size);
+      break;
+    case 3:
+      inject_made_up (attack, to);
+      break;
+    default:
+      inject_stranger (attack, to);
+      break;
+  }
+}
+
+static void
+assert_not_in (const guint8 * secret, const guint8 * data, gsize size)
+{
+  static const guint8 zeros[16];
+
+  if (memcmp (secret, zeros, 16) != 0)
+    fail_unless (memmem (data, size, secret, 16) == NULL);
+}
+
+/* What must not be read off the wire. */
+static void
+check_packet (SimStream * from, const guint8 * data, gsize size)
+{
+  const ZrtpStream *stream = from->stream;
+  const ZrtpSession *session = from->endpoint->session;
+  const ZrtpSenderKeys *keys[2] =
+      { &stream->keys.initiator, &stream->keys.responder };
+
+  assert_not_in (stream->h[0], data, size);
+  assert_not_in (session->keys.zrtp_sess, data, size);
+  assert_not_in (session->keys.exported_key, data, size);
+  assert_not_in (session->keys.new_rs1, data, size);
+  assert_not_in (session->keys.sashash, data, size);
+  assert_not_in (stream->key_pair.private_value, data, size);
+  for (guint i = 0; i < 2; i++) {
+    assert_not_in (keys[i]->mac_key, data, size);
+    assert_not_in (keys[i]->zrtp_key, data, size);
+    assert_not_in (keys[i]->srtp_key, data, size);
+  }
+  if (stream->exchange) {
+    assert_not_in (stream->exchange->s0, data, size);
+    assert_not_in (stream->exchange->private_value, data, size);
+    assert_not_in (stream->exchange->preshared_key, data, size);
+    assert_not_in (stream->exchange->secrets.peer.rs1, data, size);
+  }
+}
+
+static gboolean
+attack_packet (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  Attack *attack = user_data;
+  const guint call = sim == attack->calls[0] ? 0 : 1;
+  ZrtpMessage message;
+  gint type;
+
+  check_packet (from, data, *size);
+  type = sim_packet_type (data, *size, &message);
+  if (type == ZRTP_MESSAGE_CONFIRM1 || type == ZRTP_MESSAGE_CONFIRM2)
+    attack->confirms[call][from->endpoint->id][from->index]++;
+  if (attack->over)
+    return TRUE;
+  if (sim_random (attack->dice, 100) < attack->rate)
+    add_to (attack, from, data, *size);
+  memcpy (attack->recorded[attack->n_recorded % RECORDED], data, *size);
+  attack->sizes[attack->n_recorded++ % RECORDED] = *size;
+  return TRUE;
+}
+
+/* An application whose SSRC is taken chooses another. */
+static void
+listen_to_collisions (SimStream * from, const ZrtpEvent * event)
+{
+  Sim *sim = from->endpoint->sim;
+
+  if (event->type == ZRTP_EVENT_SSRC_COLLISION)
+    zrtp_stream_start (from->stream, 0x8000 + sim_random (sim, 0x100000),
+        sim->now);
+}
+
+static void
+check_stream (Attack * attack, guint call, SimStream * s, guint64 seed)
+{
+  const ZrtpStream *stream = s->stream;
+  const ZrtpStream *peer = other_end (s);
+  const SimStream *other = &s->endpoint->sim->ends[1 -
+      s->endpoint->id].streams[s->index];
+  const guint e = s->endpoint->id;
+
+  fail_unless (s->send != ZRTP_MEDIA_CLEAR && s->receive != ZRTP_MEDIA_CLEAR);
+  if (stream->step != ZRTP_STEP_SECURE)
+    return;
+  /* The other one showed that it has the keys, and its SAS was told. */
+  fail_unless (attack->confirms[call][1 - e][s->index] > 0);
+  fail_unless (stream->session->info.have_sas,
+      "seed %" G_GUINT64_FORMAT ": secure without SAS", seed);
+  fail_unless (memcmp (stream->session->info.peer_zid,
+          s->endpoint->sim->ends[1 - e].zid, ZRTP_ZID_SIZE) == 0);
+  if (peer->step != ZRTP_STEP_SECURE)
+    return;
+  fail_unless (s->have_send && other->have_receive);
+  fail_unless (memcmp (s->send_keys.key, other->receive_keys.key,
+          s->send_keys.cipher->key_size) == 0,
+      "seed %" G_GUINT64_FORMAT ": other keys", seed);
+  fail_unless (memcmp (s->send_keys.salt, other->receive_keys.salt,
+          ZRTP_SALT_SIZE) == 0);
+  fail_unless (stream->session->info.sasvalue == peer->session->info.sasvalue);
+}
+
+static void
+check_calls (Attack * attack, guint64 seed)
+{
+  for (guint c = 0; c < ATTACKED_CALLS; c++) {
+    for (guint e = 0; e < 2; e++) {
+      SimEndpoint *end = &attack->calls[c]->ends[e];
+
+      fail_unless (end->session->nonces->len < 50);
+      for (guint i = 0; i < end->n_streams; i++)
+        check_stream (attack, c, &end->streams[i], seed);
+    }
+  }
+}
+
+/* SRTP between ends that have its keys. */
+static void
+let_them_talk (Sim * sim)
+{
+  for (guint e = 0; e < 2; e++) {
+    for (guint i = 0; i < sim->ends[e].n_streams; i++) {
+      SimStream *s = &sim->ends[e].streams[i];
+      const SimStream *other = &sim->ends[1 - e].streams[i];
+
+      if (s->have_receive && s->receive == ZRTP_MEDIA_SECURE
+          && other->send == ZRTP_MEDIA_SECURE
+          && memcmp (s->receive_keys.key, other->send_keys.key, 16) == 0)
+        zrtp_stream_media_received (s->stream, ZRTP_MEDIA_SECURE, sim->now);
+    }
+    sim_drain (sim, e);
+  }
+}
+
+static gboolean
+is_secure (Sim * sim)
+{
+  return sim_run_until_secure (sim, sim->now);
+}
+
+static void
+run_all (Attack * attack, gint64 until, guint64 seed)
+{
+  while (attack->calls[0]->now < until) {
+    const gint64 next = attack->calls[0]->now
+        + (attack->over ? 50 : 5) * SIM_MSEC;
+
+    for (guint c = 0; c < ATTACKED_CALLS; c++)
+      sim_run (attack->calls[c], next);
+    check_calls (attack, seed);
+    for (guint c = 0; c < ATTACKED_CALLS; c++)
+      let_them_talk (attack->calls[c]);
+  }
+}
+
+/* The users hang up and call again: a Conf2ACK or a HelloACK that he made up may
+ * have told one side something that is not so. */
+static void
+call_again (Attack * attack, Sim * sim)
+{
+  attack->restarted++;
+  for (guint e = 0; e < 2; e++) {
+    SimEndpoint *end = &sim->ends[e];
+
+    for (guint i = 0; i < end->n_streams; i++) {
+      zrtp_stream_stop (end->streams[i].stream, sim->now);
+      zrtp_stream_renew_hello (end->streams[i].stream, &end->policy, end->zid);
+    }
+    sim_drain (sim, e);
+  }
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+}
+
+static void
+attack_calls (World * world, guint64 seed, guint * restarted)
+{
+  Attack *attack = g_new0 (Attack, 1);
+
+  attack->dice = world->dice;
+  attack->rate = 10 + sim_random (world->dice, 60);
+  for (guint c = 0; c < ATTACKED_CALLS; c++) {
+    Sim *sim = attack->calls[c] = sim_new (seed * ATTACKED_CALLS + c);
+
+    sim->wall = world->wall;
+    sim->listener = listen_to_collisions;
+    sim->filter = attack_packet;
+    sim->filter_data = attack;
+    sim->loss = sim_random (world->dice, 20);
+    sim->duplication = sim_random (world->dice, 20);
+    sim->jitter = sim_random (world->dice, 100) * SIM_MSEC;
+    sim->job_delay = sim_random (world->dice, 3) * 40 * SIM_MSEC;
+    for (guint e = 0; e < 2; e++) {
+      sim->ends[e].policy.cacheless = FALSE;
+      sim->ends[e].cache = world->cache[e];
+      sim->ends[e].pairs = world->pairs[e];
+      if (seed % 3 == 0)
+        fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
+                "Prsh,X255,Mult",
+                &sim->ends[e].policy.algorithms[ZRTP_KIND_KEY_AGREEMENT],
+                NULL));
+    }
+    sim->ends[1].policy.passive = seed % 2;
+    for (guint e = 0; e < 2; e++)
+      sim_make (sim, e, 2 + seed % 2);
+  }
+  world->wall += 3600;
+  for (guint c = 0; c < ATTACKED_CALLS; c++) {
+    sim_start (attack->calls[c], 0);
+    sim_start (attack->calls[c], 1);
+  }
+  run_all (attack, ATTACK_TIME, seed);
+  attack->over = TRUE;
+  for (guint c = 0; c < ATTACKED_CALLS; c++)
+    attack->calls[c]->loss = 0;
+  for (guint i = 0; i < 150 && !(is_secure (attack->calls[0])
+          && is_secure (attack->calls[1])); i++)
+    run_all (attack, attack->calls[0]->now + SIM_SEC, seed);
+  for (guint c = 0; c < ATTACKED_CALLS; c++) {
+    if (!is_secure (attack->calls[c]))
+      call_again (attack, attack->calls[c]);
+  }
+  run_all (attack, attack->calls[0]->now + 20 * SIM_SEC, seed);
+  for (guint c = 0; c < ATTACKED_CALLS; c++) {
+    fail_unless (is_secure (attack->calls[c]),
+        "seed %" G_GUINT64_FORMAT " hangs in %s/%s", seed,
+        zrtp_state_nick (sim_state (attack->calls[c], 0)),
+        zrtp_state_nick (sim_state (attack->calls[c], 1)));
+    sim_assert_agreed (attack->calls[c]);
+  }
+  fail_unless (attack->injected > 0);
+  *restarted += attack->restarted;
+  for (guint c = 0; c < ATTACKED_CALLS; c++)
+    sim_free (attack->calls[c]);
+  g_free (attack);
+}
+
+GST_START_TEST (test_attacked_calls)
+{
+  guint restarted = 0;
+  World world;
+
+  world_init (&world, 1000 + __i__);
+  for (guint i = 0; i < ATTACKS; i++)
+    attack_calls (&world, 2000000 + __i__ * ATTACKS + i, &restarted);
+  /* Few need the users' help. */
+  fail_unless (restarted <= ATTACKS * ATTACKED_CALLS / 10, "%u called again",
+      restarted);
+  world_clear (&world);
+}
+
+GST_END_TEST;
+
 static Suite *
 chaos_suite (void)
 {
@@ -290,6 +704,7 @@ chaos_suite (void)
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, test_calls, 0, BATCHES);
+  tcase_add_loop_test (tc, test_attacked_calls, 0, ATTACKED_BATCHES);
   return suite;
 }
 

@@ -363,6 +363,36 @@ GST_START_TEST (test_forged_hellos)
 
 GST_END_TEST;
 
+static gboolean
+reflect (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer unused)
+{
+  sim_inject_later (from, data, *size, 15 * SIM_MSEC);
+  return TRUE;
+}
+
+/* 4.1: each packet comes back to whoever sent it, with an SSRC that is nobody
+ * else's. */
+GST_START_TEST (test_reflected)
+{
+  for (guint i = 0; i < 4; i++) {
+    Sim *sim = sim_new (300 + i);
+
+    sim->filter = reflect;
+    sim->ends[1].policy.passive = i & 1;
+    for (guint e = 0; e < 2; e++)
+      sim_make (sim, e, 1 + i / 2);
+    sim_start (sim, 0);
+    sim_start (sim, 1);
+    fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC), "case %u", i);
+    sim_assert_agreed (sim);
+    assert_no_alarm (sim);
+    sim_free (sim);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 injected_suite (void)
 {
@@ -377,6 +407,7 @@ injected_suite (void)
   tcase_add_test (tc, test_forged_confirms);
   tcase_add_test (tc, test_forged_errors);
   tcase_add_test (tc, test_forged_hellos);
+  tcase_add_test (tc, test_reflected);
   return suite;
 }
 
