@@ -11,7 +11,7 @@
 
 /* In units of T2: longer than a peer that waits takes to ask again (6). */
 #define DOUBT_TIME 9
-#define RETRY_WITH_OTHERS (1 * ZRTP_SEC)
+#define RETRY_AFTER (1 * ZRTP_SEC)
 
 void
 zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt, ZrtpErrorCode error,
@@ -57,14 +57,17 @@ is_somebody_waiting (const ZrtpStream * stream)
 static void
 fail_by_error (ZrtpStream * stream, gint64 now)
 {
-  const gboolean others = is_somebody_waiting (stream);
+  /* A peer that heard nothing for too long looks for us anew, and may have said
+   * Hello by now. */
+  const gboolean again = stream->doubt_error == ZRTP_ERROR_TIMEOUT
+      || is_somebody_waiting (stream);
   ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
 
   event->error = stream->doubt_error;
   event->from_peer = TRUE;
   zrtp_stream_fail_quietly (stream, stream->doubt_error, now);
-  if (others)
-    stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_WITH_OTHERS;
+  if (again)
+    stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER;
   zrtp_contention_end (stream->session, stream, now);
 }
 
