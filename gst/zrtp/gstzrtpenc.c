@@ -307,9 +307,13 @@ gst_zrtp_enc_stop (GstZrtpBin * bin)
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   GList *ports = get_ports (self);
 
-  /* Another zrtpenc may come in this one's place, for the same sources. */
-  for (GList * link = ports; link; link = link->next)
-    gst_zrtp_sender_release (&bin->pair->sender, link->data);
+  for (GList * link = ports; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    gst_zrtp_outlet_wait_workers (&port->outlet);
+    /* Another zrtpenc may come in this one's place, for the same sources. */
+    gst_zrtp_sender_release (&bin->pair->sender, port);
+  }
   free_ports (ports);
 
   GST_OBJECT_LOCK (self);

@@ -3,6 +3,9 @@
  */
 #include "gstzrtpoutlet.h"
 
+/* Longest wait for workers at the end of a run. */
+#define LEAVING_TIME (G_TIME_SPAN_SECOND / 2)
+
 enum
 {
   STREAM_START = 1 << 0,
@@ -52,6 +55,21 @@ gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active)
   gst_clear_event (&outlet->end);
   g_mutex_unlock (&outlet->lock);
   g_atomic_int_set (&outlet->known, 0);
+}
+
+/* A worker between the events that it put on the pad and its push would come
+ * before the next run's events. One that hangs further down is past that, and who
+ * takes down this element alone can't wait for it. */
+void
+gst_zrtp_outlet_wait_workers (GstZrtpOutlet * outlet)
+{
+  const gint64 end = g_get_monotonic_time () + LEAVING_TIME;
+
+  g_mutex_lock (&outlet->lock);
+  while (outlet->workers > 0)
+    if (!g_cond_wait_until (&outlet->changed, &outlet->lock, end))
+      break;
+  g_mutex_unlock (&outlet->lock);
 }
 
 /* -- Stand-ins -- */
@@ -263,6 +281,7 @@ end_work (GstZrtpOutlet * outlet)
 {
   g_mutex_lock (&outlet->lock);
   outlet->workers--;
+  g_cond_broadcast (&outlet->changed);
   g_mutex_unlock (&outlet->lock);
 }
 

@@ -43,6 +43,9 @@ void gst_zrtp_outlet_clear (GstZrtpOutlet * outlet);
 
 /* For state changes, before and after the pad's. */
 void gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active);
+/* Once the pad is inactive: until all workers are gone, half a second at most.
+ * Without locks. */
+void gst_zrtp_outlet_wait_workers (GstZrtpOutlet * outlet);
 
 /* -- The streaming thread -- */
 

@@ -307,6 +307,54 @@ GST_START_TEST (test_counts)
 
 GST_END_TEST;
 
+/* -- Who is still at it -- */
+
+static gint held_up, may_go;
+
+static GstPadProbeReturn
+hold_up (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
+{
+  if (g_atomic_int_compare_and_exchange (&held_up, FALSE, TRUE)) {
+    watch_poke ();
+    watch_wait_counter (&may_go, 1, "leaves to go");
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static gpointer
+let_go (gpointer unused)
+{
+  /* Longer than it takes to come down and up without waiting. */
+  g_usleep (G_USEC_PER_SEC / 10);
+  g_atomic_int_set (&may_go, TRUE);
+  watch_poke ();
+  return NULL;
+}
+
+/* A Hello of the last run is still in the hands of the thread that pushes it when
+ * the next run begins. It must not come before that run's events. */
+GST_START_TEST (test_late_push)
+{
+  Endpoint *endpoint = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "
+      "enc.rtp_src_0 ! fakesink async=false zrtpdec");
+  GstPad *src = gst_element_get_static_pad (endpoint->enc, "rtp_src_0");
+  GThread *thread;
+
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, hold_up, NULL, NULL);
+  endpoint_play (endpoint);
+  watch_wait_counter (&held_up, 1, "pushes");
+  thread = g_thread_new ("let go", let_go, NULL);
+  watch_set_state (endpoint->pipeline, GST_STATE_READY);
+  watch_set_state (endpoint->pipeline, GST_STATE_PAUSED);
+  g_thread_join (thread);
+  endpoint_play (endpoint);
+  endpoint_wait_state (endpoint, "discovering");
+  gst_object_unref (src);
+  endpoint_free (endpoint);
+}
+
+GST_END_TEST;
+
 static Suite *
 leaving_suite (void)
 {
@@ -320,6 +368,7 @@ leaving_suite (void)
   tcase_add_test (tc, test_encoder_replaced);
   tcase_add_test (tc, test_last_one_leaves);
   tcase_add_test (tc, test_counts);
+  tcase_add_test (tc, test_late_push);
   return s;
 }
 
