@@ -552,8 +552,8 @@ gst_zrtp_dec_stop (GstZrtpBin * bin)
 {
   GstZrtpDec *self = GST_ZRTP_DEC (bin);
 
-  gst_zrtp_outlet_wait_workers (&self->rtp.outlet);
-  gst_zrtp_outlet_wait_workers (&self->rtcp.outlet);
+  gst_zrtp_outlet_wait_worker (&self->rtp.outlet);
+  gst_zrtp_outlet_wait_worker (&self->rtcp.outlet);
   GST_OBJECT_LOCK (self);
   self->running = FALSE;
   GST_OBJECT_UNLOCK (self);

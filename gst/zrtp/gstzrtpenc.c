@@ -310,7 +310,7 @@ gst_zrtp_enc_stop (GstZrtpBin * bin)
   for (GList * link = ports; link; link = link->next) {
     GstZrtpEncPort *port = link->data;
 
-    gst_zrtp_outlet_wait_workers (&port->outlet);
+    gst_zrtp_outlet_wait_worker (&port->outlet);
     /* Another zrtpenc may come in this one's place, for the same sources. */
     gst_zrtp_sender_release (&bin->pair->sender, port);
   }

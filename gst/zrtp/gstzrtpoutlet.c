@@ -3,7 +3,7 @@
  */
 #include "gstzrtpoutlet.h"
 
-/* Longest wait for workers at the end of a run. */
+/* Longest wait for a worker at the end of a run. */
 #define LEAVING_TIME (G_TIME_SPAN_SECOND / 2)
 
 enum
@@ -24,8 +24,8 @@ gst_zrtp_outlet_init (GstZrtpOutlet * outlet, GstPad * pad,
   outlet->known = 0;
   g_mutex_init (&outlet->lock);
   g_cond_init (&outlet->changed);
-  outlet->workers = 0;
-  outlet->streaming = outlet->inactive = outlet->bare = FALSE;
+  outlet->working = outlet->streaming = FALSE;
+  outlet->inactive = outlet->bare = FALSE;
   outlet->end = NULL;
 }
 
@@ -61,12 +61,12 @@ gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active)
  * before the next run's events. One that hangs further down is past that, and who
  * takes down this element alone can't wait for it. */
 void
-gst_zrtp_outlet_wait_workers (GstZrtpOutlet * outlet)
+gst_zrtp_outlet_wait_worker (GstZrtpOutlet * outlet)
 {
   const gint64 end = g_get_monotonic_time () + LEAVING_TIME;
 
   g_mutex_lock (&outlet->lock);
-  while (outlet->workers > 0)
+  while (outlet->working)
     if (!g_cond_wait_until (&outlet->changed, &outlet->lock, end))
       break;
   g_mutex_unlock (&outlet->lock);
@@ -189,7 +189,7 @@ push_real (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
   result = put (outlet, bit, event);
   if (bit == CAPS)
     outlet->bare = FALSE;
-  if (!result || outlet->workers > 0) {
+  if (!result || outlet->working) {
     g_mutex_unlock (&outlet->lock);
     gst_event_unref (event);
     return result;
@@ -255,23 +255,24 @@ gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event)
 
 /* -- Workers -- */
 
-/* @end: where to put the end of stream, without which there is nothing to do; or
- * NULL. */
+/* One at a time: who came second would overtake the events that the first one's
+ * push takes along. @end: where to put the end of stream, without which there is
+ * nothing to do; or NULL. */
 static gboolean
 begin_work (GstZrtpOutlet * outlet, GstEvent ** end)
 {
   gboolean ok;
 
   g_mutex_lock (&outlet->lock);
-  while (outlet->streaming && !outlet->inactive)
+  while ((outlet->streaming || outlet->working) && !outlet->inactive)
     g_cond_wait (&outlet->changed, &outlet->lock);
-  ok = !outlet->inactive && gst_pad_is_active (outlet->pad);
+  ok = !outlet->working && !outlet->inactive && gst_pad_is_active (outlet->pad);
   if (ok && end) {
     *end = g_steal_pointer (&outlet->end);
     ok = *end != NULL;
   }
   if (ok)
-    outlet->workers++;
+    outlet->working = TRUE;
   g_mutex_unlock (&outlet->lock);
   return ok;
 }
@@ -280,7 +281,7 @@ static void
 end_work (GstZrtpOutlet * outlet)
 {
   g_mutex_lock (&outlet->lock);
-  outlet->workers--;
+  outlet->working = FALSE;
   g_cond_broadcast (&outlet->changed);
   g_mutex_unlock (&outlet->lock);
 }

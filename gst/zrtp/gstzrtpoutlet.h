@@ -30,7 +30,7 @@ typedef struct
   GMutex lock;
   GCond changed;
   /* Under the lock. */
-  guint workers;                /* pushes by workers under way */
+  gboolean working;             /* a worker's push is under way */
   gboolean streaming;           /* an event of the streaming thread is */
   gboolean inactive;            /* stopped or flushing: nobody waits */
   gboolean bare;                /* the stand-in caps are on the pad */
@@ -43,9 +43,9 @@ void gst_zrtp_outlet_clear (GstZrtpOutlet * outlet);
 
 /* For state changes, before and after the pad's. */
 void gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active);
-/* Once the pad is inactive: until all workers are gone, half a second at most.
- * Without locks. */
-void gst_zrtp_outlet_wait_workers (GstZrtpOutlet * outlet);
+/* Once the pad is inactive: until no worker is at it any more, half a second at
+ * most. Without locks. */
+void gst_zrtp_outlet_wait_worker (GstZrtpOutlet * outlet);
 
 /* -- The streaming thread -- */
 

@@ -493,7 +493,7 @@ GST_START_TEST (test_eos_released_by_state_change)
 GST_END_TEST;
 
 static gint ends;
-static guint32 seqnum;          /* of the first end */
+static gint seqnum;             /* atomic: of the last end */
 
 static GstPadProbeReturn
 see_end (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
@@ -501,7 +501,7 @@ see_end (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
   GstEvent *event = gst_pad_probe_info_get_event (info);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
-    seqnum = gst_event_get_seqnum (event);
+    g_atomic_int_set (&seqnum, gst_event_get_seqnum (event));
     g_atomic_int_inc (&ends);
     watch_poke ();
   }
@@ -520,7 +520,7 @@ GST_START_TEST (test_eos_not_in_next_stream)
       "ended before it started");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, NULL,
       NULL);
-  watch_set_state (bench->enc_b, GST_STATE_PLAYING);
+  bench_secure (bench);
   g_mutex_lock (&stall);
   fail_unless (gst_element_send_event (bench->enc_b, gst_event_new_eos ()));
   wait_until_held ();
@@ -529,7 +529,7 @@ GST_START_TEST (test_eos_not_in_next_stream)
   g_mutex_unlock (&stall);
   fail_unless (gst_element_send_event (bench->enc_b, event));
   watch_wait_counter (&ends, 1, "ends");
-  fail_unless_equals_int (seqnum, wanted);
+  fail_unless_equals_int (g_atomic_int_get (&seqnum), wanted);
   gst_object_unref (pad);
 }
 
