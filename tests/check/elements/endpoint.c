@@ -256,6 +256,18 @@ endpoint_get_stat (GstElement * element, const char *path)
   return value;
 }
 
+guint
+endpoint_count_streams (GstElement * element)
+{
+  GstStructure *stats;
+  guint n;
+
+  g_object_get (element, "stats", &stats, NULL);
+  n = gst_value_array_get_size (gst_structure_get_value (stats, "streams"));
+  gst_structure_free (stats);
+  return n;
+}
+
 char *
 endpoint_make_folder (void)
 {

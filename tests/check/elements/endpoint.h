@@ -70,6 +70,8 @@ void endpoint_wait_secure (Endpoint * a, Endpoint * b);
 
 /* A number out of "stats", at "a/b" that of the structure a. 0 if absent. */
 guint64 endpoint_get_stat (GstElement * element, const char *path);
+/* How many sources "stats" has. */
+guint endpoint_count_streams (GstElement * element);
 
 /* A new folder for files of this test; removed with all in it at the end. */
 char *endpoint_make_folder (void);

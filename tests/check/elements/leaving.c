@@ -250,18 +250,6 @@ GST_START_TEST (test_last_one_leaves)
 
 GST_END_TEST;
 
-static guint
-count_streams (GstElement * element)
-{
-  GstStructure *stats;
-  guint n;
-
-  g_object_get (element, "stats", &stats, NULL);
-  n = gst_value_array_get_size (gst_structure_get_value (stats, "streams"));
-  gst_structure_free (stats);
-  return n;
-}
-
 /* What was counted can be read when the call is over; the next counts anew. */
 GST_START_TEST (test_counts)
 {
@@ -279,7 +267,7 @@ GST_START_TEST (test_counts)
   watch_set_state (bench->enc_b, GST_STATE_READY);
   for (guint i = 0; i < 5; i++)
     fail_if (endpoint_get_stat (bench->enc_b, counts[i]) == 0, "%s", counts[i]);
-  fail_unless_equals_int (count_streams (bench->enc_b), 1);
+  fail_unless_equals_int (endpoint_count_streams (bench->enc_b), 1);
 
   /* So that it does not say Hello at once. */
   gst_pad_unlink (src, sink);
@@ -288,7 +276,7 @@ GST_START_TEST (test_counts)
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     fail_unless (endpoint_get_stat (bench->enc_b, counts[i]) == 0, "%s",
         counts[i]);
-  fail_unless_equals_int (count_streams (bench->enc_b), 0);
+  fail_unless_equals_int (endpoint_count_streams (bench->enc_b), 0);
 
   /* a is in its first call still. */
   fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 5);

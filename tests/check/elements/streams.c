@@ -10,18 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static guint
-count_streams (GstElement * element)
-{
-  GstStructure *stats;
-  guint n;
-
-  g_object_get (element, "stats", &stats, NULL);
-  n = gst_value_array_get_size (gst_structure_get_value (stats, "streams"));
-  gst_structure_free (stats);
-  return n;
-}
-
 /* -- On one pad -- */
 
 #define N_SSRCS 500
@@ -58,8 +46,8 @@ GST_START_TEST (test_many)
   }
   fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b, "recv-count"),
       4 * N_SSRCS);
-  fail_unless_equals_int (count_streams (bench->enc_a), N_SSRCS);
-  fail_unless_equals_int (count_streams (bench->dec_b), N_SSRCS);
+  fail_unless_equals_int (endpoint_count_streams (bench->enc_a), N_SSRCS);
+  fail_unless_equals_int (endpoint_count_streams (bench->dec_b), N_SSRCS);
   fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "zrtp-sent"),
       sent);
   bench_free (bench);
@@ -122,7 +110,8 @@ GST_START_TEST (test_simulcast)
       }
     }
   }
-  fail_unless_equals_int (count_streams (bench->dec_b), LAYERS * KINDS);
+  fail_unless_equals_int (endpoint_count_streams (bench->dec_b),
+      LAYERS * KINDS);
   for (guint i = 0; i < LAYERS; i++) {
     gst_object_unref (layers[i].receiver);
     gst_harness_teardown (layers[i].in);
@@ -329,7 +318,7 @@ GST_START_TEST (test_bundle)
     endpoint_wait_media (ends[i], 10);
     while (g_atomic_int_get (&heard[i]) < 10)
       endpoint_pump (ends[i]);
-    fail_unless_equals_int (count_streams (ends[i]->enc), 4);
+    fail_unless_equals_int (endpoint_count_streams (ends[i]->enc), 4);
     fail_unless_equals_uint64 (endpoint_get_stat (ends[i]->enc,
             "sent-clear-count"), 0);
     fail_unless_equals_uint64 (endpoint_get_stat (ends[i]->enc,
