@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define RETRANSMISSIONS 10
-/* SASrelays of one peer that are looked at. A call that is passed on has a new
- * one each time. */
+/* SASrelays of one peer that are read. A call that is passed on has a new one
+ * each time. */
 #define MAX_RELAYS 64
 
 static void
@@ -129,7 +129,7 @@ was_seen (ZrtpStream * stream, const guint8 mac[ZRTP_MAC_SIZE])
     if (memcmp (seen->data + i * ZRTP_MAC_SIZE, mac, ZRTP_MAC_SIZE) == 0)
       return TRUE;
   }
-  return seen && seen->len >= MAX_RELAYS;
+  return FALSE;
 }
 
 static void
@@ -203,14 +203,42 @@ take_relay (ZrtpStream * stream, const ZrtpSasRelayBody * body,
   zrtp_session_update_trust (session);
 }
 
+/* The MAC does not cover the IV (RFC 6189 5.13), so an attacker can make the
+ * first 16 octets of the body random. FALSE if they make no sense; else *@body,
+ * and its rendering. */
+static gboolean
+read_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
+    ZrtpSasRelayBody * body, const ZrtpSasType ** sas_type)
+{
+  guint8 *text = zrtp_stream_unseal (stream, sealed);
+  const gboolean sound = zrtp_sas_relay_body_parse (text,
+      sealed->encrypted.size, body);
+
+  g_free (text);
+  *sas_type = sound ? find_rendering (stream, body->sas_type) : NULL;
+  return *sas_type != NULL;
+}
+
+static void
+report_unreadable (ZrtpStream * stream, gint64 now)
+{
+  zrtp_stream_drop (stream, ZRTP_DROP_MALFORMED);
+  if (zrtp_allowance_take (&stream->forgery_events, ZRTP_SEC, now))
+    zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
+        "the SAS that a PBX relayed cannot be read: it was changed on its way, "
+        "or rendered in a way that was not offered");
+}
+
+/* RelayACK answers a valid SASrelay only (RFC 6189 5.14): the PBX repeats another
+ * one, and reports a failure in the end. One from a peer without the M flag is
+ * acknowledged and not read (5.13). */
 void
-zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed)
+zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
+    gint64 now)
 {
   const ZrtpSasType *sas_type;
   ZrtpSasRelayBody body;
   ZrtpHello hello;
-  guint8 *text;
-  gboolean sound;
 
   if (stream->step != ZRTP_STEP_SECURE) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
@@ -220,20 +248,16 @@ zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed)
     zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
     return;
   }
-  /* 5.13: in any case, and never an Error. */
-  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
   read_hello (&stream->bound, &hello);
-  if (!hello.mitm || was_seen (stream, sealed->mac))
-    return;
-
-  text = zrtp_stream_unseal (stream, sealed);
-  sound = zrtp_sas_relay_body_parse (text, sealed->encrypted.size, &body);
-  sas_type = sound ? find_rendering (stream, body.sas_type) : NULL;
-  if (sas_type) {
+  if (!hello.mitm || was_seen (stream, sealed->mac)) {
+    zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
+  } else if (stream->relays_seen && stream->relays_seen->len >= MAX_RELAYS) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+  } else if (read_relay (stream, sealed, &body, &sas_type)) {
+    zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
     note_seen (stream, sealed->mac);
     take_relay (stream, &body, sas_type);
   } else {
-    zrtp_stream_drop (stream, ZRTP_DROP_MALFORMED);
+    report_unreadable (stream, now);
   }
-  g_free (text);
 }

@@ -594,7 +594,8 @@ void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpPing * ping, gint64 now);
 
 /* zrtprelay.c */
-void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed);
+void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
+    gint64 now);
 void zrtp_receive_relay_ack (ZrtpStream * stream);
 void zrtp_relay_timeout (ZrtpStream * stream, gint64 now);
 /* Other keys, or none: what was relayed under the old ones is void. */

@@ -384,7 +384,7 @@ dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_receive_go_clear (stream, packet, message->u.clear_mac, now);
       break;
     case ZRTP_MESSAGE_SAS_RELAY:
-      zrtp_receive_sas_relay (stream, &message->u.sealed);
+      zrtp_receive_sas_relay (stream, &message->u.sealed, now);
       break;
     case ZRTP_MESSAGE_RELAY_ACK:
       zrtp_receive_relay_ack (stream);

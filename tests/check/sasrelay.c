@@ -373,14 +373,11 @@ GST_START_TEST (test_contents)
      * nobody knows, one that we did not offer. */
     size = zrtp_sas_relay_body_write (&body, text, sizeof text);
     text[2] = 2;
-    give_phone (sim, packet, forge (sim, PBX_END, text, size, packet),
-        "RelayACK");
+    give_phone (sim, packet, forge (sim, PBX_END, text, size, packet), "");
     memcpy (body.sas_type, "B999", 4);
-    give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet),
-        "RelayACK");
+    give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet), "");
     memcpy (body.sas_type, "B10D", 4);
-    give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet),
-        "RelayACK");
+    give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet), "");
     fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_MALFORMED], 3);
     assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
     fail_unless_equals_int (office_events (sim, PHONE_END,
@@ -494,7 +491,8 @@ GST_START_TEST (test_passed_on)
 
 GST_END_TEST;
 
-/* Nobody makes a phone remember without end. */
+/* The phone remembers a bounded number of them; a SASrelay that is not read is
+ * not acknowledged either. */
 GST_START_TEST (test_many)
 {
   Sim *sim = run_call (95, TRUE);
@@ -504,11 +502,98 @@ GST_START_TEST (test_many)
   for (guint i = 1; i <= 100; i++) {
     memset (body.sashash, i, sizeof body.sashash);
     give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet),
-        "RelayACK");
+        i <= 64 ? "RelayACK" : "");
   }
   fail_unless_equals_int (office_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), 64);
   fail_unless_equals_int (stream_of (sim, PHONE_END)->relays_seen->len, 64);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
+/* confirm_mac of a SASrelay does not cover the IV. */
+static gboolean
+change_ivs (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  guint *left = user_data;
+  ZrtpMessage message;
+  guint8 text[64];
+
+  if (sim_packet_type (data, *size, &message) != ZRTP_MESSAGE_SAS_RELAY
+      || *left == 0)
+    return TRUE;
+  --*left;
+  memcpy (text, message.u.sealed.encrypted.data,
+      message.u.sealed.encrypted.size);
+  message.u.sealed.encrypted.data = text;
+  message.u.sealed.iv[0] ^= 1;
+  *size = sim_packet (data, 0x1000 * (from->endpoint->id + 1), &message, NULL);
+  return TRUE;
+}
+
+/* The phone can't read a SASrelay with another IV: the PBX is not told that it
+ * arrived, and the user of the phone learns of it. What was changed once does
+ * not keep the genuine one out. */
+/* Z-5.14-01 */
+GST_START_TEST (test_changed_iv)
+{
+  static const guint changes[] = { 1, 3, 11 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++) {
+    const ZrtpRelayedSas relayed = some_sas (0xff);
+    const gboolean taken = changes[i] < 11;
+    Sim *sim = run_call (97 + i, TRUE);
+    const ZrtpStreamInfo *info =
+        zrtp_stream_get_info (stream_of (sim, PHONE_END));
+    char *sas = g_strdup (office_info (sim, PHONE_END)->sas);
+    guint left = changes[i];
+
+    sim->filter = change_ivs;
+    sim->filter_data = &left;
+    fail_unless (send_sas (sim, &relayed));
+    sim_run (sim, sim->now + 20 * SIM_SEC);
+    fail_unless_equals_int (left, 0);
+    fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_MALFORMED],
+        changes[i]);
+    fail_unless_equals_int (office_events (sim, PHONE_END,
+            ZRTP_EVENT_SECURITY), changes[i]);
+    fail_unless_equals_int (office_events (sim, PBX_END,
+            ZRTP_EVENT_RELAY_ACK), 1);
+    fail_unless_equals_int (office_stream (sim, PBX_END)->last_error,
+        taken ? ZRTP_ERROR_NONE : ZRTP_ERROR_TIMEOUT);
+    if (taken)
+      assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
+    else
+      assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
+    g_free (sas);
+    sim_free (sim);
+  }
+}
+
+GST_END_TEST;
+
+/* An attacker who sends such packets faster than any PBX is told of no more
+ * often than other forgers. */
+GST_START_TEST (test_changed_ivs_are_limited)
+{
+  ZrtpSasRelayBody body = {.sas_type = "B32 " };
+  Sim *sim = run_call (99, TRUE);
+  guint8 packet[ZRTP_MAX_PACKET_SIZE], changed[ZRTP_MAX_PACKET_SIZE];
+  ZrtpMessage message;
+  gsize size = forge_body (sim, PBX_END, &body, packet);
+
+  sim_packet_type (packet, size, &message);
+  for (guint i = 0; i < 1000; i++) {
+    zrtp_random_fill (&sim->random, message.u.sealed.iv, ZRTP_IV_SIZE);
+    give_phone (sim, changed, sim_packet (changed, 0x2000, &message, NULL), "");
+  }
+  fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SECURITY),
+      ZRTP_ALLOWANCE);
+  fail_unless_equals_int (zrtp_stream_get_info (stream_of (sim,
+              PHONE_END))->counters.dropped[ZRTP_DROP_MALFORMED], 1000);
+  give_phone (sim, packet, size, "RelayACK");
   sim_free (sim);
 }
 
@@ -692,6 +777,8 @@ sasrelay_suite (void)
   tcase_add_test (tc, test_flags);
   tcase_add_test (tc, test_passed_on);
   tcase_add_test (tc, test_many);
+  tcase_add_test (tc, test_changed_iv);
+  tcase_add_test (tc, test_changed_ivs_are_limited);
   tcase_add_test (tc, test_users);
   tcase_add_test (tc, test_forgotten);
   tcase_add_test (tc, test_mismatch);
