@@ -263,12 +263,35 @@ close_ports (GstZrtpEnc * self, gboolean closed)
   return get_ports (self);
 }
 
+/* A bin gives the application's EOS to its sources alone. Held media would keep
+ * one of them from taking it, and nothing is upstream of zrtp_src. Bins look for
+ * sources when an element is added to them: those further up don't. */
+static void
+mark_as_source (GstZrtpEnc * self)
+{
+  GstObject *object = gst_object_ref (self), *parent;
+
+  while (object) {
+    GST_OBJECT_LOCK (object);
+    GST_OBJECT_FLAG_SET (object, GST_ELEMENT_FLAG_SOURCE);
+    GST_OBJECT_UNLOCK (object);
+    parent = gst_object_get_parent (object);
+    gst_object_unref (object);
+    if (parent && (!GST_IS_BIN (parent)
+            || (gst_bin_get_suppressed_flags (GST_BIN (parent))
+                & GST_ELEMENT_FLAG_SOURCE)))
+      gst_clear_object (&parent);
+    object = parent;
+  }
+}
+
 static void
 gst_zrtp_enc_start (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   GList *ports = close_ports (self, FALSE);
 
+  mark_as_source (self);
   for (GList * link = ports; link; link = link->next) {
     GstZrtpEncPort *port = link->data;
 
@@ -527,27 +550,6 @@ request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
   return sink;
 }
 
-/* Nothing upstream of zrtp_src tells that the application ends the stream. Bins
- * only look for sources when an element is added, which may be long past. */
-static void
-become_source (GstZrtpEnc * self)
-{
-  GstObject *object = gst_object_ref (self), *parent;
-
-  while (object) {
-    GST_OBJECT_LOCK (object);
-    GST_OBJECT_FLAG_SET (object, GST_ELEMENT_FLAG_SOURCE);
-    GST_OBJECT_UNLOCK (object);
-    parent = gst_object_get_parent (object);
-    gst_object_unref (object);
-    if (parent && (!GST_IS_BIN (parent)
-            || (gst_bin_get_suppressed_flags (GST_BIN (parent))
-                & GST_ELEMENT_FLAG_SOURCE)))
-      gst_clear_object (&parent);
-    object = parent;
-  }
-}
-
 static GstPad *
 request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
 {
@@ -567,7 +569,6 @@ request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
   if (!src)
     return NULL;
   add_pads (self, NULL, src);
-  become_source (self);
   return src;
 }
 
@@ -575,19 +576,28 @@ static gboolean
 gst_zrtp_enc_send_event (GstElement * element, GstEvent * event)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (element);
-  GstZrtpEncPort *port = get_port (self, gst_zrtp_enc_ports_find_zrtp);
-  gboolean ok;
+  GstZrtpEncPort *zrtp;
+  gboolean ok = TRUE;
+  GList *ports;
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS && port) {
-    ok = gst_zrtp_outlet_want_end (&port->outlet, event);
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS (gst_zrtp_enc_parent_class)->send_event (element,
+        event);
+
+  ports = get_ports (self);
+  for (GList * link = ports; link; link = link->next)
+    gst_zrtp_enc_port_expect_eos (link->data);
+  free_ports (ports);
+
+  zrtp = get_port (self, gst_zrtp_enc_ports_find_zrtp);
+  if (zrtp) {
+    ok = gst_zrtp_outlet_want_end (&zrtp->outlet, event);
     if (ok)
       gst_zrtp_runner_poke (&self->closer);
+    gst_zrtp_enc_port_unref (zrtp);
   } else {
-    ok = GST_ELEMENT_CLASS (gst_zrtp_enc_parent_class)->send_event (element,
-        event);
+    gst_event_unref (event);
   }
-  if (port)
-    gst_zrtp_enc_port_unref (port);
   return ok;
 }
 
@@ -609,8 +619,6 @@ remove_port (GstZrtpEnc * self, GstZrtpEncPort * port)
 {
   GstElement *element = GST_ELEMENT (self);
 
-  if (!port->sink)
-    GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
   gst_zrtp_enc_port_set_active (port, FALSE);
   /* In the order of state changes: whom a probe blocks on this one is free, so
    * that the other need not wait for him. */
@@ -711,6 +719,7 @@ gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
 static void
 gst_zrtp_enc_init (GstZrtpEnc * self)
 {
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
   g_queue_init (&self->ports);
   g_mutex_init (&self->requests);
   gst_zrtp_timer_init (&self->silence, silence_fired, self);

@@ -7,14 +7,19 @@
 
 #include "gstzrtpcaps.h"
 #include "gstzrtpenc.h"
+#include "gstzrtpupstream.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug
 
 /* Longest wait of an end of stream for the handshake's last replies. */
 #define EOS_TIME (2 * G_TIME_SPAN_SECOND)
-/* When to ask again whether a source is live that nobody answered for. */
-#define LIVE_TIME (G_TIME_SPAN_SECOND / 10)
+/* A thread that holds media asks this often whether the source is live, and
+ * whether another thread waits for it. */
+#define HOLD_TIME (G_TIME_SPAN_SECOND / 10)
+/* Successive answers that make it let go: an application's thread holds the state
+ * lock of a source for moments only, unless it waits. */
+#define MAX_LOCKED 3
 
 /* For all pad functions but the chain functions, which begin before the port and
  * the pad part: a reference, or NULL after that. */
@@ -110,27 +115,35 @@ should_hold (GstZrtpEncPort * port, gint before_secure)
   }
 }
 
-/* Waits for as long as the application wants media to wait, and nobody says that
- * they are live. */
+/* Waits for as long as the application wants media to wait and upstream does not
+ * say that it is live. GstBaseSrc makes a thread that sends EOS to a source, or
+ * stops it, wait for this one: media is dropped rather than both threads hang. */
 static GstZrtpWait
 hold (GstZrtpEncPort * port, GstZrtpSender * sender)
 {
   GstZrtpWait result = GST_ZRTP_WAIT_CHANGED;
+  guint n_locked = 0;
 
   while (result == GST_ZRTP_WAIT_CHANGED) {
     gint before_secure = g_atomic_int_get (&sender->before_secure);
-    gint64 until = G_MAXINT64;
 
     if (!should_hold (port, before_secure))
       return result;
-    if (before_secure == GST_ZRTP_BEFORE_SECURE_AUTO && !port->live_known)
-      until = g_get_monotonic_time () + LIVE_TIME;
     /* What happens after the look is seen by the wait. */
     gst_zrtp_sender_unlink_port (sender, &port->gate, FALSE);
     if (!gst_pad_is_linked (port->sink))
       return GST_ZRTP_WAIT_STOPPED;
     GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
-    result = gst_zrtp_sender_wait (sender, &port->gate, before_secure, until);
+    result = gst_zrtp_sender_wait (sender, &port->gate, before_secure,
+        g_get_monotonic_time () + HOLD_TIME);
+    if (result != GST_ZRTP_WAIT_CHANGED)
+      break;
+    n_locked = gst_zrtp_upstream_is_locked (port->sink) ? n_locked + 1 : 0;
+    if (n_locked >= MAX_LOCKED) {
+      GST_INFO_OBJECT (port->sink, "dropping held media: another thread sends "
+          "the source an event or stops it");
+      result = GST_ZRTP_WAIT_VAIN;
+    }
   }
   return result;
 }
@@ -467,12 +480,14 @@ take_event (GstZrtpEncPort * port, GstEvent * event)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
       port->live_known = FALSE;
+      set_gate (port, gst_zrtp_sender_end_port, FALSE);
       break;
     case GST_EVENT_CAPS:
       result = take_caps (port, event);
       gst_zrtp_enc_check_start (GST_ZRTP_ENC (port->enc));
       return result;
     case GST_EVENT_EOS:
+      set_gate (port, gst_zrtp_sender_end_port, FALSE);
       if (!port->is_rtcp)
         wait_for_replies (port);
       break;
@@ -482,6 +497,7 @@ take_event (GstZrtpEncPort * port, GstEvent * event)
     case GST_EVENT_FLUSH_STOP:
       port->live_known = FALSE;
       result = gst_zrtp_outlet_push_event (&port->outlet, event);
+      set_gate (port, gst_zrtp_sender_end_port, FALSE);
       set_gate (port, gst_zrtp_sender_flush_port, FALSE);
       return result;
     default:
@@ -667,8 +683,15 @@ gst_zrtp_enc_port_unref (GstZrtpEncPort * port)
 }
 
 void
+gst_zrtp_enc_port_expect_eos (GstZrtpEncPort * port)
+{
+  set_gate (port, gst_zrtp_sender_end_port, TRUE);
+}
+
+void
 gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active)
 {
+  set_gate (port, gst_zrtp_sender_end_port, FALSE);
   set_gate (port, gst_zrtp_sender_stop_port, !active);
   gst_zrtp_outlet_set_active (&port->outlet, active);
 }

@@ -54,6 +54,9 @@ gst_zrtp_enc_port_is_media (GstZrtpEncPort * port)
 
 /* Whoever waits in there goes, and none waits until it is set again. */
 void gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active);
+/* The application ends the stream: media that waits for keys is dropped, until
+ * the end of stream comes or another stream begins. MT safe. */
+void gst_zrtp_enc_port_expect_eos (GstZrtpEncPort * port);
 /* The pads are inactive and about to be removed: takes them apart, and leaves
  * its SSRCs to other ports. */
 void gst_zrtp_enc_port_release (GstZrtpEncPort * port);

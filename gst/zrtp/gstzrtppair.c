@@ -6,13 +6,10 @@
 #include "gstzrtpevents.h"
 #include "gstzrtphandshake.h"
 #include "gstzrtpnotice.h"
+#include "gstzrtpstopbudget.h"
 
 /* Time for the other element to show up after PAUSED. */
 #define PARTNER_TIME (2 * G_TIME_SPAN_SECOND)
-/* Longest wait for the disk when an element stops. */
-#define STORE_TIME (2 * G_TIME_SPAN_SECOND)
-/* And for an application's signal handlers. */
-#define TELL_TIME (2 * G_TIME_SPAN_SECOND)
 /* Received ZRTP packets that may wait: far more than any exchange has. */
 #define MAX_INBOX 64
 
@@ -508,21 +505,29 @@ gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half)
 void
 gst_zrtp_pair_wait_stored (GstZrtpPair * pair)
 {
-  gint64 until;
+  GstZrtpStopBudget *budget = gst_zrtp_stop_budget_of_thread ();
+  gint64 began, until;
 
   gst_zrtp_call_lock (pair->call);
   gst_zrtp_call_wait_opened (pair->call);
-  until = g_get_monotonic_time () + STORE_TIME;
+  began = g_get_monotonic_time ();
+  until = began + gst_zrtp_stop_budget_get (budget, began);
   while (pair->storing > 0)
     if (!g_cond_wait_until (&pair->stored, &pair->call->lock, until))
       break;
   gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_stop_budget_spend (budget, began, g_get_monotonic_time ());
 }
 
 void
 gst_zrtp_pair_wait_told (GstZrtpPair * pair)
 {
-  gst_zrtp_runner_wait (&pair->notifier, g_get_monotonic_time () + TELL_TIME);
+  GstZrtpStopBudget *budget = gst_zrtp_stop_budget_of_thread ();
+  const gint64 began = g_get_monotonic_time ();
+
+  gst_zrtp_runner_wait (&pair->notifier,
+      began + gst_zrtp_stop_budget_get (budget, began));
+  gst_zrtp_stop_budget_spend (budget, began, g_get_monotonic_time ());
 }
 
 /* -- The service -- */

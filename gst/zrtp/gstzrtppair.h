@@ -116,8 +116,8 @@ void gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half);
 void gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half);
 /* Waits until nothing is being opened any more (3 s at most) and what was learned
  * of the peer is on the disk, and until the application was told what happened
- * and has no handler running: it may throw away what those need. For 2 s at most
- * each. */
+ * and has no handler running: it may throw away what those need. For what is left
+ * of the thread's GstZrtpStopBudget. */
 void gst_zrtp_pair_wait_stored (GstZrtpPair * pair);
 void gst_zrtp_pair_wait_told (GstZrtpPair * pair);
 

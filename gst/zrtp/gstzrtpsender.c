@@ -130,6 +130,16 @@ gst_zrtp_sender_unlink_port (GstZrtpSender * sender, GstZrtpSendPort * port,
 }
 
 void
+gst_zrtp_sender_end_port (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gboolean ended)
+{
+  g_mutex_lock (&sender->lock);
+  port->ended = ended;
+  g_cond_broadcast (&sender->changed);
+  g_mutex_unlock (&sender->lock);
+}
+
+void
 gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner)
 {
   GHashTableIter iter;
@@ -160,14 +170,15 @@ gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port,
 
   g_mutex_lock (&sender->lock);
   while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over
-      && !must_go (port) && !port->unlinked
+      && !must_go (port) && !port->unlinked && !port->ended
       && sender->before_secure == before_secure)
     if (!g_cond_wait_until (&sender->changed, &sender->lock, until))
       break;
   if (must_go (port) || (port->unlinked && sender->mode == ZRTP_MEDIA_BLOCKED))
     result = GST_ZRTP_WAIT_STOPPED;
   else if (sender->mode == ZRTP_MEDIA_BLOCKED)
-    result = sender->over ? GST_ZRTP_WAIT_VAIN : GST_ZRTP_WAIT_CHANGED;
+    result = sender->over || port->ended ? GST_ZRTP_WAIT_VAIN
+        : GST_ZRTP_WAIT_CHANGED;
   g_mutex_unlock (&sender->lock);
   return result;
 }

@@ -37,6 +37,7 @@ typedef struct
 {
   gboolean stopped, flushing;   /* lock: with either, nobody waits here */
   gboolean unlinked;            /* lock: who waits for keys goes */
+  gboolean ended;               /* lock: the application sent EOS to the source */
   GstZrtpSendSource *source;    /* of the last packet */
 } GstZrtpSendPort;
 
@@ -100,6 +101,10 @@ void gst_zrtp_sender_flush_port (GstZrtpSender * sender,
  * who is linked is about to. */
 void gst_zrtp_sender_unlink_port (GstZrtpSender * sender,
     GstZrtpSendPort * port, gboolean unlinked);
+/* Wakes up the thread that waits for keys here, and lets none wait until unset:
+ * the application ends the stream, and an end of stream overtakes no media. */
+void gst_zrtp_sender_end_port (GstZrtpSender * sender, GstZrtpSendPort * port,
+    gboolean ended);
 /* The pad leaves: its SSRCs are free for others. */
 void gst_zrtp_sender_release (GstZrtpSender * sender, gconstpointer owner);
 
