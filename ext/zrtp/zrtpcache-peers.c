@@ -148,6 +148,8 @@ zrtp_cache_lookup (ZrtpCache * cache, const guint8 zid[ZRTP_ZID_SIZE],
   else
     g_free (entry.peer.name);
   zrtp_wipe (&entry, sizeof entry);
+  if (cache->fold_due)
+    zrtp_cache_file_fold (cache);
   return zrtp_cache_end_call (cache, rc, error);
 }
 
@@ -356,18 +358,6 @@ change (ZrtpCache * cache, const guint8 * zid, gint64 now,
   return rc;
 }
 
-/* Frames of the WAL hold what secure_delete has overwritten in the pages. The
- * change is made already: where another process reads just now, the next
- * update tries again, and the last one to close the file removes the WAL. */
-static void
-truncate_wal (ZrtpCache * cache)
-{
-  int rc = sqlite3_wal_checkpoint_v2 (cache->db, "main",
-      SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-
-  cache->truncate_due = rc != SQLITE_OK;
-}
-
 static gboolean
 check_name (const ZrtpPeerUpdate * update, GError ** error)
 {
@@ -399,12 +389,7 @@ zrtp_cache_update (ZrtpCache * cache, const guint8 zid[ZRTP_ZID_SIZE],
   if (!zrtp_cache_begin_call (cache, error))
     return FALSE;
   rc = cache->read_only ? SQLITE_READONLY : change (cache, zid, now, update);
-  if (rc == SQLITE_OK) {
-    if (update->changes & (ZRTP_PEER_FORGET | ZRTP_PEER_CLEAR_SECRETS
-            | ZRTP_PEER_CLEAR_PBX))
-      cache->truncate_due = TRUE;
-    if (cache->truncate_due)
-      truncate_wal (cache);
-  }
+  if (rc == SQLITE_OK)
+    zrtp_cache_file_fold (cache);
   return zrtp_cache_end_call (cache, rc, error);
 }

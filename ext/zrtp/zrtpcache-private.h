@@ -54,7 +54,7 @@ struct _ZrtpCache
                                  * was replaced */
   sqlite3_stmt *statements[ZRTP_CACHE_N_STATEMENTS];
   gboolean foreseen;            /* no file yet */
-  gboolean truncate_due;        /* the WAL still holds forgotten secrets */
+  gboolean fold_due;            /* the WAL may still hold old secrets */
   gint64 deadline;              /* of the running call, monotonic µs */
 };
 
@@ -77,6 +77,13 @@ gboolean zrtp_cache_file_tighten (const char *path, GError ** error);
 gboolean zrtp_cache_file_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE],
     GError ** error);
 void zrtp_cache_file_close (ZrtpCache * cache);
+
+/* Must be called with cache->lock held. Moves the content of the WAL into the
+ * database and truncates the WAL: its frames hold what secure_delete overwrites
+ * in the pages, and the database alone is whole afterwards. A reader in another
+ * process prevents it for as long as it reads; then the next call tries again.
+ * The changes in the WAL are on the disk in either case. */
+void zrtp_cache_file_fold (ZrtpCache * cache);
 
 /* TRUE if another file, or none, is now where ours was. */
 gboolean zrtp_cache_file_is_moved (ZrtpCache * cache);

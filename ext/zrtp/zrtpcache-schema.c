@@ -15,6 +15,9 @@
 #define ALGORITHMS_COLUMN "algorithms TEXT CHECK (algorithms IS NULL" \
     " OR (typeof (algorithms) = 'text' AND length (algorithms) = 16))"
 
+/* How long a checkpoint waits for readers in other processes. */
+#define FOLD_BUSY_MS 100
+
 /* What a file is, by its header and schema. */
 typedef enum
 {
@@ -284,6 +287,21 @@ use_wal (ZrtpCache * cache)
   return rc;
 }
 
+void
+zrtp_cache_file_fold (ZrtpCache * cache)
+{
+  const gint64 deadline = cache->deadline;
+  int rc;
+
+  /* Readers of this program are done in a moment. */
+  cache->deadline = MIN (deadline, g_get_monotonic_time ()
+      + FOLD_BUSY_MS * G_TIME_SPAN_MILLISECOND);
+  rc = sqlite3_wal_checkpoint_v2 (cache->db, "main",
+      SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  cache->deadline = deadline;
+  cache->fold_due = rc != SQLITE_OK;
+}
+
 static int
 read_own_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE])
 {
@@ -338,7 +356,7 @@ configure (ZrtpCache * cache)
   sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
   sqlite3_db_config (db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   checkpoint_on_close (cache, FALSE);
-  /* A small WAL is written over again soon, and old secrets with it. */
+  /* Where no checkpoint was possible the WAL stays small all the same. */
   return exec (db, "PRAGMA secure_delete = ON;"
       "PRAGMA synchronous = FULL;"
       "PRAGMA temp_store = MEMORY;"
@@ -412,8 +430,12 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
     sql = reading_sql_1;
   else if (kind != KIND_OURS)
     rc = read_only ? SQLITE_READONLY : make_schema (cache);
-  if (rc == SQLITE_OK && !read_only)
+  if (rc == SQLITE_OK && !read_only) {
     rc = use_wal (cache);
+    /* A process that was killed leaves a WAL with what it wrote. */
+    if (rc == SQLITE_OK)
+      zrtp_cache_file_fold (cache);
+  }
   if (rc == SQLITE_OK) {
     /* Later it would have every statement prepared again, while calls wait. */
     checkpoint_on_close (cache, TRUE);
@@ -455,6 +477,8 @@ zrtp_cache_file_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE],
 void
 zrtp_cache_file_close (ZrtpCache * cache)
 {
+  if (cache->db != NULL && cache->fold_due)
+    zrtp_cache_file_fold (cache);
   for (guint i = 0; i < ZRTP_CACHE_N_STATEMENTS; i++)
     sqlite3_finalize (g_steal_pointer (&cache->statements[i]));
   sqlite3_close (g_steal_pointer (&cache->db));

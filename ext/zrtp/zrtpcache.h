@@ -26,9 +26,12 @@
  *   while nobody uses the file, and remove its -wal and -shm first.
  * - After fork() without exec() the child can use neither the object nor the
  *   file (SQLite's locks don't survive it): its calls fail.
- * - Secrets that were dropped are overwritten in the file and its WAL: at once
- *   by FORGET and the CLEARs, soon by the others. Out of reach are copies
- *   that a disk keeps of overwritten blocks, and SQLite's page cache in memory.
+ * - Secrets that were dropped or replaced are overwritten in the file, and its
+ *   WAL is emptied, before the update returns, and after an unclean end when the
+ *   file is opened again. While another process reads the file the WAL stays; the
+ *   next call empties it. Out of reach are copies that a disk keeps of
+ *   overwritten blocks, and SQLite's page cache in memory.
+ * - Between two updates the file alone is whole: its -wal is empty.
  *
  * Time: an interval counts from the @now of its SET_RS1. A clock that is behind
  * that moment counts as no time having passed, so a secret that had lapsed
