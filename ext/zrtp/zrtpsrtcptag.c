@@ -9,9 +9,6 @@
 
 #include "zrtpcrypto.h"
 
-#define AUTH_KEY_SIZE 20        /* RFC 3711 5.2 */
-#define LABEL_SRTCP_AUTH 4      /* RFC 3711 4.3.2 */
-
 struct _ZrtpSrtcpTag
 {
   struct hmac_sha1_ctx hmac;
@@ -20,17 +17,19 @@ struct _ZrtpSrtcpTag
 /* RFC 3711 4.3.1 and 4.3.3, RFC 6188 3: the first octets of counter mode's
  * keystream under the master key. The first block of CFB over zeros is the block
  * cipher itself. */
-static void
-derive_auth_key (const ZrtpSrtpKeys * keys, guint8 out[AUTH_KEY_SIZE])
+void
+zrtp_srtp_derive_auth_key (const ZrtpSrtpKeys * keys, guint8 label,
+    guint8 out[ZRTP_SRTP_AUTH_KEY_SIZE])
 {
   guint8 counter[AES_BLOCK_SIZE] = { 0 }, block[AES_BLOCK_SIZE];
 
   memcpy (counter, keys->salt, sizeof keys->salt);
-  counter[7] ^= LABEL_SRTCP_AUTH;
-  for (gsize done = 0; done < AUTH_KEY_SIZE; done += sizeof block) {
+  counter[7] ^= label;
+  for (gsize done = 0; done < ZRTP_SRTP_AUTH_KEY_SIZE; done += sizeof block) {
     memset (block, 0, sizeof block);
     keys->cipher->cfb_encrypt (keys->key, counter, block, sizeof block);
-    memcpy (out + done, block, MIN (sizeof block, AUTH_KEY_SIZE - done));
+    memcpy (out + done, block, MIN (sizeof block,
+            ZRTP_SRTP_AUTH_KEY_SIZE - done));
     counter[15]++;
   }
   zrtp_wipe (counter, sizeof counter);
@@ -41,9 +40,9 @@ ZrtpSrtcpTag *
 zrtp_srtcp_tag_new (const ZrtpSrtpKeys * keys)
 {
   ZrtpSrtcpTag *self = g_new0 (ZrtpSrtcpTag, 1);
-  guint8 key[AUTH_KEY_SIZE];
+  guint8 key[ZRTP_SRTP_AUTH_KEY_SIZE];
 
-  derive_auth_key (keys, key);
+  zrtp_srtp_derive_auth_key (keys, ZRTP_SRTCP_AUTH_LABEL, key);
   hmac_sha1_set_key (&self->hmac, sizeof key, key);
   zrtp_wipe (key, sizeof key);
   return self;

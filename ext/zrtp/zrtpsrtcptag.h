@@ -17,6 +17,16 @@ G_BEGIN_DECLS
 #define ZRTP_SRTCP_LONG_TAG 10
 #define ZRTP_SRTCP_SHORT_TAG 4
 
+#define ZRTP_SRTP_AUTH_KEY_SIZE 20      /* RFC 3711 5.2 */
+
+/* RFC 3711 4.3.2. */
+#define ZRTP_SRTP_AUTH_LABEL 1
+#define ZRTP_SRTCP_AUTH_LABEL 4
+
+/* Derives the session authentication key of @label. The caller wipes @out. */
+void zrtp_srtp_derive_auth_key (const ZrtpSrtpKeys * keys, guint8 label,
+    guint8 out[ZRTP_SRTP_AUTH_KEY_SIZE]);
+
 typedef struct _ZrtpSrtcpTag ZrtpSrtcpTag;
 
 /* Of the SRTCP that goes under these keys. */

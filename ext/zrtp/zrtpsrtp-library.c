@@ -112,3 +112,22 @@ zrtp_srtp_library_create (srtp_t * session, const srtp_policy_t * policy)
   return status == srtp_err_status_ok ? create_session (session, policy)
       : status;
 }
+
+srtp_err_status_t
+zrtp_srtp_library_add_stream (srtp_t session, const srtp_policy_t * policy)
+{
+  gboolean is_192 = policy->rtp.cipher_type == SRTP_AES_ICM_192;
+  srtp_err_status_t status;
+  gboolean nettle;
+
+  zrtp_srtp_nettle_begin (is_192);
+  status = srtp_add_stream (session, policy);
+  nettle = zrtp_srtp_nettle_end ();
+
+  if (status == srtp_err_status_ok && !nettle
+      && (is_192 || zrtp_srtp_is_accelerated ())) {
+    srtp_remove_stream (session, g_htonl (policy->ssrc.value));
+    status = srtp_err_status_algo_fail;
+  }
+  return status;
+}

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  * libsrtp2, and started it again or not: it is started once more, then. */
 srtp_err_status_t zrtp_srtp_library_create (srtp_t * session,
     const srtp_policy_t * policy);
+/* The same for srtp_add_stream(). */
+srtp_err_status_t zrtp_srtp_library_add_stream (srtp_t session,
+    const srtp_policy_t * policy);
 
 G_END_DECLS
 

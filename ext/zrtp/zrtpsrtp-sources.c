@@ -117,3 +117,20 @@ zrtp_srtp_sources_add (ZrtpSrtpSources * sources, guint32 ssrc)
 {
   sources->in_open[sources->n_open++] = ssrc;
 }
+
+gboolean
+zrtp_srtp_sources_make_stream (ZrtpSrtpSources * sources, srtp_t session,
+    guint32 ssrc)
+{
+  srtp_policy_t policy = sources->policy;
+
+  policy.ssrc.type = ssrc_specific;
+  policy.ssrc.value = ssrc;
+  return zrtp_srtp_library_add_stream (session, &policy) == srtp_err_status_ok;
+}
+
+void
+zrtp_srtp_sources_remove_stream (srtp_t session, guint32 ssrc)
+{
+  srtp_remove_stream (session, g_htonl (ssrc));
+}

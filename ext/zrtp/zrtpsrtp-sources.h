@@ -30,6 +30,13 @@ srtp_t zrtp_srtp_sources_find (ZrtpSrtpSources * sources, guint32 ssrc,
 /* The session that was found for @ssrc has taken it up. */
 void zrtp_srtp_sources_add (ZrtpSrtpSources * sources, guint32 ssrc);
 
+/* Makes a stream for @ssrc in @session, which zrtp_srtp_sources_find() gave for
+ * it, before a packet of it authenticates: for one that does not begin at rollover
+ * counter 0. zrtp_srtp_sources_add() or _remove_stream() is due then. */
+gboolean zrtp_srtp_sources_make_stream (ZrtpSrtpSources * sources,
+    srtp_t session, guint32 ssrc);
+void zrtp_srtp_sources_remove_stream (srtp_t session, guint32 ssrc);
+
 G_END_DECLS
 
 #endif

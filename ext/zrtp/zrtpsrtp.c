@@ -8,6 +8,7 @@
 
 #include "zrtpcrypto.h"
 #include "zrtpsrtcptag.h"
+#include "zrtpsrtp-roc.h"
 #include "zrtpsrtp-sources.h"
 
 #define RTP_VERSION 2
@@ -24,6 +25,7 @@ struct _ZrtpSrtp
   ZrtpSrtpDirection direction;
   gsize rtp_trailer;            /* octets of the tag */
   gsize rtcp_trailer;           /* of index and tag */
+  ZrtpRocSearch *roc_search;    /* receive */
   ZrtpSrtcpTag *tag;            /* receive, if tags may be short, or NULL */
   gboolean may_shorten;         /* send */
   gboolean is_short;            /* receive: one came; send: they leave so */
@@ -98,6 +100,8 @@ zrtp_srtp_new (ZrtpSrtpDirection direction, const ZrtpSrtpKeys * keys,
   srtp->rtp_trailer = keys->auth_tag->tag_size;
   srtp->rtcp_trailer = SRTCP_INDEX_SIZE + options->srtcp_tag_size;
   srtp->may_shorten = options->either_srtcp_tag;
+  if (direction == ZRTP_SRTP_RECEIVE)
+    srtp->roc_search = zrtp_roc_search_new (keys);
   if (options->either_srtcp_tag && direction == ZRTP_SRTP_RECEIVE)
     srtp->tag = zrtp_srtcp_tag_new (keys);
   return srtp;
@@ -109,6 +113,7 @@ zrtp_srtp_free (ZrtpSrtp * srtp)
   if (!srtp)
     return;
   zrtp_srtp_sources_free (srtp->sources);
+  zrtp_roc_search_free (srtp->roc_search);
   zrtp_srtcp_tag_free (srtp->tag);
   g_free (srtp);
 }
@@ -229,14 +234,67 @@ zrtp_srtp_protect (ZrtpSrtp * srtp, guint8 * packet, gsize * size,
   return transform_rtp (srtp, srtp_protect, packet, size);
 }
 
+/* libsrtp2 takes a packet index that is higher than all before, and checks the
+ * tag and the replay list as for any packet. Only success moves the counter. */
+static srtp_err_status_t
+unprotect_at (srtp_t session, guint32 ssrc, guint32 roc, guint8 * packet,
+    gsize * size)
+{
+  int length = *size;
+  srtp_err_status_t status = srtp_set_stream_roc (session, ssrc, roc);
+
+  if (status == srtp_err_status_ok)
+    status = srtp_unprotect (session, packet, &length);
+  srtp_set_stream_roc (session, ssrc, 0);
+  if (status == srtp_err_status_ok)
+    *size = length;
+  return status;
+}
+
+/* Tries a packet that failed under a higher rollover counter. */
+static srtp_err_status_t
+unprotect_further (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
+{
+  const guint32 ssrc = read_ssrc (packet + 8);
+  srtp_err_status_t status;
+  guint32 roc = 0;
+  gboolean known;
+  srtp_t session = zrtp_srtp_sources_find (srtp->sources, ssrc, &known);
+
+  if (!session || (known
+          && (srtp_get_stream_roc (session, ssrc, &roc) != srtp_err_status_ok
+              || !zrtp_roc_search_failed (srtp->roc_search, ssrc))))
+    return srtp_err_status_auth_fail;
+  roc = zrtp_roc_search_choose (srtp->roc_search, known, roc, packet, *size);
+  if (!zrtp_roc_search_matches (srtp->roc_search, roc, packet, *size)
+      || (!known
+          && !zrtp_srtp_sources_make_stream (srtp->sources, session, ssrc)))
+    return srtp_err_status_auth_fail;
+
+  status = unprotect_at (session, ssrc, roc, packet, size);
+  if (!known && status == srtp_err_status_ok)
+    zrtp_srtp_sources_add (srtp->sources, ssrc);
+  else if (!known)
+    zrtp_srtp_sources_remove_stream (session, ssrc);
+  return status;
+}
+
 ZrtpSrtpResult
 zrtp_srtp_unprotect (ZrtpSrtp * srtp, guint8 * packet, gsize * size)
 {
+  ZrtpSrtpResult result;
+
   g_return_val_if_fail (srtp->direction == ZRTP_SRTP_RECEIVE, ZRTP_SRTP_FAILED);
 
   if (!is_rtp (packet, *size, srtp->rtp_trailer))
     return ZRTP_SRTP_MALFORMED;
-  return transform_rtp (srtp, srtp_unprotect, packet, size);
+  result = transform_rtp (srtp, srtp_unprotect, packet, size);
+  if (G_UNLIKELY ((result == ZRTP_SRTP_REPLAY || result == ZRTP_SRTP_BAD_AUTH)
+          && unprotect_further (srtp, packet, size) == srtp_err_status_ok))
+    result = ZRTP_SRTP_OK;
+  if (G_LIKELY (result == ZRTP_SRTP_OK))
+    zrtp_roc_search_succeeded (srtp->roc_search, read_ssrc (packet + 8));
+  return result;
 }
 
 ZrtpSrtpResult
