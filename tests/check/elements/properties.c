@@ -58,7 +58,7 @@ static const Property properties[] = {
   {"hello-timeout", "guint", R | W | PLAYING, "50", 10, 10000},
   {"retry-timeout", "guint", R | W | PLAYING, "150", 20, 60000},
   {"srtcp-tag", "GstZrtpSrtcpTag", R | W | PLAYING, "auto", 0, 0},
-  {"replay-window-size", "guint", R | W | PLAYING, "128", 64, 32767},
+  {"replay-window-size", "guint", R | W | PLAYING, "1024", 64, 32767},
   {"allow-repeat-tx", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"request-keyframe", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"check-signatures", "gboolean", R | W | READY, "false", 0, 0},
