@@ -45,6 +45,7 @@
 
 #include "gstzrtpcaps.h"
 #include "gstzrtpoutlet.h"
+#include "gstzrtpsourcewarnings.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_dec_debug);
 #define GST_CAT_DEFAULT gst_zrtp_dec_debug
@@ -181,6 +182,8 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
   verdict = gst_zrtp_receiver_take (receiver, kind, data, size);
   if (G_UNLIKELY (verdict.tell != ZRTP_MEDIA_BLOCKED))
     gst_zrtp_pair_tell (pair, verdict.tell);
+  if (G_UNLIKELY (verdict.failing))
+    gst_zrtp_pair_warn_of_failing_source (pair, verdict.ssrc, verdict.drop);
   if (!verdict.pass)
     return WAY_NONE;
   if (G_UNLIKELY (verdict.short_rtcp))

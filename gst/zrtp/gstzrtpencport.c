@@ -7,6 +7,7 @@
 
 #include "gstzrtpcaps.h"
 #include "gstzrtpenc.h"
+#include "gstzrtpsourcewarnings.h"
 #include "gstzrtpupstream.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
@@ -14,6 +15,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 
 /* Longest wait of an end of stream for the handshake's last replies. */
 #define EOS_TIME (2 * G_TIME_SPAN_SECOND)
+/* Time for upstream to take another SSRC, in packets. */
+#define MAX_REFUSED 64
 /* A thread that holds media asks this often whether the source is live, and
  * whether another thread waits for it. */
 #define HOLD_TIME (G_TIME_SPAN_SECOND / 10)
@@ -39,11 +42,15 @@ get_port (GstPad * pad)
 /* -- The gate: what happens before there are keys -- */
 
 static GstFlowReturn
-refuse_collision (GstZrtpEncPort * port, guint32 ssrc)
+refuse_collision (GstZrtpEncPort * port, GstZrtpPair * pair, guint32 ssrc)
 {
-  if (!port->have_refused || port->refused_ssrc != ssrc) {
+  if (port->have_refused && port->refused_ssrc == ssrc) {
+    if (port->n_refused < MAX_REFUSED && ++port->n_refused == MAX_REFUSED)
+      gst_zrtp_pair_warn_of_shared_ssrc (pair, ssrc, GST_PAD_NAME (port->sink));
+  } else {
     port->have_refused = TRUE;
     port->refused_ssrc = ssrc;
+    port->n_refused = 0;
     GST_WARNING_OBJECT (port->sink, "SSRC %08x belongs to another pad, asking "
         "upstream for another", ssrc);
     gst_zrtp_enc_port_refuse_ssrc (port, ssrc);
@@ -168,7 +175,7 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
   }
   if (kind == GST_ZRTP_PACKET_RTP
       && !learn_ssrc (port, sender, gst_zrtp_rtp_get_ssrc (header))) {
-    refuse_collision (port, gst_zrtp_rtp_get_ssrc (header));
+    refuse_collision (port, pair, gst_zrtp_rtp_get_ssrc (header));
     return ZRTP_MEDIA_BLOCKED;
   }
 
@@ -251,21 +258,48 @@ seal (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer,
   return result;
 }
 
+/* Must be called without locks. */
+static void
+report_repeated (GstZrtpEncPort * port, GstZrtpPair * pair,
+    GstZrtpSendReport report, guint32 ssrc)
+{
+  switch (report) {
+    case GST_ZRTP_SEND_REPORT_RESTARTED:
+      GST_WARNING_OBJECT (port->sink, "SSRC %08x resumed at a lower sequence "
+          "number, asking upstream for another SSRC", ssrc);
+      gst_zrtp_enc_port_refuse_ssrc (port, ssrc);
+      break;
+    case GST_ZRTP_SEND_REPORT_STUCK:
+      gst_zrtp_pair_warn_of_restarted_source (pair, ssrc);
+      break;
+    case GST_ZRTP_SEND_REPORT_REPEATS:
+      gst_zrtp_pair_warn_of_repeated_packets (pair, ssrc);
+      break;
+    case GST_ZRTP_SEND_REPORT_NONE:
+      break;
+  }
+}
+
 /* NULL if the packet does not leave. */
 static GstBuffer *
-seal_one (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer)
+seal_one (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
 {
+  GstZrtpSender *sender = &pair->sender;
+  guint32 ssrc, report_ssrc;
   GstZrtpSendResult result;
-  guint32 ssrc;
+  GstZrtpSendReport report;
 
   buffer = gst_buffer_make_writable (buffer);
   g_mutex_lock (&sender->lock);
   result = seal (port, sender, buffer, &ssrc);
+  report = gst_zrtp_sender_take_report (&port->gate, &report_ssrc);
   g_mutex_unlock (&sender->lock);
+  if (G_UNLIKELY (report != GST_ZRTP_SEND_REPORT_NONE))
+    report_repeated (port, pair, report, report_ssrc);
   if (G_LIKELY (result == GST_ZRTP_SEND_OK))
     return buffer;
   if (result == GST_ZRTP_SEND_COLLISION)
-    refuse_collision (port, ssrc);
+    refuse_collision (port, pair, ssrc);
   gst_buffer_unref (buffer);
   return NULL;
 }
@@ -273,7 +307,7 @@ seal_one (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer)
 static GstFlowReturn
 send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
 {
-  buffer = seal_one (port, &pair->sender, buffer);
+  buffer = seal_one (port, pair, buffer);
   return G_LIKELY (buffer) ? gst_zrtp_outlet_push (&port->outlet, buffer)
       : GST_FLOW_OK;
 }
@@ -345,15 +379,19 @@ static GstFlowReturn
 send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
     GstBufferList * list)
 {
+  guint32 ssrc, report_ssrc;
+  GstZrtpSendReport report;
   gboolean collided;
-  guint32 ssrc;
 
   list = gst_buffer_list_make_writable (list);
   g_mutex_lock (&pair->sender.lock);
   collided = seal_list (port, &pair->sender, list, &ssrc);
+  report = gst_zrtp_sender_take_report (&port->gate, &report_ssrc);
   g_mutex_unlock (&pair->sender.lock);
+  if (G_UNLIKELY (report != GST_ZRTP_SEND_REPORT_NONE))
+    report_repeated (port, pair, report, report_ssrc);
   if (G_UNLIKELY (collided))
-    refuse_collision (port, ssrc);
+    refuse_collision (port, pair, ssrc);
   if (G_LIKELY (gst_buffer_list_length (list) > 0))
     return gst_zrtp_outlet_push_list (&port->outlet, list);
   gst_buffer_list_unref (list);
@@ -403,7 +441,7 @@ gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
   /* The element may have stopped meanwhile. */
   if (!pair)
     return GST_FLOW_FLUSHING;
-  buffer = seal_one (port, &pair->sender, gst_buffer_new_memdup (data, size));
+  buffer = seal_one (port, pair, gst_buffer_new_memdup (data, size));
   gst_zrtp_pair_unref (pair);
   return buffer ? gst_zrtp_outlet_work (&port->outlet, buffer) : GST_FLOW_OK;
 }

@@ -26,6 +26,7 @@ typedef struct
   gboolean live_known, live;
   gboolean have_refused;
   guint32 refused_ssrc;         /* upstream was told to choose another */
+  guint n_refused;              /* packets of it since, up to the WARNING */
 
   /* Object lock of zrtpenc. */
   gboolean have_ssrc;

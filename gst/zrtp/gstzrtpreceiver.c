@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* When a source that only fails is reported: more than a burst of packets that
+ * the network doubled. */
+#define FAILING_TIME (3 * G_TIME_SPAN_SECOND)
+#define MIN_FAILURES 10
+
 const char *
 gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop)
 {
@@ -85,7 +90,7 @@ tell_once (GstZrtpReceiver * receiver, ZrtpMedia kind, GstZrtpVerdict * verdict)
   verdict->tell = kind;
 }
 
-static void
+static GstZrtpReceiveDrop
 count_failure (GstZrtpReceiver * receiver, ZrtpSrtpResult result)
 {
   GstZrtpReceiveDrop drop = GST_ZRTP_RECEIVE_DROP_FAILED;
@@ -107,6 +112,30 @@ count_failure (GstZrtpReceiver * receiver, ZrtpSrtpResult result)
       break;
   }
   receiver->drops[drop]++;
+  return drop;
+}
+
+/* A third party can send what fails, so no table grows here. */
+static void
+note_failure (GstZrtpReceiver * receiver, guint32 ssrc, GstZrtpReceiveDrop drop,
+    GstZrtpVerdict * verdict)
+{
+  GstZrtpReceiveSource *source =
+      g_hash_table_lookup (receiver->sources, GUINT_TO_POINTER (ssrc));
+  gint64 now;
+
+  if (!source || source->reported || (drop != GST_ZRTP_RECEIVE_DROP_REPLAYED
+          && drop != GST_ZRTP_RECEIVE_DROP_BAD_AUTH))
+    return;
+  now = g_get_monotonic_time ();
+  if (source->failures++ == 0)
+    source->failing_since = now;
+  if (source->failures < MIN_FAILURES
+      || now - source->failing_since < FAILING_TIME)
+    return;
+  source->reported = verdict->failing = TRUE;
+  verdict->ssrc = ssrc;
+  verdict->drop = drop;
 }
 
 /* Only what authenticated gets an entry, so that nobody can fill the table. */
@@ -135,13 +164,17 @@ take_rtp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
   GstZrtpReceiveSource *source;
 
   if (G_UNLIKELY (result != ZRTP_SRTP_OK)) {
-    count_failure (receiver, result);
+    GstZrtpReceiveDrop drop = count_failure (receiver, result);
+
+    if (drop != GST_ZRTP_RECEIVE_DROP_MALFORMED)
+      note_failure (receiver, gst_zrtp_rtp_get_ssrc (data), drop, verdict);
     return;
   }
   source = find_source (receiver, gst_zrtp_rtp_get_ssrc (data));
   receiver->heard++;
   source->packets++;
   source->octets += *size;
+  source->failures = 0;
   verdict->pass = TRUE;
   tell_once (receiver, ZRTP_MEDIA_SECURE, verdict);
   if (G_UNLIKELY (source->keys != receiver->keys)) {
@@ -171,7 +204,7 @@ GstZrtpVerdict
 gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
     guint8 * data, gsize * size)
 {
-  GstZrtpVerdict verdict = { FALSE, FALSE, 0, ZRTP_MEDIA_BLOCKED, FALSE };
+  GstZrtpVerdict verdict = {.tell = ZRTP_MEDIA_BLOCKED };
 
   if (G_LIKELY (receiver->mode == ZRTP_MEDIA_SECURE && receiver->srtp)) {
     if (G_LIKELY (kind == GST_ZRTP_PACKET_RTP))

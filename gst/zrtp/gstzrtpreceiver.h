@@ -34,6 +34,9 @@ typedef struct
   guint32 ssrc;
   guint keys;                   /* which keys it was last seen under */
   guint64 packets, octets;
+  guint failures;               /* since the last one that authenticated */
+  gint64 failing_since;         /* the first of them */
+  gboolean reported;            /* as failing */
 } GstZrtpReceiveSource;
 
 typedef struct
@@ -55,9 +58,12 @@ typedef struct
 {
   gboolean pass;
   gboolean first;               /* of its SSRC under these keys: DISCONT */
-  guint32 ssrc;                 /* if @first */
+  guint32 ssrc;                 /* if @first or @failing */
   ZrtpMedia tell;               /* tell the engine of such media, or BLOCKED */
   gboolean short_rtcp;          /* the peer shortens SRTCP tags */
+  gboolean failing;             /* a source that was good only fails, for @drop,
+                                 * and this is the time to say so */
+  GstZrtpReceiveDrop drop;
 } GstZrtpVerdict;
 
 const char *gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop);

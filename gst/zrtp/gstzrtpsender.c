@@ -5,6 +5,14 @@
 
 #include <string.h>
 
+/* Repeated packets in a row that are no burst of resent ones: the source resumed
+ * at a lower sequence number. */
+#define RESTART_RUN 16
+/* Time for upstream to obey, in packets. */
+#define STUCK_RUN (RESTART_RUN + 64)
+/* Single repeated packets that are no chance. */
+#define MAX_REPEATS 16
+
 const char *
 gst_zrtp_send_drop_nick (GstZrtpSendDrop drop)
 {
@@ -239,6 +247,52 @@ count_failure (GstZrtpSender * sender, ZrtpSrtpResult result)
   sender->drops[drop]++;
 }
 
+static void
+set_report (GstZrtpSendPort * port, GstZrtpSendReport report)
+{
+  port->report = report;
+  port->report_ssrc = port->source->ssrc;
+}
+
+/* Sending them would repeat keystream. */
+static void
+note_repeated (GstZrtpSendPort * port)
+{
+  GstZrtpSendSource *source = port->source;
+
+  source->run++;
+  if (source->run == RESTART_RUN)
+    set_report (port, GST_ZRTP_SEND_REPORT_RESTARTED);
+  if (source->run == STUCK_RUN && !source->reported) {
+    source->reported = TRUE;
+    set_report (port, GST_ZRTP_SEND_REPORT_STUCK);
+  }
+}
+
+/* A packet that was not sent before ends a run of repeated ones. */
+static void
+end_run (GstZrtpSendPort * port)
+{
+  GstZrtpSendSource *source = port->source;
+  const guint before = source->repeats;
+
+  if (source->run < RESTART_RUN)
+    source->repeats += source->run;
+  source->run = 0;
+  if (before < MAX_REPEATS && source->repeats >= MAX_REPEATS)
+    set_report (port, GST_ZRTP_SEND_REPORT_REPEATS);
+}
+
+GstZrtpSendReport
+gst_zrtp_sender_take_report (GstZrtpSendPort * port, guint32 * ssrc)
+{
+  GstZrtpSendReport report = port->report;
+
+  port->report = GST_ZRTP_SEND_REPORT_NONE;
+  *ssrc = port->report_ssrc;
+  return report;
+}
+
 static ZrtpSrtpResult
 protect_rtp (GstZrtpSender * sender, GstZrtpSendPort * port, guint8 * data,
     gsize * size)
@@ -250,6 +304,10 @@ protect_rtp (GstZrtpSender * sender, GstZrtpSendPort * port, guint8 * data,
   if (G_LIKELY (result == ZRTP_SRTP_OK)) {
     port->source->packets++;
     port->source->octets += octets;
+    if (G_UNLIKELY (port->source->run > 0))
+      end_run (port);
+  } else if (result == ZRTP_SRTP_REPLAY) {
+    note_repeated (port);
   }
   return result;
 }

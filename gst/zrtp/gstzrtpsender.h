@@ -30,7 +30,19 @@ typedef struct
   guint32 ssrc;
   gconstpointer owner;          /* the pad that sends it, NULL if that left */
   guint64 packets, octets;
+  guint run;                    /* of repeated packets, since a new one */
+  guint repeats;                /* in shorter runs, all together */
+  gboolean reported;            /* that it resumed and keeps its SSRC */
 } GstZrtpSendSource;
+
+/* What a port has to do about repeated packets, once no lock is held. */
+typedef enum
+{
+  GST_ZRTP_SEND_REPORT_NONE,
+  GST_ZRTP_SEND_REPORT_RESTARTED,       /* ask upstream for another SSRC */
+  GST_ZRTP_SEND_REPORT_STUCK,   /* upstream did not listen: a WARNING */
+  GST_ZRTP_SEND_REPORT_REPEATS  /* single packets come again: a WARNING */
+} GstZrtpSendReport;
 
 /* What the sender keeps for one sink pad. Part of its owner. */
 typedef struct
@@ -39,6 +51,8 @@ typedef struct
   gboolean unlinked;            /* lock: who waits for keys goes */
   gboolean ended;               /* lock: the application sent EOS to the source */
   GstZrtpSendSource *source;    /* of the last packet */
+  GstZrtpSendReport report;     /* lock: due, for ... */
+  guint32 report_ssrc;
 } GstZrtpSendPort;
 
 typedef struct
@@ -132,6 +146,10 @@ gboolean gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
 GstZrtpSendResult gst_zrtp_sender_protect (GstZrtpSender * sender,
     GstZrtpSendPort * port, gconstpointer owner, guint8 * data, gsize * size,
     gboolean is_rtcp);
+
+/* Must be called with the lock held. Returns what is due once, and its @ssrc. */
+GstZrtpSendReport gst_zrtp_sender_take_report (GstZrtpSendPort * port,
+    guint32 * ssrc);
 
 /* Takes the lock. */
 void gst_zrtp_sender_count_drops (GstZrtpSender * sender,
