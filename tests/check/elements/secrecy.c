@@ -48,13 +48,28 @@ srtp_create (srtp_t * session, const srtp_policy_t * policy)
 
 /* Whole blocks of 32 octets are hashes and keys; what is wiped with more or less
  * of it has other things beside the secret. */
-EXPORT void
-explicit_bzero (void *data, size_t size)
+static void
+wipe (void *data, size_t size)
 {
   if (g_atomic_int_get (&collecting) && (size == 32 || size == 48))
     collect (data, size, &n_wiped);
   memset (data, 0, size);
   __asm__ __volatile__ (""::"r" (data):"memory");
+}
+
+EXPORT void
+explicit_bzero (void *data, size_t size)
+{
+  wipe (data, size);
+}
+
+/* The same with _FORTIFY_SOURCE. */
+void __explicit_bzero_chk (void *data, size_t size, size_t room);
+
+EXPORT void
+__explicit_bzero_chk (void *data, size_t size, size_t room)
+{
+  wipe (data, size);
 }
 
 /* -- Searching -- */
