@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "zrtpcrypto.h"
+#include "zrtpsrtp.h"
 #include "zrtpsrtp-library.h"
 
 /* Sources in a session: so few that the walk costs nothing, so many that the 2 kB
@@ -21,6 +22,7 @@ struct _ZrtpSrtpSources
   srtp_t open;                  /* takes new sources */
   guint n_open;                 /* ... and has so many */
   guint32 in_open[SESSION_SIZE];
+  guint n_sources;              /* in all sessions */
   GPtrArray *full;              /* of srtp_t; NULL: none */
   GHashTable *by_ssrc;          /* to those in .full; NULL likewise */
   guint32 last_ssrc;            /* looked for last, and known ... */
@@ -107,6 +109,8 @@ zrtp_srtp_sources_find (ZrtpSrtpSources * sources, guint32 ssrc,
     return session;
   }
   *known = FALSE;
+  if (zrtp_srtp_sources_are_full (sources))
+    return NULL;
   if (sources->n_open == SESSION_SIZE && !open_another (sources))
     return NULL;
   return sources->open;
@@ -116,6 +120,13 @@ void
 zrtp_srtp_sources_add (ZrtpSrtpSources * sources, guint32 ssrc)
 {
   sources->in_open[sources->n_open++] = ssrc;
+  sources->n_sources++;
+}
+
+gboolean
+zrtp_srtp_sources_are_full (const ZrtpSrtpSources * sources)
+{
+  return sources->n_sources >= ZRTP_SRTP_MAX_SOURCES;
 }
 
 gboolean

@@ -24,7 +24,9 @@ ZrtpSrtpSources *zrtp_srtp_sources_new (const srtp_policy_t * policy,
 void zrtp_srtp_sources_free (ZrtpSrtpSources * sources);
 
 /* The session that packets of @ssrc go through. Not @known: the one for those
- * that come new, or NULL without memory for it. */
+ * that come new, or NULL without memory for it, or with ZRTP_SRTP_MAX_SOURCES
+ * sources. No source makes way for another: its replay window and rollover
+ * counter would go with it, and its packets could be played again. */
 srtp_t zrtp_srtp_sources_find (ZrtpSrtpSources * sources, guint32 ssrc,
     gboolean * known);
 /* The session that was found for @ssrc has taken it up. */
@@ -36,6 +38,8 @@ void zrtp_srtp_sources_add (ZrtpSrtpSources * sources, guint32 ssrc);
 gboolean zrtp_srtp_sources_make_stream (ZrtpSrtpSources * sources,
     srtp_t session, guint32 ssrc);
 void zrtp_srtp_sources_remove_stream (srtp_t session, guint32 ssrc);
+/* TRUE if there are ZRTP_SRTP_MAX_SOURCES sources. */
+gboolean zrtp_srtp_sources_are_full (const ZrtpSrtpSources * sources);
 
 G_END_DECLS
 

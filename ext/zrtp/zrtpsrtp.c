@@ -198,9 +198,12 @@ transform (ZrtpSrtp * srtp, Transform function, guint32 ssrc, guint8 * packet,
   gboolean known;
   srtp_t session = zrtp_srtp_sources_find (srtp->sources, ssrc, &known);
   int length = *size;
-  srtp_err_status_t status = session ? function (session, packet, &length) :
-      srtp_err_status_alloc_fail;
+  srtp_err_status_t status;
 
+  if (G_UNLIKELY (!session))
+    return zrtp_srtp_sources_are_full (srtp->sources)
+        ? ZRTP_SRTP_TOO_MANY_SOURCES : ZRTP_SRTP_FAILED;
+  status = function (session, packet, &length);
   if (status == srtp_err_status_ok) {
     *size = length;
     if (!known)

@@ -8,7 +8,8 @@
  * SSRC inside, rollover counter 0 at the first packet of each. Not thread-safe:
  * the owner keeps one lock a direction. A source becomes known by its first
  * packet that protects or authenticates; what a packet costs does not depend on
- * how many there are.
+ * how many there are. ZRTP_SRTP_MAX_SOURCES of them limit the memory that a
+ * hostile peer can take; packets of further ones fail before any cryptography.
  */
 #ifndef ZRTP_SRTP_H
 #define ZRTP_SRTP_H
@@ -22,6 +23,9 @@ G_BEGIN_DECLS
 /* Octets of a packet behind its RTP or RTCP header: what counter mode can
  * encrypt under one packet index (RFC 3711 4.1.1). */
 #define ZRTP_SRTP_MAX_PAYLOAD (0x10000 * 16)
+
+/* SSRCs that one direction takes under one key. */
+#define ZRTP_SRTP_MAX_SOURCES 1024
 
 /* One direction's master key and salt. Wipe with zrtp_wipe(). */
 typedef struct
@@ -49,6 +53,7 @@ typedef enum
   ZRTP_SRTP_BAD_AUTH,
   ZRTP_SRTP_MALFORMED,          /* no RTP/RTCP, too short, no room for a tag */
   ZRTP_SRTP_EXPIRED,            /* 2^48 or 2^31 packets: the key is used up */
+  ZRTP_SRTP_TOO_MANY_SOURCES,   /* ZRTP_SRTP_MAX_SOURCES others are known */
   ZRTP_SRTP_FAILED
 } ZrtpSrtpResult;
 

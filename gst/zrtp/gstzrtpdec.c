@@ -184,8 +184,10 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
     gst_zrtp_pair_tell (pair, verdict.tell);
   if (G_UNLIKELY (verdict.failing))
     gst_zrtp_pair_warn_of_failing_source (pair, verdict.ssrc, verdict.drop);
-  if (!verdict.pass)
+  if (!verdict.pass) {
+    gst_zrtp_pair_warn_of_crowd (pair, &receiver->crowded, "received");
     return WAY_NONE;
+  }
   if (G_UNLIKELY (verdict.short_rtcp))
     g_atomic_int_set (&pair->sender.short_rtcp, TRUE);
   *discont = verdict.first;

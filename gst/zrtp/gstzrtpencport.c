@@ -76,7 +76,8 @@ learn_ssrc (GstZrtpEncPort * port, GstZrtpSender * sender, guint32 ssrc)
   gboolean ok, fresh;
 
   g_mutex_lock (&sender->lock);
-  ok = gst_zrtp_sender_claim (sender, &port->gate, port, ssrc);
+  ok = gst_zrtp_sender_claim (sender, &port->gate, port, ssrc)
+      != GST_ZRTP_SEND_COLLISION;
   g_mutex_unlock (&sender->lock);
   if (!ok)
     return FALSE;
@@ -300,6 +301,7 @@ seal_one (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
     return buffer;
   if (result == GST_ZRTP_SEND_COLLISION)
     refuse_collision (port, pair, ssrc);
+  gst_zrtp_pair_warn_of_crowd (port->enc->pair, &sender->crowded, "sent");
   gst_buffer_unref (buffer);
   return NULL;
 }
@@ -392,6 +394,7 @@ send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
     report_repeated (port, pair, report, report_ssrc);
   if (G_UNLIKELY (collided))
     refuse_collision (port, pair, ssrc);
+  gst_zrtp_pair_warn_of_crowd (pair, &pair->sender.crowded, "sent");
   if (G_LIKELY (gst_buffer_list_length (list) > 0))
     return gst_zrtp_outlet_push_list (&port->outlet, list);
   gst_buffer_list_unref (list);

@@ -15,7 +15,8 @@ gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop)
 {
   static const char *const nicks[GST_ZRTP_N_RECEIVE_DROPS] = {
     "before-secure", "replayed", "bad-auth", "malformed", "key-used-up",
-    "failed", "not-rtp", "zrtp-on-rtcp", "zrtp-overflow", "no-partner"
+    "too-many-sources", "failed", "not-rtp", "zrtp-on-rtcp", "zrtp-overflow",
+    "no-partner"
   };
 
   return nicks[drop];
@@ -43,6 +44,8 @@ gst_zrtp_receiver_begin (GstZrtpReceiver * receiver)
   g_mutex_lock (&receiver->lock);
   g_hash_table_remove_all (receiver->sources);
   receiver->last = NULL;
+  receiver->old_packets = receiver->old_octets = 0;
+  g_atomic_int_set (&receiver->crowded, GST_ZRTP_CROWDING_NONE);
   receiver->heard = receiver->clear_packets = receiver->rtcp_packets = 0;
   memset (receiver->drops, 0, sizeof receiver->drops);
   g_mutex_unlock (&receiver->lock);
@@ -108,6 +111,10 @@ count_failure (GstZrtpReceiver * receiver, ZrtpSrtpResult result)
     case ZRTP_SRTP_EXPIRED:
       drop = GST_ZRTP_RECEIVE_DROP_KEY_USED_UP;
       break;
+    case ZRTP_SRTP_TOO_MANY_SOURCES:
+      drop = GST_ZRTP_RECEIVE_DROP_TOO_MANY_SOURCES;
+      gst_zrtp_crowding_note (&receiver->crowded);
+      break;
     default:
       break;
   }
@@ -138,7 +145,29 @@ note_failure (GstZrtpReceiver * receiver, guint32 ssrc, GstZrtpReceiveDrop drop,
   verdict->drop = drop;
 }
 
-/* Only what authenticated gets an entry, so that nobody can fill the table. */
+/* Sources of earlier keys make way; the SRTP context limits those of the present
+ * ones. The counts stay. */
+static void
+make_room (GstZrtpReceiver * receiver)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, receiver->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GstZrtpReceiveSource *source = value;
+
+    if (source->keys == receiver->keys)
+      continue;
+    receiver->old_packets += source->packets;
+    receiver->old_octets += source->octets;
+    if (receiver->last == source)
+      receiver->last = NULL;
+    g_hash_table_iter_remove (&iter);
+  }
+}
+
+/* Only what authenticated gets an entry: strangers can't fill the table. */
 static GstZrtpReceiveSource *
 find_source (GstZrtpReceiver * receiver, guint32 ssrc)
 {
@@ -148,6 +177,8 @@ find_source (GstZrtpReceiver * receiver, guint32 ssrc)
     return source;
   source = g_hash_table_lookup (receiver->sources, GUINT_TO_POINTER (ssrc));
   if (!source) {
+    if (g_hash_table_size (receiver->sources) >= ZRTP_SRTP_MAX_SOURCES)
+      make_room (receiver);
     source = g_new0 (GstZrtpReceiveSource, 1);
     source->ssrc = ssrc;
     g_hash_table_insert (receiver->sources, GUINT_TO_POINTER (ssrc), source);

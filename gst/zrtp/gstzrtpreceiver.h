@@ -20,6 +20,7 @@ typedef enum
   GST_ZRTP_RECEIVE_DROP_BAD_AUTH,       /* forged, damaged, or in the clear */
   GST_ZRTP_RECEIVE_DROP_MALFORMED,
   GST_ZRTP_RECEIVE_DROP_KEY_USED_UP,
+  GST_ZRTP_RECEIVE_DROP_TOO_MANY_SOURCES,
   GST_ZRTP_RECEIVE_DROP_FAILED,
   GST_ZRTP_RECEIVE_DROP_NOT_RTP,
   GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP,   /* ZRTP travels with RTP (5) */
@@ -48,6 +49,8 @@ typedef struct
   gboolean told[ZRTP_MEDIA_SECURE + 1]; /* the engine knows of such media */
   GHashTable *sources;          /* SSRC to GstZrtpReceiveSource */
   GstZrtpReceiveSource *last;
+  guint64 old_packets, old_octets;      /* of sources that left the table */
+  gint crowded;                 /* GstZrtpCrowding, atomic */
   guint64 heard;                /* packets that authenticated, of any kind */
   guint64 clear_packets, rtcp_packets;
   guint64 drops[GST_ZRTP_N_RECEIVE_DROPS];

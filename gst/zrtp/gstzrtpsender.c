@@ -18,7 +18,7 @@ gst_zrtp_send_drop_nick (GstZrtpSendDrop drop)
 {
   static const char *const nicks[GST_ZRTP_N_SEND_DROPS] = {
     "before-secure", "ssrc-collision", "repeated", "malformed", "key-used-up",
-    "failed"
+    "too-many-sources", "failed"
   };
 
   return nicks[drop];
@@ -47,6 +47,7 @@ gst_zrtp_sender_begin (GstZrtpSender * sender)
 {
   g_mutex_lock (&sender->lock);
   g_hash_table_remove_all (sender->sources);
+  g_atomic_int_set (&sender->crowded, GST_ZRTP_CROWDING_NONE);
   sender->clear_packets = sender->rtcp_packets = 0;
   memset (sender->drops, 0, sizeof sender->drops);
   g_mutex_unlock (&sender->lock);
@@ -202,28 +203,30 @@ gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
   g_mutex_unlock (&sender->lock);
 }
 
-gboolean
+GstZrtpSendResult
 gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
     gconstpointer owner, guint32 ssrc)
 {
   GstZrtpSendSource *source = port->source;
 
   if (G_LIKELY (source && source->ssrc == ssrc && source->owner == owner))
-    return TRUE;
+    return GST_ZRTP_SEND_OK;
 
   source = g_hash_table_lookup (sender->sources, GUINT_TO_POINTER (ssrc));
   if (!source) {
+    if (g_hash_table_size (sender->sources) >= ZRTP_SRTP_MAX_SOURCES)
+      return GST_ZRTP_SEND_DROPPED;
     source = g_new0 (GstZrtpSendSource, 1);
     source->ssrc = ssrc;
     g_hash_table_insert (sender->sources, GUINT_TO_POINTER (ssrc), source);
   } else if (source->owner && source->owner != owner) {
     /* Two pads with one SSRC would repeat keystream. */
     sender->drops[GST_ZRTP_SEND_DROP_COLLISION]++;
-    return FALSE;
+    return GST_ZRTP_SEND_COLLISION;
   }
   source->owner = owner;
   port->source = source;
-  return TRUE;
+  return GST_ZRTP_SEND_OK;
 }
 
 static void
@@ -240,6 +243,10 @@ count_failure (GstZrtpSender * sender, ZrtpSrtpResult result)
       break;
     case ZRTP_SRTP_EXPIRED:
       drop = GST_ZRTP_SEND_DROP_KEY_USED_UP;
+      break;
+    case ZRTP_SRTP_TOO_MANY_SOURCES:
+      drop = GST_ZRTP_SEND_DROP_TOO_MANY_SOURCES;
+      gst_zrtp_crowding_note (&sender->crowded);
       break;
     default:
       break;
@@ -330,6 +337,7 @@ GstZrtpSendResult
 gst_zrtp_sender_protect (GstZrtpSender * sender, GstZrtpSendPort * port,
     gconstpointer owner, guint8 * data, gsize * size, gboolean is_rtcp)
 {
+  GstZrtpSendResult claimed;
   ZrtpSrtpResult result;
 
   /* Things may have changed since the caller looked. */
@@ -339,11 +347,13 @@ gst_zrtp_sender_protect (GstZrtpSender * sender, GstZrtpSendPort * port,
   }
   if (is_rtcp) {
     result = protect_rtcp (sender, data, size);
-  } else if (gst_zrtp_sender_claim (sender, port, owner,
-          gst_zrtp_rtp_get_ssrc (data))) {
-    result = protect_rtp (sender, port, data, size);
   } else {
-    return GST_ZRTP_SEND_COLLISION;
+    claimed = gst_zrtp_sender_claim (sender, port, owner,
+        gst_zrtp_rtp_get_ssrc (data));
+    if (G_UNLIKELY (claimed == GST_ZRTP_SEND_COLLISION))
+      return claimed;
+    result = G_LIKELY (claimed == GST_ZRTP_SEND_OK)
+        ? protect_rtp (sender, port, data, size) : ZRTP_SRTP_TOO_MANY_SOURCES;
   }
   if (G_LIKELY (result == ZRTP_SRTP_OK))
     return GST_ZRTP_SEND_OK;

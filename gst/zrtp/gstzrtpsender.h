@@ -20,9 +20,25 @@ typedef enum
   GST_ZRTP_SEND_DROP_REPEATED,  /* and allow-repeat-tx is off */
   GST_ZRTP_SEND_DROP_MALFORMED,
   GST_ZRTP_SEND_DROP_KEY_USED_UP,
+  GST_ZRTP_SEND_DROP_TOO_MANY_SOURCES,
   GST_ZRTP_SEND_DROP_FAILED,
   GST_ZRTP_N_SEND_DROPS
 } GstZrtpSendDrop;
+
+/* Whether packets of too many SSRCs came, and a warning says so. */
+typedef enum
+{
+  GST_ZRTP_CROWDING_NONE,
+  GST_ZRTP_CROWDING_DUE,        /* and the warning is due */
+  GST_ZRTP_CROWDING_TOLD
+} GstZrtpCrowding;
+
+static inline void
+gst_zrtp_crowding_note (gint * crowded)
+{
+  g_atomic_int_compare_and_exchange (crowded, GST_ZRTP_CROWDING_NONE,
+      GST_ZRTP_CROWDING_DUE);
+}
 
 /* One SSRC that was seen; lives until the next call begins. */
 typedef struct
@@ -66,6 +82,7 @@ typedef struct
   ZrtpSrtp *srtp;
   gint short_rtcp;              /* atomic: the peer shortens SRTCP tags */
   GHashTable *sources;          /* SSRC to GstZrtpSendSource */
+  gint crowded;                 /* GstZrtpCrowding, atomic */
   guint64 clear_packets, rtcp_packets;
   guint64 drops[GST_ZRTP_N_SEND_DROPS];
 } GstZrtpSender;
@@ -137,9 +154,10 @@ GstZrtpWait gst_zrtp_sender_wait (GstZrtpSender * sender,
 void gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
     gint64 until);
 
-/* With the lock held. An RTP packet of @ssrc comes from @owner. FALSE if that
- * SSRC is another's. */
-gboolean gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
+/* Must be called with sender->lock held. An RTP packet of @ssrc comes from
+ * @owner. COLLISION: that SSRC is another pad's, and it is counted. DROPPED:
+ * the call has ZRTP_SRTP_MAX_SOURCES other SSRCs. */
+GstZrtpSendResult gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
     gconstpointer owner, guint32 ssrc);
 /* With the lock held. In place; @data holds @size and
  * ZRTP_SRTP_MAX_TRAILER. Counts. */

@@ -50,3 +50,19 @@ gst_zrtp_pair_warn_of_shared_ssrc (GstZrtpPair * pair, guint32 ssrc,
           "such as ST 2022-1 FEC, needs a zrtpenc with a stream-id of its own",
           pad_name, ssrc));
 }
+
+void
+gst_zrtp_pair_warn_of_crowd (GstZrtpPair * pair, gint * crowded,
+    const char *done)
+{
+  if (G_LIKELY (g_atomic_int_get (crowded) != GST_ZRTP_CROWDING_DUE)
+      || !g_atomic_int_compare_and_exchange (crowded, GST_ZRTP_CROWDING_DUE,
+          GST_ZRTP_CROWDING_TOLD))
+    return;
+  gst_zrtp_pair_notify (pair,
+      gst_zrtp_notice_new_warning (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+          NULL,
+          "More than %u SSRCs %s in this call: packets of further ones are "
+          "dropped. A peer that uses so many is broken or hostile",
+          ZRTP_SRTP_MAX_SOURCES, done));
+}

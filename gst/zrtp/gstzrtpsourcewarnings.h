@@ -23,6 +23,10 @@ void gst_zrtp_pair_warn_of_repeated_packets (GstZrtpPair * pair, guint32 ssrc);
 /* Sent: @ssrc keeps coming in on @pad_name, and belongs to another pad. */
 void gst_zrtp_pair_warn_of_shared_ssrc (GstZrtpPair * pair, guint32 ssrc,
     const char *pad_name);
+/* Queues a WARNING if packets of too many SSRCs were @done, "sent" or "received",
+ * and none says so yet. MT safe, with or without locks. */
+void gst_zrtp_pair_warn_of_crowd (GstZrtpPair * pair, gint * crowded,
+    const char *done);
 
 G_END_DECLS
 

@@ -3,6 +3,8 @@
  */
 #include "gstzrtpstats.h"
 
+#include <string.h>
+
 #define TO_NANOSECONDS(us) ((guint64) (us) * 1000)
 
 static void
@@ -47,25 +49,58 @@ append_stream (GValue * streams, GstStructure * s)
   gst_value_array_append_and_take_value (streams, &value);
 }
 
-static GstStructure *
-make_stream (const char *direction, ZrtpSrtp * srtp, guint32 ssrc,
-    guint64 packets, guint64 octets)
+/* Structures are made after the lock: media does not wait for them. */
+typedef struct
 {
-  guint32 roc = 0;
+  guint32 ssrc, roc;
+  guint64 packets, octets;
+} Source;
+
+/* Must be called with the lock of @srtp held. */
+static void
+take_source (GArray * sources, ZrtpSrtp * srtp, guint32 ssrc, guint64 packets,
+    guint64 octets)
+{
+  Source source = { ssrc, 0, packets, octets };
 
   if (srtp)
-    zrtp_srtp_get_roc (srtp, ssrc, &roc);
-  return gst_structure_new ("application/x-srtp-stream",
-      "direction", G_TYPE_STRING, direction,
-      "ssrc", G_TYPE_UINT, ssrc, "roc", G_TYPE_UINT, roc,
-      "packets", G_TYPE_UINT64, packets, "octets", G_TYPE_UINT64, octets, NULL);
+    zrtp_srtp_get_roc (srtp, ssrc, &source.roc);
+  g_array_append_val (sources, source);
+}
+
+static GArray *
+sources_new (void)
+{
+  return g_array_sized_new (FALSE, FALSE, sizeof (Source),
+      ZRTP_SRTP_MAX_SOURCES);
+}
+
+/* Takes ownership of @sources. Adds to @packets and @octets. */
+static void
+append_sources (GValue * streams, const char *direction, GArray * sources,
+    guint64 * packets, guint64 * octets)
+{
+  for (guint i = 0; i < sources->len; i++) {
+    const Source *source = &g_array_index (sources, Source, i);
+
+    *packets += source->packets;
+    *octets += source->octets;
+    append_stream (streams, gst_structure_new ("application/x-srtp-stream",
+            "direction", G_TYPE_STRING, direction,
+            "ssrc", G_TYPE_UINT, source->ssrc, "roc", G_TYPE_UINT, source->roc,
+            "packets", G_TYPE_UINT64, source->packets,
+            "octets", G_TYPE_UINT64, source->octets, NULL));
+  }
+  g_array_unref (sources);
 }
 
 static void
 add_sender (GstStructure * stats, GstZrtpSender * sender, GValue * streams)
 {
   GstStructure *drops = gst_structure_new_empty ("application/x-zrtp-drops");
-  guint64 packets = 0, octets = 0;
+  guint64 n_drops[GST_ZRTP_N_SEND_DROPS];
+  guint64 packets = 0, octets = 0, rtcp, clear;
+  GArray *sources = sources_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -74,19 +109,22 @@ add_sender (GstStructure * stats, GstZrtpSender * sender, GValue * streams)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     GstZrtpSendSource *source = value;
 
-    packets += source->packets;
-    octets += source->octets;
-    append_stream (streams, make_stream ("send", sender->srtp, source->ssrc,
-            source->packets, source->octets));
+    take_source (sources, sender->srtp, source->ssrc, source->packets,
+        source->octets);
   }
+  memcpy (n_drops, sender->drops, sizeof n_drops);
+  rtcp = sender->rtcp_packets;
+  clear = sender->clear_packets;
+  g_mutex_unlock (&sender->lock);
+
+  append_sources (streams, "send", sources, &packets, &octets);
   for (guint drop = 0; drop < GST_ZRTP_N_SEND_DROPS; drop++)
-    add_drop (drops, gst_zrtp_send_drop_nick (drop), sender->drops[drop]);
+    add_drop (drops, gst_zrtp_send_drop_nick (drop), n_drops[drop]);
   gst_structure_set (stats,
       "sent-count", G_TYPE_UINT64, packets,
       "sent-octets", G_TYPE_UINT64, octets,
-      "sent-rtcp-count", G_TYPE_UINT64, sender->rtcp_packets,
-      "sent-clear-count", G_TYPE_UINT64, sender->clear_packets, NULL);
-  g_mutex_unlock (&sender->lock);
+      "sent-rtcp-count", G_TYPE_UINT64, rtcp,
+      "sent-clear-count", G_TYPE_UINT64, clear, NULL);
   take_drops (stats, "sent-drops", drops);
 }
 
@@ -95,7 +133,9 @@ add_receiver (GstStructure * stats, GstZrtpReceiver * receiver,
     GValue * streams)
 {
   GstStructure *drops = gst_structure_new_empty ("application/x-zrtp-drops");
-  guint64 packets = 0, octets = 0, n_drops = 0;
+  guint64 n_drops[GST_ZRTP_N_RECEIVE_DROPS];
+  guint64 packets, octets, rtcp, clear, all_drops = 0;
+  GArray *sources = sources_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -104,22 +144,27 @@ add_receiver (GstStructure * stats, GstZrtpReceiver * receiver,
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     GstZrtpReceiveSource *source = value;
 
-    packets += source->packets;
-    octets += source->octets;
-    append_stream (streams, make_stream ("receive", receiver->srtp,
-            source->ssrc, source->packets, source->octets));
+    take_source (sources, receiver->srtp, source->ssrc, source->packets,
+        source->octets);
   }
+  memcpy (n_drops, receiver->drops, sizeof n_drops);
+  packets = receiver->old_packets;
+  octets = receiver->old_octets;
+  rtcp = receiver->rtcp_packets;
+  clear = receiver->clear_packets;
+  g_mutex_unlock (&receiver->lock);
+
+  append_sources (streams, "receive", sources, &packets, &octets);
   for (guint drop = 0; drop < GST_ZRTP_N_RECEIVE_DROPS; drop++) {
-    n_drops += receiver->drops[drop];
-    add_drop (drops, gst_zrtp_receive_drop_nick (drop), receiver->drops[drop]);
+    all_drops += n_drops[drop];
+    add_drop (drops, gst_zrtp_receive_drop_nick (drop), n_drops[drop]);
   }
   gst_structure_set (stats,
       "recv-count", G_TYPE_UINT64, packets,
       "recv-octets", G_TYPE_UINT64, octets,
-      "recv-rtcp-count", G_TYPE_UINT64, receiver->rtcp_packets,
-      "recv-clear-count", G_TYPE_UINT64, receiver->clear_packets,
-      "recv-drop-count", G_TYPE_UINT64, n_drops, NULL);
-  g_mutex_unlock (&receiver->lock);
+      "recv-rtcp-count", G_TYPE_UINT64, rtcp,
+      "recv-clear-count", G_TYPE_UINT64, clear,
+      "recv-drop-count", G_TYPE_UINT64, all_drops, NULL);
   take_drops (stats, "recv-drops", drops);
 }
 

@@ -487,6 +487,61 @@ GST_START_TEST (test_many_sources)
 
 GST_END_TEST;
 
+/* A source that is refused leaves nothing, and none that is known makes way: its
+ * packets could be played again. */
+GST_START_TEST (test_too_many_sources)
+{
+  ZrtpSrtpKeys keys = make_keys (&zrtp_cipher_aes1, &zrtp_auth_tag_hs80, 9);
+  ZrtpSrtp *receiver = make_srtp (ZRTP_SRTP_RECEIVE, &keys);
+  guint8 oldest[MAX_PACKET], packet[MAX_PACKET], copy[MAX_PACKET];
+  gsize oldest_size = 0, size, copy_size;
+  guint32 roc;
+
+  /* Several senders with one key: none of them is at its own limit. */
+  for (guint part = 0; part < 4; part++) {
+    ZrtpSrtp *sender = make_srtp (ZRTP_SRTP_SEND, &keys);
+
+    for (guint n = 0; n < ZRTP_SRTP_MAX_SOURCES / 2; n++) {
+      const guint32 ssrc = part * ZRTP_SRTP_MAX_SOURCES + n;
+
+      size = make_rtp (packet, 1, ssrc, 0, -1, 20);
+      fail_unless (zrtp_srtp_protect (sender, packet, &size, sizeof packet)
+          == ZRTP_SRTP_OK);
+      if (oldest_size == 0) {
+        memcpy (oldest, packet, size);
+        oldest_size = size;
+      }
+      copy_size = size;
+      memcpy (copy, packet, size);
+      fail_unless_equals_int (zrtp_srtp_unprotect (receiver, packet, &size),
+          part < 2 ? ZRTP_SRTP_OK : ZRTP_SRTP_TOO_MANY_SOURCES);
+      if (part >= 2) {
+        fail_unless_equals_int (size, copy_size);
+        fail_unless (memcmp (packet, copy, size) == 0);
+        fail_if (zrtp_srtp_get_roc (receiver, ssrc, &roc));
+      }
+    }
+    zrtp_srtp_free (sender);
+  }
+  fail_unless_equals_int (zrtp_srtp_unprotect (receiver, oldest, &oldest_size),
+      ZRTP_SRTP_REPLAY);
+
+  /* RTCP of a new source is refused too. */
+  {
+    ZrtpSrtp *sender = make_srtp (ZRTP_SRTP_SEND, &keys);
+
+    size = make_rtcp (packet, 0xabcdef, 1, 60);
+    fail_unless (zrtp_srtp_protect_rtcp (sender, packet, &size, sizeof packet)
+        == ZRTP_SRTP_OK);
+    fail_unless_equals_int (zrtp_srtp_unprotect_rtcp (receiver, packet, &size),
+        ZRTP_SRTP_TOO_MANY_SOURCES);
+    zrtp_srtp_free (sender);
+  }
+  zrtp_srtp_free (receiver);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_repeat_tx)
 {
   ZrtpSrtpKeys keys = make_keys (&zrtp_cipher_aes1, &zrtp_auth_tag_hs80, 10);
@@ -543,6 +598,7 @@ srtp_suite (void)
   tcase_add_test (state, test_late_across_the_wrap);
   tcase_add_test (state, test_sender_out_of_order);
   tcase_add_test (state, test_many_sources);
+  tcase_add_test (state, test_too_many_sources);
   tcase_add_loop_test (state, test_repeat_tx, 0, 2);
   return suite;
 }

@@ -5,6 +5,7 @@
  */
 #include "bench.h"
 #include "endpoint.h"
+#include "watch.h"
 
 #include <string.h>
 
@@ -312,6 +313,54 @@ GST_END_TEST;
 
 /* RTCP on the RTP pad (RFC 5761) is SRTCP on the wire and comes out of
  * rtcp_src. */
+static GstBus *
+watch_bus (GstElement * element)
+{
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (element, bus);
+  return bus;
+}
+
+static void
+assert_warned_once (GstElement * element, GstBus * bus)
+{
+  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "1024 SSRCs"));
+  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (bus);
+}
+
+/* A packet each from many SSRCs takes a limited memory, on both sides; those
+ * that are known go on. */
+GST_START_TEST (test_too_many_sources)
+{
+  const guint n = 1024;
+  GstBus *bus_a = watch_bus (bench->enc_a), *bus_b = watch_bus (bench->enc_b);
+
+  for (guint i = 0; i < n; i++)
+    push (bench_make_rtp (BENCH_SSRC + i, 1, 20, 1));
+  fail_unless_equals_int (gst_harness_buffers_received (bench->out), n);
+  for (guint i = 0; i < 50; i++)
+    push (bench_make_rtp (BENCH_SSRC + n + i, 1, 20, 1));
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+          "sent-drops/too-many-sources"), 50);
+  fail_unless_equals_int (bench_count_wire (bench), n);
+  for (guint i = 0; i < 50; i++)
+    inject (bench_make_rtp (BENCH_SSRC + n + i, 1, 20, 1));
+  fail_unless_equals_uint64 (count ("recv-drops/too-many-sources"), 50);
+  fail_unless_equals_uint64 (count ("recv-count"), n);
+  fail_unless_equals_int (endpoint_count_streams (bench->dec_b), n);
+  assert_warned_once (bench->enc_a, bus_a);
+  assert_warned_once (bench->enc_b, bus_b);
+
+  push (bench_make_rtp (BENCH_SSRC, 2, 20, 1));
+  push (bench_make_rtp (BENCH_SSRC + n - 1, 2, 20, 1));
+  fail_unless_equals_uint64 (count ("recv-count"), n + 2);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_rtcp_mux)
 {
   GstPad *pad = gst_element_get_static_pad (bench->dec_b, "rtcp_src");
@@ -380,6 +429,7 @@ datapath_suite (void)
   tcase_add_test (tc, test_discont);
   tcase_add_test (tc, test_flush_keeps_index);
   tcase_add_test (tc, test_collision);
+  tcase_add_test (tc, test_too_many_sources);
   tcase_add_test (tc, test_rtcp_mux);
   tcase_add_test (tc, test_rtcp_pads);
   return s;
