@@ -220,63 +220,75 @@ take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
   stream->allowed_clear = stream->allowed_clear && !enrolling;
 }
 
-/* Whom the policy does not let in: who should have our secret and has not (4.3.2),
- * or who was never verified and does not have the auxsecret either, or has another
- * name than who is expected. */
-static gboolean
-is_unwelcome (ZrtpStream * stream)
+/* An initiator that is held repeats its DHPart2 meanwhile, which keeps the
+ * responder's patience; a responder that is held lets the peer repeat its
+ * Confirm2. Either schedule is longer than the hold (RFC 6189 6). */
+static void
+hold (ZrtpStream * stream, ZrtpOctets confirm, gint64 now)
 {
-  const ZrtpSessionInfo *info = &stream->session->info;
-  const gboolean strict = stream->policy.require_verified;
-
-  if (info->cache_mismatch)
-    return strict || stream->policy.unattended;
-  return strict && ((!info->verified && !info->aux_matched)
-      || zrtp_session_names_differ (stream->session));
+  stream->exchange->held_confirm = g_bytes_new (confirm.data, confirm.size);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  stream->repeat.left = MAX (stream->repeat.left, 10);
+  zrtp_signature_hold (stream, now);
 }
 
-/* Nobody is there who could ask the peer; the signalling does not vouch for it, and
- * it sent no signature that the application might know. The Confirm was good: no
- * accident on the way explains that. */
-static gboolean
-refuse_unwelcome (ZrtpStream * stream, gint64 now)
+/* What a good Confirm of a first exchange says of the session. */
+static void
+take_first_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body)
 {
-  const ZrtpSessionInfo *info = &stream->session->info;
+  ZrtpExchange *x = stream->exchange;
 
-  if (!is_unwelcome (stream) || zrtp_session_is_vouched_for (stream)
-      || info->signature_status == ZRTP_SIGNATURE_UNCHECKED)
-    return FALSE;
-  if (info->cache_mismatch)
-    zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
-  zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
+  x->interval = MIN (own_expiry (stream), body->cache_expiry);
+  zrtp_session_confirmed (stream->session, stream, body->verified);
+  if (body->enrollment)
+    zrtp_pbx_offered (stream->session, stream);
+}
+
+/* @body is that of @confirm, and genuine. Nothing of it counts before the policy
+ * admits the peer. FALSE if it does not, or not yet. */
+static gboolean
+take_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
+    ZrtpOctets confirm, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  zrtp_doubt_settle (stream);
+  if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
+    if (!x->signature_told)
+      zrtp_signature_received (stream, body->signature_type, body->signature);
+    switch (zrtp_admit (stream, now)) {
+      case ZRTP_ADMISSION_GRANTED:
+        break;
+      case ZRTP_ADMISSION_HELD:
+        hold (stream, confirm, now);
+        return FALSE;
+      case ZRTP_ADMISSION_REFUSED:
+        return FALSE;
+    }
+    take_first_confirm (stream, body);
+  } else {
+    zrtp_session_first_is_done (stream->session, now);
+  }
+  stream->info.peer_disclosure = body->disclosure;
+  if (x->mode != ZRTP_COMMIT_DH)
+    zrtp_session_note_nonce (stream->session, x->hvi_or_nonce);
+  take_allow_clear (stream, body);
   return TRUE;
 }
 
-/* TRUE if the Confirm is good; else the stream was dealt with. */
+/* TRUE if @confirm is good and the policy admits the peer; else the stream was
+ * dealt with. */
 static gboolean
-accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
+accept_confirm (ZrtpStream * stream, ZrtpOctets confirm,
+    const ZrtpSealed * sealed, gint64 now)
 {
-  ZrtpExchange *x = stream->exchange;
   ZrtpConfirmBody body = { 0 };
   guint8 *text = NULL;
-  gboolean tampered;
+  gboolean tampered, taken = FALSE;
   ZrtpDrop drop = open_confirm (stream, sealed, &body, &text, &tampered);
 
   if (drop == ZRTP_DROP_NONE) {
-    zrtp_doubt_settle (stream);
-    stream->info.peer_disclosure = body.disclosure;
-    if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
-      x->interval = MIN (own_expiry (stream), body.cache_expiry);
-      zrtp_session_confirmed (stream->session, stream, body.verified);
-      zrtp_signature_received (stream, body.signature_type, body.signature);
-      if (body.enrollment)
-        zrtp_pbx_offered (stream->session, stream);
-    } else {
-      zrtp_session_first_is_done (stream->session, now);
-    }
-    if (x->mode != ZRTP_COMMIT_DH)
-      zrtp_session_note_nonce (stream->session, x->hvi_or_nonce);
-    take_allow_clear (stream, &body);
+    taken = take_confirm (stream, &body, confirm, now);
   } else {
     zrtp_stream_drop (stream, drop);
     if (tampered)
@@ -290,8 +302,7 @@ accept_confirm (ZrtpStream * stream, const ZrtpSealed * sealed, gint64 now)
     zrtp_wipe (text, sealed->encrypted.size);
   g_free (text);
   zrtp_wipe (&body, sizeof body);
-  return drop == ZRTP_DROP_NONE && (x->mode == ZRTP_COMMIT_MULTISTREAM
-      || !refuse_unwelcome (stream, now));
+  return taken;
 }
 
 static void
@@ -331,6 +342,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
   stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
 
   stream->step = ZRTP_STEP_SECURE;
+  stream->refused = FALSE;
   stream->info.exchange_done = TRUE;
   stream->info.counters.secured = now;
   if (first)
@@ -378,6 +390,10 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
+  if (x->held_confirm) {
+    zrtp_doubt_peer_waits (stream);
+    return;
+  }
   if (x->mode == ZRTP_COMMIT_MULTISTREAM && !x->have_keys)
     zrtp_confirm_derive_multistream (stream);
   else if (x->mode == ZRTP_COMMIT_PRESHARED && !x->have_keys)
@@ -389,7 +405,7 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     zrtp_doubt_peer_waits (stream);
     return;
   }
-  if (!accept_confirm (stream, sealed, now))
+  if (!accept_confirm (stream, message, sealed, now))
     return;
 
   /* 4.6: the responder's SRTP may come before its Conf2ACK, and stands for
@@ -423,22 +439,14 @@ zrtp_confirm_continue (ZrtpStream * stream, gint64 now)
   }
 }
 
-/* Responder. */
-void
-zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
+static void
+accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
     const ZrtpSealed * sealed, gint64 now)
 {
-  const ZrtpOctets octets = { packet->message, packet->message_size };
   ZrtpExchange *x = stream->exchange;
   ZrtpJob *job = NULL;
 
-  if (zrtp_stream_answer_duplicate (stream, octets, now))
-    return;
-  if (stream->step != ZRTP_STEP_CONFIRM1_SENT || is_orphan (stream)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
-  if (!accept_confirm (stream, sealed, now))
+  if (!accept_confirm (stream, octets, sealed, now))
     return;
 
   stream->step = ZRTP_STEP_CONFIRM2_RECEIVED;
@@ -462,6 +470,43 @@ zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
   } else {
     zrtp_confirm_stored (stream, now);
   }
+}
+
+/* Responder. */
+void
+zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
+    return;
+  if (stream->step != ZRTP_STEP_CONFIRM1_SENT || is_orphan (stream)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (stream->exchange->held_confirm)
+    zrtp_doubt_peer_waits (stream);
+  else
+    accept_confirm2 (stream, octets, sealed, now);
+}
+
+void
+zrtp_confirm_release (ZrtpStream * stream, gint64 now)
+{
+  GBytes *confirm = g_steal_pointer (&stream->exchange->held_confirm);
+  const ZrtpOctets octets = zrtp_octets_of (confirm);
+  ZrtpMessage message;
+
+  stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
+  if (zrtp_message_parse (octets.data, octets.size, &message)
+      != ZRTP_DROP_NONE)
+    g_assert_not_reached ();
+  if (stream->info.role == ZRTP_ROLE_INITIATOR)
+    zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
+  else
+    accept_confirm2 (stream, octets, &message.u.sealed, now);
+  g_bytes_unref (confirm);
 }
 
 /* Responder: the cache has it, or had its time. */

@@ -99,7 +99,8 @@ static gboolean
 is_unconfirmed (const ZrtpStream * stream)
 {
   return stream->step == ZRTP_STEP_DHPART2_RECEIVED
-      || stream->step == ZRTP_STEP_CONFIRM1_SENT;
+      || (stream->step == ZRTP_STEP_CONFIRM1_SENT
+      && !stream->exchange->held_confirm);
 }
 
 /* Where the stream stands, may it do with a Commit what is not contention? */

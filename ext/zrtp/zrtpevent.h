@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  /* The application's state changed (state, error for ZRTP_STATE_FAILED). */
+  /* The application's state changed (state, error for ZRTP_STATE_FAILED; text if
+   * the policy refuses the peer: why). */
   ZRTP_EVENT_STATE,
   /* What may pass changed (send, receive). Applies from here on. */
   ZRTP_EVENT_MEDIA,

@@ -26,10 +26,12 @@ zrtp_exchange_free (ZrtpStream * stream)
   g_clear_pointer (&x->commit, g_bytes_unref);
   g_clear_pointer (&x->dhpart1, g_bytes_unref);
   g_clear_pointer (&x->dhpart2, g_bytes_unref);
+  g_clear_pointer (&x->held_confirm, g_bytes_unref);
   g_clear_pointer (&x->early_confirm1, g_bytes_unref);
   g_clear_pointer (&x->confirm2, g_bytes_unref);
   g_clear_pointer (&x->signature, g_bytes_unref);
   stream->timers[ZRTP_TIMER_SIGN] = ZRTP_NEVER;
+  stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
   zrtp_wipe (x, sizeof *x);
   g_free (x);
 }

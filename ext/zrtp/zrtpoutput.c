@@ -176,6 +176,8 @@ zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
   event = zrtp_stream_event (stream, ZRTP_EVENT_STATE);
   event->state = state;
   event->error = stream->info.error;
+  if (state == ZRTP_STATE_FAILED)
+    event->text = g_strdup (g_steal_pointer (&stream->refusal));
 }
 
 /* What may pass while there are no keys for a direction. RFC 6189 4: clear RTP
@@ -187,7 +189,7 @@ media_without_keys (ZrtpStream * stream, gboolean sending)
   if (stream->clear_asks_user)
     return ZRTP_MEDIA_BLOCKED;
   if (stream->policy.require_encryption || stream->was_secure
-      || stream->tampered)
+      || stream->tampered || stream->refused)
     return ZRTP_MEDIA_BLOCKED;
   if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING)
     return ZRTP_MEDIA_BLOCKED;

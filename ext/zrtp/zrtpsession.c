@@ -352,8 +352,9 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
   if (stream->policy.cacheless)
     return NULL;
   /* Where the cache could not be read there may be a mismatch, too. 4.6.1.1: a
-   * Hello that is vouched for will do. */
+   * Hello that is vouched for will do, and so will a signature. */
   if ((session->info.cache_mismatch || session->unread)
+      && session->info.signature_status != ZRTP_SIGNATURE_VALID
       && !zrtp_session_is_vouched_for (stream)) {
     session->update_pending = TRUE;
     return NULL;

@@ -13,11 +13,18 @@
 #define SIGN_RETRIES 20
 #define SIGN_TIME (3 * ZRTP_SEC)
 
+/* How long the peer's Confirm waits for the application's word on its signature:
+ * in units of T2, and at most. With the time to sign that leaves 11 of the 71 T2
+ * in which an initiator gives up. */
+#define CHECK_RETRIES 40
+#define CHECK_TIME (6 * ZRTP_SEC)
+
 void
 zrtp_signature_forget (ZrtpSession * session)
 {
   zrtp_signature_clear (&session->signature);
   session->info.signature_status = ZRTP_SIGNATURE_NONE;
+  session->signature_told = FALSE;
   g_clear_pointer (&session->info.signer, g_free);
 }
 
@@ -61,11 +68,23 @@ find_signing (ZrtpSession * session)
       stream : NULL;
 }
 
+/* The stream that the application was told the peer's signature of, before it
+ * is secure; or NULL. */
+static ZrtpStream *
+find_told (ZrtpSession * session)
+{
+  ZrtpStream *stream = session->exchanging;
+
+  return stream && stream->exchange && stream->exchange->signature_told ?
+      stream : NULL;
+}
+
 gboolean
 zrtp_session_get_sashash (ZrtpSession * session,
     guint8 sashash[ZRTP_SECRET_SIZE])
 {
-  if (!session->info.have_sas && !find_signing (session))
+  if (!session->info.have_sas && !find_signing (session)
+      && !find_told (session))
     return FALSE;
   memcpy (sashash, session->keys.sashash, ZRTP_SECRET_SIZE);
   return TRUE;
@@ -130,18 +149,41 @@ zrtp_signature_received (ZrtpStream * stream, const char type[5],
       &session->signature);
 }
 
+void
+zrtp_signature_report_malformed (ZrtpStream * stream)
+{
+  zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
+      "the signature that the peer sent is not in the form that it says");
+}
+
+void
+zrtp_signature_hold (ZrtpStream * stream, gint64 now)
+{
+  stream->timers[ZRTP_TIMER_CHECK] = now + MIN (CHECK_TIME,
+      CHECK_RETRIES * stream->policy.retry_timeout_ms * ZRTP_MSEC);
+  stream->exchange->signature_told = TRUE;
+  stream->session->signature_told = TRUE;
+  zrtp_stream_event (stream, ZRTP_EVENT_SIGNATURE);
+}
+
+void
+zrtp_signature_check_timeout (ZrtpStream * stream, gint64 now)
+{
+  zrtp_admit_refuse (stream, "the signature of the peer was not accepted in "
+      "time", now);
+}
+
 /* @stream is secure. */
 void
 zrtp_signature_announce (ZrtpSession * session, ZrtpStream * stream)
 {
   const ZrtpSignatureStatus status = session->info.signature_status;
 
-  if (status == ZRTP_SIGNATURE_NONE)
+  if (status == ZRTP_SIGNATURE_NONE || session->signature_told)
     return;
   zrtp_stream_event (stream, ZRTP_EVENT_SIGNATURE);
   if (status == ZRTP_SIGNATURE_INVALID)
-    zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
-        "the signature that the peer sent is not in the form that it says");
+    zrtp_signature_report_malformed (stream);
 }
 
 const ZrtpSignature *
@@ -150,11 +192,16 @@ zrtp_session_get_signature (ZrtpSession * session)
   return session->signature.signature ? &session->signature : NULL;
 }
 
-static gboolean
-can_judge (ZrtpSession * session, const guint8 sashash[ZRTP_SECRET_SIZE])
+/* The stream that speaks for the signature on @sashash, or NULL. */
+static ZrtpStream *
+find_judged (ZrtpSession * session, const guint8 sashash[ZRTP_SECRET_SIZE])
 {
-  return session->info.have_sas && session->master
-      && session->signature.signature && is_our_sashash (session, sashash);
+  ZrtpStream *stream = find_told (session);
+
+  if (!stream && session->info.have_sas)
+    stream = session->master;
+  return session->signature.signature && is_our_sashash (session, sashash) ?
+      stream : NULL;
 }
 
 gboolean
@@ -162,14 +209,18 @@ zrtp_session_accept_signature (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], const char *signer, gint64 now)
 {
   ZrtpSessionInfo *info = &session->info;
+  ZrtpStream *stream = find_judged (session, sashash);
 
-  if (!can_judge (session, sashash))
+  if (!stream)
     return FALSE;
   info->signature_status = ZRTP_SIGNATURE_VALID;
   g_free (info->signer);
   info->signer = g_strdup (signer);
+  if (stream->exchange && stream->exchange->held_confirm)
+    zrtp_confirm_release (stream, now);
   /* 4.6.1.1: what waited for a comparison of the SAS may be written. */
-  zrtp_session_write_pending (session);
+  if (session->master)
+    zrtp_session_write_pending (session);
   zrtp_session_update_trust (session);
   return TRUE;
 }
@@ -179,14 +230,16 @@ zrtp_session_reject_signature (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], gint64 now)
 {
   ZrtpSessionInfo *info = &session->info;
+  ZrtpStream *stream = find_judged (session, sashash);
 
-  if (!can_judge (session, sashash))
+  if (!stream)
     return FALSE;
   g_clear_pointer (&info->signer, g_free);
   if (info->signature_status != ZRTP_SIGNATURE_INVALID)
-    zrtp_stream_security_event (session->master, ZRTP_ERROR_NONE,
+    zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
         "the signature on the SAS is not one of whom the user expects");
   info->signature_status = ZRTP_SIGNATURE_INVALID;
   zrtp_session_update_trust (session);
+  zrtp_admit_recheck (session, stream, now);
   return TRUE;
 }

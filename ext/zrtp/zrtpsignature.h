@@ -76,6 +76,12 @@ gboolean zrtp_session_sign_sas (ZrtpSession * session,
 const ZrtpSignature *zrtp_session_get_signature (ZrtpSession * session);
 
 /* What the application found, when it checked the peer's signature on @sashash.
+ * ZRTP_EVENT_SIGNATURE asks for it. Where the policies require_verified and
+ * unattended would refuse the peer without a signature, that event comes before
+ * any key, and the exchange waits 40 T2, at most 6 s, for the signature to be
+ * accepted. A rejected signature ends all streams of the session under these
+ * policies, whenever it comes.
+ *
  * Accept it only if the key is one that the user trusts to be the peer's; that
  * it is not our own is part of that, as whoever gets our signature can send it
  * back to us. @signer: who that is, for the user, or NULL.

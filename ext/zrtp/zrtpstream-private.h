@@ -21,6 +21,7 @@
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
  *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
  *   zrtpsignature.c   signatures on the SAS                 (7.2)
+ *   zrtpadmit.c       which peers the policy admits         (4.3.2)
  *   zrtpstrength.c    weaker algorithms than in earlier calls
  *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
@@ -73,6 +74,7 @@ typedef enum
   ZRTP_TIMER_ERROR,             /* our Error, in ->repeat_error */
   ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
   ZRTP_TIMER_SIGN,              /* the application had its time to sign */
+  ZRTP_TIMER_CHECK,             /* ... and to accept the peer's signature */
   ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
   ZRTP_TIMER_CLEAR_ACK,         /* once more, while the user thinks */
   ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
@@ -165,6 +167,9 @@ typedef struct
   gboolean signing;             /* our Confirm waits for a signature (7.2) */
   GBytes *signature;            /* ours, what follows the type block; or NULL */
   const char *signature_type;   /* goes with it */
+  GBytes *held_confirm;         /* the peer's: good, and its signature has to be
+                                 * accepted before it counts */
+  gboolean signature_told;      /* ZRTP_EVENT_SIGNATURE went out for that */
   GBytes *early_confirm1;       /* came before our DHResult was ready, or that */
   GBytes *confirm2;             /* received; its Conf2ACK waits ... */
   guint64 store_serial;         /* ... for this job */
@@ -192,6 +197,8 @@ struct _ZrtpStream
   ZrtpDoubt doubt;              /* while its timer runs */
   ZrtpErrorCode doubt_error;
   gboolean tampered;            /* proved once: never clear again */
+  gboolean refused;             /* by the policy: not clear either */
+  const char *refusal;          /* why, for the event of that; static */
   gint64 failed_at;
   guint spoiled;                /* exchanges lost after keys were agreed */
   gint64 hold_until;            /* no exchange before */
@@ -300,6 +307,7 @@ struct _ZrtpSession
   ZrtpRelayState relayed;
 
   ZrtpSignature signature;      /* the peer's, if it can be checked (7.2) */
+  gboolean signature_told;      /* before the stream was secure */
 };
 
 /* Past its exchange: what has no MAC under its keys changes nothing. */
@@ -531,6 +539,8 @@ void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
 /* SRTP of the peer authenticated. */
 void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
 void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
+/* Takes the Confirm that is held: the policy admits the peer now. */
+void zrtp_confirm_release (ZrtpStream * stream, gint64 now);
 /* KDF_Context of the modes without DHPart messages (4.4.2.4, 4.4.3.2). */
 void zrtp_exchange_commit_context (ZrtpStream * stream);
 /* s0 from ZRTPSess, and all below it. */
@@ -631,8 +641,32 @@ void zrtp_signature_timeout (ZrtpStream * stream, gint64 now);
 /* The peer's Confirm was good; @type is "" without a signature. */
 void zrtp_signature_received (ZrtpStream * stream, const char type[5],
     ZrtpOctets block);
+/* The peer's Confirm is held until the application accepts its signature. */
+void zrtp_signature_hold (ZrtpStream * stream, gint64 now);
+void zrtp_signature_report_malformed (ZrtpStream * stream);
+void zrtp_signature_check_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_signature_announce (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_signature_forget (ZrtpSession * session);
+
+/* zrtpadmit.c */
+typedef enum
+{
+  ZRTP_ADMISSION_GRANTED,
+  ZRTP_ADMISSION_HELD,          /* it is up to the peer's signature */
+  ZRTP_ADMISSION_REFUSED        /* the stream has failed */
+} ZrtpAdmission;
+
+/* A first exchange got a good Confirm, and the session is derived: does the
+ * policy admit the peer? */
+ZrtpAdmission zrtp_admit (ZrtpStream * stream, gint64 now);
+/* Fails @stream, whose media stays shut. @reason is static. */
+void zrtp_admit_refuse (ZrtpStream * stream, const char *reason, gint64 now);
+/* Takes a Confirm that was held if the policy changed, and admits the peer. */
+void zrtp_admit_reconsider (ZrtpStream * stream, gint64 now);
+/* Refuses all streams of the session if the policy of @stream no longer admits
+ * the peer. */
+void zrtp_admit_recheck (ZrtpSession * session, ZrtpStream * stream,
+    gint64 now);
 
 /* zrtpsession.c */
 /* @stream stops, fails or leaves; if no other has use for ZRTPSess the session

@@ -199,8 +199,10 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->hello_timeout_ms = policy->hello_timeout_ms;
   own->retry_timeout_ms = policy->retry_timeout_ms;
   zrtp_stream_update_media (stream);
-  if (stream->session)
+  if (stream->session) {
+    zrtp_admit_reconsider (stream, now);
     zrtp_commit_try (stream, now);
+  }
 }
 
 /* A peer that was ready first says Hello while we get ready: heard only at its
@@ -266,6 +268,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   wipe_exchange (stream);
   stream->step = ZRTP_STEP_IDLE;
   stream->tampered = move && stream->tampered;
+  stream->refused = move && stream->refused;
   stream->spoiled = 0;
   stream->hold_until = 0;
   stream->in_vain = 0;
@@ -511,6 +514,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_SIGN:
         zrtp_signature_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_CHECK:
+        zrtp_signature_check_timeout (stream, now);
         break;
       case ZRTP_TIMER_CONF2ACK:
         zrtp_confirm_stored (stream, now);

@@ -91,7 +91,8 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
       "previous", G_TYPE_STRING, zrtp_state_nick (pair->state),
       "error", G_TYPE_UINT, (guint) event->error,
       "reason", G_TYPE_STRING,
-      event->error ? zrtp_error_text (event->error) : NULL, NULL);
+      event->text ? event->text : event->error ?
+      zrtp_error_text (event->error) : NULL, NULL);
   s = gst_zrtp_notice_get_message (notice);
   if (event->state == ZRTP_STATE_SECURE && info->cipher) {
     gst_structure_set (s, "role", G_TYPE_STRING, zrtp_role_nick (info->role),

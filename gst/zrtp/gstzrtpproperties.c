@@ -340,9 +340,13 @@ install_policy (void)
    * #GstZrtpBin::peer-mismatch) is then refused before any media passes: the state
    * is failed, with error 0xA0, until the peer has it again or
    * is removed from the file of known peers (`gst-zrtp-peers`). A peer passes all
-   * the same for whom #GstZrtpBin:signalling-trusted signalling vouches, or that
-   * signed the SAS (#GstZrtpBin:check-signatures): what that is worth is up to the
-   * application (RFC 6189 4.3.2). Peers that were never heard of are not affected:
+   * the same for whom #GstZrtpBin:signalling-trusted signalling vouches. One that
+   * signed the SAS (#GstZrtpBin:check-signatures) passes once the application
+   * accepts the signature (RFC 6189 4.3.2): #GstZrtpBin::accept-signature. Until
+   * then no key is given out, the state is negotiating, and nothing is kept; after 6 s
+   * (40 times #GstZrtpBin:retry-timeout, if that is less) without an answer the
+   * peer is refused. A signature that the application rejects ends the call at any
+   * time. A peer that was refused gets no media in the clear either. Peers that were never heard of are not affected:
    * see #GstZrtpBin:require-verified.
    *
    * Since: 0.1

@@ -37,7 +37,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @element: the element
    * @state: the new state, a #GstZrtpState
    * @error: a code of RFC 6189 5.9 if @state is failed, else 0
-   * @reason: (nullable): the same in words
+   * @reason: (nullable): the same in words; where #GstZrtpBin:require-verified or
+   *     #GstZrtpBin:unattended refuses the peer, what speaks against it
    *
    * Message `GstZrtpState`: `state`, `previous`, `error`, `reason`; when secure
    * also `role`, `hash`, `cipher`, `auth-tag`, `key-agreement`.
@@ -256,7 +257,10 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * The other side signed the SAS, and #GstZrtpBin:check-signatures is set. Check
    * that it is a signature on @sashash, and of whom the user expects, then
    * #GstZrtpBin::accept-signature or #GstZrtpBin::reject-signature, on one of the
-   * two elements. The call is secure already and does not wait.
+   * two elements. The call is secure already and does not wait, unless
+   * #GstZrtpBin:require-verified or #GstZrtpBin:unattended admits the peer for
+   * its signature alone: then the state is negotiating, and the call waits up to
+   * 6 s for #GstZrtpBin::accept-signature.
    *
    * Message `GstZrtpSignature`: `status`, `sashash`, `certificate`, `signature`.
    *

@@ -279,7 +279,8 @@ gst_zrtp_signature_class_init (GstZrtpBinClass * klass)
    * The other side's signature is right, and that of whom the user expects:
    * #GstZrtpBin:trust becomes "signed". #GstZrtpBin:sas-verified stays FALSE, as
    * that is about what the users compared. After an alarm about the secret kept
-   * from earlier calls, the new one is kept from now on (RFC 6189 4.6.1.1).
+   * from earlier calls, the new one is kept from now on (RFC 6189 4.6.1.1). A call
+   * that #GstZrtpBin:require-verified or #GstZrtpBin:unattended holds back goes on.
    *
    * Make sure that the key is not the user's own: whoever gets his signature can
    * send it back to him.
@@ -300,10 +301,13 @@ gst_zrtp_signature_class_init (GstZrtpBinClass * klass)
    * The other side's signature is wrong, or that of somebody else: an alarm.
    * #GstZrtpBin:trust becomes "signature-invalid", #GstZrtpBin::security-alert
    * tells. The call goes on; what is kept of the other side is kept, unless
-   * #GstZrtpBin::reject-sas comes next.
+   * #GstZrtpBin::reject-sas comes next. With #GstZrtpBin:require-verified or
+   * #GstZrtpBin:unattended the call ends instead, at any time and on all streams:
+   * the state is failed, with error 0xA0.
    *
    * Where it can't be checked, as nothing is known of the key, neither accept
-   * nor reject: "unchecked" is what it is, and the users compare the SAS.
+   * nor reject: "unchecked" is what it is, and the users compare the SAS. Where
+   * nobody is there to compare it, reject, so that the call does not wait.
    *
    * Returns: FALSE if there is no signature on @sashash that could be judged
    *

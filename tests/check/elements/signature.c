@@ -440,6 +440,97 @@ GST_START_TEST (test_stopped_meanwhile)
 
 GST_END_TEST;
 
+/* -- Where only verified peers may pass -- */
+
+#define STRICT "check-signatures=true require-verified=true "
+
+static void
+assert_no_media (User * user)
+{
+  fail_unless_equals_uint64 (endpoint_get_stat (user->endpoint->enc,
+          "sent-count"), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (user->endpoint->dec,
+          "recv-count"), 0);
+}
+
+/* Waits for "failed", and returns the reason. */
+static char *
+wait_failed (User * user)
+{
+  char *reason = NULL;
+
+  while (!reason) {
+    GstStructure *s = endpoint_wait (user->endpoint, "GstZrtpState");
+    const char *state = gst_structure_get_string (s, "state");
+
+    fail_if (g_str_equal (state, "secure"));
+    if (g_str_equal (state, "failed"))
+      reason = g_strdup (gst_structure_get_string (s, "reason"));
+    gst_structure_free (s);
+  }
+  return reason;
+}
+
+/* The call waits for the application's word, by handler or by bus, and opens
+ * with it. */
+GST_START_TEST (test_held)
+{
+  User alice, bob;
+  GstStructure *s;
+
+  user_init (&alice, STRICT);
+  user_init (&bob, "sign-sas=true");
+  user_listen (&bob, bob_key, NULL);
+  if (__i__)
+    user_listen (&alice, NULL, bob_key);
+  start_call (&alice, &bob);
+  if (!__i__) {
+    s = endpoint_wait (alice.endpoint, "GstZrtpSignature");
+    watch_assert (alice.endpoint->enc, "state", "negotiating");
+    watch_assert (alice.endpoint->enc, "sas", "");
+    watch_assert (alice.endpoint->enc, "trust", "none");
+    watch_assert (alice.endpoint->enc, "signature-status", "unchecked");
+    assert_no_media (&alice);
+    fail_unless (judge (alice.endpoint->enc, bob_key, get_bytes (s, "sashash"),
+            get_bytes (s, "certificate"), get_bytes (s, "signature")));
+    gst_structure_free (s);
+  }
+  endpoint_wait_secure (alice.endpoint, bob.endpoint);
+  watch_assert (alice.endpoint->enc, "trust", "signed");
+  watch_assert (alice.endpoint->enc, "signer", "Alice");
+  endpoint_wait_media (alice.endpoint, 5);
+  endpoint_wait_media (bob.endpoint, 5);
+  fail_unless_equals_int (alice.shown, __i__);
+  end_call (&alice, &bob);
+}
+
+GST_END_TEST;
+
+/* A signature by another key, and one that no application looks at: no media, and
+ * both sides learn that the call is over. */
+GST_START_TEST (test_held_in_vain)
+{
+  User alice, bob;
+  char *reason;
+
+  user_init (&alice, __i__ ? STRICT : STRICT "retry-timeout=20");
+  user_init (&bob, "sign-sas=true");
+  user_listen (&bob, mallory_key, NULL);
+  if (__i__)
+    user_listen (&alice, NULL, bob_key);
+  start_call (&alice, &bob);
+  reason = wait_failed (&alice);
+  fail_unless (strstr (reason, __i__ ? "another key" : "in time") != NULL, "%s",
+      reason);
+  g_free (reason);
+  assert_no_media (&alice);
+  watch_assert (alice.endpoint->enc, "trust", "none");
+  g_free (wait_failed (&bob));
+  end_call (&alice, &bob);
+}
+
+GST_END_TEST;
+
 static Suite *
 signature_suite (void)
 {
@@ -457,6 +548,8 @@ signature_suite (void)
   tcase_add_test (tc, test_nothing_to_judge);
   tcase_add_test (tc, test_late_verdict);
   tcase_add_test (tc, test_stopped_meanwhile);
+  tcase_add_loop_test (tc, test_held, 0, 2);
+  tcase_add_loop_test (tc, test_held_in_vain, 0, 2);
   return s;
 }
 
