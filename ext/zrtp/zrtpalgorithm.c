@@ -97,23 +97,39 @@ zrtp_algorithm_find (ZrtpKind kind, const char *name)
   return NULL;
 }
 
-gboolean
-zrtp_algorithm_list_has (const ZrtpAlgorithmList * list,
+static gboolean
+is_among (const ZrtpAlgorithmList * list, guint n,
     const ZrtpAlgorithm * algorithm)
 {
-  for (guint i = 0; i < list->n; i++)
+  for (guint i = 0; i < n; i++)
     if (list->item[i] == algorithm)
       return TRUE;
   return FALSE;
 }
 
+gboolean
+zrtp_algorithm_list_has (const ZrtpAlgorithmList * list,
+    const ZrtpAlgorithm * algorithm)
+{
+  return is_among (list, list->n, algorithm);
+}
+
+gboolean
+zrtp_algorithm_list_names (const ZrtpAlgorithmList * list,
+    const ZrtpAlgorithm * algorithm)
+{
+  return is_among (list, list->n - list->n_implied, algorithm);
+}
+
 void
 zrtp_algorithm_list_complete (ZrtpKind kind, ZrtpAlgorithmList * list)
 {
+  list->n_implied = 0;
   for (const ZrtpAlgorithm * const *row = zrtp_algorithms (kind); *row; row++) {
     if ((*row)->mandatory && !zrtp_algorithm_list_has (list, *row)) {
       g_return_if_fail (list->n < G_N_ELEMENTS (list->item));
       list->item[list->n++] = *row;
+      list->n_implied++;
     }
   }
 }

@@ -101,7 +101,8 @@ typedef struct
 typedef struct
 {
   guint n;
-  const ZrtpAlgorithm *item[ZRTP_MAX_ALGORITHMS + 2];   /* + appended ones */
+  guint n_implied;              /* the last ones: appended, as mandatory (5.2) */
+  const ZrtpAlgorithm *item[ZRTP_MAX_ALGORITHMS + 2];
 } ZrtpAlgorithmList;
 
 /* Every known row of a kind, NULL-terminated. */
@@ -119,6 +120,10 @@ gboolean zrtp_algorithm_list_parse (ZrtpKind kind, const char *text,
 /* Newly allocated "X255,EC25,DH3k"; trailing blanks of names left out. */
 char *zrtp_algorithm_list_to_string (const ZrtpAlgorithmList * list);
 gboolean zrtp_algorithm_list_has (const ZrtpAlgorithmList * list,
+    const ZrtpAlgorithm * algorithm);
+/* As zrtp_algorithm_list_has(), without what zrtp_algorithm_list_complete()
+ * appended. */
+gboolean zrtp_algorithm_list_names (const ZrtpAlgorithmList * list,
     const ZrtpAlgorithm * algorithm);
 /* Appends the mandatory rows of @kind that are not listed (5.2). */
 void zrtp_algorithm_list_complete (ZrtpKind kind, ZrtpAlgorithmList * list);

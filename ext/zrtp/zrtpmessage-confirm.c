@@ -104,8 +104,11 @@ zrtp_confirm_body_parse (const guint8 * data, gsize size,
   parsed.allow_clear = (flags & FLAG_A) != 0;
   parsed.disclosure = (flags & FLAG_D) != 0;
   parsed.cache_expiry = zrtp_read_u32 (&reader);
-  read_signature (&reader, SIGNATURE_WORDS (flags), parsed.signature_type,
-      &parsed.signature);
+  /* libzrtp leaves stale octets in the length where no signature follows. The MAC
+   * covers the message's size, so there is none. */
+  if (!zrtp_reader_is_done (&reader))
+    read_signature (&reader, SIGNATURE_WORDS (flags), parsed.signature_type,
+        &parsed.signature);
   if (!zrtp_reader_is_done (&reader))
     return FALSE;
 

@@ -72,13 +72,25 @@ zrtp_negotiate_read_hello (const ZrtpHello * hello,
   }
 }
 
+/* What makes an entry of one list common with @other. */
+typedef gboolean (*IsCommon) (const ZrtpAlgorithmList * other,
+    const ZrtpAlgorithm * algorithm);
+
+/* Entries that @other names come first. Peers that ignore 5.2 refuse what they
+ * only imply: libzrtp lists HS32 alone, and takes nothing else. */
+static const IsCommon common_tests[] = {
+  zrtp_algorithm_list_names, zrtp_algorithm_list_has
+};
+
 /* The first entry of @list that @other has too. */
 static const ZrtpAlgorithm *
 first_common (const ZrtpAlgorithmList * list, const ZrtpAlgorithmList * other)
 {
-  for (guint i = 0; i < list->n; i++) {
-    if (zrtp_algorithm_list_has (other, list->item[i]))
-      return list->item[i];
+  for (guint test = 0; test < G_N_ELEMENTS (common_tests); test++) {
+    for (guint i = 0; i < list->n; i++) {
+      if (common_tests[test] (other, list->item[i]))
+        return list->item[i];
+    }
   }
   return NULL;
 }
@@ -91,26 +103,31 @@ both_have (const ZrtpAlgorithmList * a, const ZrtpAlgorithmList * b,
       && zrtp_algorithm_list_has (b, algorithm);
 }
 
-/* As first_common(), for key agreements that do Diffie-Hellman and whose
- * hash (EC38: S384) is common as well. */
+/* A key agreement does Diffie-Hellman, and its hash (EC38: S384) is common. */
+static gboolean
+can_do_dh (const ZrtpAlgorithmList own[ZRTP_N_KINDS],
+    const ZrtpAlgorithmList peer[ZRTP_N_KINDS], const ZrtpKeyAgreement * ka)
+{
+  return ka->public_size > 0 && (!ka->required_hash
+      || both_have (&own[ZRTP_KIND_HASH], &peer[ZRTP_KIND_HASH],
+          zrtp_algorithm_find (ZRTP_KIND_HASH, ka->required_hash)));
+}
+
+/* As first_common(), for key agreements that can_do_dh(). */
 static const ZrtpKeyAgreement *
 first_common_dh (const ZrtpAlgorithmList own[ZRTP_N_KINDS],
     const ZrtpAlgorithmList peer[ZRTP_N_KINDS])
 {
   const ZrtpAlgorithmList *list = &own[ZRTP_KIND_KEY_AGREEMENT];
 
-  for (guint i = 0; i < list->n; i++) {
-    const ZrtpKeyAgreement *ka = (const ZrtpKeyAgreement *) list->item[i];
+  for (guint test = 0; test < G_N_ELEMENTS (common_tests); test++) {
+    for (guint i = 0; i < list->n; i++) {
+      const ZrtpKeyAgreement *ka = (const ZrtpKeyAgreement *) list->item[i];
 
-    if (ka->public_size == 0
-        || !zrtp_algorithm_list_has (&peer[ZRTP_KIND_KEY_AGREEMENT],
-            list->item[i]))
-      continue;
-    if (ka->required_hash
-        && !both_have (&own[ZRTP_KIND_HASH], &peer[ZRTP_KIND_HASH],
-            zrtp_algorithm_find (ZRTP_KIND_HASH, ka->required_hash)))
-      continue;
-    return ka;
+      if (common_tests[test] (&peer[ZRTP_KIND_KEY_AGREEMENT], list->item[i])
+          && can_do_dh (own, peer, ka))
+        return ka;
+    }
   }
   return NULL;
 }

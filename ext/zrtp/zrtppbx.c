@@ -35,11 +35,13 @@ zrtp_pbx_derived (ZrtpSession * session, ZrtpStream * stream)
       session->offering ? ZRTP_ENROLLMENT_OFFERED : ZRTP_ENROLLMENT_NONE;
 }
 
-/* Who has no M flag can't relay (5.2), so there is nothing to trust it with. */
+/* A peer without the M flag can't relay (5.2): there is nothing to trust it with.
+ * One whose pbxsecret matched in this exchange is enrolled already. Some PBXes
+ * keep the old secret then, and another one here would end the enrolment. */
 void
 zrtp_pbx_offered (ZrtpSession * session, ZrtpStream * stream)
 {
-  if (!stream->info.peer_mitm)
+  if (!stream->info.peer_mitm || session->enrolled)
     return;
   derive_pbxsecret (session);
   session->offered = TRUE;

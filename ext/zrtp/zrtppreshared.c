@@ -64,7 +64,8 @@ zrtp_preshared_prepare (ZrtpStream * stream)
 }
 
 /* 4.4.2.3: with everything, without auxsecret, without pbxsecret, without
- * both; never rs2. */
+ * both; never rs2. But only with an rs2 in hand, as zrtp_preshared_is_possible()
+ * asks for. Without one, our own DH Commit is the answer. */
 gboolean
 zrtp_preshared_find (ZrtpStream * stream)
 {
@@ -75,7 +76,7 @@ zrtp_preshared_find (ZrtpStream * stream)
   ZrtpExchange *x = stream->exchange;
   const gboolean have_aux = x->secrets.aux != NULL;
 
-  if (!x->secrets.peer.have_rs1)
+  if (!x->secrets.peer.have_rs1 || !x->secrets.peer.have_rs2)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (subsets); i++) {
     guint8 key_id[ZRTP_KEY_ID_SIZE];

@@ -149,6 +149,55 @@ GST_START_TEST (test_enrolment)
 
 GST_END_TEST;
 
+static void
+set_enrollment (ZrtpConfirmBody * body)
+{
+  body->enrollment = TRUE;
+}
+
+static gboolean
+offer_again (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  if (from->endpoint->id == PBX_END
+      && office_change_confirm (from, data, size, set_enrollment))
+    ++ * (guint *) user_data;
+  return TRUE;
+}
+
+/* libzrtp's PBX sets E in each call, and keeps the secret of the first: a phone
+ * whose secret matched keeps its own as well. */
+GST_START_TEST (test_offered_again)
+{
+  ZrtpPeer before, after;
+  guint offers = 0;
+  Sim *sim = new_offer (50, ALICE);
+
+  office_run (sim);
+  fail_unless (accept (sim));
+  sim_free (sim);
+  before = office_peer (ALICE, ATLANTA);
+  fail_unless (before.have_pbx);
+
+  sim = new_offer (51, ALICE);
+  sim->filter = offer_again;
+  sim->filter_data = &offers;
+  office_run (sim);
+  fail_unless (offers > 0);
+  fail_unless_equals_int (office_info (sim, PHONE_END)->enrollment,
+      ZRTP_ENROLLMENT_ENROLLED);
+  fail_unless_equals_int (office_events (sim, PHONE_END,
+          ZRTP_EVENT_ENROLLMENT), 0);
+  fail_if (accept (sim));
+  after = office_peer (ALICE, ATLANTA);
+  fail_unless (zrtp_equal (before.pbx, after.pbx, ZRTP_SECRET_SIZE));
+  zrtp_peer_clear (&before);
+  zrtp_peer_clear (&after);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* What a PBX may not say: both E and A. */
 static void
 set_allow_clear (ZrtpConfirmBody * body)
@@ -200,12 +249,6 @@ GST_START_TEST (test_no_go_clear)
 }
 
 GST_END_TEST;
-
-static void
-set_enrollment (ZrtpConfirmBody * body)
-{
-  body->enrollment = TRUE;
-}
 
 static gboolean
 enroll_without_mitm (Sim * sim, SimStream * from, guint8 * data, gsize * size,
@@ -399,6 +442,7 @@ enrolment_suite (void)
   tcase_add_checked_fixture (tc, office_setup, office_teardown);
   tcase_add_test (tc, test_known_answers);
   tcase_add_test (tc, test_enrolment);
+  tcase_add_test (tc, test_offered_again);
   tcase_add_test (tc, test_no_go_clear);
   tcase_add_test (tc, test_enrolment_without_mitm);
   tcase_add_test (tc, test_refused);

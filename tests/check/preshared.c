@@ -441,6 +441,49 @@ GST_START_TEST (test_lost_secret)
 
 GST_END_TEST;
 
+/* A responder without an rs2 answers by a DH Commit: Preshared mode leaves none of
+ * its own, and a peer that then keeps its rs1 would look like an attacker. */
+GST_START_TEST (test_responder_without_rs2)
+{
+  for (guint answering = 0; answering < 2; answering++) {
+    ZrtpPeerUpdate update = {.changes = ZRTP_PEER_FORGET };
+    guint8 zid[ZRTP_ZID_SIZE];
+    ZrtpPeer peer;
+    Home home;
+    Sim *sim;
+
+    home_init (&home, 240 + 5 * answering);
+    first_calls (&home);
+    peer_of (&home, answering, &peer);
+    fail_unless (peer.have_rs2);
+    zrtp_cache_get_zid (home.cache[1 - answering], zid);
+    fail_unless (zrtp_cache_update (home.cache[answering], zid, 1800000000,
+            &update, NULL));
+    update.changes = ZRTP_PEER_SET_RS1 | ZRTP_PEER_SET_VERIFIED;
+    memcpy (update.rs1, peer.rs1, ZRTP_SECRET_SIZE);
+    update.interval = ZRTP_CACHE_FOR_EVER;
+    update.verified = TRUE;
+    fail_unless (zrtp_cache_update (home.cache[answering], zid, 1800000000,
+            &update, NULL));
+    update.changes = ZRTP_PEER_SET_SHARED;
+    fail_unless (zrtp_cache_update (home.cache[answering], zid, 1800000000,
+            &update, NULL));
+    zrtp_peer_clear (&peer);
+
+    /* It does not commit by itself, so that the other side's Commit comes. */
+    sim = new_call (&home);
+    sim->ends[answering].policy.auto_secure = FALSE;
+    make_and_start (sim);
+    finish (sim, "X255");
+    for (guint e = 0; e < 2; e++)
+      fail_unless_equals_int (session_of (sim, e)->trust, ZRTP_TRUST_VERIFIED);
+    sim_free (sim);
+    home_clear (&home);
+  }
+}
+
+GST_END_TEST;
+
 typedef struct
 {
   guint commits, acks;
@@ -678,6 +721,7 @@ preshared_suite (void)
   tcase_add_test (tc, test_key_is_wiped);
   tcase_add_test (tc, test_contention);
   tcase_add_test (tc, test_lost_secret);
+  tcase_add_test (tc, test_responder_without_rs2);
   tcase_add_test (tc, test_refused_twice);
   tcase_add_test (tc, test_subsets);
   tcase_add_test (tc, test_second_stream);
