@@ -21,12 +21,20 @@ gst_zrtp_outlet_init (GstZrtpOutlet * outlet, GstPad * pad,
   outlet->pad = gst_object_ref (pad);
   outlet->caps_name = caps_name;
   outlet->ask_downstream = ask_downstream;
-  outlet->known = 0;
+  outlet->known = outlet->settled = 0;
   g_mutex_init (&outlet->lock);
   g_cond_init (&outlet->changed);
-  outlet->working = outlet->streaming = FALSE;
+  outlet->working = outlet->pushing = outlet->stored = FALSE;
+  g_queue_init (&outlet->later);
   outlet->inactive = outlet->bare = FALSE;
   outlet->end = NULL;
+}
+
+/* Must be called with outlet->lock held, or by the only user. */
+static void
+drop_later (GstZrtpOutlet * outlet)
+{
+  g_queue_clear_full (&outlet->later, (GDestroyNotify) gst_event_unref);
 }
 
 void
@@ -34,6 +42,7 @@ gst_zrtp_outlet_clear (GstZrtpOutlet * outlet)
 {
   gst_clear_object (&outlet->pad);
   gst_clear_event (&outlet->end);
+  drop_later (outlet);
   g_mutex_clear (&outlet->lock);
   g_cond_clear (&outlet->changed);
 }
@@ -43,8 +52,18 @@ set_inactive (GstZrtpOutlet * outlet, gboolean inactive)
 {
   g_mutex_lock (&outlet->lock);
   outlet->inactive = inactive;
+  if (inactive)
+    drop_later (outlet);
   g_cond_broadcast (&outlet->changed);
   g_mutex_unlock (&outlet->lock);
+}
+
+/* The three are not on the pad any more, or some of them. */
+static void
+forget (GstZrtpOutlet * outlet, gint bits)
+{
+  g_atomic_int_set (&outlet->settled, FALSE);
+  g_atomic_int_and (&outlet->known, ~bits);
 }
 
 void
@@ -54,7 +73,7 @@ gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active)
   g_mutex_lock (&outlet->lock);
   gst_clear_event (&outlet->end);
   g_mutex_unlock (&outlet->lock);
-  g_atomic_int_set (&outlet->known, 0);
+  forget (outlet, ALL);
 }
 
 /* A worker between the events that it put on the pad and its push would come
@@ -177,6 +196,95 @@ in_time (GstEvent * event)
   return result;
 }
 
+/* Must be called with outlet->lock held. Whether a worker's push may take events of
+ * the streaming thread along, so that buffers behind these have to wait for it. */
+static gboolean
+has_left_events (GstZrtpOutlet * outlet)
+{
+  return outlet->stored || outlet->later.length > 0;
+}
+
+/* Must be called with outlet->lock held, while no other thread pushes events. */
+static void
+begin_events (GstZrtpOutlet * outlet)
+{
+  outlet->pushing = TRUE;
+  /* Before the pad's mark goes: see is_settled(). */
+  g_atomic_int_set (&outlet->settled, FALSE);
+}
+
+/* Must be called with outlet->lock held. */
+static void
+end_events (GstZrtpOutlet * outlet)
+{
+  outlet->pushing = FALSE;
+  g_atomic_int_set (&outlet->settled,
+      g_atomic_int_get (&outlet->known) == ALL && !has_left_events (outlet));
+  g_cond_broadcast (&outlet->changed);
+}
+
+/* Pushes @event, and before it what is on the pad and not yet downstream. Takes
+ * ownership of @event. begin_events() came before. */
+static gboolean
+push_alone (GstZrtpOutlet * outlet, GstEvent * event)
+{
+  gboolean result = gst_pad_push_event (outlet->pad, event);
+
+  g_mutex_lock (&outlet->lock);
+  end_events (outlet);
+  g_mutex_unlock (&outlet->lock);
+  return result;
+}
+
+/* Whether nothing has to go before a buffer. The order of the two counts: the
+ * thread that pushes events clears the second before the first. */
+static gboolean
+is_settled (GstZrtpOutlet * outlet)
+{
+  return !(g_atomic_int_get ((gint *) & GST_OBJECT_FLAGS (outlet->pad))
+      & GST_PAD_FLAG_PENDING_EVENTS) && g_atomic_int_get (&outlet->settled);
+}
+
+/* Sees to it that stream-start, caps and segment are downstream before a buffer.
+ * FALSE if the pad stops or flushes meanwhile. */
+static gboolean
+settle (GstZrtpOutlet * outlet, gboolean is_worker)
+{
+  GstEvent *segment;
+
+  if (G_LIKELY (is_settled (outlet)))
+    return TRUE;
+  g_mutex_lock (&outlet->lock);
+  while ((outlet->pushing || (!is_worker && has_left_events (outlet)))
+      && !outlet->inactive)
+    g_cond_wait (&outlet->changed, &outlet->lock);
+  if (outlet->inactive) {
+    g_mutex_unlock (&outlet->lock);
+    return FALSE;
+  }
+  begin_events (outlet);
+  g_mutex_unlock (&outlet->lock);
+
+  put_missing (outlet, ALL);
+  /* It is on the pad already: this pushes what is still pending. */
+  segment = gst_pad_get_sticky_event (outlet->pad, GST_EVENT_SEGMENT, 0);
+  if (segment)
+    gst_pad_push_event (outlet->pad, segment);
+
+  g_mutex_lock (&outlet->lock);
+  end_events (outlet);
+  g_mutex_unlock (&outlet->lock);
+  return TRUE;
+}
+
+/* Must be called with outlet->lock held. */
+static void
+note_stored (GstZrtpOutlet * outlet)
+{
+  outlet->stored = outlet->working;
+  g_atomic_int_set (&outlet->settled, FALSE);
+}
+
 /* One of the three. */
 static gboolean
 push_real (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
@@ -186,24 +294,63 @@ push_real (GstZrtpOutlet * outlet, gint bit, GstEvent * event)
   /* A source that never heard of caps sends none. */
   put_missing (outlet, bit - 1);
   g_mutex_lock (&outlet->lock);
+  /* What a worker has still to push belongs to the stream before. */
+  if (bit == STREAM_START)
+    drop_later (outlet);
   result = put (outlet, bit, event);
   if (bit == CAPS)
     outlet->bare = FALSE;
-  if (!result || outlet->working) {
+  if (!result || outlet->working || outlet->pushing) {
+    note_stored (outlet);
     g_mutex_unlock (&outlet->lock);
     gst_event_unref (event);
     return result;
   }
-  outlet->streaming = TRUE;
+  begin_events (outlet);
   g_mutex_unlock (&outlet->lock);
+  return push_alone (outlet, event);
+}
 
-  result = gst_pad_push_event (outlet->pad, event);
+/* Must be called with outlet->lock held, while a worker pushes. Takes ownership of
+ * @event. */
+static gboolean
+leave_to_worker (GstZrtpOutlet * outlet, GstEvent * event)
+{
+  gboolean result = TRUE;
+
+  if (GST_EVENT_IS_STICKY (event) && GST_EVENT_TYPE (event) != GST_EVENT_EOS) {
+    result = gst_pad_store_sticky_event (outlet->pad, event) == GST_FLOW_OK;
+    gst_event_unref (event);
+    note_stored (outlet);
+  } else {
+    g_queue_push_tail (&outlet->later, event);
+    g_atomic_int_set (&outlet->settled, FALSE);
+  }
+  return result;
+}
+
+/* Any other that goes in the order of the buffers. */
+static gboolean
+push_serialized (GstZrtpOutlet * outlet, GstEvent * event)
+{
+  gboolean result;
 
   g_mutex_lock (&outlet->lock);
-  outlet->streaming = FALSE;
-  g_cond_broadcast (&outlet->changed);
+  while (outlet->pushing && !outlet->working && !outlet->inactive)
+    g_cond_wait (&outlet->changed, &outlet->lock);
+  if (outlet->inactive) {
+    g_mutex_unlock (&outlet->lock);
+    gst_event_unref (event);
+    return FALSE;
+  }
+  if (outlet->working) {
+    result = leave_to_worker (outlet, event);
+    g_mutex_unlock (&outlet->lock);
+    return result;
+  }
+  begin_events (outlet);
   g_mutex_unlock (&outlet->lock);
-  return result;
+  return push_alone (outlet, event);
 }
 
 gboolean
@@ -222,35 +369,42 @@ gst_zrtp_outlet_push_event (GstZrtpOutlet * outlet, GstEvent * event)
       set_inactive (outlet, TRUE);
       return gst_pad_push_event (outlet->pad, event);
     case GST_EVENT_FLUSH_STOP:
+      /* The segment goes from the pad, so a worker's buffer must not come. */
+      gst_zrtp_outlet_wait_worker (outlet);
       result = gst_pad_push_event (outlet->pad, event);
-      g_atomic_int_and (&outlet->known, ~SEGMENT);
+      forget (outlet, SEGMENT);
       set_inactive (outlet, FALSE);
       return result;
     default:
-      return gst_pad_push_event (outlet->pad, event);
+      return GST_EVENT_IS_SERIALIZED (event) ? push_serialized (outlet, event)
+          : gst_pad_push_event (outlet->pad, event);
   }
 }
 
 GstFlowReturn
 gst_zrtp_outlet_push (GstZrtpOutlet * outlet, GstBuffer * buffer)
 {
-  put_missing (outlet, ALL);
-  return gst_pad_push (outlet->pad, buffer);
+  if (G_LIKELY (settle (outlet, FALSE)))
+    return gst_pad_push (outlet->pad, buffer);
+  gst_buffer_unref (buffer);
+  return GST_FLOW_FLUSHING;
 }
 
 GstFlowReturn
 gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet, GstBufferList * list)
 {
-  put_missing (outlet, ALL);
-  return gst_pad_push_list (outlet->pad, list);
+  if (G_LIKELY (settle (outlet, FALSE)))
+    return gst_pad_push_list (outlet->pad, list);
+  gst_buffer_list_unref (list);
+  return GST_FLOW_FLUSHING;
 }
 
 void
 gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event)
 {
-  put_missing (outlet, ALL);
-  gst_pad_push_event (outlet->pad, event);
-  g_atomic_int_set (&outlet->known, 0);
+  settle (outlet, FALSE);
+  push_serialized (outlet, event);
+  forget (outlet, ALL);
 }
 
 /* -- Workers -- */
@@ -264,7 +418,7 @@ begin_work (GstZrtpOutlet * outlet, GstEvent ** end)
   gboolean ok;
 
   g_mutex_lock (&outlet->lock);
-  while ((outlet->streaming || outlet->working) && !outlet->inactive)
+  while ((outlet->pushing || outlet->working) && !outlet->inactive)
     g_cond_wait (&outlet->changed, &outlet->lock);
   ok = !outlet->working && !outlet->inactive && gst_pad_is_active (outlet->pad);
   if (ok && end) {
@@ -277,11 +431,30 @@ begin_work (GstZrtpOutlet * outlet, GstEvent ** end)
   return ok;
 }
 
+/* And what the streaming thread left to this worker. */
 static void
 end_work (GstZrtpOutlet * outlet)
 {
+  GstEvent *event;
+
   g_mutex_lock (&outlet->lock);
-  outlet->working = FALSE;
+  while ((event = g_queue_peek_head (&outlet->later))) {
+    if (outlet->pushing) {
+      g_cond_wait (&outlet->changed, &outlet->lock);
+      continue;
+    }
+    gst_event_ref (event);
+    begin_events (outlet);
+    g_mutex_unlock (&outlet->lock);
+    gst_pad_push_event (outlet->pad, gst_event_ref (event));
+    g_mutex_lock (&outlet->lock);
+    /* Unless all were dropped meanwhile. */
+    if (g_queue_remove (&outlet->later, event))
+      gst_event_unref (event);
+    gst_event_unref (event);
+    end_events (outlet);
+  }
+  outlet->working = outlet->stored = FALSE;
   g_cond_broadcast (&outlet->changed);
   g_mutex_unlock (&outlet->lock);
 }
@@ -295,8 +468,12 @@ gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer)
     gst_buffer_unref (buffer);
     return GST_FLOW_FLUSHING;
   }
-  put_missing (outlet, ALL);
-  ret = gst_pad_push (outlet->pad, buffer);
+  if (settle (outlet, TRUE)) {
+    ret = gst_pad_push (outlet->pad, buffer);
+  } else {
+    gst_buffer_unref (buffer);
+    ret = GST_FLOW_FLUSHING;
+  }
   end_work (outlet);
   return ret;
 }
@@ -308,8 +485,10 @@ gst_zrtp_outlet_work_event (GstZrtpOutlet * outlet, GstEvent * event)
     gst_event_unref (event);
     return;
   }
-  put_missing (outlet, ALL);
-  gst_pad_push_event (outlet->pad, event);
+  if (settle (outlet, TRUE))
+    gst_pad_push_event (outlet->pad, event);
+  else
+    gst_event_unref (event);
   end_work (outlet);
 }
 
@@ -334,8 +513,10 @@ gst_zrtp_outlet_work_end (GstZrtpOutlet * outlet)
 
   if (!begin_work (outlet, &event))
     return;
-  put_missing (outlet, ALL);
-  gst_pad_push_event (outlet->pad, event);
+  if (settle (outlet, TRUE))
+    gst_pad_push_event (outlet->pad, event);
+  else
+    gst_event_unref (event);
   end_work (outlet);
 }
 

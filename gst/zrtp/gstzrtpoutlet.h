@@ -11,8 +11,13 @@
  * A worker's push may hang in a sink that waits for PLAYING. The streaming
  * thread's events must not hang behind it: live sources push theirs with a lock
  * held that a change of state needs, so the pipeline could not be stopped any
- * more. While a worker pushes they stay on the pad and go out with the next
- * buffer; a worker in turn waits until no event is under way.
+ * more. While a worker pushes, sticky events stay on the pad and go out with the
+ * next buffer. EOS, gaps and others are left to the worker, which pushes them once
+ * its own push returns.
+ *
+ * One thread at a time pushes events. GStreamer clears the pad's mark of pending
+ * events before it pushes them, so the buffer of a second thread would overtake
+ * the segment.
  */
 #ifndef GST_ZRTP_OUTLET_H
 #define GST_ZRTP_OUTLET_H
@@ -27,11 +32,15 @@ typedef struct
   const char *caps_name;        /* stand-in caps: bare, of this name */
   gboolean ask_downstream;      /* ... unless downstream has fixed ones */
   gint known;                   /* atomic: which of the three are on the pad */
+  gint settled;                 /* atomic: they are downstream, as long as the
+                                 * pad has no pending events */
   GMutex lock;
   GCond changed;
   /* Under the lock. */
   gboolean working;             /* a worker's push is under way */
-  gboolean streaming;           /* an event of the streaming thread is */
+  gboolean pushing;             /* events are, of whatever thread */
+  gboolean stored;              /* meanwhile events were left on the pad ... */
+  GQueue later;                 /* ... and these GstEvents to the worker */
   gboolean inactive;            /* stopped or flushing: nobody waits */
   gboolean bare;                /* the stand-in caps are on the pad */
   GstEvent *end;                /* for a worker to push; of this run */
@@ -49,7 +58,8 @@ void gst_zrtp_outlet_wait_worker (GstZrtpOutlet * outlet);
 
 /* -- The streaming thread -- */
 
-/* Forwards an event of the sink pad. Takes @event. */
+/* Forwards an event of the sink pad, now or after a worker's push. Takes
+ * ownership of @event. */
 gboolean gst_zrtp_outlet_push_event (GstZrtpOutlet * outlet, GstEvent * event);
 GstFlowReturn gst_zrtp_outlet_push (GstZrtpOutlet * outlet, GstBuffer * buffer);
 GstFlowReturn gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet,
