@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the two keep of each other, in real files of known peers; and what may
- * happen to those.
+ * What the two keep of each other, in files of known peers (FUZZ_REAL) or in
+ * SQLite's memory, and what may happen to those.
  */
 #ifndef TESTS_FUZZ_KNOWN_H
 #define TESTS_FUZZ_KNOWN_H

@@ -12,17 +12,6 @@
 #include "zrtp/zrtpcrypto.h"
 #include "zrtp/zrtpmessage.h"
 
-/* A copy that ends where the octets end, so that the sanitizer sees. */
-static guint8 *
-exact_copy (const guint8 * data, gsize size)
-{
-  guint8 *copy = g_malloc (MAX (size, 1));
-
-  if (size > 0)
-    memcpy (copy, data, size);
-  return copy;
-}
-
 static void
 try_confirm_body (const guint8 * data, gsize size)
 {
@@ -125,7 +114,7 @@ try_packet (const guint8 * data, gsize size)
 int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
-  guint8 *copy = exact_copy (data, size);
+  guint8 *copy = fuzz_copy (data, size);
 
   try_packet (copy, size);
   try_message (copy, size);

@@ -6,15 +6,10 @@
 #include <string.h>
 
 #define MAX_WAITING 48
-
-guint8
-world_take (Input * input)
-{
-  if (input->left == 0)
-    return 0;
-  input->left--;
-  return *input->data++;
-}
+/* Bytes of heap that an input may use at its end: 205,000 were seen. */
+#define MAX_HEAP (512 << 10)
+/* Bytes that GLib and SQLite may keep for the next input: 28,000 were seen. */
+#define MAX_HEAP_LEFT (128 << 10)
 
 static void
 fill_random (gpointer user_data, guint8 * out, gsize size)
@@ -31,13 +26,35 @@ fill_random (gpointer user_data, guint8 * out, gsize size)
 
 /* -- What must hold -- */
 
-static void
-note_key (Side * side, const guint8 * key)
+static gboolean
+is_key_known (const Side * side, const Key * key)
 {
-  static const guint8 none[16];
+  /* The newest are asked for most. */
+  for (guint n = side->keys->len; n-- > 0;) {
+    const Key *known = &g_array_index (side->keys, Key, n);
 
-  if (memcmp (key, none, sizeof none) != 0)
-    g_hash_table_add (side->keys, g_bytes_new (key, sizeof none));
+    if (known->half[0] == key->half[0] && known->half[1] == key->half[1])
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static Key
+read_key (const guint8 * octets)
+{
+  Key key;
+
+  memcpy (&key, octets, sizeof key);
+  return key;
+}
+
+static void
+note_key (Side * side, const guint8 * octets)
+{
+  const Key key = read_key (octets);
+
+  if ((key.half[0] | key.half[1]) != 0 && !is_key_known (side, &key))
+    g_array_append_val (side->keys, key);
 }
 
 static void
@@ -54,12 +71,11 @@ note_keys (Side * side)
 }
 
 static void
-check_receive_key (World * world, guint which, const guint8 * key)
+check_receive_key (World * world, guint which, const guint8 * octets)
 {
-  GBytes *bytes = g_bytes_new (key, 16);
+  const Key key = read_key (octets);
 
-  FUZZ_CHECK (g_hash_table_contains (world->sides[1 - which].keys, bytes));
-  g_bytes_unref (bytes);
+  FUZZ_CHECK (is_key_known (&world->sides[1 - which], &key));
 }
 
 static void
@@ -100,12 +116,12 @@ take_event (World * world, guint which, End * end, const ZrtpEvent * event)
   switch (event->type) {
     case ZRTP_EVENT_SEND_KEYS:
       end->had_keys = TRUE;
-      memcpy (end->send_key, event->keys.key, sizeof end->send_key);
+      end->send_key = read_key (event->keys.key);
       note_key (&world->sides[which], event->keys.key);
       break;
     case ZRTP_EVENT_RECEIVE_KEYS:
       end->had_keys = TRUE;
-      memcpy (end->receive_key, event->keys.key, sizeof end->receive_key);
+      end->receive_key = read_key (event->keys.key);
       check_receive_key (world, which, event->keys.key);
       break;
     case ZRTP_EVENT_CACHE_MISMATCH:
@@ -130,6 +146,28 @@ put_on_the_way (World * world, End * to, const guint8 * data, gsize size)
   if (g_queue_get_length (&to->waiting) > MAX_WAITING)
     g_bytes_unref (g_queue_pop_head (&to->waiting));
   g_ptr_array_add (world->history, g_bytes_ref (packet));
+}
+
+/* With the same keys both show the same SAS (RFC 6189 4.5.2), unless one of them
+ * shows what a PBX relayed (7.3). */
+static void
+check_sas (World * world, guint i)
+{
+  const End *ends[] = { &world->sides[0].ends[i], &world->sides[1].ends[i] };
+  const ZrtpSessionInfo *infos[2];
+
+  if (world->relayed)
+    return;
+  for (guint which = 0; which < 2; which++) {
+    if (ends[which]->stream->step != ZRTP_STEP_SECURE)
+      return;
+    infos[which] = zrtp_session_get_info (world->sides[which].session);
+  }
+  if (memcmp (&ends[0]->send_key, &ends[1]->receive_key, sizeof (Key)) != 0
+      || memcmp (&ends[1]->send_key, &ends[0]->receive_key, sizeof (Key)) != 0)
+    return;
+  FUZZ_CHECK (infos[0]->have_sas && infos[1]->have_sas);
+  FUZZ_CHECK (strcmp (infos[0]->sas, infos[1]->sas) == 0);
 }
 
 static void
@@ -167,6 +205,8 @@ world_drain (World * world)
   for (guint which = 0; which < 2; which++)
     for (guint i = 0; i < world->n_streams; i++)
       drain_end (world, which, i);
+  for (guint i = 0; i < world->n_streams; i++)
+    check_sas (world, i);
 }
 
 static void
@@ -206,8 +246,8 @@ world_init (World * world, const guint8 * data, gsize size)
   memset (world, 0, sizeof *world);
   world->input.data = data;
   world->input.left = size;
-  wants = world_take (&world->input);
-  world->state = 0x9e3779b97f4a7c15 ^ world_take (&world->input);
+  wants = fuzz_take (&world->input);
+  world->state = 0x9e3779b97f4a7c15 ^ fuzz_take (&world->input);
   world->random.fill = fill_random;
   world->random.user_data = world;
   world->now = ZRTP_SEC;
@@ -219,11 +259,15 @@ world_init (World * world, const guint8 * data, gsize size)
     Side *side = &world->sides[which];
 
     set_policy (world, which, wants);
-    side->keys = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
-        (GDestroyNotify) g_bytes_unref, NULL);
+    side->keys = g_array_new (FALSE, FALSE, sizeof (Key));
     memset (side->zid, 'A' + which, sizeof side->zid);
     if (wants & WANT_CACHE)
       side->cache = known_empty_cache (which);
+  }
+  world->heap = fuzz_get_heap ();
+  for (guint which = 0; which < 2; which++) {
+    Side *side = &world->sides[which];
+
     side->session = zrtp_session_new ();
     for (guint i = 0; i < world->n_streams; i++) {
       side->ends[i].stream = zrtp_stream_new (&side->policy, side->zid,
@@ -257,11 +301,18 @@ world_clear (World * world)
     for (guint i = 0; i < N_STREAMS; i++)
       clear_end (side, &side->ends[i]);
     zrtp_session_free (side->session);
-    g_hash_table_unref (side->keys);
+    g_array_unref (side->keys);
     g_queue_clear (&side->storage);
     zrtp_peer_clear (&side->backup);
   }
   g_ptr_array_unref (world->history);
+  FUZZ_CHECK (fuzz_get_heap () <= world->heap + MAX_HEAP_LEFT);
+}
+
+void
+world_check_heap (World * world)
+{
+  FUZZ_CHECK (fuzz_get_heap () <= world->heap + MAX_HEAP);
 }
 
 /* -- Packets -- */

@@ -24,11 +24,11 @@
 #define WANT_SIGNATURES 0x40
 #define WANT_ENCRYPTION 0x80    /* whatever the above says, Alice */
 
+/* Enough of an SRTP master key to tell it from all others. */
 typedef struct
 {
-  const guint8 *data;
-  gsize left;
-} Input;
+  guint64 half[2];
+} Key;
 
 typedef struct
 {
@@ -37,7 +37,7 @@ typedef struct
   GQueue jobs;                  /* ZrtpJob */
   GBytes *last_sent;
   gboolean had_keys;            /* since it was started, or went clear */
-  guint8 send_key[16], receive_key[16];
+  Key send_key, receive_key;
 } End;
 
 typedef struct
@@ -46,7 +46,7 @@ typedef struct
   ZrtpPolicy policy;
   guint8 zid[ZRTP_ZID_SIZE];
   End ends[N_STREAMS];
-  GHashTable *keys;             /* every SRTP key that it ever held */
+  GArray *keys;                 /* Key: every SRTP key that it ever held */
   ZrtpCache *cache;             /* borrowed, or NULL */
   gboolean broken;              /* it can't be used for now */
   GQueue storage;               /* ZrtpJob: not run yet, of all its streams */
@@ -62,17 +62,19 @@ typedef struct
   ZrtpRandom random;
   gint64 now, wall_ahead;       /* the latter in seconds */
   gboolean consulted;           /* what is kept, by anybody */
+  gsize heap;                   /* bytes in use when it began */
+  gboolean relayed;             /* a SAS, by a PBX */
   gboolean memory_sound;        /* both have what they should: no alarm */
   Side sides[2];
   GPtrArray *history;           /* GBytes: what was sent, by anybody */
 } World;
 
-/* The next octet of the input, 0 behind its end. */
-guint8 world_take (Input * input);
-
 /* Makes both as the first two octets of the input want them, not started. */
 void world_init (World * world, const guint8 * data, gsize size);
+/* Checks that no memory is left in use, too. */
 void world_clear (World * world);
+/* Checks that what the input did costs a bounded amount of memory. */
+void world_check_heap (World * world);
 void world_start (World * world, guint which, guint i);
 
 /* Takes what the streams have to say, and checks that it may be so: nobody gets
