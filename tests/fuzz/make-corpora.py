@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes the inputs that fuzzing of packets, SRTP and the cache file starts from.
+"""Writes the inputs that fuzzing of all but messages, signatures and streams starts from.
 
 What a fuzzer found beyond these has names that begin with "found-".
 
@@ -135,8 +135,132 @@ CACHE = {
 }
 
 
+HASH = "fe30efd02423cb054e50efd0248742ac7a52c8f91bc2df881ae642c371ba46df"
+
+# As in fuzz-sdp.c: an attribute on each line, a colon first for a=zrtp-hash.
+SDP = {
+    "none": "sendrecv\nrtpmap:8 PCMA/8000",
+    "one": ":1.10 " + HASH,
+    "upper-case": ":1.10 " + HASH.upper(),
+    "other-case-key": "ZRTP-Hash:1.10 " + HASH,
+    "no-blank": ":1.10" + HASH,
+    "no-version": ":" + HASH,
+    "blanks": ":  1.10 \t " + HASH + "  ",
+    "two-versions": ":1.10 " + HASH + "\n:2.00 abcdef",
+    "same-twice": (":1.10 " + HASH + "\n") * 2,
+    "many": "\n".join(":%d.00 %02x" % (n, n) for n in range(2, 30)),
+    "short": ":1.10 " + HASH[:-1],
+    "long": ":1.10 " + HASH + "00",
+    "not-hexadecimal": ":1.10 " + HASH[:-1] + "g",
+    "good-and-bad": ":1.10 " + HASH + "\n:1.10 zz\nsendrecv",
+    "no-value": "zrtp-hash\nsendrecv",
+    "empty-value": ":\n:",
+    "version-only": ":1.10",
+    "comma": ":1.1,0 " + HASH,
+    "control": ":1.10\x01 " + HASH,
+    "not-utf-8": ":1.10 \udcff\udcfe",
+    "between": "a:b\n:1.10 " + HASH + "\nc:d",
+}
+
+# As in fuzz-elements.c.
+OPPORTUNISTIC, CLEAR, PASSIVE, IDLE = 1, 2, 4, 8
+SECOND = 0x80
+FLOW = bytes([2 | 3 << 4])
+WAIT, LONG_WAIT = bytes([14]), bytes([14 | 0x40])
+ENC, DEC, AGAIN = 0, 4, 8
+NULL, READY, PAUSED, PLAYING = range(4)
+
+
+def push(shape=0, who=0):
+    return bytes([who, shape])
+
+
+def push_list(*shapes, who=0):
+    return bytes([1 | who, len(shapes), *shapes])
+
+
+def element_change(at, by, cut=0, who=0):
+    return bytes([5 | who, at, by, cut])
+
+
+def element_forge(kind, octets=b"", who=0):
+    return bytes([7 | who, kind, len(octets)]) + octets
+
+
+def event(what, who=0):
+    return bytes([8 | who, what])
+
+
+def state(what, who=0):
+    return bytes([9 | who, what])
+
+
+def prop(what, value, who=0):
+    return bytes([10 | who, what, value])
+
+
+def act(what, who=0):
+    return bytes([11 | who, what])
+
+
+def pads(what, who=0):
+    return bytes([12 | who, what])
+
+
+def query(who=0):
+    return bytes([13 | who, 13 | 0x40 | who])
+
+
+DISCOVER, GO_SECURE, GO_CLEAR, ACCEPT_CLEAR, VERIFY, REJECT, FORGET, UNVERIFY = range(8)
+EOS, GAP, FLUSH_START, FLUSH_STOP, EVENTS, RECONFIGURE, KEY_UNIT, LOST = range(8)
+ELEMENT_CALL = (push() + push(who=SECOND) + FLOW + WAIT) * 4
+MEDIA = b"".join(push(n) + push(n, who=SECOND) for n in (0, 1, 31, 0x40, 0x47, 0x20, 0xC0)) + FLOW
+
+ELEMENTS = {
+    "call": bytes([0]) + ELEMENT_CALL + MEDIA,
+    "call-passive": bytes([PASSIVE]) + ELEMENT_CALL + MEDIA,
+    "opportunistic": bytes([OPPORTUNISTIC]) + MEDIA + ELEMENT_CALL + MEDIA,
+    "idle": bytes([IDLE]) + MEDIA + query() + act(GO_SECURE),
+    "started-late": bytes([IDLE]) + b"".join(state(PLAYING | which | AGAIN, who) for which in (ENC, DEC)
+                                             for who in (0, SECOND)) + ELEMENT_CALL + MEDIA,
+    "lists": bytes([0]) + ELEMENT_CALL + push_list(0, 0x40, 0xC0, 0x80) + bytes([15 | 0x70 | SECOND])
+    + push_list() + push_list(1, 2, 3, 4, who=SECOND) + bytes([15 | 0x30]),
+    "shapes": bytes([0]) + ELEMENT_CALL + b"".join(push(0x80 | n) for n in range(16)) + FLOW,
+    "before-keys": bytes([0]) + MEDIA * 2,
+    "changed": bytes([0]) + ELEMENT_CALL + b"".join(push() + element_change(n, 1, who=SECOND)
+                                                    for n in range(0, 40, 3)) + FLOW,
+    "cut": bytes([0]) + ELEMENT_CALL + b"".join(push() + element_change(0, 0, n, SECOND) for n in range(0, 40, 4)),
+    "changed-handshake": bytes([0]) + b"".join(push() + push(who=SECOND) + element_change(20 + n, 255)
+                                               + element_change(30 + n, 4, who=SECOND) + FLOW for n in range(8)),
+    "forged": bytes([0]) + ELEMENT_CALL + b"".join(element_forge(kind, bytes(range(60)), who) for kind in range(4)
+                                                   for who in (0, SECOND)) + MEDIA,
+    "doubled": bytes([0]) + ELEMENT_CALL + push() + bytes([6 | SECOND, 6 | SECOND, 3 | SECOND]) + MEDIA,
+    "lost": bytes([0]) + (push() + bytes([4 | SECOND]) + WAIT) * 12 + ELEMENT_CALL,
+    "go-clear": bytes([OPPORTUNISTIC | CLEAR]) + ELEMENT_CALL + act(GO_CLEAR) + FLOW + act(ACCEPT_CLEAR, SECOND)
+    + FLOW + MEDIA + act(GO_SECURE) + ELEMENT_CALL + MEDIA,
+    "go-clear-refused": bytes([0]) + ELEMENT_CALL + act(GO_CLEAR) + FLOW + MEDIA + LONG_WAIT + MEDIA,
+    "compared": bytes([0]) + ELEMENT_CALL + act(VERIFY) + act(VERIFY | 0x80, SECOND) + FLOW + act(UNVERIFY)
+    + act(REJECT) + act(FORGET) + query() + MEDIA,
+    "restarted": bytes([0]) + ELEMENT_CALL + state(NULL | ENC) + state(PLAYING | ENC | AGAIN) + ELEMENT_CALL + MEDIA,
+    "receiver-restarted": bytes([0]) + ELEMENT_CALL + state(READY | DEC) + MEDIA + state(PLAYING | DEC | AGAIN)
+    + ELEMENT_CALL + MEDIA,
+    "events": bytes([0]) + ELEMENT_CALL + b"".join(event(n | d) for n in range(8) for d in (0, 8, 0x80, 0x88)) + MEDIA,
+    "ended": bytes([0]) + ELEMENT_CALL + event(EOS) + push() + event(EVENTS) + push() + FLOW + event(EOS, SECOND),
+    "flushed": bytes([0]) + ELEMENT_CALL + event(FLUSH_START) + push() + event(FLUSH_STOP) + event(EVENTS) + MEDIA,
+    "properties": bytes([0]) + b"".join(prop(n, v) for n in range(10) for v in (0, 1)) + ELEMENT_CALL + query(),
+    "lists-of-names": bytes([IDLE]) + b"".join(prop(0x80 | n, n + m, SECOND) for n in range(7) for m in range(3))
+    + state(PLAYING | ENC | AGAIN) + ELEMENT_CALL,
+    "pads": bytes([0]) + b"".join(pads(n) + pads(0x40 | n, SECOND) for n in range(6)) + ELEMENT_CALL + MEDIA,
+    "pad-replaced": bytes([0]) + ELEMENT_CALL + pads(0xC0) + event(EVENTS) + MEDIA + pads(0x80) + push() + pads(0xC0),
+    "queries": bytes([0]) + query() + ELEMENT_CALL + query() + query(SECOND),
+    "timers": bytes([0]) + LONG_WAIT * 20 + ELEMENT_CALL + LONG_WAIT * 20 + MEDIA,
+}
+
+
 def main():
-    for name, inputs in (("packet", PACKETS), ("srtp", SRTP), ("cache", CACHE)):
+    corpora = {"packet": PACKETS, "srtp": SRTP, "cache": CACHE, "elements": ELEMENTS}
+    corpora["sdp"] = {name: text.encode(errors="surrogateescape") for name, text in SDP.items()}
+    for name, inputs in corpora.items():
         folder = pathlib.Path(sys.argv[1]) / name
         folder.mkdir(parents=True, exist_ok=True)
         for file, octets in inputs.items():
