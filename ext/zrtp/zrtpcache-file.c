@@ -129,33 +129,62 @@ zrtp_cache_file_tighten (const char *path, GError ** error)
   return ok;
 }
 
+/* @folder is canonical and safe. */
 static int
-make_file (const char *path)
+make_file (const char *folder, const char *path, gboolean * made)
 {
-  int fd = g_open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int parent = open (folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  char *name = g_path_get_basename (path);
+  int fd = -1, number;
 
+  if (parent >= 0)
+    fd = openat (parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
+        | O_CLOEXEC, 0600);
+  number = errno;
+  *made = fd >= 0;
+  if (fd >= 0)
+    close (fd);
+  if (parent >= 0)
+    close (parent);
+  g_free (name);
+  errno = number;
   /* Another process may have been first. */
-  return fd >= 0 ? close (fd) : errno == EEXIST ? 0 : -1;
+  return *made || (parent >= 0 && number == EEXIST) ? 0 : -1;
+}
+
+static void
+fail_to_make (const char *path, GError ** error)
+{
+  const int number = errno;
+
+  if (means_full (number))
+    zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FULL, path, FULL_TEXT);
+  else
+    zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
+        "can't be made (%s): make its folder writable or name another cache",
+        g_strerror (number));
 }
 
 static gboolean
-make_if_missing (const char *path, GError ** error)
+make_if_missing (const char *path, gboolean * made, GError ** error)
 {
-  char *folder;
+  char *folder, *real = NULL;
   struct stat st;
-  gboolean ok;
+  gboolean ok = FALSE;
 
   if (stat (path, &st) == 0 || errno != ENOENT)
     return TRUE;
   folder = g_path_get_dirname (path);
-  ok = g_mkdir_with_parents (folder, 0700) == 0 && make_file (path) == 0;
-  if (!ok && means_full (errno)) {
-    zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FULL, path, FULL_TEXT);
-  } else if (!ok) {
-    zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
-        "can't be made (%s): make its folder writable or name another cache",
-        g_strerror (errno));
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    real = realpath (folder, NULL);
+  if (real == NULL) {
+    fail_to_make (path, error);
+  } else if (zrtp_cache_access_check_folder (path, real, error)) {
+    ok = make_file (real, path, made) == 0;
+    if (!ok)
+      fail_to_make (path, error);
   }
+  free (real);
   g_free (folder);
   return ok;
 }
@@ -186,12 +215,13 @@ zrtp_cache_file_foresee (const char *path)
 }
 
 char *
-zrtp_cache_file_prepare (const char *path, GError ** error)
+zrtp_cache_file_prepare (const char *path, gboolean * made, GError ** error)
 {
   struct stat st;
   char *real, *canonical;
 
-  if (!make_if_missing (path, error))
+  *made = FALSE;
+  if (!make_if_missing (path, made, error))
     return NULL;
   real = realpath (path, NULL);
   if (real == NULL || stat (real, &st) < 0) {
@@ -212,7 +242,7 @@ zrtp_cache_file_prepare (const char *path, GError ** error)
     zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
         "has more than one name (hard links): remove the others or name "
         "another cache");
-  } else {
+  } else if (zrtp_cache_access_check (path, canonical, error)) {
     return canonical;
   }
   g_free (canonical);

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What the files of the cache of known peers share: zrtpcache-file.c makes
- * the file and knows what can be wrong with one, zrtpcache-schema.c opens it and
+ * the file and knows what can be wrong with one, zrtpcache-access.c checks its
+ * owner and rights, zrtpcache-backup.c copies it, zrtpcache-schema.c opens it and
  * checks what is in it, zrtpcache.c shares one object a file, zrtpcache-peers.c
  * reads and changes entries.
  */
@@ -48,6 +49,7 @@ struct _ZrtpCache
   guint8 zid[ZRTP_ZID_SIZE];    /* constant once others have the object */
   pid_t pid;                    /* who opened it */
 
+  gint origin;                  /* ZrtpCacheOrigin, atomic */
   gint read_only;               /* atomic, written with the lock */
   GMutex lock;                  /* guards what follows */
   sqlite3 *db;                  /* NULL before there is a file, and once it
@@ -59,9 +61,23 @@ struct _ZrtpCache
 };
 
 /* Makes folder and file if need be and returns the canonical path; NULL with
- * @error set if there can be no such file. Opens no file that exists: closing
- * it would drop the locks that SQLite holds. */
-char *zrtp_cache_file_prepare (const char *path, GError ** error);
+ * @error set if there can be no such file, or if its owner and rights, or those of
+ * its folders, are not safe. Sets @made if it made the file. Opens no file that
+ * exists: closing it would drop the locks that SQLite holds. */
+char *zrtp_cache_file_prepare (const char *path, gboolean * made,
+    GError ** error);
+
+/* Checks owner and rights as ssh does (its "StrictModes"). @canonical is the
+ * canonical form of @path, which is for the error. The
+ * file, its -wal, -shm and -journal have to be regular files with one name each.
+ * They and the folders up to the home folder or the root have to belong to this
+ * user or to root, and no other user may write to them. A group of the user's own
+ * may. A folder with the sticky bit may be above the cache's folder. */
+gboolean zrtp_cache_access_check (const char *path, const char *canonical,
+    GError ** error);
+/* The same for the folders alone. @folder is canonical; @path is for the error. */
+gboolean zrtp_cache_access_check_folder (const char *path, const char *folder,
+    GError ** error);
 
 /* The canonical path that a file will have which does not exist yet. */
 char *zrtp_cache_file_foresee (const char *path);
@@ -72,7 +88,7 @@ char *zrtp_cache_file_foresee (const char *path);
 gboolean zrtp_cache_file_tighten (const char *path, GError ** error);
 
 /* Opens @cache->path into @cache->db, checks it, makes the schema if it is empty
- * with @cache->zid as the ZID, prepares the statements. @zid is the one that
+ * (origin: WAS_EMPTY) with @cache->zid as the ZID, prepares the statements. @zid is the one that
  * the file has. A file that is refused is left as it was. */
 gboolean zrtp_cache_file_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE],
     GError ** error);

@@ -269,6 +269,8 @@ make_schema (ZrtpCache * cache)
   else if (rc == SQLITE_OK && kind == KIND_EARLIER)
     rc = migrate (cache);
   end_transaction (cache->db, &rc);
+  if (rc == SQLITE_OK && kind == KIND_EMPTY)
+    g_atomic_int_set (&cache->origin, ZRTP_CACHE_WAS_EMPTY);
   return rc;
 }
 

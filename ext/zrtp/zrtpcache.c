@@ -17,6 +17,7 @@ struct _ZrtpCachePlace
   pid_t pid;                    /* who made it: the lock is that process's */
   guint users;                  /* under the table's lock */
   GMutex lock;                  /* after it a cache's */
+  gboolean made;                /* its file was made here and has no content yet */
   ZrtpCache *cache;             /* the open object, with a reference or more;
                                  * NULL if there is none, or it was replaced */
 };
@@ -34,8 +35,25 @@ zrtp_cache_error_quark (void)
 char *
 zrtp_cache_default_path (void)
 {
-  return g_build_filename (g_get_user_data_dir (), "gst-zrtp", "peers.sqlite",
-      NULL);
+  const char *data = g_get_user_data_dir ();
+
+  if (g_path_is_absolute (data))
+    return g_build_filename (data, "gst-zrtp", "peers.sqlite", NULL);
+  return g_build_filename (g_get_home_dir (), ".local", "share", "gst-zrtp",
+      "peers.sqlite", NULL);
+}
+
+char *
+zrtp_cache_expand_path (const char *path, GError ** error)
+{
+  if (*path != '~' || strchr (path, '/') == NULL)
+    return g_strdup (path);
+  if (path[1] == '/')
+    return g_build_filename (g_get_home_dir (), path + 2, NULL);
+  zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
+      "names the folder of another user: write it out, write \"./~...\" for a "
+      "folder of that name, or name another cache");
+  return NULL;
 }
 
 /* Adds a user. */
@@ -146,18 +164,42 @@ find_open (ZrtpCachePlace * place)
   return place->cache;
 }
 
+/* Must be called with cache->place->lock held. */
+static gboolean
+open_file (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], GError ** error)
+{
+  if (!zrtp_cache_file_open (cache, zid, error))
+    return FALSE;
+  if (cache->place->made)
+    g_atomic_int_compare_and_exchange (&cache->origin, ZRTP_CACHE_WAS_EMPTY,
+        ZRTP_CACHE_NEW);
+  cache->place->made = FALSE;
+  return TRUE;
+}
+
+/* Must be called with place->lock held. */
+static char *
+prepare (ZrtpCachePlace * place, const char *path, GError ** error)
+{
+  gboolean made;
+  char *canonical = zrtp_cache_file_prepare (path, &made, error);
+
+  place->made = place->made || made;
+  return canonical;
+}
+
 /* Place locked. The object stays as it was if that fails. */
 static gboolean
 make_foreseen (ZrtpCache * cache, GError ** error)
 {
-  char *canonical = zrtp_cache_file_prepare (cache->path, error);
+  char *canonical = prepare (cache->place, cache->path, error);
   guint8 zid[ZRTP_ZID_SIZE];
   gboolean ok;
 
   if (canonical == NULL)
     return FALSE;
   g_mutex_lock (&cache->lock);
-  ok = zrtp_cache_file_open (cache, zid, error);
+  ok = open_file (cache, zid, error);
   if (ok && (memcmp (zid, cache->zid, sizeof zid) != 0
           || strcmp (canonical, cache->path) != 0)) {
     zrtp_cache_file_close (cache);
@@ -194,7 +236,7 @@ open_new (ZrtpCachePlace * place, const ZrtpRandom * random, GError ** error)
 {
   ZrtpCache *cache = cache_new_at (place, random);
 
-  if (!zrtp_cache_file_open (cache, cache->zid, error)) {
+  if (!open_file (cache, cache->zid, error)) {
     cache_free (cache);
     return NULL;
   }
@@ -238,7 +280,7 @@ open_at (ZrtpCachePlace * place, const char *path, gboolean make,
 
   if (!make && !g_file_test (path, G_FILE_TEST_EXISTS))
     return foresee_shared (place, random);
-  canonical = zrtp_cache_file_prepare (path, error);
+  canonical = prepare (place, path, error);
   if (canonical != NULL && strcmp (canonical, place->path) == 0)
     cache = open_shared (place, random, error);
   else if (canonical != NULL)
@@ -249,19 +291,22 @@ open_at (ZrtpCachePlace * place, const char *path, gboolean make,
 }
 
 static ZrtpCache *
-open_any (const char *path, gboolean make, const ZrtpRandom * random,
+open_any (const char *name, gboolean make, const ZrtpRandom * random,
     GError ** error)
 {
   ZrtpCache *cache = NULL;
   ZrtpCachePlace *place;
-  char *canonical;
+  char *path, *canonical;
 
-  if (strcmp (path, ZRTP_CACHE_MEMORY) == 0) {
-    cache = cache_new (path, random);
+  if (strcmp (name, ZRTP_CACHE_MEMORY) == 0) {
+    cache = cache_new (name, random);
     cache->is_volatile = TRUE;
     return cache;
   }
 
+  path = zrtp_cache_expand_path (name, error);
+  if (path == NULL)
+    return NULL;
   canonical = zrtp_cache_file_foresee (path);
   place = place_get (canonical);
   if (!was_forked (place->pid, path, error)) {
@@ -271,6 +316,7 @@ open_any (const char *path, gboolean make, const ZrtpRandom * random,
   }
   place_leave (place);
   g_free (canonical);
+  g_free (path);
   return cache;
 }
 
@@ -354,6 +400,18 @@ gboolean
 zrtp_cache_is_read_only (ZrtpCache * cache)
 {
   return g_atomic_int_get (&cache->read_only);
+}
+
+ZrtpCacheOrigin
+zrtp_cache_take_origin (ZrtpCache * cache)
+{
+  ZrtpCacheOrigin origin = g_atomic_int_get (&cache->origin);
+
+  if (origin != ZRTP_CACHE_EXISTED
+      && g_atomic_int_compare_and_exchange (&cache->origin, origin,
+          ZRTP_CACHE_EXISTED))
+    return origin;
+  return ZRTP_CACHE_EXISTED;
 }
 
 void

@@ -17,8 +17,10 @@
  * that says what to do, and the caller goes on without it.
  *
  * Where the file comes from and goes to:
- * - An existing file that its group or others may read is set to 0600; an
- *   existing folder is left alone. Hard links are refused, symbolic links
+ * - An existing file that its group or others may read is set to 0600. File,
+ *   side files and folders that belong to another user, or that others may
+ *   write, are refused, as ssh refuses its own (see zrtpcache-private.h).
+ *   Root can't use the file of a user. Hard links are refused, symbolic links
  *   followed. It must lie on a local disk: SQLite's WAL shares memory.
  * - Deleted, moved or replaced while open: every call fails and nothing is
  *   written any more, for our ZID is that of the old file. The next
@@ -121,11 +123,25 @@ typedef struct
   char algorithms[ZRTP_CACHE_ALGORITHMS_SIZE];
 } ZrtpPeerUpdate;
 
-/* Where the file is if nobody says: <user data dir>/gst-zrtp/peers.sqlite. Free
+/* How the file came to be there. */
+typedef enum
+{
+  ZRTP_CACHE_EXISTED,           /* as a cache; or nothing is kept at all */
+  ZRTP_CACHE_NEW,               /* this process made it, with a new ZID */
+  ZRTP_CACHE_WAS_EMPTY          /* it was there without content: a new ZID */
+} ZrtpCacheOrigin;
+
+/* The default file: <user data dir>/gst-zrtp/peers.sqlite, below ~/.local/share
+ * where XDG_DATA_HOME is relative (the XDG specification ignores it then). Free
  * with g_free(). */
 char *zrtp_cache_default_path (void);
 
-/* Opens or makes the file with its folder. @path ":memory:" keeps nothing:
+/* @path with the home folder in place of a leading "~/". NULL with @error set for
+ * "~name/": no other user's folder is looked up. Free with g_free(). */
+char *zrtp_cache_expand_path (const char *path, GError ** error);
+
+/* Opens or makes the file with its folder. A leading "~/" is the home folder.
+ * @path ":memory:" keeps nothing:
  * then zrtp_cache_is_volatile() is TRUE, the ZID is random, peers are never
  * found and updates do nothing (4.9.1: a cacheless endpoint). The ZID is drawn
  * from @random when the file has none yet. NULL with @error set on failure; a
@@ -154,6 +170,9 @@ gboolean zrtp_cache_is_volatile (ZrtpCache * cache);
 /* Whether the file, when it was opened, could be read but not written: look-ups
  * work, updates fail. Never blocks. */
 gboolean zrtp_cache_is_read_only (ZrtpCache * cache);
+/* How the file came to be there: NEW and WAS_EMPTY for the first caller that asks
+ * after it was made, EXISTED for all others. Never blocks. */
+ZrtpCacheOrigin zrtp_cache_take_origin (ZrtpCache * cache);
 /* Our own ZID (4.9), the same as long as the file lives. */
 void zrtp_cache_get_zid (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE]);
 
@@ -176,6 +195,12 @@ typedef void (*ZrtpCacheFunc) (const guint8 zid[ZRTP_ZID_SIZE],
     const ZrtpPeer * peer, gpointer user_data);
 gboolean zrtp_cache_foreach (ZrtpCache * cache, gint64 now,
     ZrtpCacheFunc func, gpointer user_data, GError ** error);
+
+/* Writes all peers with their secrets, and the ZID, into one new file @path, mode
+ * 0600, which is on the disk on return. It is a cache itself. An existing file is
+ * not overwritten. On failure there is no such file. */
+gboolean zrtp_cache_backup (ZrtpCache * cache, const char *path,
+    GError ** error);
 
 /* Wipes and frees what they hold, not the structs themselves. */
 void zrtp_peer_clear (ZrtpPeer * peer);

@@ -68,6 +68,8 @@ GST_START_TEST (test_modes_of_new)
   cache = open_cache (path);
   set_rs1 (cache, 1, NOW, 1, 0);
   umask (old);
+  fail_unless_equals_int (zrtp_cache_take_origin (cache), ZRTP_CACHE_NEW);
+  fail_unless_equals_int (zrtp_cache_take_origin (cache), ZRTP_CACHE_EXISTED);
   fail_unless_equals_int_hex (mode_of (in_folder ("some")), 0700);
   fail_unless_equals_int_hex (mode_of (in_folder ("some/new")), 0700);
   fail_unless_equals_int_hex (mode_of (in_folder ("some/new/folder")), 0700);
@@ -91,9 +93,9 @@ GST_START_TEST (test_modes_of_existing)
   path = make_cache ("open/peers", 1);
   link = in_folder ("link");
   fail_unless (symlink (path, link) == 0);
-  fail_unless (g_chmod (path, 0666) == 0);
+  fail_unless (g_chmod (path, 0644) == 0);
   fail_unless (g_file_set_contents (in_folder ("open/peers-wal"), "", 0, NULL));
-  fail_unless (g_chmod (in_folder ("open/peers-wal"), 0666) == 0);
+  fail_unless (g_chmod (in_folder ("open/peers-wal"), 0644) == 0);
   cache = open_cache (link);
   fail_unless_equals_int_hex (mode_of (path), 0600);
   fail_unless_equals_int_hex (mode_of (in_folder ("open/peers-wal")), 0600);
@@ -405,9 +407,14 @@ GST_START_TEST (test_empty_file)
   fail_unless (g_file_set_contents (path, "", 0, NULL));
   fail_unless (g_chmod (path, 0644) == 0);
   cache = open_cache (path);
+  fail_unless_equals_int (zrtp_cache_take_origin (cache), ZRTP_CACHE_WAS_EMPTY);
+  fail_unless_equals_int (zrtp_cache_take_origin (cache), ZRTP_CACHE_EXISTED);
   set_rs1 (cache, 1, NOW, 1, 0);
   zrtp_cache_unref (cache);
   fail_unless_equals_int_hex (mode_of (path), 0600);
+  cache = open_cache (path);
+  fail_unless_equals_int (zrtp_cache_take_origin (cache), ZRTP_CACHE_EXISTED);
+  zrtp_cache_unref (cache);
   text = sql (path, "PRAGMA journal_mode");
   fail_unless_equals_string (text, "wal");
   g_free (text);
@@ -574,6 +581,7 @@ is_refused (gpointer data)
 GST_START_TEST (test_unwritable)
 {
   Refusal refusal = { in_folder ("locked/peers"), ZRTP_CACHE_ERROR_OPEN };
+  const char *hidden = make_cache ("hidden", 1);
   char *listing;
 
   /* No file, and none can be made. */
@@ -592,7 +600,7 @@ GST_START_TEST (test_unwritable)
   run_unprivileged (is_refused, &refusal);
 
   /* One that can't be read. */
-  refusal.path = make_cache ("hidden", 1);
+  refusal.path = hidden;
   refusal.code = ZRTP_CACHE_ERROR_OPEN;
   give_away (refusal.path);
   fail_unless (g_chmod (refusal.path, 0) == 0);

@@ -525,7 +525,7 @@ GST_START_TEST (test_fork)
   Child child;
 
   set_rs1 (cache, 1, NOW, 1, 0);
-  run_unprivileged (forked, cache);
+  run_child (forked, cache);
   /* After exec() all is well, and the parent never noticed. */
   child_start (&child, arguments);
   fail_unless (child_finish (&child));
