@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * gst-zrtp-peers: shows and changes the cache of known peers, as ssh-keygen
- * does with known_hosts. Secrets never leave the file.
+ * gst-zrtp-peers: shows, changes and copies the cache of known peers, as
+ * ssh-keygen does with known_hosts. Secrets leave the file for a backup alone.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -232,6 +232,18 @@ run_forget (ZrtpCache * cache, char **arguments)
   return change_peer (cache, arguments[0], &update);
 }
 
+/* backup */
+
+static int
+run_backup (ZrtpCache * cache, char **arguments)
+{
+  GError *error = NULL;
+
+  if (!zrtp_cache_backup (cache, arguments[0], &error))
+    return failed (error);
+  return EXIT_DONE;
+}
+
 /* The command line */
 
 static const Command commands[] = {
@@ -239,6 +251,7 @@ static const Command commands[] = {
   {"name", 2, run_name},
   {"unenroll", 1, run_unenroll},
   {"forget", 1, run_forget},
+  {"backup", 1, run_backup},
   {"zid", 0, run_zid}
 };
 
@@ -253,6 +266,7 @@ static const char description[] =
     "                   isn't shown any more\n"
     "  forget ZID       forget a peer and its secrets: the next call with it\n"
     "                   is as the first, and its SAS wants comparing again\n"
+    "  backup FILE      write all of it, secrets too, into one new file\n"
     "  zid              print this cache's own ZID\n"
     "\n"
     "VERIFIED says that a user here has compared the SAS with this peer.\n"
@@ -340,9 +354,12 @@ main (int argc, char **argv)
     g_print (PROGRAM " " PACKAGE_VERSION "\n");
     result = EXIT_DONE;
   } else if ((command = find_command (words)) != NULL) {
-    if (path == NULL)
-      path = zrtp_cache_default_path ();
-    result = run_on (path, command, words + 1);
+    char *expanded = path != NULL ? zrtp_cache_expand_path (path, &error)
+        : zrtp_cache_default_path ();
+
+    result = expanded != NULL ? run_on (expanded, command, words + 1)
+        : failed (error);
+    g_free (expanded);
   }
   g_option_context_free (context);
   g_strfreev (words);

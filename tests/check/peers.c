@@ -298,6 +298,46 @@ GST_START_TEST (test_zid)
 GST_END_TEST;
 
 /* Looking makes nothing. */
+/* One whole file for its owner alone, which is a cache; nothing is overwritten. */
+GST_START_TEST (test_backup)
+{
+  const char *path = make_peers (), *copy = in_folder ("copy");
+  ZrtpCache *cache = open_cache (path), *backup;
+  guint8 zid[ZRTP_ZID_SIZE], copied[ZRTP_ZID_SIZE];
+  mode_t old = umask (0);
+  ZrtpPeer peer, other;
+  struct stat st;
+
+  /* Even while a program uses the file, and has just written. */
+  set_rs1 (cache, 1, NOW, 17, ZRTP_PEER_ROTATE);
+  fail_unless_equals_int (peers ("backup", copy, NULL), 0);
+  umask (old);
+  fail_unless (stat (copy, &st) == 0 && (st.st_mode & 07777) == 0600);
+  fail_if (g_file_test (in_folder ("copy-wal"), G_FILE_TEST_EXISTS));
+  fail_if (g_file_test (in_folder ("copy-journal"), G_FILE_TEST_EXISTS));
+
+  backup = open_cache (copy);
+  zrtp_cache_get_zid (cache, zid);
+  zrtp_cache_get_zid (backup, copied);
+  fail_unless (memcmp (zid, copied, sizeof zid) == 0);
+  peer = lookup (cache, 1, NOW);
+  other = lookup (backup, 1, NOW);
+  fail_unless (other.known && other.verified && other.have_pbx);
+  fail_unless_equals_int (number_of (other.rs1), 17);
+  fail_unless (memcmp (peer.rs2, other.rs2, sizeof peer.rs2) == 0);
+  zrtp_peer_clear (&peer);
+  zrtp_peer_clear (&other);
+  zrtp_cache_unref (backup);
+  zrtp_cache_unref (cache);
+
+  fail_unless_equals_int (peers ("backup", copy, NULL), 1);
+  fail_unless (strstr (errors, "exists already") != NULL, "%s", errors);
+  fail_unless_equals_int (peers ("backup", in_folder ("no/where"), NULL), 1);
+  fail_unless (strstr (errors, "can't be written") != NULL, "%s", errors);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_no_cache)
 {
   char *listing;
@@ -377,6 +417,7 @@ peers_suite (void)
   tcase_add_test (tc, test_forget);
   tcase_add_test (tc, test_beside_a_call);
   tcase_add_test (tc, test_zid);
+  tcase_add_test (tc, test_backup);
   tcase_add_test (tc, test_no_cache);
   tcase_add_test (tc, test_not_a_cache);
   tcase_add_test (tc, test_usage);
