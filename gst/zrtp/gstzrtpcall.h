@@ -91,6 +91,9 @@ gboolean gst_zrtp_call_make_cache (GstZrtpCall * call);
 void gst_zrtp_call_wait_opened (GstZrtpCall * call);
 /* opening_end's. */
 void gst_zrtp_call_opening_fired (gpointer call);
+/* Must be called with call->lock held. Tells of a file that was made or filled for
+ * the call, once in the process. */
+void gst_zrtp_call_tell_of_new_cache (GstZrtpCall * call, GstZrtpPair * pair);
 /* Takes over what another call has open, if this one has nothing. */
 void gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from);
 void gst_zrtp_call_drop_cache (GstZrtpCall * call);

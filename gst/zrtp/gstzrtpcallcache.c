@@ -5,6 +5,7 @@
  */
 #include "gstzrtpcall.h"
 
+#include "gstzrtpnotice.h"
 #include "gstzrtppair.h"
 #include "gstzrtpstorage.h"
 
@@ -255,4 +256,27 @@ gboolean
 gst_zrtp_call_is_cacheless (GstZrtpCall * call)
 {
   return !call->cache || zrtp_cache_is_volatile (call->cache);
+}
+
+/* A mistyped name makes a new file, with a new ZID. */
+void
+gst_zrtp_call_tell_of_new_cache (GstZrtpCall * call, GstZrtpPair * pair)
+{
+  ZrtpCache *cache = call->cache;
+  const ZrtpCacheOrigin origin =
+      cache ? zrtp_cache_take_origin (cache) : ZRTP_CACHE_EXISTED;
+
+  if (origin == ZRTP_CACHE_NEW)
+    gst_zrtp_pair_notify (pair,
+        gst_zrtp_notice_new_info (GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_NOT_FOUND, NULL, "New file of known peers "
+            "\"%s\": no peer is known yet, and this endpoint has a new ZID",
+            zrtp_cache_get_path (cache)));
+  else if (origin == ZRTP_CACHE_WAS_EMPTY)
+    gst_zrtp_pair_notify (pair,
+        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_READ, NULL, "The file of known peers \"%s\" was "
+            "empty and starts as a new one: no peer is known, and this endpoint "
+            "has a new ZID. If it had content before, replace it by a backup "
+            "while no call uses it", zrtp_cache_get_path (cache)));
 }

@@ -28,10 +28,10 @@
  * ## Example pipelines
  *
  * |[
- * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=/tmp/zrtp-a.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5004 async=false udpsrc port=5006 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=zrtp-a.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5004 async=false udpsrc port=5006 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
  * ]| One end of a voice call.
  * |[
- * gst-launch-1.0 -m udpsrc port=5004 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink zrtpenc name=enc cache=/tmp/zrtp-b.sqlite enc.zrtp_src ! udpsink host=127.0.0.1 port=5006 async=false
+ * gst-launch-1.0 -m udpsrc port=5004 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink zrtpenc name=enc cache=zrtp-b.sqlite enc.zrtp_src ! udpsink host=127.0.0.1 port=5006 async=false
  * ]| An end that only listens: the handshake needs a way out all the same, the
  * pad `zrtp_src`.
  *

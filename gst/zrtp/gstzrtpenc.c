@@ -36,11 +36,11 @@
  * ## Example pipelines
  *
  * |[
- * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=/tmp/zrtp-a.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5004 async=false udpsrc port=5006 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=zrtp-a.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5004 async=false udpsrc port=5006 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
  * ]| One end of a voice call. It shows the short authentication string in the
  * message GstZrtpSas.
  * |[
- * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=/tmp/zrtp-b.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5006 async=false udpsrc port=5004 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ * gst-launch-1.0 -m audiotestsrc is-live=true wave=ticks ! opusenc ! rtpopuspay pt=96 ! zrtpenc name=enc cache=zrtp-b.sqlite enc.rtp_src_0 ! udpsink host=127.0.0.1 port=5006 async=false udpsrc port=5004 caps="application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=96" ! zrtpdec ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
  * ]| The other end, in another terminal. Two ends on one machine need two files
  * of known peers, as here, since that file holds the endpoint's own number.
  *

@@ -8,9 +8,10 @@
 
 struct _GstZrtpNotice
 {
-  GstZrtpNoticeKind kind;       /* GST_ZRTP_N_NOTICES: a warning */
+  GstZrtpNoticeKind kind;       /* GST_ZRTP_N_NOTICES: ... */
   GstStructure *message;
 
+  gboolean is_info;             /* ... an INFO message, or a WARNING */
   GQuark domain;
   gint code;
   char *text, *debug;
@@ -33,21 +34,46 @@ gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
   return notice;
 }
 
+/* Takes ownership of @text. */
+static GstZrtpNotice *
+new_text (gboolean is_info, GQuark domain, gint code, const char *debug,
+    char *text)
+{
+  GstZrtpNotice *notice = g_new0 (GstZrtpNotice, 1);
+
+  notice->kind = GST_ZRTP_N_NOTICES;
+  notice->is_info = is_info;
+  notice->domain = domain;
+  notice->code = code;
+  notice->debug = g_strdup (debug);
+  notice->text = text;
+  return notice;
+}
+
 GstZrtpNotice *
 gst_zrtp_notice_new_warning (GQuark domain, gint code, const char *debug,
     const char *format, ...)
 {
-  GstZrtpNotice *notice = g_new0 (GstZrtpNotice, 1);
   va_list args;
+  char *text;
 
-  notice->kind = GST_ZRTP_N_NOTICES;
-  notice->domain = domain;
-  notice->code = code;
-  notice->debug = g_strdup (debug);
   va_start (args, format);
-  notice->text = g_strdup_vprintf (format, args);
+  text = g_strdup_vprintf (format, args);
   va_end (args);
-  return notice;
+  return new_text (FALSE, domain, code, debug, text);
+}
+
+GstZrtpNotice *
+gst_zrtp_notice_new_info (GQuark domain, gint code, const char *debug,
+    const char *format, ...)
+{
+  va_list args;
+  char *text;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  return new_text (TRUE, domain, code, debug, text);
 }
 
 void
@@ -131,8 +157,9 @@ make_message (GstElement * element, GstZrtpNotice * notice)
     return gst_message_new_element (GST_OBJECT (element),
         gst_structure_copy (notice->message));
   error = g_error_new_literal (notice->domain, notice->code, notice->text);
-  message = gst_message_new_warning (GST_OBJECT (element), error,
-      notice->debug);
+  message = notice->is_info
+      ? gst_message_new_info (GST_OBJECT (element), error, notice->debug)
+      : gst_message_new_warning (GST_OBJECT (element), error, notice->debug);
   g_error_free (error);
   return message;
 }

@@ -303,6 +303,8 @@ begin (GstZrtpPair * pair)
             GST_RESOURCE_ERROR_OPEN_READ_WRITE, call->cache_path,
             "No file of known peers in this call, so other endpoints look new: "
             "%s", call->cache_error));
+  else
+    gst_zrtp_call_tell_of_new_cache (call, pair);
   gst_zrtp_runner_poke (&pair->service);
 }
 

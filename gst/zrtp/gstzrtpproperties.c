@@ -49,6 +49,11 @@ install_identity (void)
    * are to talk to each other can't share one. Part of the Hello: a new value
    * counts from the next one on.
    *
+   * A leading "~/" is the home folder. The file and its folders have to belong to
+   * this user or to root, and no other user may write to them: otherwise the call
+   * goes on without the file, and a WARNING message says so. An INFO message
+   * tells of a file that was made.
+   *
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_CACHE] = g_param_spec_string ("cache", "Cache",

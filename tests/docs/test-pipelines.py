@@ -36,7 +36,7 @@ class Side:
         text = texts[0]
         for variable, value in variables.items():
             text = re.sub(r"\b%s=\S+" % variable, "%s=%s" % (variable, value), text)
-        text = text.replace("127.0.0.1", variables["PEER"]).replace("cache=/tmp/", "cache=")
+        text = text.replace("127.0.0.1", variables["PEER"])
         text = re.sub(r"udpsrc (?!address=)", "udpsrc address=%s " % address, text)
         text = text.replace("autoaudiosrc", "audiotestsrc is-live=true")
         text = re.sub(r"auto(audio|video)sink", lambda match: self.sink(folder, name), text)

@@ -77,6 +77,43 @@ GST_START_TEST (test_echo)
 GST_END_TEST;
 
 /* A file that is none of ours stays as it is, and the call works without. */
+static void
+wait_info (Endpoint * endpoint, const char *part)
+{
+  gboolean found = FALSE;
+
+  while (!found) {
+    GstMessage *message = gst_bus_timed_pop_filtered (endpoint->bus,
+        60 * GST_SECOND, GST_MESSAGE_INFO);
+    GError *error = NULL;
+
+    fail_unless (message != NULL, "no \"%s\"", part);
+    gst_message_parse_info (message, &error, NULL);
+    found = strstr (error->message, part) != NULL;
+    g_error_free (error);
+    gst_message_unref (message);
+  }
+}
+
+/* A mistyped name, and a file that lost its content, are told of. */
+GST_START_TEST (test_new_and_empty)
+{
+  char *path = g_build_filename (folder, "empty.sqlite", NULL);
+  Endpoint *a, *b;
+
+  fail_unless (g_file_set_contents (path, "", 0, NULL));
+  a = make_end ("typo.sqlite");
+  b = make_end ("empty.sqlite");
+  start (a, b);
+  wait_info (a, "New file of known peers");
+  g_free (endpoint_wait_warning (b, "was empty"));
+  endpoint_free (a);
+  endpoint_free (b);
+  g_free (path);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_unreadable)
 {
   char *path = g_build_filename (folder, "letter.sqlite", NULL);
@@ -328,6 +365,7 @@ knownpeers_suite (void)
   tcase_add_test (tc, test_one_file_for_both);
   tcase_add_test (tc, test_echo);
   tcase_add_test (tc, test_unreadable);
+  tcase_add_test (tc, test_new_and_empty);
   tcase_add_test (tc, test_read_only);
   tcase_add_test (tc, test_next_call);
   tcase_add_test (tc, test_calls_at_once);
