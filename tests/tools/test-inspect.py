@@ -4,6 +4,7 @@
 user's folders."""
 
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -27,6 +28,18 @@ class TestInspect(unittest.TestCase):
             output = self.run_tool("gst-inspect-1.0", name)
             self.assertNotRegex(output, "CRITICAL|WARNING")
             self.assertIn("zrtpenc", output)
+
+    def test_exists(self):
+        """As installation scripts ask: the version counts, not the name alone."""
+        for name in ("zrtpenc", "zrtpdec"):
+            self.run_tool("gst-inspect-1.0", "--exists", name)
+
+    def test_version(self):
+        """The package has the version of gst-zrtp, the plugin that of GStreamer."""
+        output = self.run_tool("gst-inspect-1.0", "zrtp")
+        self.assertRegex(output, r"Version +%s\n" % re.escape(os.environ["GST_VERSION"]))
+        self.assertRegex(output, r"Binary package +gst-zrtp %s\n"
+                         % re.escape(os.environ["ZRTP_VERSION"]))
 
     def snapshot(self):
         found = {}
