@@ -47,11 +47,16 @@ class Types:
             self.note(gtype, describe_enum)
 
 
-def describe_enum(gtype):
-    # A value that comes back from C makes Python know the type.
+def make_enum_value(gtype, number):
+    """The value with its names. PyGObject 3.50 gives a plain number for a default,
+    but not for what comes back from C."""
     carrier = Gst.Structure.new_empty("carrier")
-    carrier.set_value("value", GObject.Value(gtype, 0))
-    values = type(carrier.get_value("value")).__enum_values__
+    carrier.set_value("value", GObject.Value(gtype, int(number)))
+    return carrier.get_value("value")
+
+
+def describe_enum(gtype):
+    values = type(make_enum_value(gtype, 0)).__enum_values__
     return {"kind": "enum", "values": [
         {"name": value.value_nick, "value": str(number), "desc": value.value_name}
         for number, value in sorted(values.items())]}
@@ -64,7 +69,7 @@ def describe_default(spec, instance, gtype):
     else:
         value = getattr(spec, "default_value", None)
     if gtype.is_a(GObject.TYPE_ENUM):
-        return {"default": "%s (%d)" % (value.value_nick, value)}
+        return {"default": "%s (%d)" % (make_enum_value(gtype, value).value_nick, value)}
     if gtype == GObject.TYPE_BOOLEAN:
         return {"default": "true" if value else "false"}
     if gtype == GObject.TYPE_STRING:
@@ -144,7 +149,8 @@ def describe_caps(caps):
         return "ANY" if caps.is_any() else "EMPTY"
     lines = []
     for i in range(caps.get_size()):
-        structure = caps.get_structure(i)
+        # gst-python 1.26 wraps what get_structure() gives.
+        structure = Gst.Structure.new_from_string(caps.copy_nth(i).to_string())
         lines.append(structure.get_name() + ":")
         for j in range(structure.n_fields()):
             name = structure.nth_field_name(j)

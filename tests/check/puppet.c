@@ -11,7 +11,10 @@
 static void
 add_name (ZrtpHello * hello, ZrtpKind kind, const char *name)
 {
-  memcpy (hello->names[kind][hello->n_names[kind]++], name, 4);
+  guint n = hello->n_names[kind]++;
+
+  fail_unless (n < ZRTP_MAX_ALGORITHMS);
+  memcpy (hello->names[kind][n], name, 4);
 }
 
 void

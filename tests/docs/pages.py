@@ -3,6 +3,7 @@
 """README.md, docs/ and the elements' SECTION comments as the tests see them."""
 
 import collections
+import importlib.util
 import os
 import re
 
@@ -21,6 +22,15 @@ SECTION_BLOCK = re.compile(r"^ \* \|\[\n \* (.*?)\n \* \]\|", re.MULTILINE | re.
 def read(path):
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
         return file.read()
+
+
+def load_maker():
+    """docs/make-plugins-cache.py as a module."""
+    spec = importlib.util.spec_from_file_location(
+        "maker", os.path.join(ROOT, "docs", "make-plugins-cache.py"))
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    return maker
 
 
 def pages():

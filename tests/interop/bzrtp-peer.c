@@ -30,7 +30,11 @@ static const Name ciphers[] = {
 };
 
 static const Name auth_tags[] = {
-  {"HS80", ZRTP_AUTHTAG_HS80}, {"HS32", ZRTP_AUTHTAG_HS32}, {NULL}
+  {"HS80", ZRTP_AUTHTAG_HS80}, {"HS32", ZRTP_AUTHTAG_HS32},
+#ifdef ZRTP_AUTHTAG_GCM
+  {"GCM", ZRTP_AUTHTAG_GCM},
+#endif
+  {NULL}
 };
 
 static const Name key_agreements[] = {
@@ -121,25 +125,47 @@ on_status (void *data, const uint8_t level, const uint8_t id, const char *text)
   return 0;
 }
 
+/* libbzrtp 5.3 and later: AES-GCM instead of AES-CM and HMAC. */
+static gboolean
+is_gcm (const bzrtpSrtpSecrets_t * secrets)
+{
+#ifdef ZRTP_AUTHTAG_GCM
+  return secrets->authTagAlgo == ZRTP_AUTHTAG_GCM;
+#else
+  return FALSE;
+#endif
+}
+
+static void
+set_policy (srtp_crypto_policy_t * policy, gboolean gcm, gboolean long_key)
+{
+  if (gcm && long_key)
+    srtp_crypto_policy_set_aes_gcm_256_16_auth (policy);
+  else if (gcm)
+    srtp_crypto_policy_set_aes_gcm_128_16_auth (policy);
+  else if (long_key)
+    srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80 (policy);
+  else
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (policy);
+}
+
 static srtp_t
 make_srtp (LoopChannel * channel, const bzrtpSrtpSecrets_t * secrets,
     srtp_ssrc_type_t direction, const guint8 * key, gsize key_size,
     const guint8 * salt, gsize salt_size)
 {
   gboolean long_key = secrets->cipherAlgo == ZRTP_CIPHER_AES3;
+  gboolean gcm = is_gcm (secrets);
   gboolean short_tag = secrets->authTagAlgo == ZRTP_AUTHTAG_HS32;
   srtp_policy_t policy = {.ssrc.type = direction,.window_size = 128 };
   guint8 master[SRTP_MAX_KEY_LEN];
   srtp_t srtp = NULL;
 
   if (key_size + salt_size > sizeof master || key_size != (long_key ? 32 : 16)
-      || salt_size != 14)
+      || salt_size != (gcm ? 12 : 14))
     g_error ("libbzrtp gave a key of %zu and a salt of %zu octets", key_size,
         salt_size);
-  if (long_key)
-    srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80 (&policy.rtp);
-  else
-    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtp);
+  set_policy (&policy.rtp, gcm, long_key);
   policy.rtcp = policy.rtp;
   if (short_tag) {
     policy.rtp.auth_tag_len = 4;

@@ -223,7 +223,7 @@ GST_START_TEST (test_paused)
     watch_set_state (call.a->pipeline, GST_STATE_PAUSED);
     /* The other one does not mind. */
     watch_assert (call.b->enc, "state", "secure");
-    watch_set_state (call.a->pipeline, GST_STATE_PLAYING);
+    endpoint_resume (call.a, call.b, 5);
     assert_same_call (&call, sent);
   }
   end_call (&call);

@@ -3,6 +3,8 @@
  */
 #include "endpoint.h"
 
+#include "watch.h"
+
 #include <glib/gstdio.h>
 
 static void
@@ -193,6 +195,47 @@ void
 endpoint_wait_media (Endpoint * endpoint, gint n)
 {
   endpoint_wait_heard (endpoint, g_atomic_int_get (&endpoint->heard) + n);
+}
+
+static gboolean
+has_stopped_source (Endpoint * endpoint)
+{
+  GstIterator *sources = gst_bin_iterate_sources (GST_BIN (endpoint->pipeline));
+  GValue item = G_VALUE_INIT;
+  gboolean stopped = FALSE;
+
+  while (gst_iterator_next (sources, &item) == GST_ITERATOR_OK) {
+    GstPad *pad = gst_element_get_static_pad (g_value_get_object (&item),
+        "src");
+
+    if (pad) {
+      stopped |= gst_pad_get_task_state (pad) == GST_TASK_PAUSED;
+      gst_object_unref (pad);
+    }
+    g_value_reset (&item);
+  }
+  g_value_unset (&item);
+  gst_iterator_free (sources);
+  return stopped;
+}
+
+void
+endpoint_resume (Endpoint * endpoint, Endpoint * other, gint n)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+  gint goal = g_atomic_int_get (&endpoint->heard) + n;
+  gint other_goal = g_atomic_int_get (&other->heard) + n;
+
+  watch_set_state (endpoint->pipeline, GST_STATE_PLAYING);
+  while (g_atomic_int_get (&endpoint->heard) < goal
+      || g_atomic_int_get (&other->heard) < other_goal) {
+    endpoint_pump (endpoint);
+    fail_unless (g_get_monotonic_time () < until, "media does not come");
+    if (has_stopped_source (endpoint)) {
+      watch_set_state (endpoint->pipeline, GST_STATE_PAUSED);
+      watch_set_state (endpoint->pipeline, GST_STATE_PLAYING);
+    }
+  }
 }
 
 void

@@ -60,6 +60,10 @@ void endpoint_pump (Endpoint * endpoint);
 /* Waits until "ear" got that many buffers, or that many more. */
 void endpoint_wait_heard (Endpoint * endpoint, gint n);
 void endpoint_wait_media (Endpoint * endpoint, gint n);
+/* PLAYING after PAUSED, until both hear @n more buffers. A source of GStreamer
+ * 1.26 that has not noticed PAUSED when PLAYING follows stops its task for good,
+ * udpsrc by itself too: it gets both states again. */
+void endpoint_resume (Endpoint * endpoint, Endpoint * other, gint n);
 /* Waits for the end of stream. */
 void endpoint_wait_eos (Endpoint * endpoint);
 /* What is on the bus now must not have any ERROR or WARNING. */
