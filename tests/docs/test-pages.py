@@ -58,6 +58,22 @@ class TestPages(unittest.TestCase):
             for line in re.findall(r"gst-launch-1\.0 .* ! .*", read(path)):
                 self.assertIn(line, seen, "%s: not in a block |[ ]|" % path)
 
+    def test_examples_show_alarms(self):
+        """A program that shows SAS or trust shows what README.md tells to show."""
+        alarms = re.findall(r"^\| `(GstZrtp\w+)` .*\*\*show it", read("README.md"), re.MULTILINE)
+        self.assertGreater(len(alarms), 2)
+        folder = os.path.join(ROOT, "tests", "examples")
+        programs = [name for name in sorted(os.listdir(folder))
+                    if name.endswith((".c", ".py")) and not name.startswith("test-")]
+        found = 0
+        for name in programs:
+            text = read(os.path.join("tests", "examples", name))
+            if "GstZrtpSas" in text or "GstZrtpTrust" in text:
+                found += 1
+                for alarm in alarms:
+                    self.assertIn(alarm, text, name)
+        self.assertGreater(found, 8)
+
     def test_commands_exist(self):
         for block in blocks():
             for path in re.findall(r"\b((?:tools|tests)/[\w./-]+)", block.text):

@@ -151,6 +151,8 @@ class Call:
             if fields["trust"] == "sas-mismatch":
                 print("Somebody is between you: hanging up.")
                 self.loop.quit()
+        elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
+            print("ALARM:", fields["text"])
 
     def on_answer(self, stdin, _condition):
         line = stdin.readline()

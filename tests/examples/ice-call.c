@@ -209,6 +209,10 @@ show (Call * call, const GstStructure * message)
     g_print ("trust: %s\n", trust);
     if (g_strcmp0 (trust, "sas-mismatch") == 0)
       g_main_loop_quit (call->loop);
+  } else if (gst_structure_has_name (message, "GstZrtpPeerMismatch")
+      || gst_structure_has_name (message, "GstZrtpDowngrade")
+      || gst_structure_has_name (message, "GstZrtpSecurity")) {
+    g_print ("ALARM: %s\n", gst_structure_get_string (message, "text"));
   } else if (gst_structure_has_name (message, "GstZrtpHelloHash")) {
     g_print ("announced peer: %s\n",
         gst_structure_get_string (message, "status"));

@@ -34,6 +34,7 @@ class Indicator:
         self.states = {}  # of each transport
         self.trust = "none"
         self.sas = None
+        self.alarm = None
 
     def on_message(self, _bus, message):
         fields = message.get_structure()
@@ -45,13 +46,22 @@ class Indicator:
         elif name == "GstZrtpSas":
             self.trust = fields["trust"]
             self.sas = fields["sas"]
+        elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
+            self.alarm = fields["text"]
         else:
             return
+        self.update()
+
+    def end_alarm(self):
+        """Call this after verify-sas: only the users' comparison ends an alarm."""
+        self.alarm = None
         self.update()
 
     def update(self):
         """The call is as secure as the worst of its transports."""
         level, text, asks = TRUST[self.trust]
+        if self.alarm and level != "alarm":
+            level, text, asks = "alarm", self.alarm, True
         if level != "alarm":
             for state in self.states.values():
                 if state != "secure":

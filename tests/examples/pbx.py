@@ -67,6 +67,8 @@ class Pbx:
         elif name == "GstZrtpSas":
             print("%s: SAS %s, enrollment %s" % (fields["session-id"], fields["sas"],
                                                  fields["enrollment"]))
+        elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
+            print("%s: ALARM: %s" % (fields["session-id"], fields["text"]))
         elif name == "GstZrtpRelayDone":
             print("%s: told%s" % (fields["session-id"],
                                   ", no answer" if fields["error"] else ""))

@@ -43,6 +43,10 @@ on_message (GstBus * bus, GstMessage * message, gpointer user_data)
   } else if (gst_message_has_name (message, "GstZrtpSas")) {
     /* Nobody is here to read it aloud: an operator may compare it later. */
     g_print ("SAS: %s\n", gst_structure_get_string (structure, "sas"));
+  } else if (gst_message_has_name (message, "GstZrtpPeerMismatch")
+      || gst_message_has_name (message, "GstZrtpDowngrade")
+      || gst_message_has_name (message, "GstZrtpSecurity")) {
+    g_print ("ALARM: %s\n", gst_structure_get_string (structure, "text"));
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
     g_main_loop_quit (recorder->loop);
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {

@@ -106,6 +106,10 @@ on_zrtp_message (Call * call, const GstStructure * message)
       g_print ("Somebody is between you: hanging up.\n");
       g_main_loop_quit (call->loop);
     }
+  } else if (gst_structure_has_name (message, "GstZrtpPeerMismatch")
+      || gst_structure_has_name (message, "GstZrtpDowngrade")
+      || gst_structure_has_name (message, "GstZrtpSecurity")) {
+    g_print ("ALARM: %s\n", gst_structure_get_string (message, "text"));
   } else if (gst_structure_has_name (message, "GstZrtpEnrollment")) {
     on_enrollment (call, gst_structure_get_string (message, "enrollment"));
   }

@@ -72,6 +72,8 @@ class Call:
             if fields["trust"] == "sas-mismatch":
                 print("Somebody is between you: hanging up.")
                 self.loop.quit()
+        elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
+            print("ALARM:", fields["text"])
         elif name == "GstZrtpEnrollment":
             print("enrollment:", fields["enrollment"])
             if fields["enrollment"] == "offered":

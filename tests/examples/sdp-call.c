@@ -139,6 +139,11 @@ on_message (GstBus * bus, GstMessage * message, gpointer user_data)
     g_main_loop_quit (loop);
   } else if (gst_message_has_name (message, "GstZrtpSas")) {
     note (&person->sas, structure, "sas");
+  } else if (gst_message_has_name (message, "GstZrtpPeerMismatch")
+      || gst_message_has_name (message, "GstZrtpDowngrade")
+      || gst_message_has_name (message, "GstZrtpSecurity")) {
+    g_print ("%s: ALARM: %s\n", person->name,
+        gst_structure_get_string (structure, "text"));
   } else if (gst_message_has_name (message, "GstZrtpHelloHash")) {
     note (&person->status, structure, "status");
   } else if (gst_message_has_name (message, "GstZrtpState")) {

@@ -112,6 +112,8 @@ class Zrtp:
         if name == "GstZrtpHelloHash" and fields["status"] == "mismatch":
             self.call.tell("not the endpoint that was announced: hanging up")
             self.call.hang_up()
+        elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
+            self.call.tell("ALARM: " + fields["text"])
         elif name == "GstZrtpSas" and fields["trust"] != "verified":
             self.call.ask("Read to each other: %s. Is it the same (y/n)?" % fields["sas"],
                           self.on_answer)

@@ -328,7 +328,9 @@ on_message (GstBus * bus, GstMessage * message, gpointer user_data)
 
     g_print ("trust: %s%s%s\n", gst_structure_get_string (s, "trust"),
         signer ? " by " : "", signer ? signer : "");
-  } else if (gst_message_has_name (message, "GstZrtpSecurity")) {
+  } else if (gst_message_has_name (message, "GstZrtpPeerMismatch")
+      || gst_message_has_name (message, "GstZrtpDowngrade")
+      || gst_message_has_name (message, "GstZrtpSecurity")) {
     g_print ("ALARM: %s\n", gst_structure_get_string (s, "text"));
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
     gst_message_parse_warning (message, &error, NULL);

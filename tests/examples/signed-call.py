@@ -107,12 +107,13 @@ class Call:
 
     def on_element(self, _bus, message):
         fields = message.get_structure()
-        if fields.get_name() == "GstZrtpTrust":
+        name = fields.get_name()
+        if name == "GstZrtpTrust":
             signer = fields["signer"]
             say("trust: " + fields["trust"] + (" by " + signer if signer else ""))
-        elif fields.get_name() == "GstZrtpSas":
+        elif name == "GstZrtpSas":
             say("SAS: " + fields["sas"])
-        elif fields.get_name() == "GstZrtpSecurity":
+        elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
             say("ALARM: " + fields["text"])
 
     def on_warning(self, _bus, message):

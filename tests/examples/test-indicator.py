@@ -96,6 +96,21 @@ class TestIndicator(unittest.TestCase):
         tell(indicator, "GstZrtpState", stream_id=1, state="discovering")
         self.assertEqual(shown[-1], "alarm")
 
+    def test_alarms_stay(self):
+        """What trust does not say is shown all the same, until the users compare."""
+        for name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
+            shown = []
+            indicator = Indicator(lambda *what: shown.append(what))
+            tell(indicator, "GstZrtpState", stream_id=0, state="secure")
+            tell(indicator, "GstZrtpSas", sas="abcd", trust="verified")
+            tell(indicator, name, text="Look here")
+            self.assertEqual(shown[-1], ("alarm", "Look here", "abcd"))
+            tell(indicator, "GstZrtpTrust", trust="verified")
+            tell(indicator, "GstZrtpState", stream_id=1, state="secure")
+            self.assertEqual(shown[-1][0], "alarm")
+            indicator.end_alarm()
+            self.assertEqual(shown[-1][0], "verified")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,6 +5,7 @@
 usage: test-sas-call.py PROGRAM...     the command that starts the example
 """
 
+import glob
 import os
 import sys
 import tempfile
@@ -35,8 +36,8 @@ class TestSasCall(unittest.TestCase):
         for person in people:
             self.assertEqual(person.hangs_up(), 0, person.seen)
 
-    def test_both_confirm(self):
-        """The first call asks; in the second both know each other."""
+    def verify(self):
+        """A first call, with the question."""
         people = self.call()
         sas = [person.wait_for("SAS: ") for person in people]
         self.assertEqual(sas[0], sas[1])
@@ -48,12 +49,38 @@ class TestSasCall(unittest.TestCase):
             person.wait_for("trust: verified")
         self.hang_up(people)
 
+    def call_again(self):
+        """A later call, where both know each other."""
         people = self.call()
         for person in people:
             person.wait_for("trust: verified")
         self.hang_up(people)
+        return people
+
+    def test_both_confirm(self):
+        self.verify()
+        people = self.call_again()
         for person in people:
             self.assertNotIn("Read it to each other", "\n".join(person.seen))
+
+    def test_old_secrets(self):
+        """One goes back to an old copy of its files: an alarm on both sides."""
+        self.verify()
+        old = {}
+        for path in glob.glob(os.path.join(self.folder, "alice.sqlite*")):
+            with open(path, "rb") as file:
+                old[path] = file.read()
+        for _ in range(2):
+            self.call_again()
+        for path in glob.glob(os.path.join(self.folder, "alice.sqlite*")):
+            os.remove(path)
+        for path, data in old.items():
+            with open(path, "wb") as file:
+                file.write(data)
+        people = self.call()
+        for person in people:
+            person.wait_for("ALARM: ")
+        self.hang_up(people)
 
     def test_they_differ(self):
         people = self.call()
