@@ -8,12 +8,12 @@
 
 #include <string.h>
 
+#include "zrtpmemory.h"
+
 static void
 wipe (guint8 ** data, gsize * size)
 {
-  if (*data)
-    zrtp_wipe (*data, *size);
-  g_clear_pointer (data, g_free);
+  g_clear_pointer (data, zrtp_secret_free);
   *size = 0;
 }
 
@@ -22,7 +22,7 @@ replace (guint8 ** data, gsize * size, const guint8 * from, gsize from_size)
 {
   wipe (data, size);
   if (from && from_size > 0) {
-    *data = g_memdup2 (from, from_size);
+    *data = zrtp_secret_dup (from, from_size);
     *size = from_size;
   }
 }
@@ -78,7 +78,7 @@ derive_srtps (const ZrtpStream * stream, ZrtpExchange * x)
   const gsize size = session->signalled_size;
   const gsize key_size = size - zrtp_signalled_salt_size (size);
 
-  x->secrets.aux = g_malloc (ZRTP_SECRET_SIZE);
+  x->secrets.aux = zrtp_secret_alloc0 (ZRTP_SECRET_SIZE);
   x->secrets.aux_size = ZRTP_SECRET_SIZE;
   zrtp_keys_srtps (x->suite.hash,
       zrtp_octets (session->signalled, key_size),
@@ -95,7 +95,7 @@ zrtp_session_take_aux (const ZrtpStream * stream, ZrtpExchange * x)
   if (session->signalled) {
     derive_srtps (stream, x);
   } else if (session->aux) {
-    x->secrets.aux = g_memdup2 (session->aux, session->aux_size);
+    x->secrets.aux = zrtp_secret_dup (session->aux, session->aux_size);
     x->secrets.aux_size = session->aux_size;
   }
 }

@@ -4,6 +4,7 @@
 #include "zrtpcache-private.h"
 
 #include "zrtpcrypto.h"
+#include "zrtpmemory.h"
 
 #include <string.h>
 
@@ -159,7 +160,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   zrtp_peer_clear (&entry->peer);
-  g_free (entry);
+  zrtp_secret_free (entry);
 }
 
 static int
@@ -169,7 +170,7 @@ list (ZrtpCache * cache, gint64 now, GPtrArray * entries)
   int rc;
 
   while ((rc = sqlite3_step (statement)) == SQLITE_ROW) {
-    Entry *entry = g_new0 (Entry, 1);
+    Entry *entry = zrtp_secret_new0 (Entry);
 
     g_ptr_array_add (entries, entry);
     rc = read_entry (statement, now, entry);

@@ -4,6 +4,7 @@
 #include "zrtpcache-private.h"
 
 #include "zrtpcrypto.h"
+#include "zrtpmemory.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -298,6 +299,7 @@ open_any (const char *name, gboolean make, const ZrtpRandom * random,
   ZrtpCachePlace *place;
   char *path, *canonical;
 
+  zrtp_memory_init ();
   if (strcmp (name, ZRTP_CACHE_MEMORY) == 0) {
     cache = cache_new (name, random);
     cache->is_volatile = TRUE;
@@ -444,5 +446,6 @@ zrtp_cache_end_call (ZrtpCache * cache, int rc, GError ** error)
   if (rc != SQLITE_OK)
     zrtp_cache_file_set_error (cache, rc, error);
   g_mutex_unlock (&cache->lock);
+  zrtp_wipe_stack ();
   return rc == SQLITE_OK;
 }

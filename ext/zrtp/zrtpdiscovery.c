@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "zrtpmemory.h"
+
 /* 6: T1 is sent again 20 times, for at least 12 s where ZRTP showed itself. */
 #define T1_RETRANSMISSIONS 20
 #define EVIDENCE_TIME (12 * ZRTP_SEC)
@@ -49,6 +51,7 @@ zrtp_stream_make_hello (ZrtpStream * stream)
 
   size = zrtp_message_write (&message, buffer, sizeof buffer);
   zrtp_message_seal (buffer, size, stream->h[2]);
+  zrtp_wipe_stack ();
   g_clear_pointer (&stream->hello, g_bytes_unref);
   stream->hello = g_bytes_new (buffer, size);
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "zrtpmemory.h"
+
 /* A call does not wait for a disk that hangs. Who holds a lock is waited for in
  * the cache, and reported there. */
 #define LOOKUP_TIME (ZRTP_CACHE_BUSY_MS * ZRTP_MSEC + ZRTP_SEC)
@@ -32,8 +34,7 @@ zrtp_exchange_free (ZrtpStream * stream)
   g_clear_pointer (&x->signature, g_bytes_unref);
   stream->timers[ZRTP_TIMER_SIGN] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
-  zrtp_wipe (x, sizeof *x);
-  g_free (x);
+  zrtp_secret_free (x);
 }
 
 /* A man in the middle runs one exchange with each side and has won if both SAS
@@ -71,7 +72,7 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
     ZrtpCommitMode mode, const ZrtpSuite * suite, ZrtpRole role, gint64 now)
 {
   ZrtpSession *session = stream->session;
-  ZrtpExchange *x = g_new0 (ZrtpExchange, 1);
+  ZrtpExchange *x = zrtp_secret_new0 (ZrtpExchange);
 
   zrtp_exchange_free (stream);
   zrtp_wipe (&stream->keys, sizeof stream->keys);

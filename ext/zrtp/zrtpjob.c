@@ -3,11 +3,13 @@
  */
 #include "zrtpstream-private.h"
 
+#include "zrtpmemory.h"
+
 ZrtpJob *
 zrtp_job_new (ZrtpTask task)
 {
   static guint64 serial;
-  ZrtpJob *job = g_new0 (ZrtpJob, 1);
+  ZrtpJob *job = zrtp_secret_new0 (ZrtpJob);
 
   job->task = task;
   job->serial = __atomic_add_fetch (&serial, 1, __ATOMIC_RELAXED);
@@ -44,6 +46,7 @@ zrtp_job_run (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
 {
   const ZrtpKeyAgreement *ka = job->key_agreement;
 
+  zrtp_memory_init ();
   switch (job->task) {
     case ZRTP_TASK_KEY_PAIR:
       job->ok = ka->make_public (ka, job->private_value, job->private_size,
@@ -58,6 +61,7 @@ zrtp_job_run (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
       run_storage (job, cache, wall_now);
       break;
   }
+  zrtp_wipe_stack ();
 }
 
 void
@@ -66,6 +70,5 @@ zrtp_job_free (ZrtpJob * job)
   zrtp_peer_clear (&job->peer);
   zrtp_peer_update_clear (&job->update);
   g_free (job->error);
-  zrtp_wipe (job, sizeof *job);
-  g_free (job);
+  zrtp_secret_free (job);
 }

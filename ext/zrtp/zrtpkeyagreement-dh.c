@@ -6,6 +6,7 @@
 #include "zrtpcrypto.h"
 #include "zrtpkeyagreement.h"
 #include "zrtplimbs.h"
+#include "zrtpmemory.h"
 
 /* RFC 3526, group 14. */
 static const guint8 prime_2048[2048 / 8] = {
@@ -93,13 +94,12 @@ power (const ZrtpKeyAgreement * self, const mp_limb_t * base, gsize n_base,
   zrtp_limbs_from_octets (p, n, prime_of (self), self->public_size);
   zrtp_limbs_from_octets (e, G_N_ELEMENTS (e), exponent, exponent_size);
   scratch_size = mpn_sec_powm_itch (n_base, bits, n) * sizeof (mp_limb_t);
-  scratch = g_malloc (scratch_size);
+  scratch = zrtp_secret_alloc0 (scratch_size);
 
   mpn_sec_powm (r, base, n_base, e, bits, p, n, scratch);
   zrtp_limbs_to_octets (r, n, result, self->public_size);
 
-  zrtp_wipe (scratch, scratch_size);
-  g_free (scratch);
+  zrtp_secret_free (scratch);
   zrtp_wipe (r, sizeof r);
   zrtp_wipe (e, sizeof e);
 }

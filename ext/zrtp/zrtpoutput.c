@@ -3,6 +3,8 @@
  */
 #include "zrtpstream-private.h"
 
+#include "zrtpmemory.h"
+
 #include <string.h>
 
 /* RFC 6189 6: T2 doubles up to eight times its first value, ten times. */
@@ -132,7 +134,7 @@ zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause)
 ZrtpEvent *
 zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type)
 {
-  ZrtpEvent *event = g_new0 (ZrtpEvent, 1);
+  ZrtpEvent *event = zrtp_secret_new0 (ZrtpEvent);
 
   event->type = type;
   g_queue_push_tail (&stream->events, event);
@@ -250,8 +252,7 @@ zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event)
   if (!head)
     return FALSE;
   *event = *head;
-  zrtp_wipe (head, sizeof *head);
-  g_free (head);
+  zrtp_secret_free (head);
   return TRUE;
 }
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "zrtpmemory.h"
+
 enum
 {
   RS1,
@@ -24,9 +26,7 @@ void
 zrtp_secrets_clear (ZrtpSecrets * secrets)
 {
   zrtp_peer_clear (&secrets->peer);
-  if (secrets->aux)
-    zrtp_wipe (secrets->aux, secrets->aux_size);
-  g_free (secrets->aux);
+  zrtp_secret_free (secrets->aux);
   zrtp_wipe (secrets, sizeof *secrets);
 }
 

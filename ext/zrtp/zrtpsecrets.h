@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   ZrtpPeer peer;                /* rs1, rs2, pbxsecret */
-  guint8 *aux;                  /* auxsecret, or NULL */
+  guint8 *aux;                  /* auxsecret, of zrtp_secret_alloc0(), or NULL */
   gsize aux_size;
   guint8 stand_in[4][ZRTP_SECRET_SIZE]; /* rs1, rs2, aux, pbx */
 } ZrtpSecrets;

@@ -7,10 +7,12 @@
 
 #include <string.h>
 
+#include "zrtpmemory.h"
+
 ZrtpSession *
 zrtp_session_new (void)
 {
-  ZrtpSession *session = g_new0 (ZrtpSession, 1);
+  ZrtpSession *session = zrtp_secret_new0 (ZrtpSession);
 
   session->streams = g_ptr_array_new ();
   session->nonces = g_array_new (FALSE, FALSE, ZRTP_NONCE_SIZE);
@@ -58,7 +60,7 @@ zrtp_session_free (ZrtpSession * session)
   g_clear_pointer (&session->claim, zrtp_claim_free);
   g_ptr_array_unref (session->streams);
   g_array_unref (session->nonces);
-  g_free (session);
+  zrtp_secret_free (session);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "zrtpcrypto.h"
+#include "zrtpmemory.h"
 
 struct _ZrtpSrtcpTag
 {
@@ -39,7 +40,7 @@ zrtp_srtp_derive_auth_key (const ZrtpSrtpKeys * keys, guint8 label,
 ZrtpSrtcpTag *
 zrtp_srtcp_tag_new (const ZrtpSrtpKeys * keys)
 {
-  ZrtpSrtcpTag *self = g_new0 (ZrtpSrtcpTag, 1);
+  ZrtpSrtcpTag *self = zrtp_secret_new0 (ZrtpSrtcpTag);
   guint8 key[ZRTP_SRTP_AUTH_KEY_SIZE];
 
   zrtp_srtp_derive_auth_key (keys, ZRTP_SRTCP_AUTH_LABEL, key);
@@ -51,10 +52,7 @@ zrtp_srtcp_tag_new (const ZrtpSrtpKeys * keys)
 void
 zrtp_srtcp_tag_free (ZrtpSrtcpTag * self)
 {
-  if (!self)
-    return;
-  zrtp_wipe (self, sizeof *self);
-  g_free (self);
+  zrtp_secret_free (self);
 }
 
 gboolean

@@ -3,6 +3,7 @@
  */
 #include "zrtpsrtp-library.h"
 
+#include "zrtpmemory.h"
 #include "zrtpsrtp-nettle.h"
 #include "zrtpsrtp.h"
 
@@ -88,6 +89,7 @@ create_session (srtp_t * session, const srtp_policy_t * policy)
   zrtp_srtp_nettle_begin (is_192);
   status = srtp_create (session, policy);
   nettle = zrtp_srtp_nettle_end ();
+  zrtp_wipe_stack ();           /* its key derivation, and HMAC's pads */
 
   if (status == srtp_err_status_ok && !nettle
       && (is_192 || zrtp_srtp_is_accelerated ())) {

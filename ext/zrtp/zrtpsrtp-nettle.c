@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "zrtpcrypto.h"
+#include "zrtpmemory.h"
 
 /* The block counter has 16 bits (RFC 3711 4.1.1); the next bit up belongs to
  * the packet index. */
@@ -84,7 +85,7 @@ icm_alloc (srtp_cipher_pointer_t * out, int key_len, int tag_len)
       return srtp_err_status_bad_param;
   }
 
-  icm = g_new0 (Icm, 1);
+  icm = zrtp_secret_new0 (Icm);
   icm->key_size = key_len - SRTP_SALT_LEN;
   icm->cipher.type = type;
   icm->cipher.state = icm;
@@ -99,8 +100,7 @@ icm_dealloc (srtp_cipher_pointer_t cipher)
 {
   Icm *icm = cipher->state;
 
-  zrtp_wipe (icm, sizeof *icm);
-  g_free (icm);
+  zrtp_secret_free (icm);
   return srtp_err_status_ok;
 }
 
@@ -218,7 +218,7 @@ hmac_alloc (srtp_auth_pointer_t * out, int key_len, int out_len)
   if (key_len < 0 || out_len < 0 || out_len > SHA1_DIGEST_SIZE)
     return srtp_err_status_bad_param;
 
-  hmac = g_new0 (Hmac, 1);
+  hmac = zrtp_secret_new0 (Hmac);
   hmac->auth.type = &hmac_sha1;
   hmac->auth.state = hmac;
   hmac->auth.key_len = key_len;
@@ -232,8 +232,7 @@ hmac_dealloc (srtp_auth_pointer_t auth)
 {
   Hmac *hmac = auth->state;
 
-  zrtp_wipe (hmac, sizeof *hmac);
-  g_free (hmac);
+  zrtp_secret_free (hmac);
   return srtp_err_status_ok;
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "zrtpcrypto.h"
+#include "zrtpmemory.h"
 #include "zrtpsrtp.h"
 #include "zrtpsrtp-library.h"
 
@@ -32,7 +32,7 @@ struct _ZrtpSrtpSources
 ZrtpSrtpSources *
 zrtp_srtp_sources_new (const srtp_policy_t * policy, gsize key_size)
 {
-  ZrtpSrtpSources *sources = g_new0 (ZrtpSrtpSources, 1);
+  ZrtpSrtpSources *sources = zrtp_secret_new0 (ZrtpSrtpSources);
 
   g_assert (key_size <= MAX_KEY_SIZE);
   sources->policy = *policy;
@@ -55,8 +55,7 @@ zrtp_srtp_sources_free (ZrtpSrtpSources * sources)
     srtp_dealloc (g_ptr_array_index (sources->full, i));
   g_clear_pointer (&sources->full, g_ptr_array_unref);
   g_clear_pointer (&sources->by_ssrc, g_hash_table_unref);
-  zrtp_wipe (sources->key, sizeof sources->key);
-  g_free (sources);
+  zrtp_secret_free (sources);
 }
 
 static srtp_t

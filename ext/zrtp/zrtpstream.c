@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "zrtpmemory.h"
+
 /* A peer that fell silent may come back. */
 #define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
 /* How long a Hello from before the start counts: until a patient peer's next. */
@@ -16,7 +18,7 @@ ZrtpStream *
 zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
     const ZrtpRandom * random)
 {
-  ZrtpStream *stream = g_new0 (ZrtpStream, 1);
+  ZrtpStream *stream = zrtp_secret_new0 (ZrtpStream);
   guint8 octets[2];
 
   stream->policy = *policy;
@@ -43,7 +45,7 @@ static void
 free_event (gpointer event)
 {
   zrtp_event_clear (event);
-  g_free (event);
+  zrtp_secret_free (event);
 }
 
 /* Everything of an exchange, running or done. */
@@ -86,8 +88,7 @@ zrtp_stream_free (ZrtpStream * stream)
   g_clear_pointer (&stream->early, g_bytes_unref);
   g_bytes_unref (stream->hello);
   g_free (stream->hello_hash);
-  zrtp_wipe (stream, sizeof *stream);
-  g_free (stream);
+  zrtp_secret_free (stream);
 }
 
 ZrtpSession *
@@ -346,6 +347,25 @@ is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
   }
 }
 
+/* Keys are derived or used for it, which leaves copies in the frames of Nettle's
+ * functions. */
+static gboolean
+uses_secrets (ZrtpMessageType type)
+{
+  switch (type) {
+    case ZRTP_MESSAGE_COMMIT:
+    case ZRTP_MESSAGE_DHPART1:
+    case ZRTP_MESSAGE_DHPART2:
+    case ZRTP_MESSAGE_CONFIRM1:
+    case ZRTP_MESSAGE_CONFIRM2:
+    case ZRTP_MESSAGE_GO_CLEAR:
+    case ZRTP_MESSAGE_SAS_RELAY:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 static void
 dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpMessage * message, gint64 now)
@@ -404,6 +424,8 @@ dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
       break;
   }
+  if (uses_secrets (message->type))
+    zrtp_wipe_stack ();
 }
 
 /* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
@@ -575,6 +597,7 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
     }
   }
   zrtp_job_free (job);
+  zrtp_wipe_stack ();
 }
 
 void

@@ -7,12 +7,29 @@
 
 #include "gstzrtpdec.h"
 #include "gstzrtpenc.h"
+#include "zrtp/zrtpmemory.h"
+
+static void
+report_memory (void)
+{
+  ZrtpMemoryInfo info;
+
+  zrtp_memory_get_info (&info);
+  if (!info.gmp_wipes)
+    GST_WARNING ("GMP does not wipe what it frees: another library has set its "
+        "memory functions");
+  if (!info.sqlite_wipes)
+    GST_WARNING ("SQLite does not wipe what it frees: it was started before "
+        "this plugin was loaded");
+}
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
   char *error = NULL;
 
+  zrtp_memory_init ();
+  report_memory ();
   /* Here and not later: this changes what the whole process encrypts with, and
    * must not meet another thread in libsrtp2. */
   if (!zrtp_srtp_init (&error)) {

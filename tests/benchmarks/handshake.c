@@ -14,6 +14,7 @@
 
 #include "bench.h"
 #include "stack.h"
+#include "zrtp/zrtpmemory.h"
 
 #define TICK_MS 10
 #define LIMIT_MS 5000
@@ -169,8 +170,10 @@ static double
 get_heap (void)
 {
   struct mallinfo2 info = mallinfo2 ();
+  ZrtpMemoryInfo secrets;
 
-  return info.uordblks + info.hblkhd;
+  zrtp_memory_get_info (&secrets);
+  return info.uordblks + info.hblkhd + secrets.used;
 }
 
 static Weight

@@ -8,6 +8,7 @@
 
 #include "sim.h"
 #include "vectors.h"
+#include "zrtp/zrtpmemory.h"
 #include "zrtp/zrtpstream-private.h"
 
 static const ZrtpHash *const hashes[] = { &zrtp_hash_s256, &zrtp_hash_s384 };
@@ -43,8 +44,8 @@ side_set (Side * side, guint rs1, guint rs2, guint pbx)
 static void
 side_set_aux (Side * side, const char *text)
 {
-  g_free (side->secrets.aux);
-  side->secrets.aux = text ? g_memdup2 (text, strlen (text)) : NULL;
+  zrtp_secret_free (side->secrets.aux);
+  side->secrets.aux = text ? zrtp_secret_dup (text, strlen (text)) : NULL;
   side->secrets.aux_size = text ? strlen (text) : 0;
 }
 
@@ -375,8 +376,11 @@ side_load (Side * side, JsonNode * set, const char *role)
   peer->have_rs1 = take (set, "rs1", role, peer->rs1);
   peer->have_rs2 = take (set, "rs2", role, peer->rs2);
   peer->have_pbx = take (set, "pbxsecret", role, peer->pbx);
-  if (aux)
-    side->secrets.aux = g_bytes_unref_to_data (aux, &side->secrets.aux_size);
+  if (aux) {
+    side->secrets.aux = zrtp_secret_dup (OCTETS (aux));
+    side->secrets.aux_size = g_bytes_get_size (aux);
+    g_bytes_unref (aux);
+  }
   g_bytes_unref (h3);
   g_free (path);
 }

@@ -6,6 +6,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "zrtp/zrtpcrypto.h"
+
 typedef enum
 {
   DATAGRAM,
@@ -111,6 +113,7 @@ sim_free (Sim * sim)
   g_sequence_free (sim->queue);
   end_clear (&sim->ends[0]);
   end_clear (&sim->ends[1]);
+  zrtp_wipe (sim, sizeof *sim); /* keys of both ends */
   g_free (sim);
 }
 
@@ -358,6 +361,8 @@ work_off (Sim * sim, Item * item)
     end->jobs++;
     end->computations += zrtp_job_get_kind (job) == ZRTP_JOB_COMPUTE;
     end->dead = end->jobs == end->last_job;
+    if (sim->job_listener)
+      sim->job_listener (item->to, job);
     zrtp_stream_finish_job (item->to->stream, job, sim->now);
     sim_drain (sim, end->id);
   }

@@ -61,6 +61,9 @@ typedef gboolean (*SimFilter) (Sim * sim, SimStream * from, guint8 * data,
 /* Sees each event of the engine, after it was counted; may call it. */
 typedef void (*SimListener) (SimStream * from, const ZrtpEvent * event);
 
+/* Sees each job that ran, before its stream takes the result. */
+typedef void (*SimJobListener) (SimStream * to, const ZrtpJob * job);
+
 struct _Sim
 {
   guint64 state;                /* of the generator */
@@ -73,6 +76,7 @@ struct _Sim
   SimFilter filter;
   gpointer filter_data;
   SimListener listener;
+  SimJobListener job_listener;
   SimEndpoint ends[2];
   GSequence *queue;
   guint64 serial;
