@@ -128,6 +128,7 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
   GBytes *bytes;
 
   memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
+  stream->chain_spent = TRUE;
   body.verified = zrtp_session_own_v_flag (stream->session)
       && !stream->policy.cacheless;
   body.enrollment = session->offering && x->mode != ZRTP_COMMIT_MULTISTREAM;
@@ -333,6 +334,8 @@ enter_secure (ZrtpStream * stream, gint64 now)
   give_keys (stream, ZRTP_EVENT_SEND_KEYS, zrtp_stream_own_keys (stream));
   zrtp_wipe (stream->keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
   zrtp_wipe (stream->keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_wipe (stream->keys.initiator.srtp_salt, ZRTP_SALT_SIZE);
+  zrtp_wipe (stream->keys.responder.srtp_salt, ZRTP_SALT_SIZE);
   zrtp_candidate_copy (&stream->bound, &stream->exchange->peer);
   zrtp_exchange_free (stream);
   zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);

@@ -31,6 +31,7 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   gsize size;
 
   zrtp_random_fill (stream->random, stream->h[0], ZRTP_IMAGE_SIZE);
+  stream->chain_spent = FALSE;
   for (guint i = 1; i < 4; i++)
     zrtp_sha256 (stream->h[i - 1], ZRTP_IMAGE_SIZE, stream->h[i]);
 

@@ -4,10 +4,14 @@
  * Nettle takes its scratch memory from GMP's functions and frees it with the
  * Diffie-Hellman result in it. SQLite frees pages with retained secrets in them.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE             /* dladdr() */
+#endif
 #include "zrtpmemory-private.h"
 
 #include "zrtpcrypto.h"
 
+#include <dlfcn.h>
 #include <gmp.h>
 #include <malloc.h>
 #include <sqlite3.h>
@@ -80,6 +84,17 @@ init_gmp (void)
     mp_set_memory_functions (gmp_allocate, gmp_reallocate, gmp_free);
 }
 
+/* GnuTLS, once loaded, gives GMP functions that wipe, unless there are others
+ * already. */
+static gboolean
+is_of_gnutls (gconstpointer function)
+{
+  Dl_info info;
+
+  return dladdr (function, &info) && info.dli_fname
+      && strstr (info.dli_fname, "libgnutls") != NULL;
+}
+
 gboolean
 zrtp_memory_gmp_wipes (void)
 {
@@ -87,7 +102,8 @@ zrtp_memory_gmp_wipes (void)
   GmpFree release;
 
   mp_get_memory_functions (NULL, &reallocate, &release);
-  return reallocate == gmp_reallocate && release == gmp_free;
+  return (reallocate == gmp_reallocate && release == gmp_free)
+      || (is_of_gnutls (reallocate) && is_of_gnutls (release));
 }
 
 /* Those that were there before: SQLite's own, or the application's. */
@@ -140,9 +156,10 @@ zrtp_memory_init (void)
 {
   static gsize done;
 
+  /* Each time: a library that had set its own may have set GMP's back. */
+  init_gmp ();
   if (!g_once_init_enter (&done))
     return;
-  init_gmp ();
   sqlite_wipes = init_sqlite ();
   g_once_init_leave (&done, 1);
 }

@@ -23,8 +23,9 @@ typedef struct
 
 /* Makes GMP and SQLite wipe what they free. GMP: unless the process has memory
  * functions of its own. SQLite: unless the process has started it before, as it
- * takes memory functions only until then. Idempotent, MT safe. Functions of this
- * code stay in both libraries, so it must never be unloaded. */
+ * takes memory functions only until then. Cheap to repeat: call it before secrets
+ * go into either. MT safe. Functions of this code stay in both libraries, so it
+ * must never be unloaded. */
 void zrtp_memory_init (void);
 /* The state at this moment: another library may have set GMP's functions since.
  * MT safe. */

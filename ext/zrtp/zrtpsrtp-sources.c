@@ -15,6 +15,10 @@
 
 #define MAX_KEY_SIZE (SRTP_AES_ICM_256_KEY_LEN_WSALT)
 
+/* The master key stays for sessions to come, as long as the session keys do. Those
+ * do not depend on the SSRC (RFC 3711 4.3.1, key derivation rate 0), so they alone
+ * decrypt all that the master key does: without it a reader of this memory would
+ * learn no less. */
 struct _ZrtpSrtpSources
 {
   srtp_policy_t policy;         /* its key is ... */

@@ -186,6 +186,7 @@ struct _ZrtpStream
   /* Our Hello and the chain behind it (9): h[0] is H0. */
   guint8 zid[ZRTP_ZID_SIZE];
   guint8 h[4][ZRTP_IMAGE_SIZE];
+  gboolean chain_spent;         /* a Confirm revealed H0 */
   GBytes *hello;
   ZrtpAlgorithmList offer[ZRTP_N_KINDS];
   char *hello_hash;

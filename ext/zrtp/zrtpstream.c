@@ -240,6 +240,10 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
       return;
   } else {
     stream->info.counters.started = now;
+    if (stream->chain_spent) {
+      zrtp_stream_make_hello (stream);
+      zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
+    }
   }
   stream->ssrc = ssrc;
   zrtp_discovery_start (stream, now);
@@ -267,6 +271,8 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   const gboolean had_keys = stream->was_secure;
 
   wipe_exchange (stream);
+  if (stream->chain_spent)
+    zrtp_wipe (stream->h, sizeof stream->h);
   stream->step = ZRTP_STEP_IDLE;
   stream->tampered = move && stream->tampered;
   stream->refused = move && stream->refused;

@@ -643,7 +643,9 @@ install_stream (void)
    * A #GstStructure `application/x-zrtp-stats`: ZRTP messages sent, received,
    * retransmitted, the round trip and the time to secure in nanoseconds, what
    * was dropped by cause, and an array `streams` of `application/x-srtp-stream`
-   * for every SSRC.
+   * for every SSRC. The structure `memory` tells how far the process's memory
+   * protects secrets: booleans `gmp-wipes` and `sqlite-wipes`, sizes in bytes
+   * `size`, `locked` and `undumped` (Since: 0.2).
    *
    * Since: 0.1
    */

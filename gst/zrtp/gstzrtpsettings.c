@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "zrtp/zrtpmemory.h"
+
 #define FIRST GST_ZRTP_SETTING_SESSION_ID
 
 struct _GstZrtpSettings
@@ -243,32 +245,16 @@ is_algorithm_list (GstZrtpSetting setting)
       && setting <= GST_ZRTP_SETTING_SAS_TYPES;
 }
 
-typedef struct
-{
-  gsize size;
-  guint8 data[];
-} Secret;
-
-static void
-secret_free (gpointer data)
-{
-  Secret *secret = data;
-
-  explicit_bzero (secret->data, secret->size);
-  g_free (secret);
-}
-
 /* A copy that wipes itself. */
 static GstBuffer *
 copy_secret (GstBuffer * buffer)
 {
   gsize size = gst_buffer_get_size (buffer);
-  Secret *secret = g_malloc (sizeof (Secret) + size);
+  gpointer secret = zrtp_secret_alloc0 (size);
 
-  secret->size = size;
-  gst_buffer_extract (buffer, 0, secret->data, size);
-  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, secret->data,
-      size, 0, size, secret, secret_free);
+  gst_buffer_extract (buffer, 0, secret, size);
+  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, secret, size, 0,
+      size, secret, zrtp_secret_free);
 }
 
 static gboolean

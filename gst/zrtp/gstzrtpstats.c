@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "zrtp/zrtpmemory.h"
+
 #define TO_NANOSECONDS(us) ((guint64) (us) * 1000)
 
 static void
@@ -168,6 +170,24 @@ add_receiver (GstStructure * stats, GstZrtpReceiver * receiver,
   take_drops (stats, "recv-drops", drops);
 }
 
+/* Of the process, not of the pair. */
+static void
+add_memory (GstStructure * stats)
+{
+  GstStructure *memory;
+  ZrtpMemoryInfo info;
+
+  zrtp_memory_get_info (&info);
+  memory = gst_structure_new ("application/x-zrtp-memory",
+      "gmp-wipes", G_TYPE_BOOLEAN, info.gmp_wipes,
+      "sqlite-wipes", G_TYPE_BOOLEAN, info.sqlite_wipes,
+      "size", G_TYPE_UINT64, (guint64) info.mapped,
+      "locked", G_TYPE_UINT64, (guint64) info.locked,
+      "undumped", G_TYPE_UINT64, (guint64) info.undumped, NULL);
+  gst_structure_set (stats, "memory", GST_TYPE_STRUCTURE, memory, NULL);
+  gst_structure_free (memory);
+}
+
 GstStructure *
 gst_zrtp_pair_make_stats (GstZrtpPair * pair)
 {
@@ -180,5 +200,6 @@ gst_zrtp_pair_make_stats (GstZrtpPair * pair)
   add_sender (stats, &pair->sender, &streams);
   add_receiver (stats, &pair->receiver, &streams);
   gst_structure_take_value (stats, "streams", &streams);
+  add_memory (stats);
   return stats;
 }

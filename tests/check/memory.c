@@ -304,6 +304,36 @@ GST_START_TEST (test_dh)
 
 GST_END_TEST;
 
+/* A stream that waits for its next call keeps nothing of the last one, and takes
+ * another hash chain into the next (RFC 6189 9). */
+GST_START_TEST (test_stopped)
+{
+  Sim *sim = watch (sim_new (10), "X255");
+
+  run_call (sim, 1);
+  fail_unless_equals_int (needles_count ("h0"), 2);
+  for (guint e = 0; e < 2; e++) {
+    SimStream *s = &sim->ends[e].streams[0];
+
+    zrtp_stream_stop (s->stream, sim->now);
+    sim_drain (sim, e);
+    zrtp_wipe (&s->send_keys, sizeof s->send_keys);
+    zrtp_wipe (&s->receive_keys, sizeof s->receive_keys);
+  }
+  assert_nothing_left ();
+
+  for (guint e = 0; e < 2; e++)
+    sim_start (sim, e);
+  fail_unless (sim_run_until_secure (sim, sim->now + 5 * SIM_SEC));
+  sim_assert_agreed (sim);
+  add_all (sim);
+  fail_unless_equals_int (needles_count ("h0"), 4);
+  sim_free (sim);
+  assert_nothing_left ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_multistream)
 {
   Sim *sim = watch (sim_new (20), "X255,Mult");
@@ -482,6 +512,7 @@ memory_suite (void)
   tcase_add_checked_fixture (calls, setup, NULL);
   tcase_add_test (calls, test_search_finds);
   tcase_add_loop_test (calls, test_dh, 0, G_N_ELEMENTS (key_agreements));
+  tcase_add_test (calls, test_stopped);
   tcase_add_test (calls, test_multistream);
   tcase_add_test (calls, test_volatile_cache);
   tcase_add_loop_test (calls, test_srtp, 0, 3);

@@ -4,6 +4,7 @@
  * The engine's memory for secrets, and the memory functions that it gives to GMP
  * and SQLite: only where nothing else in the process has a say.
  */
+#include <dlfcn.h>
 #include <gmp.h>
 #include <gst/check/gstcheck.h>
 #include <sqlite3.h>
@@ -220,6 +221,31 @@ GST_START_TEST (test_gmp_of_another)
 
 GST_END_TEST;
 
+/* Functions that a library set and took back leave GMP to us. */
+GST_START_TEST (test_gmp_set_back)
+{
+  zrtp_memory_init ();
+  mp_set_memory_functions (foreign_allocate, foreign_reallocate, foreign_free);
+  mp_set_memory_functions (NULL, NULL, NULL);
+  assert_call_works ();
+  fail_unless (get_info ().gmp_wipes);
+}
+
+GST_END_TEST;
+
+/* GnuTLS wipes as well, and only where nothing else was set. */
+GST_START_TEST (test_gmp_with_gnutls)
+{
+  if (__i__)
+    zrtp_memory_init ();
+  fail_unless (dlopen ("libgnutls.so.30", RTLD_NOW) != NULL);
+  fail_unless (get_info ().gmp_wipes);
+  assert_call_works ();
+  fail_unless (get_info ().gmp_wipes);
+}
+
+GST_END_TEST;
+
 /* Numbers that were allocated before go on with the new functions. */
 GST_START_TEST (test_gmp_in_use)
 {
@@ -311,6 +337,8 @@ memorypool_suite (void)
   /* Each in a process of its own. */
   tcase_add_test (libraries, test_gmp_is_taken);
   tcase_add_loop_test (libraries, test_gmp_of_another, 0, 2);
+  tcase_add_test (libraries, test_gmp_set_back);
+  tcase_add_loop_test (libraries, test_gmp_with_gnutls, 0, 2);
   tcase_add_test (libraries, test_gmp_in_use);
   tcase_add_test (libraries, test_sqlite_is_taken);
   tcase_add_test (libraries, test_sqlite_started_before);

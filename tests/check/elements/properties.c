@@ -503,6 +503,23 @@ check_stream (const GstStructure * stats, guint i, const char *direction,
   fail_unless_equals_uint64 (octets, packets * (12 + 160));
 }
 
+/* The plugin was loaded before anything used GMP or SQLite. */
+static void
+check_memory (const GstStructure * stats)
+{
+  const GstStructure *memory;
+  gboolean gmp = FALSE, sqlite = FALSE;
+
+  check_fields (stats, "memory", GST_TYPE_STRUCTURE);
+  memory = gst_value_get_structure (gst_structure_get_value (stats, "memory"));
+  fail_unless (gst_structure_has_name (memory, "application/x-zrtp-memory"));
+  check_fields (memory, "gmp-wipes sqlite-wipes", G_TYPE_BOOLEAN);
+  check_fields (memory, "size locked undumped", G_TYPE_UINT64);
+  fail_unless (gst_structure_get (memory, "gmp-wipes", G_TYPE_BOOLEAN, &gmp,
+          "sqlite-wipes", G_TYPE_BOOLEAN, &sqlite, NULL));
+  fail_unless (gmp && sqlite);
+}
+
 GST_START_TEST (test_stats)
 {
   Endpoint *a = endpoint_new (END ("")), *b = endpoint_new (END (""));
@@ -527,6 +544,7 @@ GST_START_TEST (test_stats)
       "recv-drop-count", G_TYPE_UINT64);
   check_fields (stats, "zrtp-drops sent-drops recv-drops", GST_TYPE_STRUCTURE);
   check_fields (stats, "streams", GST_TYPE_ARRAY);
+  check_memory (stats);
   streams = gst_structure_get_value (stats, "streams");
   fail_unless_equals_int (gst_value_array_get_size (streams), 2);
   check_stream (stats, 0, "send", 5);
