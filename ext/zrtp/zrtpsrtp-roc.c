@@ -6,6 +6,7 @@
 #include <nettle/hmac.h>
 
 #include "zrtpcrypto.h"
+#include "zrtpmemory.h"
 #include "zrtpsrtcptag.h"
 
 #define HALF_SEQ 0x8000         /* of the sequence numbers (RFC 3711 3.3.1) */
@@ -21,7 +22,7 @@ struct _ZrtpRocSearch
 ZrtpRocSearch *
 zrtp_roc_search_new (const ZrtpSrtpKeys * keys)
 {
-  ZrtpRocSearch *search = g_new0 (ZrtpRocSearch, 1);
+  ZrtpRocSearch *search = zrtp_secret_new0 (ZrtpRocSearch);
   guint8 key[ZRTP_SRTP_AUTH_KEY_SIZE];
 
   zrtp_srtp_derive_auth_key (keys, ZRTP_SRTP_AUTH_LABEL, key);
@@ -37,8 +38,7 @@ zrtp_roc_search_free (ZrtpRocSearch * search)
   if (!search)
     return;
   g_clear_pointer (&search->failures, g_hash_table_unref);
-  zrtp_wipe (search, sizeof *search);
-  g_free (search);
+  zrtp_secret_free (search);
 }
 
 void
