@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpmemory.h"
+#include "zrtp/zrtp.h"
 
 #define FIRST GST_ZRTP_SETTING_SESSION_ID
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpmemory.h"
+#include "zrtp/zrtp.h"
 
 #define TO_NANOSECONDS(us) ((guint64) (us) * 1000)
 

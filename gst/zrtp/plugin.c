@@ -7,7 +7,7 @@
 
 #include "gstzrtpdec.h"
 #include "gstzrtpenc.h"
-#include "zrtp/zrtpmemory.h"
+#include "zrtp/zrtp.h"
 
 static void
 report_memory (void)
