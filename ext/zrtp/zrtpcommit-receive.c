@@ -220,6 +220,8 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
       accept_commit (stream, packet, peer, commit, &suite, now);
       break;
     case ZRTP_VERDICT_IGNORE:
+      /* The peer has not seen ours, or was busy with another call. */
+      zrtp_commit_resend (stream, now);
       break;
     case ZRTP_VERDICT_DROP:
       zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);

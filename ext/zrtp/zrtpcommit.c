@@ -12,6 +12,8 @@
 #define COMMITS_BEFORE_DOUBT 3
 /* Who let so many exchanges run dry while others say Hello is forgotten. */
 #define MAX_UNANSWERED 3
+/* Shortest time between two Commits that are sent again out of turn. */
+#define RESEND_AGAIN (10 * ZRTP_MSEC)
 /* Getting ready takes a few milliseconds. */
 #define PREPARE_AGAIN (100 * ZRTP_MSEC)
 
@@ -208,6 +210,14 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
     initiate_preshared (stream, peer, &suite, now);
   else
     initiate_dh (stream, peer, &suite, now);
+}
+
+void
+zrtp_commit_resend (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_COMMIT_SENT && stream->session->claim
+      && zrtp_allowance_take (&stream->commit_resends, RESEND_AGAIN, now))
+    zrtp_stream_send (stream, stream->repeat.message, TRUE);
 }
 
 /* Steps back from our own Commit, here or on another stream of the session,

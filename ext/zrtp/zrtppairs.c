@@ -9,8 +9,10 @@
  * no longer keeps others out; that what two exchanges leave in the caches may
  * then differ is what rs2 is for. Less than a Commit's retransmissions take. */
 #define HOLD_LIMIT (4 * G_USEC_PER_SEC)
-/* Those who wait ask again after this time, for each that is before them ... */
+/* A session without a hook asks again after this time, for each that is before
+ * it. */
 #define ASK_AGAIN (20 * 1000)
+/* A session that waits for its turn asks this often to keep it ... */
 #define MAX_ASK_AGAIN (G_USEC_PER_SEC / 2)
 /* ... and the first of them loses its turn if it does not. */
 #define TURN G_USEC_PER_SEC
@@ -40,6 +42,8 @@ struct _ZrtpPairs
 struct _ZrtpClaim
 {
   ZrtpPairs *pairs;
+  const ZrtpTurnHook *hook;     /* or NULL; called for ... */
+  gpointer owner;
   Pair *pair;                   /* counted in its .users; or NULL */
   GList link;                   /* in .waiting, while .ticket is not 0 */
   guint64 ticket;
@@ -124,7 +128,50 @@ zrtp_claim_new (ZrtpPairs * pairs)
   return claim;
 }
 
-/* Those below are called with the lock held. */
+void
+zrtp_claim_set_hook (ZrtpClaim * claim, const ZrtpTurnHook * hook,
+    gpointer owner)
+{
+  claim->hook = hook;
+  claim->owner = owner;
+}
+
+/* A session to be told that its turn came, once the lock is released. */
+typedef struct
+{
+  const ZrtpTurnHook *hook;     /* NULL: none */
+  gpointer owner;               /* a reference */
+} Turn;
+
+/* Must be called without locks. */
+static void
+tell (const Turn * turn)
+{
+  if (turn->hook)
+    turn->hook->turn (turn->owner);
+}
+
+/* Those below must be called with pairs->lock held. */
+
+/* @claim may be NULL. */
+static Turn
+turn_of (const ZrtpClaim * claim)
+{
+  Turn turn = { NULL, NULL };
+
+  if (claim && claim->hook) {
+    turn.hook = claim->hook;
+    turn.owner = claim->hook->ref (claim->owner);
+  }
+  return turn;
+}
+
+/* The first session that waits for a free pair. */
+static Turn
+next_turn (Pair * pair)
+{
+  return turn_of (pair->holder ? NULL : g_queue_peek_head (&pair->waiting));
+}
 
 static void
 stop_waiting (ZrtpClaim * claim)
@@ -134,33 +181,42 @@ stop_waiting (ZrtpClaim * claim)
   claim->ticket = 0;
 }
 
-static void
+/* Whose turn it is then. */
+static Turn
 leave (ZrtpClaim * claim)
 {
+  Turn turn = { NULL, NULL };
   Pair *pair = claim->pair;
+  gboolean was_next;
 
   if (!pair)
-    return;
+    return turn;
+  was_next = pair->holder == claim
+      || (!pair->holder && g_queue_peek_head (&pair->waiting) == claim);
   stop_waiting (claim);
   claim->pair = NULL;
   if (pair->holder == claim)
     pair->holder = NULL;
+  if (was_next)
+    turn = next_turn (pair);
   if (--pair->users == 0)
     g_hash_table_remove (claim->pairs->pairs, pair->zids);
+  return turn;
 }
 
-/* Moves the claim to another pair. */
-static void
+/* Moves the claim to another pair. Whose turn it is in the one that it left. */
+static Turn
 join (ZrtpClaim * claim, const guint8 * own, const guint8 * peer)
 {
   guint8 zids[2 * ZRTP_ZID_SIZE];
+  Turn turn = { NULL, NULL };
   Pair *pair;
 
   memcpy (zids, own, ZRTP_ZID_SIZE);
   memcpy (zids + ZRTP_ZID_SIZE, peer, ZRTP_ZID_SIZE);
   if (claim->pair && equal_zids (claim->pair->zids, zids))
-    return;
-  leave (claim);
+    return turn;
+  turn = leave (claim);
   pair = g_hash_table_lookup (claim->pairs->pairs, zids);
   if (!pair) {
     pair = g_new0 (Pair, 1);
@@ -171,6 +227,7 @@ join (ZrtpClaim * claim, const guint8 * own, const guint8 * peer)
   }
   pair->users++;
   claim->pair = pair;
+  return turn;
 }
 
 static gboolean
@@ -223,6 +280,10 @@ wait_for (ZrtpClaim * claim, gint64 now)
     claim->ticket = ++pair->last_ticket;
     g_queue_push_tail_link (&pair->waiting, &claim->link);
   }
+  /* The time of a holder that is overdue ends without a call of the hook. */
+  if (claim->hook)
+    return pair->holder && pair->expires > now
+        ? MIN (pair->expires, now + MAX_ASK_AGAIN) : now + MAX_ASK_AGAIN;
   first = g_queue_peek_head (&pair->waiting);
   return now + MIN (ASK_AGAIN * (gint64) (1 + claim->ticket - first->ticket),
       MAX_ASK_AGAIN);
@@ -231,9 +292,12 @@ wait_for (ZrtpClaim * claim, gint64 now)
 void
 zrtp_claim_free (ZrtpClaim * claim)
 {
+  Turn turn;
+
   g_mutex_lock (&claim->pairs->lock);
-  leave (claim);
+  turn = leave (claim);
   g_mutex_unlock (&claim->pairs->lock);
+  tell (&turn);
   zrtp_pairs_unref (claim->pairs);
   g_free (claim);
 }
@@ -242,14 +306,16 @@ guint
 zrtp_claim_generation (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
     const guint8 peer[ZRTP_ZID_SIZE])
 {
+  Turn turn = { NULL, NULL };
   guint generation = 0;
 
   g_mutex_lock (&claim->pairs->lock);
   if (!is_holding_another (claim, own, peer)) {
-    join (claim, own, peer);
+    turn = join (claim, own, peer);
     generation = claim->pair->generation;
   }
   g_mutex_unlock (&claim->pairs->lock);
+  tell (&turn);
   return generation;
 }
 
@@ -257,13 +323,14 @@ gint64
 zrtp_claim_take (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
     const guint8 peer[ZRTP_ZID_SIZE], gint64 now)
 {
+  Turn turn = { NULL, NULL };
   gint64 due = now;
 
   g_mutex_lock (&claim->pairs->lock);
   if (is_holding_another (claim, own, peer)) {
     due = now + MAX_ASK_AGAIN;
   } else {
-    join (claim, own, peer);
+    turn = join (claim, own, peer);
     if (claim->pair->holder != claim) {
       if (is_open (claim->pair, claim, now))
         hold (claim, FALSE, now);
@@ -272,6 +339,7 @@ zrtp_claim_take (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
     }
   }
   g_mutex_unlock (&claim->pairs->lock);
+  tell (&turn);
   return due;
 }
 
@@ -333,24 +401,32 @@ zrtp_claim_answer (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
     const guint8 peer[ZRTP_ZID_SIZE], const ZrtpBid * received,
     gboolean own_mitm, gboolean peer_mitm, gint64 now)
 {
+  Turn turn, holder = { NULL, NULL };
   ZrtpClaimVerdict verdict;
 
   g_mutex_lock (&claim->pairs->lock);
-  join (claim, own, peer);
+  turn = join (claim, own, peer);
   verdict = judge_answer (claim->pair, claim, received, own_mitm, peer_mitm,
       now);
   if (verdict == ZRTP_CLAIM_OURS)
     hold (claim, TRUE, now);
+  if (verdict == ZRTP_CLAIM_OUTBID)
+    holder = turn_of (claim->pair->holder);
   g_mutex_unlock (&claim->pairs->lock);
+  tell (&turn);
+  tell (&holder);
   return verdict;
 }
 
 void
 zrtp_claim_release (ZrtpClaim * claim, gboolean done)
 {
+  Turn turn;
+
   g_mutex_lock (&claim->pairs->lock);
   if (done && claim->pair)
     claim->pair->generation = ++claim->pairs->ended;
-  leave (claim);
+  turn = leave (claim);
   g_mutex_unlock (&claim->pairs->lock);
+  tell (&turn);
 }

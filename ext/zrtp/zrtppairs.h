@@ -33,20 +33,37 @@ void zrtp_bid_of_commit (const ZrtpCommit * commit, ZrtpBid * bid);
 gboolean zrtp_bid_stands (const ZrtpBid * ours, const ZrtpBid * received,
     gboolean own_mitm, gboolean peer_mitm);
 
+/* Tells the owner of a session that its turn came, from a thread of another
+ * session. */
+typedef struct
+{
+  /* Returns a new reference to @owner. Called with the table's lock held. */
+  gpointer (*ref) (gpointer owner);
+  /* Has zrtp_session_take_turn() called soon, on a thread of its own. Takes
+   * ownership of the reference. Called without locks of the engine; the caller's own
+   * may be held, so it must not block and must not call the engine. */
+  void (*turn) (gpointer owner);
+} ZrtpTurnHook;
+
 /* A session's part in the table: it holds one pair at most, and an exchange that
  * takes longer than it should does not shut out the others for ever. */
 typedef struct _ZrtpClaim ZrtpClaim;
 
 ZrtpClaim *zrtp_claim_new (ZrtpPairs * pairs);
 void zrtp_claim_free (ZrtpClaim * claim);
+/* Before the claim is used. @owner is borrowed until the claim is freed. Without a
+ * hook the session has to ask again at the times that zrtp_claim_take() gives. */
+void zrtp_claim_set_hook (ZrtpClaim * claim, const ZrtpTurnHook * hook,
+    gpointer owner);
 
 /* Another number once an exchange of this pair has ended: what the cache said
  * before is stale. */
 guint zrtp_claim_generation (ZrtpClaim * claim,
     const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE]);
 
-/* @now: the pair is ours. Later: another session is at it; ask again then, and
- * no later than a second from now, to keep the turn. */
+/* @now: the pair is ours. Later: another session is at it. The hook is called when
+ * it is our turn. Ask again at the returned time all the same, to keep the turn: a
+ * session that does not ask for a second loses it. */
 gint64 zrtp_claim_take (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
     const guint8 peer[ZRTP_ZID_SIZE], gint64 now);
 /* Our Commit is about to go out. FALSE if meanwhile we lost the pair. */
@@ -58,7 +75,8 @@ gboolean zrtp_claim_is_held (ZrtpClaim * claim);
 typedef enum
 {
   ZRTP_CLAIM_OURS,              /* the received Commit may be accepted */
-  ZRTP_CLAIM_OUTBID,            /* that of another session of ours stands */
+  ZRTP_CLAIM_OUTBID,            /* that of another session of ours stands, which is
+                                 * told by its hook: the peer may not have it */
   ZRTP_CLAIM_BUSY               /* another exchange is past its Commit */
 } ZrtpClaimVerdict;
 

@@ -71,6 +71,27 @@ zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs)
   session->claim = zrtp_claim_new (pairs);
 }
 
+void
+zrtp_session_set_turn_hook (ZrtpSession * session, const ZrtpTurnHook * hook,
+    gpointer owner)
+{
+  g_return_if_fail (session->claim != NULL);
+
+  zrtp_claim_set_hook (session->claim, hook, owner);
+}
+
+void
+zrtp_session_take_turn (ZrtpSession * session, gint64 now)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    zrtp_contention_check (stream, now);
+    zrtp_commit_resend (stream, now);
+    zrtp_commit_try (stream, now);
+  }
+}
+
 gboolean
 zrtp_session_add (ZrtpSession * session, ZrtpStream * stream)
 {

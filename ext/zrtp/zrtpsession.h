@@ -48,6 +48,13 @@ void zrtp_session_free (ZrtpSession * session);
 /* Before the first exchange: all sessions that share one table, in whatever
  * threads, run one DH or Preshared exchange at a time with a peer (4.4.1). */
 void zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs);
+/* After that: @hook is called when an exchange that this session waited for is
+ * over. @owner is borrowed. Without it the session asks again by itself, which
+ * takes longer where many wait. */
+void zrtp_session_set_turn_hook (ZrtpSession * session,
+    const ZrtpTurnHook * hook, gpointer owner);
+/* What the hook asks for. Harmless at any other time. */
+void zrtp_session_take_turn (ZrtpSession * session, gint64 now);
 
 /* All streams of a session have one ZID (4.4.3): FALSE if this one's differs. Its
  * counters begin anew; they stay when it leaves. */

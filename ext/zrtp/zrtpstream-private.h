@@ -232,6 +232,7 @@ struct _ZrtpStream
 
   ZrtpAllowance collisions;     /* of our SSRC */
   ZrtpAllowance preparations;   /* for somebody else */
+  ZrtpAllowance commit_resends; /* before their time */
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
   guint8 looked_up_zid[ZRTP_ZID_SIZE];
@@ -448,6 +449,10 @@ void zrtp_commit_try (ZrtpStream * stream, gint64 now);
 /* Steps back from our Commit, which another one on this or on another stream of
  * the session beats; our turn comes when that exchange is over. */
 void zrtp_commit_withdraw (ZrtpStream * stream);
+/* Sends our Commit again before its time: the peer dropped it while it was busy with
+ * another call of ours, or did not get it yet. Rate-limited, and only where
+ * calls take turns (zrtp_session_share()). */
+void zrtp_commit_resend (ZrtpStream * stream, gint64 now);
 /* Another call's exchange comes first. */
 void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
 /* It was about a Hello that somebody forged. */

@@ -4,6 +4,7 @@
 #include "gstzrtpcall.h"
 
 #include "gstzrtppair.h"
+#include "gstzrtpworker.h"
 
 GstZrtpCall *
 gst_zrtp_call_new (const char *key)
@@ -115,13 +116,44 @@ pairs_of_process (void)
   return pairs;
 }
 
+static gpointer
+ref_call (gpointer call)
+{
+  return gst_zrtp_call_ref (call);
+}
+
+static void
+take_turn (gpointer data)
+{
+  GstZrtpCall *call = data;
+
+  gst_zrtp_call_lock (call);
+  if (call->session) {
+    zrtp_session_take_turn (call->session, g_get_monotonic_time ());
+    gst_zrtp_call_drain (call);
+  }
+  gst_zrtp_call_unlock (call);
+  gst_zrtp_call_unref (call);
+}
+
+/* Called with another call's lock held, which is to be released first. */
+static void
+take_turn_later (gpointer call)
+{
+  gst_zrtp_pool_run (GST_ZRTP_POOL_SERVICE, take_turn, call);
+}
+
 void
 gst_zrtp_call_enter (GstZrtpCall * call)
 {
+  static const ZrtpTurnHook hook = { ref_call, take_turn_later };
+
+
   if (call->active++ > 0)
     return;
   call->session = zrtp_session_new ();
   zrtp_session_share (call->session, pairs_of_process ());
+  zrtp_session_set_turn_hook (call->session, &hook, call);
 }
 
 void

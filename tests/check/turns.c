@@ -419,6 +419,140 @@ GST_START_TEST (test_order)
 
 GST_END_TEST;
 
+/* -- Telling whose turn it is -- */
+
+static gint n_refs;
+
+static gpointer
+ref_owner (gpointer owner)
+{
+  n_refs++;
+  return owner;
+}
+
+static void
+count_turn (gpointer owner)
+{
+  n_refs--;
+  ++*(guint *) owner;
+}
+
+/* The first session that waits is told once the pair is free, and no other. */
+GST_START_TEST (test_told)
+{
+  static const ZrtpTurnHook hook = { ref_owner, count_turn };
+  const ZrtpBid low = { ZRTP_COMMIT_DH, {0x10} }, high = { ZRTP_COMMIT_DH,
+    {0x80}
+  };
+  ZrtpPairs *pairs = zrtp_pairs_new ();
+  ZrtpClaim *claims[5];
+  guint turns[5] = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++) {
+    claims[i] = zrtp_claim_new (pairs);
+    zrtp_claim_set_hook (claims[i], &hook, &turns[i]);
+  }
+  fail_unless_equals_int (take (claims[0], 0), 0);
+  for (guint i = 1; i < 4; i++)
+    fail_unless (take (claims[i], i) > 100);
+  zrtp_claim_release (claims[0], TRUE);
+  fail_unless_equals_int (turns[1], 1);
+
+  /* It goes without having taken its turn: the next one's. */
+  zrtp_claim_release (claims[1], FALSE);
+  fail_unless_equals_int (turns[2], 1);
+  fail_unless_equals_int (take (claims[2], 5), 5);
+  /* One that waits behind others goes: no turn comes of it. */
+  zrtp_claim_release (claims[3], FALSE);
+
+  /* The peer committed in another call, and loses: it may not have our Commit. */
+  fail_unless (zrtp_claim_bid (claims[2], &high));
+  fail_unless_equals_int (zrtp_claim_answer (claims[4], own, peer, &low, FALSE,
+          FALSE, 6 * SIM_MSEC), ZRTP_CLAIM_OUTBID);
+  fail_unless_equals_int (turns[2], 2);
+
+  /* The holder is disposed of. */
+  fail_unless (take (claims[4], 7) > 7);
+  zrtp_claim_free (claims[2]);
+  fail_unless_equals_int (turns[4], 1);
+  /* Another pair, which leaves this one to those that wait here. */
+  fail_unless (take (claims[3], 8) > 8);
+  fail_unless_equals_int (zrtp_claim_take (claims[4], peer, own, 0), 0);
+  fail_unless_equals_int (turns[3], 1);
+  fail_unless_equals_int (turns[0], 0);
+  fail_unless_equals_int (turns[1] + turns[2] + turns[3] + turns[4], 5);
+  fail_unless_equals_int (n_refs, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++) {
+    if (i != 2)
+      zrtp_claim_free (claims[i]);
+  }
+  zrtp_pairs_unref (pairs);
+}
+
+GST_END_TEST;
+
+/* A holder that is silent for too long ends without a call of the hook. */
+GST_START_TEST (test_overdue)
+{
+  static const ZrtpTurnHook hook = { ref_owner, count_turn };
+  ZrtpPairs *pairs = zrtp_pairs_new ();
+  ZrtpClaim *holder = zrtp_claim_new (pairs), *other = zrtp_claim_new (pairs);
+  guint turns = 0;
+  gint64 now = 0, due;
+
+  zrtp_claim_set_hook (other, &hook, &turns);
+  fail_unless_equals_int (take (holder, 0), 0);
+  while ((due = take (other, now)) > now) {
+    fail_unless (due - now <= 500);
+    now = due;
+  }
+  fail_unless_equals_int (now, 4000);
+  fail_unless_equals_int (turns, 0);
+  zrtp_claim_free (holder);
+  zrtp_claim_free (other);
+  zrtp_pairs_unref (pairs);
+}
+
+GST_END_TEST;
+
+/* The first Commit of one end is lost, as if the other had been busy with another
+ * call. If it is the one that stands, the other's Commit brings it again. */
+static gboolean
+first_commit_lost (const WireEntry * entry, gpointer n_lost)
+{
+  if (entry->message.type != ZRTP_MESSAGE_COMMIT || entry->from != 0)
+    return TRUE;
+  return (*(guint *) n_lost)++ > 0;
+}
+
+GST_START_TEST (test_commit_again)
+{
+  guint stood = 0;
+
+  for (guint seed = 0; seed < 40; seed++) {
+    Town *town = town_new (2000 + seed);
+    guint n_lost = 0;
+
+    town->wires[0]->rule = first_commit_lost;
+    town->wires[0]->rule_data = &n_lost;
+    start (town, 0, 0);
+    start (town, 0, 1);
+    while (stream_of (town, 0, 0)->step != ZRTP_STEP_SECURE
+        || stream_of (town, 0, 1)->step != ZRTP_STEP_SECURE) {
+      run_one_millisecond (town);
+      /* A Commit comes again after 150 ms by itself. */
+      fail_unless (town->now < 140 * SIM_MSEC, "seed %u", seed);
+    }
+    if (n_lost > 1)
+      stood++;
+    town_free (town);
+  }
+  fail_unless (stood > 5);
+}
+
+GST_END_TEST;
+
 /* Z-4.2-08: the stream whose Commit was dropped waits for the other's end. */
 static gboolean
 held_back (const WireEntry * entry, gpointer open)
@@ -477,6 +611,9 @@ turns_suite (void)
   tcase_add_test (tc, test_preshared);
   tcase_add_test (tc, test_silent_peer);
   tcase_add_test (tc, test_order);
+  tcase_add_test (tc, test_told);
+  tcase_add_test (tc, test_overdue);
+  tcase_add_test (tc, test_commit_again);
   tcase_add_test (tc, test_loser_waits);
   return suite;
 }
