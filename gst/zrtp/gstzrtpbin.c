@@ -499,6 +499,18 @@ stop (GstZrtpBin * self)
   gst_zrtp_pair_deactivate (self->pair, klass->half);
 }
 
+/* Posted here, since the thread that posts otherwise is one of those that the
+ * process lacks. */
+static void
+warn_of_fork (GstZrtpBin * self)
+{
+  if (gst_zrtp_pool_is_lost ())
+    GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
+        ("This process is a fork of one that had calls, and lacks its threads. "
+            "No call can become secure here: start the process with exec, or "
+            "fork before the first call"), (NULL));
+}
+
 static GstStateChangeReturn
 gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
 {
@@ -508,6 +520,7 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
 
   switch (transition) {
     case GST_STATE_CHANGE_NULL_TO_READY:
+      warn_of_fork (self);
       if (!take_seat (self))
         return GST_STATE_CHANGE_FAILURE;
       break;

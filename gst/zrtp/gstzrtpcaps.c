@@ -142,3 +142,13 @@ gst_zrtp_caps_is_video (GstCaps * caps)
   return g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (caps, 0),
           "media"), "video") == 0;
 }
+
+guint8
+gst_zrtp_caps_get_marked (GstCaps * caps)
+{
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  gint payload;
+
+  return is_rtp (s) && gst_structure_get_int (s, "payload", &payload)
+      && payload >= 64 && payload <= 95 ? 0x80 | payload : 0;
+}

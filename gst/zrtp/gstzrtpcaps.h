@@ -37,6 +37,9 @@ void gst_zrtp_caps_answer (GstPad * pad, GstPad * other, GstQuery * query,
 gboolean gst_zrtp_caps_get_ssrc (GstCaps * caps, guint32 * ssrc);
 gboolean gst_zrtp_caps_is_video (GstCaps * caps);
 
+/* For gst_zrtp_packet_get_kind(). */
+guint8 gst_zrtp_caps_get_marked (GstCaps * caps);
+
 G_END_DECLS
 
 #endif

@@ -58,6 +58,7 @@ GST_DEBUG_CATEGORY_STATIC (gst_zrtp_dec_debug);
 typedef struct
 {
   GstPad *sink;                 /* the element's */
+  guint8 marked;                /* gst_zrtp_caps_get_marked(); streaming thread */
   GstZrtpOutlet outlet;
 } Lane;
 
@@ -163,7 +164,8 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
     gsize * size, gboolean * discont)
 {
   GstZrtpReceiver *receiver = &pair->receiver;
-  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size);
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size,
+      lane->marked);
   GstZrtpVerdict verdict;
 
   if (G_UNLIKELY (kind == GST_ZRTP_PACKET_ZRTP)) {
@@ -433,8 +435,10 @@ take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
   gboolean result;
 
   gst_event_parse_caps (event, &caps);
-  if (lane == &self->rtp)
+  if (lane == &self->rtp) {
+    lane->marked = gst_zrtp_caps_get_marked (caps);
     g_atomic_int_set (&self->is_video, gst_zrtp_caps_is_video (caps));
+  }
   out = gst_zrtp_caps_unprotect (caps);
   new_event = gst_event_new_caps (out);
   gst_event_set_seqnum (new_event, gst_event_get_seqnum (event));

@@ -166,7 +166,8 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
   GstZrtpSender *sender = &pair->sender;
   guint8 header[GST_ZRTP_RTP_HEADER_SIZE];
   gsize size = gst_buffer_extract (buffer, 0, header, sizeof header);
-  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (header, size);
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (header, size,
+      g_atomic_int_get (&port->marked));
   ZrtpMedia mode;
 
   *ret = GST_FLOW_OK;
@@ -201,7 +202,8 @@ static GstZrtpSendResult
 protect (GstZrtpEncPort * port, GstZrtpSender * sender, guint8 * data,
     gsize * size)
 {
-  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size);
+  GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size,
+      g_atomic_int_get (&port->marked));
 
   if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP)) {
     sender->drops[GST_ZRTP_SEND_DROP_MALFORMED]++;
@@ -474,6 +476,7 @@ take_caps (GstZrtpEncPort * port, GstEvent * event)
 
   gst_event_parse_caps (event, &caps);
   if (!port->is_rtcp) {
+    g_atomic_int_set (&port->marked, gst_zrtp_caps_get_marked (caps));
     GST_OBJECT_LOCK (port->enc);
     port->is_video = gst_zrtp_caps_is_video (caps);
     if (gst_zrtp_caps_get_ssrc (caps, &ssrc)) {

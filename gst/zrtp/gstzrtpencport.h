@@ -22,6 +22,8 @@ typedef struct
   GstZrtpOutlet outlet;
   GstZrtpSendPort gate;
 
+  gint marked;                  /* atomic: gst_zrtp_caps_get_marked() */
+
   /* Streaming thread only. */
   gboolean live_known, live;
   gboolean have_refused;

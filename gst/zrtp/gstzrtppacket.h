@@ -24,11 +24,13 @@ typedef enum
 #define GST_ZRTP_RTP_HEADER_SIZE 12
 #define GST_ZRTP_RTCP_HEADER_SIZE 8
 
+/* @marked: the second octet of RTP with the marker, where the caps of the pad have
+ * one of the payload types 64 to 95, which RTCP has otherwise; or 0. */
 static inline GstZrtpPacketKind
-gst_zrtp_packet_get_kind (const guint8 * data, gsize size)
+gst_zrtp_packet_get_kind (const guint8 * data, gsize size, guint8 marked)
 {
   if (size >= GST_ZRTP_RTCP_HEADER_SIZE && data[0] >> 6 == 2) {
-    if (data[1] >= 192 && data[1] <= 223)
+    if (data[1] >= 192 && data[1] <= 223 && data[1] != marked)
       return GST_ZRTP_PACKET_RTCP;
     return size >= GST_ZRTP_RTP_HEADER_SIZE ? GST_ZRTP_PACKET_RTP
         : GST_ZRTP_PACKET_OTHER;

@@ -3,6 +3,8 @@
  */
 #include "gstzrtpworker.h"
 
+#include <unistd.h>
+
 #include "gstzrtpcrowd.h"
 
 typedef struct
@@ -12,6 +14,7 @@ typedef struct
 } Task;
 
 static GstZrtpCrowd crowd;
+static gint pool_pid;           /* atomic: the process whose threads they are */
 
 static void
 run_task (gpointer data, gpointer unused)
@@ -44,6 +47,7 @@ gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data)
 {
   Task *task;
 
+  g_atomic_int_compare_and_exchange (&pool_pid, 0, (gint) getpid ());
   if (pool == GST_ZRTP_POOL_BLOCKING) {
     gst_zrtp_crowd_run (&crowd, work, data);
     return;
@@ -54,6 +58,14 @@ gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data)
   /* A thread that can't be made now is not an error: the task waits for one
    * that is already there. */
   g_thread_pool_push (get_pool (pool), task, NULL);
+}
+
+gboolean
+gst_zrtp_pool_is_lost (void)
+{
+  const gint pid = g_atomic_int_get (&pool_pid);
+
+  return pid != 0 && pid != (gint) getpid ();
 }
 
 void

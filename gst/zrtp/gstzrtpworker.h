@@ -26,6 +26,10 @@ typedef void (*GstZrtpWork) (gpointer data);
 /* Runs @work (@data) once on a thread of @pool. */
 void gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data);
 
+/* Whether this process is a fork of one whose pools ran: it has none of their
+ * threads, and no call of it makes progress. */
+gboolean gst_zrtp_pool_is_lost (void);
+
 /* A runner calls one function on a pool whenever it was poked: never twice at a
  * time, and always once more after the last poke. What there is to do is the
  * owner's to remember; the owner lives on while the function may run. */

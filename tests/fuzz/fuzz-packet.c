@@ -16,7 +16,7 @@ check_kind (const guint8 * data, gsize size)
 {
   ZrtpPacket packet;
 
-  switch (gst_zrtp_packet_get_kind (data, size)) {
+  switch (gst_zrtp_packet_get_kind (data, size, 0)) {
     case GST_ZRTP_PACKET_RTP:
       FUZZ_CHECK (size >= GST_ZRTP_RTP_HEADER_SIZE && data[0] >> 6 == 2);
       FUZZ_CHECK (data[1] < 192 || data[1] > 223);

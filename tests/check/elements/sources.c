@@ -4,6 +4,9 @@
  * RTP sources that come back, resume, repeat themselves or share an SSRC: packets
  * are dropped for good reason, and the application is told once.
  */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "bench.h"
 #include "endpoint.h"
 #include "watch.h"
@@ -257,6 +260,69 @@ GST_START_TEST (test_late)
 
 GST_END_TEST;
 
+/* Payload types 64 to 95 with the marker look like RTCP, unless the caps say so. */
+GST_START_TEST (test_payload_types)
+{
+  const guint type = 64 + __i__;
+  char *caps = g_strdup_printf ("application/x-rtp,media=audio,"
+      "clock-rate=8000,encoding-name=X,payload=%u", type);
+  GstBuffer *buffer;
+  GstEvent *event;
+  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstCaps *received = gst_caps_from_string (caps);
+
+  gst_harness_set_src_caps_str (bench->in, caps);
+  event = gst_event_new_caps (received);
+  gst_pad_send_event (sink, event);
+  for (guint seq = 1; seq <= 2; seq++) {
+    guint8 octet = (seq == 1 ? 0x80 : 0) | type;
+
+    buffer = bench_make_rtp (BENCH_SSRC, seq, SIZE, 1);
+    gst_buffer_fill (buffer, 1, &octet, 1);
+    fail_unless_equals_int (gst_harness_push (bench->in, buffer), GST_FLOW_OK);
+    buffer = gst_harness_try_pull (bench->out);
+    fail_unless (buffer != NULL, "payload type %u does not pass", type);
+    fail_unless (gst_buffer_memcmp (buffer, 1, &octet, 1) == 0);
+    gst_buffer_unref (buffer);
+  }
+  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b, "recv-count"), 2);
+  gst_caps_unref (received);
+  gst_object_unref (sink);
+  g_free (caps);
+}
+
+GST_END_TEST;
+
+/* A fork of a process that had calls says that it can have none. */
+GST_START_TEST (test_forked)
+{
+  GstElement *enc;
+  GstMessage *message;
+  int status;
+  pid_t pid;
+
+  watch_set_state (bench->enc_a, GST_STATE_NULL);
+  pid = fork ();
+  fail_unless (pid >= 0);
+  if (pid == 0) {
+    GstBus *bus = gst_bus_new ();
+
+    alarm (20);
+    enc = gst_element_factory_make ("zrtpenc", NULL);
+    g_object_set (enc, "cache", ":memory:", NULL);
+    gst_element_set_bus (enc, bus);
+    gst_element_set_state (enc, GST_STATE_READY);
+    message = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+    _exit (message ? 0 : 1);
+  }
+  fail_unless_equals_int (waitpid (pid, &status, 0), pid);
+  fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0,
+      "no WARNING in the fork (%d)", status);
+  watch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
+}
+
+GST_END_TEST;
+
 static Suite *
 sources_suite (void)
 {
@@ -272,6 +338,8 @@ sources_suite (void)
   tcase_add_test (tc, test_resent);
   tcase_add_test (tc, test_shared_ssrc);
   tcase_add_test (tc, test_late);
+  tcase_add_loop_test (tc, test_payload_types, 0, 32);
+  tcase_add_test (tc, test_forked);
   return s;
 }
 
