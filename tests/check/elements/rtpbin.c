@@ -215,9 +215,18 @@ release (GstElement * rtpbin, const char *name)
   gst_object_unref (pad);
 }
 
+/* A bin counts as a source as long as zrtpenc is in it: rtpbin is not meant. */
+static gboolean
+is_bin (const GValue * item)
+{
+  return GST_IS_BIN (g_value_get_object (item));
+}
+
 static void
 rest (const GValue * item, gpointer unused)
 {
+  if (is_bin (item))
+    return;
   gst_element_set_locked_state (g_value_get_object (item), TRUE);
   gst_element_set_state (g_value_get_object (item), GST_STATE_READY);
 }
@@ -225,6 +234,8 @@ rest (const GValue * item, gpointer unused)
 static void
 go_on (const GValue * item, gpointer unused)
 {
+  if (is_bin (item))
+    return;
   gst_element_set_locked_state (g_value_get_object (item), FALSE);
   gst_element_sync_state_with_parent (g_value_get_object (item));
 }
