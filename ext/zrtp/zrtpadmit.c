@@ -35,6 +35,7 @@ zrtp_admit_refuse (ZrtpStream * stream, const char *reason, gint64 now)
   stream->refused = TRUE;
   stream->refusal = reason;
   zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
+  zrtp_stream_give_up (stream);
 }
 
 /* The alarms that come with a secure call, for one that is refused. */

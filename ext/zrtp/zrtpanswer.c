@@ -15,6 +15,11 @@ zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpPingAck *ack = &message.u.ping_ack;
   GBytes *bytes;
 
+  zrtp_discovery_note_evidence (stream, now);   /* 6 */
+  if (!zrtp_unproven_may_pong (stream, now)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
   /* We know one format only, so a Ping of another version gets that (5.16).
    * The ZID's head is an EndpointHash that stays the same between calls. */
   memcpy (ack->version, ZRTP_VERSION, 4);
@@ -25,6 +30,4 @@ zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
   bytes = zrtp_stream_bytes (&message);
   zrtp_stream_send (stream, bytes, FALSE);
   g_bytes_unref (bytes);
-
-  stream->evidence = TRUE;      /* 6 */
 }

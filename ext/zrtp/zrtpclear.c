@@ -153,9 +153,8 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
   make_clear_mac (stream, zrtp_stream_peer_keys (stream), expected);
   if (!zrtp_equal (expected, clear_mac, ZRTP_MAC_SIZE)) {
     zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    if (zrtp_allowance_take (&stream->forgery_events, ZRTP_SEC, now))
-      zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
-          "somebody sent a forged request to end encryption");
+    zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
+        "somebody sent a forged request to end encryption", now);
     return;
   }
   if (!stream->allowed_clear) {

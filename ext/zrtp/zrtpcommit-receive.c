@@ -59,11 +59,14 @@ zrtp_commit_answer (ZrtpStream * stream, gint64 now)
 }
 
 /* Whose Commit it is: the Hello whose chain fits and whose MAC its key opens
- * (9, 5.2). *@tampered: the chain fits but no MAC does. */
+ * (9, 5.2). *@tampered: the chain fits but no MAC does, and such Hellos are
+ * forgotten: the genuine one, if there is one, comes again. */
 static ZrtpCandidate *
 find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gboolean * tampered)
 {
+  const gboolean is_idle = stream->step == ZRTP_STEP_DISCOVERY
+      || stream->step == ZRTP_STEP_FAILED;
   guint8 h3[ZRTP_IMAGE_SIZE];
 
   *tampered = FALSE;
@@ -82,6 +85,8 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
       return candidate;
     }
     *tampered = TRUE;
+    if (is_idle)
+      zrtp_candidate_clear (candidate);
   }
   return NULL;
 }
@@ -141,6 +146,18 @@ give_up_keys (ZrtpStream * stream, gint64 now)
   stream->step = ZRTP_STEP_DISCOVERY;
 }
 
+/* Another stream's exchange ends for the one that begins. */
+static void
+make_way (ZrtpStream * other, gint64 now)
+{
+  if (other->step == ZRTP_STEP_COMMIT_SENT) {
+    zrtp_commit_withdraw (other);
+    zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
+  } else {
+    zrtp_unproven_abandon (other, now);
+  }
+}
+
 static void
 accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCandidate * peer, const ZrtpCommit * commit,
@@ -160,10 +177,8 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_exchange_lost (stream, now);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     zrtp_commit_withdraw (stream);
-  else if (mode != ZRTP_COMMIT_MULTISTREAM && other && other != stream) {
-    zrtp_commit_withdraw (other);
-    zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
-  }
+  else if (mode != ZRTP_COMMIT_MULTISTREAM && other && other != stream)
+    make_way (other, now);
   /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
   zrtp_stream_stop_repeating (stream);
   zrtp_doubt_settle (stream);
@@ -208,9 +223,12 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   if (!peer) {
     zrtp_stream_drop (stream, tampered ? ZRTP_DROP_BAD_MAC :
         ZRTP_DROP_BAD_PREIMAGE);
-    if (tampered && stream->step == ZRTP_STEP_DISCOVERY)
-      zrtp_stream_fail_security (stream, ZRTP_ERROR_HELLO_MISMATCH,
-          "the peer's Hello was changed on its way", now);
+    /* The chain may be a third party's: the Hello goes, nothing else. */
+    if (tampered && stream->step == ZRTP_STEP_DISCOVERY) {
+      zrtp_unproven_alarm (stream, ZRTP_ERROR_HELLO_MISMATCH,
+          "the Hello of an endpoint was changed on its way", now);
+      zrtp_unproven_refuse (stream, ZRTP_ERROR_HELLO_MISMATCH, now);
+    }
     return;
   }
 
@@ -229,15 +247,16 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     case ZRTP_VERDICT_FAIL:
       /* What is under way or secure does not fall for a stray Commit, and ours
        * for nobody's but the peer's. */
-      if (stream->step == ZRTP_STEP_DISCOVERY
-          || (stream->step == ZRTP_STEP_COMMIT_SENT
-              && g_bytes_equal (peer->hello, stream->exchange->peer.hello)))
+      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      if (stream->step == ZRTP_STEP_COMMIT_SENT
+          && g_bytes_equal (peer->hello, stream->exchange->peer.hello))
         zrtp_stream_fail (stream, error, now);
+      else if (stream->step == ZRTP_STEP_DISCOVERY
+          || stream->step == ZRTP_STEP_FAILED)
+        zrtp_unproven_refuse (stream, error, now);
       else if (stream->step == ZRTP_STEP_CLEAR
           && error == ZRTP_ERROR_NO_SHARED_SECRET)
         zrtp_send_error (stream, error, now);
-      else
-        zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
       break;
   }
 }

@@ -139,7 +139,23 @@ may_prepare (ZrtpStream * stream, const guint8 * zid,
 
   return (memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0
       && (!ready || ready == ka))
-      || zrtp_allowance_take (&stream->preparations, PREPARE_AGAIN, now);
+      || zrtp_rate_limit_allow (&stream->preparations, ZRTP_BURST,
+      PREPARE_AGAIN, now);
+}
+
+/* Its Hello leaves us nothing to agree on. It may be a third party's: the peer's
+ * Hello still counts, and ours goes on. */
+static void
+refuse_candidate (ZrtpStream * stream, ZrtpCandidate * candidate,
+    ZrtpErrorCode error, gint64 now)
+{
+  candidate->unsuitable = TRUE;
+  if (zrtp_discovery_best (stream)) {
+    zrtp_commit_try (stream, now);
+    return;
+  }
+  zrtp_stream_fail (stream, error, now);
+  zrtp_stream_retry (stream, ZRTP_NEVER, now);
 }
 
 void
@@ -161,7 +177,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
       return;
     if (!zrtp_algorithm_list_has (&lists[ZRTP_KIND_KEY_AGREEMENT],
             &zrtp_key_agreement_mult.base)) {
-      zrtp_stream_fail (stream, ZRTP_ERROR_KEY_AGREEMENT, now);
+      refuse_candidate (stream, peer, ZRTP_ERROR_KEY_AGREEMENT, now);
       return;
     }
     multistream_suite (stream, &suite);
@@ -169,7 +185,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   } else {
     error = zrtp_negotiate_choose (stream->offer, lists, &suite);
     if (error != ZRTP_ERROR_NONE) {
-      zrtp_stream_fail (stream, error, now);
+      refuse_candidate (stream, peer, error, now);
       return;
     }
     if (!may_prepare (stream, peer->zid, suite.key_agreement, now)) {
@@ -182,6 +198,11 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
       ready = zrtp_exchange_have_key_pair (stream, &suite) && ready;
   }
 
+  if (!may && stream->session->exchanging
+      && zrtp_unproven_gives_way (stream->session->exchanging, now)) {
+    zrtp_unproven_abandon (stream->session->exchanging, now);
+    may = zrtp_contention_may_commit (stream->session, stream, peer, &mode);
+  }
   if (!may || !ready || stream->policy.passive)
     return;
   if (now < stream->hold_until) {
@@ -216,7 +237,8 @@ void
 zrtp_commit_resend (ZrtpStream * stream, gint64 now)
 {
   if (stream->step == ZRTP_STEP_COMMIT_SENT && stream->session->claim
-      && zrtp_allowance_take (&stream->commit_resends, RESEND_AGAIN, now))
+      && zrtp_rate_limit_allow (&stream->commit_resends, ZRTP_BURST,
+          RESEND_AGAIN, now))
     zrtp_stream_send (stream, stream->repeat.message, TRUE);
 }
 
@@ -278,15 +300,39 @@ zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
   return TRUE;
 }
 
-/* The Commit goes unanswered. If there is somebody else who said Hello, that
- * may be our peer started anew, or our peer while this one was a recording: ask
- * again from the start. */
-void
-zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
+/* Another endpoint that said Hello may be our peer started again, or our peer
+ * while this one is a recording: discovery starts again. */
+gboolean
+zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
 {
   const ZrtpExchange *x = stream->exchange;
   const gboolean acked = stream->acked;
   const ZrtpCandidate *best;
+
+  if (stream->repeat.sent < COMMITS_BEFORE_DOUBT)
+    return FALSE;
+  /* A new HelloACK shows which endpoint has our Hello. */
+  stream->acked = FALSE;
+  best = zrtp_discovery_best (stream);
+  stream->acked = acked;
+  if (!best || g_bytes_equal (best->hello, x->peer.hello))
+    return FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].unanswered >= MAX_UNANSWERED)
+      zrtp_candidate_clear (&stream->candidates[i]);
+  }
+  zrtp_stream_stop_repeating (stream);
+  zrtp_exchange_free (stream);
+  zrtp_discovery_start (stream, now);
+  zrtp_contention_end (stream->session, stream, now);
+  return TRUE;
+}
+
+/* The Commit goes unanswered. */
+void
+zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
 
   if (stream->repeat.sent != COMMITS_BEFORE_DOUBT)
     return;
@@ -297,18 +343,5 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
     if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
       candidate->unanswered++;
   }
-  /* Who heard us will show anew. */
-  stream->acked = FALSE;
-  best = zrtp_discovery_best (stream);
-  stream->acked = acked;
-  if (!best || g_bytes_equal (best->hello, x->peer.hello))
-    return;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].unanswered >= MAX_UNANSWERED)
-      zrtp_candidate_clear (&stream->candidates[i]);
-  }
-  zrtp_stream_stop_repeating (stream);
-  zrtp_exchange_free (stream);
-  zrtp_discovery_start (stream, now);
-  zrtp_contention_end (stream->session, stream, now);
+  zrtp_commit_give_way (stream, now);
 }

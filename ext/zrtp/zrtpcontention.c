@@ -156,6 +156,8 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
   if (!other || other == stream)
     return ZRTP_VERDICT_ACCEPT;
   /* 4.4.1: one DH exchange at a time between two ZIDs. */
+  if (zrtp_unproven_gives_way (other, now))
+    return ZRTP_VERDICT_ACCEPT;
   if (other->step != ZRTP_STEP_COMMIT_SENT)
     return ZRTP_VERDICT_DROP;
   return our_commit_wins (other, received) ? ZRTP_VERDICT_IGNORE :
@@ -198,8 +200,11 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
      * stream agreed on will do. */
     if (session->have_sess && other->step == ZRTP_STEP_FAILED
         && other->info.error >= ZRTP_ERROR_HASH
-        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)
+        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET) {
+      for (guint k = 0; k < ZRTP_MAX_CANDIDATES; k++)
+        other->candidates[k].unsuitable = FALSE;
       zrtp_discovery_start (other, now);
+    }
     zrtp_commit_try (other, now);
   }
 }

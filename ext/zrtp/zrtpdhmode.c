@@ -122,6 +122,7 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   zrtp_contention_accepted (stream);
   stream->step = ZRTP_STEP_DHPART2_SENT;
+  zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->dhpart2), now);
   request_agreement (stream, part);
 }
@@ -166,19 +167,21 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
     return;
   }
   commit = g_bytes_get_data (x->commit, &size);
+  /* The whole chain may be a third party's: it goes, discovery goes on. */
   if (!zrtp_message_check_mac (commit, size, part->h1)) {
     zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_MALFORMED,
-        "the peer's Commit was changed on its way", now);
+    zrtp_unproven_drop (stream, ZRTP_ERROR_MALFORMED,
+        "the Commit of an endpoint was changed on its way", now);
     return;
   }
   if (!hvi_fits (stream, packet)) {
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_HVI,
+    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
+    zrtp_unproven_drop (stream, ZRTP_ERROR_BAD_HVI,
         zrtp_error_text (ZRTP_ERROR_BAD_HVI), now);
     return;
   }
   if (!acceptable_value (x, part)) {
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_PUBLIC_VALUE,
+    zrtp_unproven_drop (stream, ZRTP_ERROR_BAD_PUBLIC_VALUE,
         zrtp_error_text (ZRTP_ERROR_BAD_PUBLIC_VALUE), now);
     return;
   }
@@ -189,6 +192,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_RESPONDER,
       x->peer.h3, part, &x->matched);
   stream->step = ZRTP_STEP_DHPART2_RECEIVED;
+  zrtp_stream_update_media (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
   request_agreement (stream, part);
 }

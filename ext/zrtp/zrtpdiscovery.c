@@ -12,8 +12,9 @@
 /* 6: T1 is sent again 20 times, for at least 12 s where ZRTP showed itself. */
 #define T1_RETRANSMISSIONS 20
 #define EVIDENCE_TIME (12 * ZRTP_SEC)
-/* After that we keep asking: people start minutes apart. */
-#define SLOW_INTERVAL (2 * ZRTP_SEC)
+/* A peer that said Hello speaks ZRTP still, unless there is clear RTP for so long
+ * and no further Hello. */
+#define EVIDENCE_LIFE (120 * ZRTP_SEC)
 /* A Hello known before a failure counts again. */
 #define REVIVE_AFTER (5 * ZRTP_SEC)
 /* Of those who said Hello so many stay, whoever else does. */
@@ -62,6 +63,26 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   stream->hello_hash = g_strconcat (ZRTP_VERSION " ", hex, NULL);
 }
 
+void
+zrtp_stream_send_hello (ZrtpStream * stream, gboolean retransmission,
+    gint64 now)
+{
+  stream->hello_sent = now;
+  zrtp_stream_send (stream, stream->hello, retransmission);
+}
+
+void
+zrtp_discovery_note_evidence (ZrtpStream * stream, gint64 now)
+{
+  stream->evidence_until = MAX (stream->evidence_until, now + EVIDENCE_LIFE);
+}
+
+static gboolean
+has_evidence (const ZrtpStream * stream, gint64 now)
+{
+  return now < stream->evidence_until;
+}
+
 static void
 schedule_hello (ZrtpStream * stream, gint64 now)
 {
@@ -73,7 +94,20 @@ schedule_hello (ZrtpStream * stream, gint64 now)
   stream->discovery_started = now;
   stream->schedule_over = FALSE;
   stream->hurried = FALSE;
-  zrtp_stream_send (stream, stream->hello, FALSE);
+  zrtp_stream_send_hello (stream, FALSE, now);
+}
+
+/* The schedule is over, or nobody asks for it any more. Hellos go on slowly:
+ * nothing that came so far proves that the peer has ours. */
+static void
+slow_down (ZrtpStream * stream, gint64 now)
+{
+  ZrtpRepeat *repeat = &stream->repeat;
+
+  repeat->left = 0;
+  repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
+  stream->hurried = FALSE;
+  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
 }
 
 /* The peer may have come up after our first Hello. If it heard that, its HelloACK
@@ -93,10 +127,11 @@ void
 zrtp_discovery_start (ZrtpStream * stream, gint64 now)
 {
   stream->step = ZRTP_STEP_DISCOVERY;
-  stream->acked = FALSE;
+  stream->acked = stream->acked_early = FALSE;
   stream->clear_media_seen = FALSE;
   /* 6: an announcement in the signalling is evidence of ZRTP, too. */
-  stream->evidence |= stream->peer_hashes->len > 0;
+  if (stream->peer_hashes->len > 0)
+    stream->evidence_until = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_stop_error (stream);
   zrtp_doubt_settle (stream);
@@ -106,12 +141,25 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   zrtp_exchange_prepare (stream);
 }
 
-/* The schedule has ended and clear RTP comes: the peer has no ZRTP (3). */
+/* The schedule has ended and clear RTP comes: the peer has no ZRTP (3). That RTP
+ * may be forged: Hellos go on. */
 static void
-conclude_no_zrtp (ZrtpStream * stream)
+consider_no_zrtp (ZrtpStream * stream, gint64 now)
 {
-  zrtp_stream_stop_repeating (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_NO_ZRTP);
+  if (stream->info.state == ZRTP_STATE_DISCOVERING && stream->schedule_over
+      && stream->clear_media_seen && !has_evidence (stream, now))
+    zrtp_stream_set_state (stream, ZRTP_STATE_NO_ZRTP);
+}
+
+void
+zrtp_discovery_retry_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (now >= stream->retry_at) {
+    zrtp_discovery_start (stream, now);
+    return;
+  }
+  zrtp_stream_send_hello (stream, TRUE, now);
+  zrtp_stream_retry (stream, stream->retry_at, now);
 }
 
 void
@@ -126,27 +174,26 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
   if (repeat->left > 0) {
     repeat->left--;
     repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  } else if (!stream->evidence
+  } else if (!has_evidence (stream, now) || stream->acked
       || now - stream->discovery_started >= EVIDENCE_TIME) {
     stream->schedule_over = TRUE;
-    if (stream->clear_media_seen && !stream->evidence) {
-      conclude_no_zrtp (stream);
-      return;
-    }
-    repeat->interval = MAX (SLOW_INTERVAL, repeat->cap);
+    consider_no_zrtp (stream, now);
+    repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
   }
   stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
   repeat->sent++;
-  zrtp_stream_send (stream, repeat->message, TRUE);
+  zrtp_stream_send_hello (stream, TRUE, now);
+  if (stream->peer_untold && zrtp_unproven_may_tell (stream, now)) {
+    stream->peer_untold = FALSE;
+    zrtp_stream_event (stream, ZRTP_EVENT_PEER);
+  }
 }
 
 void
 zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
 {
   stream->clear_media_seen = TRUE;
-  if (stream->info.state == ZRTP_STATE_DISCOVERING && stream->schedule_over
-      && !stream->evidence)
-    conclude_no_zrtp (stream);
+  consider_no_zrtp (stream, now);
 }
 
 gboolean
@@ -194,7 +241,8 @@ zrtp_discovery_best (ZrtpStream * stream)
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
 
-    if (candidate->hello && (!best || is_better (stream, candidate, best)))
+    if (candidate->hello && !candidate->unsuitable
+        && (!best || is_better (stream, candidate, best)))
       best = candidate;
   }
   return best;
@@ -222,9 +270,8 @@ zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
   return any;
 }
 
-/* Shows @candidate as the peer. */
-void
-zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
+static void
+note_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
 {
   ZrtpStreamInfo *info = &stream->info;
   gsize size;
@@ -254,7 +301,26 @@ zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
     if (!g_ascii_isprint (info->peer_client[i]))
       info->peer_client[i] = '?';
   }
+}
+
+void
+zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
+{
+  note_peer (stream, candidate);
+  stream->peer_untold = FALSE;
   zrtp_stream_event (stream, ZRTP_EVENT_PEER);
+}
+
+void
+zrtp_discovery_show_peer (ZrtpStream * stream, const ZrtpCandidate * candidate,
+    gint64 now)
+{
+  if (zrtp_unproven_may_tell (stream, now)) {
+    zrtp_discovery_set_peer (stream, candidate);
+  } else {
+    note_peer (stream, candidate);
+    stream->peer_untold = TRUE;
+  }
 }
 
 static void
@@ -340,7 +406,7 @@ zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
     set_hello_hash_status (stream, ZRTP_HELLO_HASH_ABSENT);
     return;
   }
-  stream->evidence = TRUE;
+  stream->evidence_until = ZRTP_NEVER;
   if (!in_use) {
     check_candidates (stream);
   } else if (hello_hash_known (stream, in_use)) {
@@ -349,6 +415,7 @@ zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
   } else {
     clear_unannounced (stream);
     set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+    stream->tampered = TRUE;    /* the signalling is proof */
     zrtp_stream_fail_security (stream, ZRTP_ERROR_NONE,
         "the peer's Hello is not the one that the signalling announced "
         "(a=zrtp-hash)", now);
@@ -475,7 +542,8 @@ report_fork (ZrtpStream * stream, ZrtpCandidate * candidate, gint64 now)
   zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
   zrtp_candidate_copy (&stream->fork, candidate);
   if (candidate->reported
-      || !zrtp_allowance_take (&stream->fork_events, ZRTP_SEC, now))
+      || !zrtp_rate_limit_allow (&stream->fork_events, ZRTP_BURST, ZRTP_SEC,
+          now))
     return;
   candidate->reported = TRUE;
   event = zrtp_stream_event (stream, ZRTP_EVENT_FORK);
@@ -528,15 +596,18 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     /* A loop, unless there is a peer: then somebody throws it back at us. */
-    if (idle && !zrtp_discovery_best (stream))
+    if (idle && !zrtp_discovery_best (stream)) {
       zrtp_stream_fail (stream, ZRTP_ERROR_EQUAL_ZIDS, now);
+      zrtp_stream_retry (stream, ZRTP_NEVER, now);
+    }
     return TRUE;
   }
   if (version <= 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    stream->evidence |= version == 0;   /* it may come down to ours */
-    if (version < 0 && idle && !zrtp_discovery_best (stream))
-      zrtp_stream_fail (stream, ZRTP_ERROR_VERSION, now);
+    if (version == 0)           /* it may come down to ours */
+      zrtp_discovery_note_evidence (stream, now);
+    else if (idle && !zrtp_discovery_best (stream))
+      zrtp_unproven_refuse (stream, ZRTP_ERROR_VERSION, now);
     return TRUE;
   }
   if (stream->peer_hashes->len > 0) {
@@ -565,7 +636,7 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   gboolean is_new = FALSE;
 
   /* 5.3: every Hello is acknowledged, of whatever version. */
-  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_HELLO_ACK);
+  zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
   if (refuse_hello (stream, packet, hello, now))
     return;
 
@@ -576,9 +647,9 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     is_new = TRUE;
   }
   candidate->last_seen = now;
-  stream->evidence = TRUE;
+  zrtp_discovery_note_evidence (stream, now);
 
-  if (may_revive (stream, is_new, now))
+  if (!candidate->unsuitable && may_revive (stream, is_new, now))
     zrtp_discovery_start (stream, now);
   if (stream->step != ZRTP_STEP_DISCOVERY) {
     const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
@@ -586,23 +657,24 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
 
     if (!is_same_hello (candidate, peer) && stream->step != ZRTP_STEP_FAILED)
       report_fork (stream, candidate, now);
+    zrtp_unproven_hear_hello (stream, candidate, is_new, now);
     return;
   }
 
   if (is_new) {
     zrtp_doubt_settle (stream);
-    zrtp_discovery_set_peer (stream, candidate);
-    /* 6: whoever just came up has not heard our earlier Hellos. */
+    zrtp_discovery_show_peer (stream, candidate, now);
+    /* 6: a peer that just came up has not heard our earlier Hellos. */
     if (!stream->acked || stream->acked_ssrc != packet->ssrc) {
-      if (stream->repeat.sent > 0 || !stream->repeat.message)
-        schedule_hello (stream, now);
-      else
+      if (stream->repeat.sent == 0 && stream->repeat.message)
         hurry_hello (stream, now);
+      else if (zrtp_unproven_may_answer (stream, now))
+        schedule_hello (stream, now);
+    } else if (stream->acked_early && zrtp_unproven_may_answer (stream, now)) {
+      /* Its HelloACK may be forged: a Commit without our Hello has no answer. */
+      zrtp_stream_send_hello (stream, TRUE, now);
     }
-  } else if (stream->acked && !stream->repeat.message
-      && now - stream->discovery_started >= SLOW_INTERVAL) {
-    /* It begins anew, and may have forgotten ours. */
-    schedule_hello (stream, now);
+    stream->acked_early = FALSE;
   }
   zrtp_commit_try (stream, now);
 }
@@ -628,19 +700,24 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
-  /* It may come before the Hello of its sender; but once there is a peer,
-   * nobody else speaks for it. */
+  /* Once there is a peer no other source speaks for it. */
   if (zrtp_discovery_is_stranger (stream, packet->ssrc)) {
     zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
     return;
   }
   stream->acked = TRUE;
   stream->acked_ssrc = packet->ssrc;
-  stream->evidence = TRUE;
+  stream->acked_early = !zrtp_discovery_best (stream);
+  /* It may come before the Hello of its sender. Until then it stops nothing. */
+  if (stream->acked_early) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  zrtp_discovery_note_evidence (stream, now);
   if (stream->doubt == ZRTP_DOUBT_SSRC)
     zrtp_doubt_settle (stream); /* with the SSRC that it has */
   if (stream->repeat.message && stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
-  zrtp_stream_stop_repeating (stream);
+  slow_down (stream, now);
   zrtp_commit_try (stream, now);
 }

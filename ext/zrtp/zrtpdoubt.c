@@ -61,13 +61,18 @@ fail_by_error (ZrtpStream * stream, gint64 now)
    * Hello by now. */
   const gboolean again = stream->doubt_error == ZRTP_ERROR_TIMEOUT
       || is_somebody_waiting (stream);
+  /* The policy of a peer that has our messages: it would refuse us again. */
+  const gboolean refused = stream->doubt_error == ZRTP_ERROR_UNAVAILABLE
+      && zrtp_unproven_is_over (stream);
   ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
 
   event->error = stream->doubt_error;
   event->from_peer = TRUE;
   zrtp_stream_fail_quietly (stream, stream->doubt_error, now);
   if (again)
-    stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER;
+    zrtp_stream_retry (stream, now + RETRY_AFTER, now);
+  else if (refused)
+    zrtp_stream_give_up (stream);
   zrtp_contention_end (stream->session, stream, now);
 }
 

@@ -34,14 +34,15 @@ zrtp_exchange_free (ZrtpStream * stream)
   g_clear_pointer (&x->signature, g_bytes_unref);
   stream->timers[ZRTP_TIMER_SIGN] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
+  stream->timers[ZRTP_TIMER_HELLO] = ZRTP_NEVER;
   zrtp_secret_free (x);
 }
 
 /* A man in the middle runs one exchange with each side and has won if both SAS
  * come out equal, one chance in 65,536 at 16 bits. He knows them before either
  * user does (as initiator from DHPart1 on), so he must not be able to break
- * exchanges off and try again at will: each one lost after we showed our public
- * value makes the next wait twice as long, up to a minute. */
+ * exchanges off and try again at will: each one lost after he proved that he has
+ * our messages makes the next wait twice as long, up to a minute. */
 void
 zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
 {
@@ -52,6 +53,10 @@ zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
 
   if (!gave_a_guess)
     return;
+  if (!zrtp_unproven_is_over (stream)) {
+    zrtp_unproven_count_guess (stream, now);
+    return;
+  }
   stream->hold_until = now + (ZRTP_SEC << MIN (stream->spoiled, 6));
   stream->spoiled++;
 }
@@ -89,6 +94,7 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
   zrtp_exchange_show_suite (stream, suite, role);
   zrtp_session_take_aux (stream, x);
   zrtp_discovery_set_peer (stream, peer);
+  zrtp_unproven_schedule_hello (stream, now);
   if (mode != ZRTP_COMMIT_MULTISTREAM)
     zrtp_contention_begin (session, stream);
   return x;

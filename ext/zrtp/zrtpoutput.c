@@ -50,6 +50,14 @@ zrtp_stream_send_ack (ZrtpStream * stream, ZrtpMessageType type)
 }
 
 void
+zrtp_stream_send_limited_ack (ZrtpStream * stream, ZrtpMessageType type,
+    gint64 now)
+{
+  if (zrtp_unproven_may_answer (stream, now))
+    zrtp_stream_send_ack (stream, type);
+}
+
+void
 zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message, gint64 now)
 {
   const gint64 first = stream->policy.retry_timeout_ms * ZRTP_MSEC;
@@ -107,21 +115,15 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
   zrtp_sha256 (request.data, request.size, digest);
   if (memcmp (digest, stream->last_request, sizeof digest) != 0)
     return FALSE;
+  if (!zrtp_unproven_may_answer (stream, now)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return TRUE;
+  }
   zrtp_stream_send (stream, stream->last_answer, TRUE);
   zrtp_doubt_peer_waits (stream);
   /* Who asks again is not silent. */
   if (stream->timers[ZRTP_TIMER_SILENCE] != ZRTP_NEVER)
     stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
-  return TRUE;
-}
-
-/* How far *@allowance is ahead of @now is what was taken and not given back. */
-gboolean
-zrtp_allowance_take (ZrtpAllowance * allowance, gint64 interval, gint64 now)
-{
-  if (*allowance - now > (ZRTP_ALLOWANCE - 1) * interval)
-    return FALSE;
-  *allowance = MAX (*allowance, now) + interval;
   return TRUE;
 }
 
@@ -169,8 +171,10 @@ zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
 {
   ZrtpEvent *event;
 
-  if (state != ZRTP_STATE_FAILED)
+  if (state != ZRTP_STATE_FAILED) {
     stream->info.error = ZRTP_ERROR_NONE;
+    stream->info.final = FALSE;
+  }
   if (stream->info.state == state)
     return;
   stream->info.state = state;
@@ -182,9 +186,19 @@ zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
     event->text = g_strdup (g_steal_pointer (&stream->refusal));
 }
 
+/* A Commit, ours or the peer's, was answered by an endpoint that has our
+ * messages, or may have them. */
+static gboolean
+is_commit_answered (const ZrtpStream * stream)
+{
+  return stream->step == ZRTP_STEP_DHPART2_SENT
+      || zrtp_unproven_is_over (stream);
+}
+
 /* What may pass while there are no keys for a direction. RFC 6189 4: clear RTP
- * SHOULD NOT be sent once a Commit was sent or received; after secure, and
- * after proof of tampering, never again. */
+ * SHOULD NOT be sent once a Commit was sent or received. A third party can send
+ * or cause one, so here that counts from its answer on. After secure, and after
+ * proof of tampering, clear RTP never passes again. */
 static ZrtpMedia
 media_without_keys (ZrtpStream * stream, gboolean sending)
 {
@@ -193,7 +207,8 @@ media_without_keys (ZrtpStream * stream, gboolean sending)
   if (stream->policy.require_encryption || stream->was_secure
       || stream->tampered || stream->refused)
     return ZRTP_MEDIA_BLOCKED;
-  if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING)
+  if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING
+      && is_commit_answered (stream))
     return ZRTP_MEDIA_BLOCKED;
   return ZRTP_MEDIA_CLEAR;
 }

@@ -223,10 +223,9 @@ static void
 report_unreadable (ZrtpStream * stream, gint64 now)
 {
   zrtp_stream_drop (stream, ZRTP_DROP_MALFORMED);
-  if (zrtp_allowance_take (&stream->forgery_events, ZRTP_SEC, now))
-    zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
-        "the SAS that a PBX relayed cannot be read: it was changed on its way, "
-        "or rendered in a way that was not offered");
+  zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
+      "the SAS that a PBX relayed cannot be read: it was changed on its way, "
+      "or rendered in a way that was not offered", now);
 }
 
 /* RelayACK answers a valid SASrelay only (RFC 6189 5.14): the PBX repeats another

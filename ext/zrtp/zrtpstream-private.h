@@ -16,6 +16,7 @@
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
  *   zrtpterminate.c   Error, failure                        (4.7.1, 5.9, 5.10)
  *   zrtpdoubt.c       what may be forged ends nothing yet   (4.7.1, 9)
+ *   zrtpunproven.c    limits for packets that prove nothing (6, 9)
  *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
  *   zrtprelay.c       SASrelay, RelayACK                    (5.13, 5.14)
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
@@ -81,6 +82,7 @@ typedef enum
   ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
   ZRTP_TIMER_LOOKUP,            /* the cache had its time */
   ZRTP_TIMER_DOUBT,             /* the peer had its time to go on */
+  ZRTP_TIMER_HELLO,             /* our Hello, while an exchange proved nothing */
   ZRTP_N_TIMERS
 } ZrtpTimer;
 
@@ -113,6 +115,7 @@ typedef struct
   guint64 place;                /* in the order in which they came first */
   gint64 last_seen;
   guint unanswered;             /* exchanges that it let run dry */
+  gboolean unsuitable;          /* it has no algorithm of ours */
   gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
   guint8 nonce[ZRTP_NONCE_SIZE];        /* of its last Multistream Commit */
 } ZrtpCandidate;
@@ -135,9 +138,13 @@ typedef struct
   guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];
 } ZrtpKeyPair;
 
-/* What strangers may cause: so often at once, then at intervals. 0 at first. */
-#define ZRTP_ALLOWANCE 8
-typedef gint64 ZrtpAllowance;
+/* What packets that proved nothing may cause (see zrtpstream.c): a few times at
+ * once, then at intervals. 0 at first. */
+typedef gint64 ZrtpRateLimit;
+
+/* Bursts of these limits. */
+#define ZRTP_BURST 8
+#define ZRTP_ANSWER_BURST 40
 
 /* One run from Commit to Conf2ACK. Freed, and with it wiped, once secure. */
 typedef struct
@@ -201,6 +208,8 @@ struct _ZrtpStream
   gboolean refused;             /* by the policy: not clear either */
   const char *refusal;          /* why, for the event of that; static */
   gint64 failed_at;
+  gint64 retry_at;              /* FAILED: when discovery starts again */
+  gint64 hello_sent;            /* when our last Hello left */
   guint spoiled;                /* exchanges lost after keys were agreed */
   gint64 hold_until;            /* no exchange before */
   gboolean was_secure;          /* keys were given out: never clear again */
@@ -211,10 +220,11 @@ struct _ZrtpStream
   gboolean no_preshared;        /* the peer could not, or we: DH it is */
   gboolean wanted;              /* go-secure was asked for */
   gboolean clear_media_seen;
-  gboolean hurried;             /* ... begins anew with the next one */
+  gboolean hurried;             /* the Hello schedule begins again with the next */
   gboolean schedule_over;       /* the Hello schedule ended without an answer */
-  gboolean evidence;            /* somebody there speaks ZRTP (6) */
+  gint64 evidence_until;        /* till then the peer speaks ZRTP (6) */
   gboolean acked;               /* a HelloACK came */
+  gboolean acked_early;         /* ... before its sender's Hello */
   guint32 acked_ssrc;
   gint64 discovery_started;
   GBytes *early;                /* packet with the last Hello before the start */
@@ -230,9 +240,14 @@ struct _ZrtpStream
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
 
-  ZrtpAllowance collisions;     /* of our SSRC */
-  ZrtpAllowance preparations;   /* for somebody else */
-  ZrtpAllowance commit_resends; /* before their time */
+  ZrtpRateLimit collisions;     /* of our SSRC */
+  ZrtpRateLimit preparations;   /* for somebody else */
+  ZrtpRateLimit commit_resends; /* before their time */
+  ZrtpRateLimit guesses;        /* at the SAS, by exchanges that proved nothing */
+  ZrtpRateLimit answers;        /* packets that a received one asks for */
+  ZrtpRateLimit alarms;         /* that a forged packet can raise */
+  ZrtpRateLimit news;           /* of peers and of Errors */
+  gboolean peer_untold;         /* the peer changed, and ->news was used up */
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
   guint8 looked_up_zid[ZRTP_ZID_SIZE];
@@ -255,7 +270,7 @@ struct _ZrtpStream
   ZrtpStreamKeys keys;
   GArray *relays_seen;          /* guint8[8]: MACs of SASrelays; or NULL */
   ZrtpCandidate fork;           /* whom accept-fork moves to */
-  ZrtpAllowance fork_events, forgery_events;
+  ZrtpRateLimit fork_events;
 
   GQueue packets;               /* ZrtpOutPacket */
   GQueue events;                /* ZrtpEvent */
@@ -312,6 +327,9 @@ struct _ZrtpSession
   gboolean signature_told;      /* before the stream was secure */
 };
 
+/* After the schedule of Hellos we keep asking: people start minutes apart. */
+#define ZRTP_SLOW_HELLO (1500 * ZRTP_MSEC)
+
 /* Past its exchange: what has no MAC under its keys changes nothing. */
 static inline gboolean
 zrtp_stream_is_settled (const ZrtpStream * stream)
@@ -356,6 +374,9 @@ void zrtp_stream_send (ZrtpStream * stream, GBytes * message,
     gboolean retransmission);
 /* A message without a body: HelloACK, Conf2ACK, ErrorACK, RelayACK. */
 void zrtp_stream_send_ack (ZrtpStream * stream, ZrtpMessageType type);
+/* The same as far as the limit of answers goes. */
+void zrtp_stream_send_limited_ack (ZrtpStream * stream, ZrtpMessageType type,
+    gint64 now);
 /* Sends and keeps sending on T2. Takes @message. */
 void zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message,
     gint64 now);
@@ -380,14 +401,17 @@ void zrtp_repeat_clear (ZrtpRepeat * repeat);
 void zrtp_candidate_clear (ZrtpCandidate * candidate);
 void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
 
-/* FALSE if it was used up. One comes back each @interval. */
-gboolean zrtp_allowance_take (ZrtpAllowance * allowance, gint64 interval,
-    gint64 now);
 
 /* zrtpdiscovery.c */
 void zrtp_stream_make_hello (ZrtpStream * stream);
 void zrtp_discovery_start (ZrtpStream * stream, gint64 now);
 void zrtp_discovery_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_stream_send_hello (ZrtpStream * stream, gboolean retransmission,
+    gint64 now);
+/* While FAILED. */
+void zrtp_discovery_retry_timeout (ZrtpStream * stream, gint64 now);
+/* The peer speaks ZRTP: it is not taken for one without for a while. */
+void zrtp_discovery_note_evidence (ZrtpStream * stream, gint64 now);
 void zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now);
 void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
@@ -407,6 +431,9 @@ gboolean zrtp_discovery_is_of_call (ZrtpStream * stream,
 gboolean zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc);
 void zrtp_discovery_set_peer (ZrtpStream * stream,
     const ZrtpCandidate * candidate);
+/* The same, told as far as the limit of messages goes. */
+void zrtp_discovery_show_peer (ZrtpStream * stream,
+    const ZrtpCandidate * candidate, gint64 now);
 /* A slot for one whose Hello we had, as if it came now. */
 ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gint64 now);
@@ -461,6 +488,8 @@ void zrtp_commit_again (ZrtpStream * stream, gint64 now);
  * that is no way out. */
 gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
 void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
+/* FALSE if the Commit still has time, or there is no better endpoint. */
+gboolean zrtp_commit_give_way (ZrtpStream * stream, gint64 now);
 
 /* zrtpcommit-receive.c */
 void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
@@ -575,12 +604,58 @@ void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
 /* The same without an Error: the peer is gone or told us. */
 void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error,
     gint64 now);
+/* What every end of an exchange has in common. The caller sets the step. */
+void zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now);
+/* FAILED for good: only go-secure or a Hello starts discovery again. */
+void zrtp_stream_give_up (ZrtpStream * stream);
+/* FAILED, but not for good: discovery starts again at @at, and Hellos go on
+ * until then. ZRTP_NEVER: with the next Hello only. */
+void zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now);
+/* No exchange with this chain for now. */
+void zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer,
+    gint64 now);
 void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 void zrtp_stop_error (ZrtpStream * stream);
 void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
     ZrtpErrorCode code, gint64 now);
 void zrtp_receive_error_ack (ZrtpStream * stream);
+
+/* zrtpunproven.c */
+/* FALSE if @burst are used up. One comes back each @interval. */
+gboolean zrtp_rate_limit_allow (ZrtpRateLimit * limit, guint burst,
+    gint64 interval, gint64 now);
+/* May a packet be answered that anybody can send? */
+gboolean zrtp_unproven_may_answer (ZrtpStream * stream, gint64 now);
+/* The same for an answer that no exchange depends on. */
+gboolean zrtp_unproven_may_pong (ZrtpStream * stream, gint64 now);
+/* May a packet that anybody can send cause a message to the application? */
+gboolean zrtp_unproven_may_tell (ZrtpStream * stream, gint64 now);
+/* An alarm that a forged packet can raise. */
+void zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now);
+/* Tells the peer, and the application, why its Hello or Commit is of no use.
+ * Changes no state. */
+void zrtp_unproven_refuse (ZrtpStream * stream, ZrtpErrorCode error,
+    gint64 now);
+/* TRUE if the peer of the exchange showed that our messages reach it. */
+gboolean zrtp_unproven_is_over (const ZrtpStream * stream);
+/* Gives up the exchange of a chain that proved nothing, and leaves that chain
+ * alone for a while. Discovery goes on. @text: an alarm, or NULL. */
+void zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now);
+/* Counts a guess at the SAS. */
+void zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now);
+/* Has our Hello go on while the exchange proves nothing. */
+void zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now);
+void zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now);
+/* Another endpoint than that of the exchange said Hello. */
+void zrtp_unproven_hear_hello (ZrtpStream * stream,
+    const ZrtpCandidate * candidate, gboolean is_new, gint64 now);
+/* Has the exchange led nowhere for so long that another may take its place? */
+gboolean zrtp_unproven_gives_way (const ZrtpStream * stream, gint64 now);
+/* Ends it for another one's sake. */
+void zrtp_unproven_abandon (ZrtpStream * stream, gint64 now);
 
 /* zrtpdoubt.c */
 /* Unless the peer goes on, the stream fails. */

@@ -63,7 +63,8 @@ wipe_exchange (ZrtpStream * stream)
   zrtp_candidate_clear (&stream->bound);
   zrtp_candidate_clear (&stream->fork);
   stream->preparations = 0;
-  stream->fork_events = stream->forgery_events = 0;
+  stream->fork_events = stream->answers = stream->alarms = stream->news = 0;
+  stream->peer_untold = FALSE;
   g_clear_pointer (&stream->last_answer, g_bytes_unref);
   stream->have_last_request = FALSE;
   zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
@@ -277,6 +278,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   stream->tampered = move && stream->tampered;
   stream->refused = move && stream->refused;
   stream->spoiled = 0;
+  stream->guesses = 0;
   stream->hold_until = 0;
   stream->in_vain = 0;
   memset (stream->bans, 0, sizeof stream->bans);
@@ -286,7 +288,7 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
   stream->no_preshared = FALSE;
   stream->allowed_clear = stream->go_clear_sent = FALSE;
   stream->clear_asks_user = FALSE;
-  stream->evidence = FALSE;
+  stream->evidence_until = 0;
   stream->acked = FALSE;
   if (had_keys)
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
@@ -372,6 +374,42 @@ uses_secrets (ZrtpMessageType type)
   }
 }
 
+/* What a packet may change before its sender has proved anything. Most messages
+ * carry no proof of their own, so that a third party that sends to our port can
+ * make them: no packet of it may leave anything that lasts. Rate limits, counted
+ * drops (->counters.dropped) and a slot among four candidates are all it gets.
+ *
+ *   message     proves                             may do before that
+ *   Hello       nothing                            take a slot; be acknowledged, shown
+ *                                                  and told of within limits; start
+ *                                                  the Hello schedule again
+ *   HelloACK    nothing                            slow our Hellos down, once its
+ *                                                  source said Hello
+ *   Commit      that its chain is its Hello's      begin an exchange that gives way
+ *                                                  after 1 s, and during which Hellos
+ *                                                  and clear media go on
+ *   DHPart1     that its chain is its Hello's      continue our exchange; fail it
+ *   DHPart2     by its hvi, that it has our Hello  drop its own exchange: an alarm
+ *                                                  within a limit, a ban of its chain
+ *   Confirm     by its MAC, the keys; by its       nothing; in doubt for 9 T2
+ *               H0, that no message was changed
+ *   Conf2ACK    nothing                            end our Confirm2s: we have keys
+ *   Error       nothing                            with an exchange, raise a doubt
+ *                                                  that a correct message settles
+ *   ErrorACK    nothing                            end our Errors
+ *   GoClear     by its MAC, the keys               an alarm within a limit
+ *   ClearACK    nothing                            end our GoClears
+ *   SASrelay    by its MAC, the keys               nothing
+ *   RelayACK    nothing                            end our SASrelays
+ *   Ping        nothing                            be answered within a limit
+ *   PingACK     nothing                            nothing
+ *
+ * Answers (HelloACK, ErrorACK, PingACK, a repeated answer, a Hello for a Hello) share
+ * one limit, alarms another, what else is told (GstZrtpPeer, GstZrtpError) a third;
+ * see zrtpunproven.c. FAILED lasts only if the application's own policy, or that of a
+ * peer that proved something, refused the other side (->info.final): unattended,
+ * require-verified, check-signatures. Otherwise Hellos go on and discovery starts
+ * again. Guesses at the SAS are counted: zrtp_unproven_count_guess(). */
 static void
 dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpMessage * message, gint64 now)
@@ -446,7 +484,8 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
     return FALSE;
   zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
-      || !zrtp_allowance_take (&stream->collisions, MOVE_AGAIN, now))
+      || !zrtp_rate_limit_allow (&stream->collisions, ZRTP_BURST, MOVE_AGAIN,
+          now))
     return TRUE;
   /* Who has heard us, and who goes on, is not the one who has our SSRC: that may
    * be our own packet come back. */
@@ -499,7 +538,7 @@ resend (ZrtpStream * stream, gint64 now)
     return;
   }
   if (stream->step == ZRTP_STEP_FAILED) {
-    zrtp_discovery_start (stream, now);
+    zrtp_discovery_retry_timeout (stream, now);
     return;
   }
   if (repeat->left == 0 && stream->go_clear_sent) {
@@ -508,7 +547,7 @@ resend (ZrtpStream * stream, gint64 now)
   }
   if (repeat->left == 0) {
     zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
-    stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
+    zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
     zrtp_contention_end (stream->session, stream, now);
     return;
   }
@@ -538,7 +577,7 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_SILENCE:
         zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
-        stream->timers[ZRTP_TIMER_RESEND] = now + RETRY_AFTER_SILENCE;
+        zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
         break;
       case ZRTP_TIMER_SIGN:
         zrtp_signature_timeout (stream, now);
@@ -560,6 +599,9 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
         break;
       case ZRTP_TIMER_DOUBT:
         zrtp_doubt_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_HELLO:
+        zrtp_unproven_hello_timeout (stream, now);
         break;
       case ZRTP_TIMER_LOOKUP:
         zrtp_exchange_lookup_timeout (stream, now);
@@ -631,6 +673,7 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
       || stream->info.state == ZRTP_STATE_NO_ZRTP) {
     /* The user knows what happened and asks for another try. */
     stream->spoiled = 0;
+    stream->guesses = 0;
     stream->hold_until = 0;
     memset (stream->bans, 0, sizeof stream->bans);
     zrtp_discovery_start (stream, now);
@@ -656,7 +699,7 @@ move_to_fork (ZrtpStream * stream, gint64 now)
   *newcomer = fork;
   newcomer->last_seen = now;
   newcomer->reported = FALSE;
-  stream->evidence = TRUE;
+  zrtp_discovery_note_evidence (stream, now);
   zrtp_discovery_set_peer (stream, newcomer);
 }
 

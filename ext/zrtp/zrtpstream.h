@@ -47,6 +47,7 @@ typedef struct
 {
   ZrtpState state;
   ZrtpErrorCode error;          /* why FAILED */
+  gboolean final;               /* FAILED for good: a policy refused the peer */
   ZrtpRole role;
   ZrtpMedia send, receive;
   gboolean exchange_done;       /* both keys are agreed and in use */

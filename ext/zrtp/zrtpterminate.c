@@ -9,8 +9,7 @@
 #include <string.h>
 
 #define ERROR_RETRANSMISSIONS 10
-/* How long a chain is left alone that was part of an attack, and we wait
- * before we look for a peer again. */
+/* How long a chain is left alone that was part of an attack, and FAILED lasts. */
 #define BAN_TIME (10 * ZRTP_SEC)
 
 void
@@ -62,9 +61,8 @@ zrtp_receive_error_ack (ZrtpStream * stream)
 }
 
 void
-zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
 {
-  stream->failed_at = now;
   zrtp_exchange_lost (stream, now);
   zrtp_stream_stop_repeating (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
@@ -82,8 +80,30 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   /* 4.7.1: ZRTPSess goes with the last stream that had it. */
   if (stream->session)
     zrtp_session_stream_gone (stream->session, stream, FALSE);
-  stream->info.error = error;
   stream->info.exchange_done = FALSE;
+}
+
+void
+zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now)
+{
+  stream->retry_at = at;
+  stream->timers[ZRTP_TIMER_RESEND] = MIN (at, now + ZRTP_SLOW_HELLO);
+}
+
+void
+zrtp_stream_give_up (ZrtpStream * stream)
+{
+  stream->info.final = TRUE;
+  stream->retry_at = stream->timers[ZRTP_TIMER_RESEND] = ZRTP_NEVER;
+}
+
+void
+zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+{
+  stream->failed_at = now;
+  zrtp_stream_end_exchange (stream, now);
+  zrtp_stream_retry (stream, now + BAN_TIME, now);
+  stream->info.error = error;
   zrtp_stream_set_state (stream, ZRTP_STATE_FAILED);
   zrtp_stream_update_media (stream);
 }
@@ -100,11 +120,9 @@ zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 
 /* Neither a replayed call nor a changed message shall keep the genuine peer
  * out: who was found out has to wait, others need not. */
-static void
-ban (ZrtpStream * stream, gint64 now)
+void
+zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
 {
-  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
-      &stream->bound;
   ZrtpBan *oldest = &stream->bans[0];
 
   if (!peer->hello)
@@ -132,10 +150,10 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now)
 {
   zrtp_stream_security_event (stream, error, text);
-  stream->tampered = TRUE;
-  ban (stream, now);
+  stream->tampered |= zrtp_unproven_is_over (stream);
+  zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
+      &stream->bound, now);
   zrtp_stream_fail_quietly (stream, error, now);
-  stream->timers[ZRTP_TIMER_RESEND] = now + BAN_TIME;
   if (error != ZRTP_ERROR_NONE)
     zrtp_send_error (stream, error, now);
   zrtp_contention_end (stream->session, stream, now);
@@ -151,6 +169,15 @@ is_about_earlier (const ZrtpStream * stream)
   return stream->no_preshared && (!x || x->mode == ZRTP_COMMIT_DH);
 }
 
+static void
+tell_error (ZrtpStream * stream, ZrtpErrorCode code)
+{
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
+
+  event->error = code;
+  event->from_peer = TRUE;
+}
+
 /* 4.7.1. An Error carries no proof of who sent it: it may end what is not
  * secure yet, and nothing else. */
 void
@@ -161,7 +188,7 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
       stream->exchange->peer.ssrc != packet->ssrc :
       zrtp_discovery_is_stranger (stream, packet->ssrc);
 
-  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_ERROR_ACK);
+  zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_ERROR_ACK, now);
   if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->go_clear_sent) {
     zrtp_clear_refused (stream);
     return;
@@ -169,6 +196,13 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
       || foreign) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  /* Nothing is under way that it could end. */
+  if (stream->step == ZRTP_STEP_DISCOVERY) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    if (zrtp_unproven_may_tell (stream, now))
+      tell_error (stream, code);
     return;
   }
   if (code == ZRTP_ERROR_NO_SHARED_SECRET

@@ -143,6 +143,19 @@ assert_alarm (SimStream * s, ZrtpErrorCode error)
 }
 
 void
+assert_chain_dropped (SimStream * s, ZrtpErrorCode error, guint alarms)
+{
+  fail_unless_equals_int (info_of (s)->state, ZRTP_STATE_DISCOVERING);
+  fail_unless_equals_int (info_of (s)->send, ZRTP_MEDIA_BLOCKED);
+  fail_unless (s->stream->exchange == NULL);
+  fail_if (s->stream->tampered);
+  fail_if (s->have_send);
+  fail_unless_equals_int (s->n_events[ZRTP_EVENT_SAS], 0);
+  fail_unless_equals_int (s->n_events[ZRTP_EVENT_SECURITY], alarms);
+  fail_unless_equals_int (s->last_error, error);
+}
+
+void
 assert_unharmed (Sim * sim)
 {
   sim_assert_agreed (sim);

@@ -438,8 +438,8 @@ GST_START_TEST (test_multistream_without_session)
   sim_drain (sim, 0);
   sim_drain (sim, 1);
   sim_run (sim, sim->now + SIM_SEC);
-  fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_FAILED);
-  fail_unless_equals_int (info_of (sim, 1, 1)->error,
+  fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_DISCOVERING);
+  fail_unless_equals_int (bob->streams[1].last_error,
       ZRTP_ERROR_NO_SHARED_SECRET);
   sim_run (sim, sim->now + SIM_SEC);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
@@ -503,7 +503,14 @@ GST_START_TEST (test_failure_beside)
 
 GST_END_TEST;
 
-/* No SRTP before the RFC's point, no clear RTP from Commit on. */
+/* Its Commit was answered, by a message that names it. */
+static gboolean
+is_commit_answered (SimStream * s)
+{
+  return strstr (s->trace->str, "DHPart2") || strstr (s->trace->str, "Confirm1");
+}
+
+/* No SRTP before the RFC's point, no clear RTP from the answer to Commit on. */
 /* Z-4-06 Z-4-07 Z-4-08 Z-4-09 Z-5.8-02 */
 static void
 check_media_points (Sim * sim, gboolean required)
@@ -519,7 +526,9 @@ check_media_points (Sim * sim, gboolean required)
         fail_unless_equals_int (info->receive, open);
         break;
       case ZRTP_STATE_NEGOTIATING:
-        fail_unless_equals_int (info->send, ZRTP_MEDIA_BLOCKED);
+        fail_unless_equals_int (info->send,
+            is_commit_answered (&sim->ends[e].streams[0]) ?
+            ZRTP_MEDIA_BLOCKED : open);
         break;
       case ZRTP_STATE_SECURE:
         fail_unless_equals_int (info->send, ZRTP_MEDIA_SECURE);

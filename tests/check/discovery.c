@@ -58,7 +58,7 @@ count (Alone * alone, ZrtpMessageType type)
 /* T1 */
 
 /* 50, 100, then 200 ms: 21 Hellos in 3.75 s, 200 ms later one more, and from
- * there one every 2 s. */
+ * there one every 1.5 s. */
 static guint
 usual_times (gint * times, gint last)
 {
@@ -66,7 +66,7 @@ usual_times (gint * times, gint last)
 
   for (gint at = 0; at <= last; n++) {
     times[n] = at;
-    at += n == 0 ? 50 : n == 1 ? 100 : n < 21 ? 200 : 2000;
+    at += n == 0 ? 50 : n == 1 ? 100 : n < 21 ? 200 : 1500;
   }
   return n;
 }
@@ -86,7 +86,7 @@ GST_START_TEST (test_schedule)
   wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, n);
   sim_run (alone.sim, 30 * SIM_SEC);
   n = usual_times (times, 30000);
-  fail_unless_equals_int (n, 21 + 14);
+  fail_unless_equals_int (n, 21 + 18);
   wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, n);
   fail_unless_equals_int (alone.wire->entries->len, n);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
@@ -180,10 +180,10 @@ GST_START_TEST (test_evidence)
   }
   for (guint i = 0; i < 66; i++) {
     times[i] = at;
-    at += i == 0 ? 50 : i == 1 ? 100 : at < 12000 ? 200 : 2000;
+    at += i == 0 ? 50 : i == 1 ? 100 : at < 12000 ? 200 : 1500;
   }
   fail_unless_equals_int (times[62], 12150);
-  fail_unless_equals_int (times[63], 14150);
+  fail_unless_equals_int (times[63], 13650);
   sim_run (alone.sim, times[65] * SIM_MSEC + alone.sim->now + SIM_MSEC);
   /* Z-6-09 */
   wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 66);
@@ -267,19 +267,21 @@ GST_START_TEST (test_late_peer)
 
 GST_END_TEST;
 
+/* A HelloACK ends the schedule. It may be forged, so Hellos go on slowly. */
 GST_START_TEST (test_ack_stops_hello)
 {
   Alone alone;
 
   alone_init (&alone, 6);
+  alone.sim->ends[0].policy.auto_secure = FALSE;
   alone_start (&alone);
+  puppet_hello (&alone.puppet);
   sim_run (alone.sim, 120 * SIM_MSEC);
-  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 2);
+  wire_reset (alone.wire);
   puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
-  sim_run (alone.sim, 30 * SIM_SEC);
+  sim_run (alone.sim, 120 * SIM_MSEC + 30 * SIM_SEC);
   /* Z-4.1-05 Z-5.3-02 Z-6-07 */
-  fail_unless_equals_int (alone.wire->entries->len, 2);
-  fail_unless (zrtp_stream_get_deadline (alone.alice->stream) == ZRTP_NEVER);
+  fail_unless_equals_int (alone.wire->entries->len, 20);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   alone_clear (&alone);
 }
@@ -298,8 +300,12 @@ GST_START_TEST (test_commit_stops_hello)
   puppet_commit (&alone.puppet, NULL);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_NEGOTIATING);
   fail_unless_equals_int (info_of (&alone)->role, ZRTP_ROLE_RESPONDER);
-  sim_run (alone.sim, 9 * SIM_SEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 3);
+  sim_run (alone.sim, SIM_SEC);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 3);
+  /* That Commit may be anybody's: Hellos go on slowly. */
+  sim_run (alone.sim, 9 * SIM_SEC);
+  fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 8);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_DHPART1), 1);
   alone_clear (&alone);
 }
@@ -581,11 +587,12 @@ GST_START_TEST (test_earlier_version)
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR), 1);
   fail_unless_equals_int (wire_get (alone.wire, 0, ZRTP_MESSAGE_ERROR,
           0)->message.u.error_code, 0x30);
-  fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_FAILED);
-  fail_unless_equals_int (info_of (&alone)->error, ZRTP_ERROR_VERSION);
+  /* It may be anybody's: told, and Hellos go on. */
+  fail_unless_equals_int (alone.alice->last_error, ZRTP_ERROR_VERSION);
+  fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   puppet_ack (&alone.puppet, ZRTP_MESSAGE_ERROR_ACK);
 
-  /* A Hello that we understand is welcome even now. */
+  /* A Hello that we understand is welcome. */
   memcpy (alone.puppet.hello.version, "1.10", 4);
   puppet_hello (&alone.puppet);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
@@ -629,7 +636,7 @@ GST_START_TEST (test_versions_meet)
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), row->meets);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR) > 0, !row->meets);
   if (!row->meets)
-    fail_unless_equals_int (info_of (&alone)->error, ZRTP_ERROR_VERSION);
+    fail_unless_equals_int (alone.alice->last_error, ZRTP_ERROR_VERSION);
   alone_clear (&alone);
 }
 

@@ -193,7 +193,10 @@ GST_START_TEST (test_error_on_one)
   Puppet puppet;
 
   puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
+  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   sim_start_stream (sim, 0, 1);
+  puppet_hello (&puppet);
+  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
   puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
   sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);

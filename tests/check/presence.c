@@ -274,7 +274,8 @@ GST_START_TEST (test_no_zrtp)
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NO_ZRTP);
     wire_reset (wire);
     sim_run (sim, 60 * SIM_SEC);
-    fail_unless_equals_int (wire->entries->len, 0);
+    /* That media may be forged: Hellos go on, every 1.5 s. */
+    fail_unless_equals_int (wire->entries->len, 33);
     fail_unless_equals_int (stream_of (sim, 0)->send, ZRTP_MEDIA_CLEAR);
     fail_unless_equals_int (stream_of (sim, 0)->receive, ZRTP_MEDIA_CLEAR);
     wire_free (wire);
@@ -556,8 +557,8 @@ GST_START_TEST (test_ping_when_it_is_over)
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
   puppet_init (&puppet, stream_of (sim, 0), 7);
-  puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
-  sim_run (sim, sim->now + 1400 * SIM_MSEC);
+  memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
+  puppet_hello (&puppet);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
   ping (sim, wire, 0x99, "1.10");
   wire_free (wire);
@@ -653,9 +654,9 @@ GST_START_TEST (test_media_without_keys)
     puppet_hello (&puppet);
     assert_media (sim, open, open);
     puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-    /* Z-4-06 */
+    /* Z-4-06: from the answer on, see test_media_points. */
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
-    assert_media (sim, ZRTP_MEDIA_BLOCKED, open);
+    assert_media (sim, open, open);
     puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
     sim_run (sim, sim->now + 1400 * SIM_MSEC);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);

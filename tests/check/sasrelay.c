@@ -590,7 +590,7 @@ GST_START_TEST (test_changed_ivs_are_limited)
     give_phone (sim, changed, sim_packet (changed, 0x2000, &message, NULL), "");
   }
   fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SECURITY),
-      ZRTP_ALLOWANCE);
+      ZRTP_BURST);
   fail_unless_equals_int (zrtp_stream_get_info (stream_of (sim,
               PHONE_END))->counters.dropped[ZRTP_DROP_MALFORMED], 1000);
   give_phone (sim, packet, size, "RelayACK");

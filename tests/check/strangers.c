@@ -218,7 +218,8 @@ GST_START_TEST (test_late_mult_commit)
   sim_start_stream (sim, 0, 1);
   sim_start_stream (sim, 1, 1);
   sim_run (sim, 12 * SIM_SEC);
-  fail_unless_equals_int (info_of (sim, 1, 1)->error, ZRTP_ERROR_TIMEOUT);
+  fail_unless_equals_int (sim->ends[1].streams[1].last_error,
+      ZRTP_ERROR_TIMEOUT);
   sim_run (sim, 17 * SIM_SEC);
   fail_unless (commits > 2);
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_DISCOVERING);

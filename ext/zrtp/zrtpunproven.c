@@ -1,0 +1,232 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Limits for packets that prove nothing (RFC 6189 6, 9). The table in
+ * zrtpstream.c says what each message may change before its sender proved
+ * anything.
+ */
+#include "zrtpstream-private.h"
+
+#include <string.h>
+
+/* Answers. The schedules of four endpoints that say Hello fit in: each sends 21
+ * Hellos in 3.75 s, three of them in the first 150 ms. A HelloACK names no
+ * Hello, so the next one stands for those that the limit held back. */
+#define ANSWER_INTERVAL (25 * ZRTP_MSEC)
+/* Pings leave room for HelloACKs. */
+#define PONG_BURST (ZRTP_ANSWER_BURST / 4)
+/* Messages to the application. */
+#define TELL_INTERVAL (1 * ZRTP_SEC)
+/* Guesses at the SAS, see zrtp_unproven_count_guess(). */
+#define GUESS_INTERVAL (64 * ZRTP_SEC)
+/* An exchange that proved nothing by now gives way to another. */
+#define GIVE_WAY_AFTER (1 * ZRTP_SEC)
+/* Our Hello leaves an exchange alone for its first moments. */
+#define HELLO_AFTER (250 * ZRTP_MSEC)
+
+gboolean
+zrtp_rate_limit_allow (ZrtpRateLimit * limit, guint burst, gint64 interval,
+    gint64 now)
+{
+  /* *limit is ahead of @now by what was taken and has not come back. */
+  if (*limit - now > (burst - 1) * interval)
+    return FALSE;
+  *limit = MAX (*limit, now) + interval;
+  return TRUE;
+}
+
+gboolean
+zrtp_unproven_may_answer (ZrtpStream * stream, gint64 now)
+{
+  return zrtp_rate_limit_allow (&stream->answers, ZRTP_ANSWER_BURST,
+      ANSWER_INTERVAL, now);
+}
+
+gboolean
+zrtp_unproven_may_pong (ZrtpStream * stream, gint64 now)
+{
+  return zrtp_rate_limit_allow (&stream->answers, PONG_BURST, ANSWER_INTERVAL,
+      now);
+}
+
+gboolean
+zrtp_unproven_may_tell (ZrtpStream * stream, gint64 now)
+{
+  return zrtp_rate_limit_allow (&stream->news, ZRTP_BURST, TELL_INTERVAL, now);
+}
+
+void
+zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now)
+{
+  if (zrtp_rate_limit_allow (&stream->alarms, ZRTP_BURST, TELL_INTERVAL, now))
+    zrtp_stream_security_event (stream, error, text);
+}
+
+void
+zrtp_unproven_refuse (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+{
+  if (zrtp_unproven_may_tell (stream, now))
+    zrtp_send_error (stream, error, now);
+}
+
+/* A Commit, a DHPart1 and a HelloACK refer to nothing of ours, and a Hello
+ * neither. A DHPart2 that fits its hvi was made by an endpoint that has our
+ * Hello; a Confirm that opens, by one that has our DHPart, or our secrets. */
+gboolean
+zrtp_unproven_is_over (const ZrtpStream * stream)
+{
+  if (stream->exchange && stream->exchange->held_confirm)
+    return TRUE;
+  switch (stream->step) {
+    case ZRTP_STEP_DHPART2_RECEIVED:
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return stream->exchange->mode == ZRTP_COMMIT_DH;
+    case ZRTP_STEP_CONFIRM2_SENT:
+    case ZRTP_STEP_CONFIRM2_RECEIVED:
+      return TRUE;
+    default:
+      return zrtp_stream_is_settled (stream);
+  }
+}
+
+void
+zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+  ZrtpCandidate peer = { NULL };
+
+  if (text)
+    zrtp_unproven_alarm (stream, error, text, now);
+  zrtp_candidate_copy (&peer, &stream->exchange->peer);
+  zrtp_stream_end_exchange (stream, now);
+  zrtp_stream_ban (stream, &peer, now);
+  zrtp_candidate_clear (&peer);
+  zrtp_discovery_start (stream, now);
+  zrtp_unproven_refuse (stream, error, now);
+  zrtp_contention_end (session, stream, now);
+}
+
+/* A man in the middle learns what the SAS would be from our DHPart, and breaks
+ * off if that is not what he needs: one guess among 65,536. Nothing tells his
+ * Commit from that of a third party off the path, which has no guess, as it never
+ * sees our DHPart. Eight are free, so that third parties do not delay a call;
+ * each further one comes back after GUESS_INTERVAL. In the long run that is what
+ * an exchange lost after a proof costs (zrtp_exchange_lost()). */
+void
+zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
+{
+  stream->guesses = MAX (stream->guesses, now) + GUESS_INTERVAL;
+  stream->hold_until = MAX (stream->hold_until,
+      stream->guesses - (ZRTP_BURST - 1) * GUESS_INTERVAL);
+}
+
+static gboolean
+is_unproven_exchange (const ZrtpStream * stream)
+{
+  return stream->exchange && !zrtp_unproven_is_over (stream);
+}
+
+/* The schedule goes on through an exchange of a chain that may be a third
+ * party's: the peer that waits for our Hello must hear of us. */
+void
+zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now)
+{
+  const gint64 slow = MAX (ZRTP_SLOW_HELLO,
+      4 * stream->policy.hello_timeout_ms * ZRTP_MSEC);
+
+  stream->timers[ZRTP_TIMER_HELLO] = MAX (now + HELLO_AFTER,
+      stream->hello_sent + slow);
+}
+
+gboolean
+zrtp_unproven_gives_way (const ZrtpStream * stream, gint64 now)
+{
+  const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  const ZrtpExchange *x = stream->exchange;
+
+  switch (stream->step) {
+    case ZRTP_STEP_COMMIT_RECEIVED:
+    case ZRTP_STEP_DHPART1_SENT:
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return is_unproven_exchange (stream)
+          && now - x->started >= MAX (GIVE_WAY_AFTER, 6 * t2);
+    default:
+      return FALSE;
+  }
+}
+
+void
+zrtp_unproven_abandon (ZrtpStream * stream, gint64 now)
+{
+  GBytes *hello = g_bytes_ref (stream->exchange->peer.hello);
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && g_bytes_equal (candidate->hello, hello))
+      candidate->unanswered++;
+  }
+  g_bytes_unref (hello);
+  zrtp_stream_end_exchange (stream, now);
+  zrtp_discovery_start (stream, now);
+}
+
+/* Is there another endpoint that we would call if we were free? */
+static gboolean
+is_another_waiting (ZrtpStream * stream)
+{
+  const ZrtpCandidate *peer = &stream->exchange->peer;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    const ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && !candidate->unsuitable
+        && !g_bytes_equal (candidate->hello, peer->hello))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Our Commit went unanswered, or the peer of an exchange that we answered fell
+ * silent, while another endpoint says Hello. */
+static gboolean
+leave_for_another (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+
+  if (!is_another_waiting (stream))
+    return FALSE;
+  if (stream->step == ZRTP_STEP_COMMIT_SENT)
+    return zrtp_commit_give_way (stream, now);
+  if (stream->policy.passive || !zrtp_unproven_gives_way (stream, now))
+    return FALSE;
+  zrtp_unproven_abandon (stream, now);
+  zrtp_contention_end (session, stream, now);
+  return TRUE;
+}
+
+void
+zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (!is_unproven_exchange (stream) || leave_for_another (stream, now))
+    return;
+  zrtp_stream_send_hello (stream, TRUE, now);
+  zrtp_unproven_schedule_hello (stream, now);
+}
+
+void
+zrtp_unproven_hear_hello (ZrtpStream * stream, const ZrtpCandidate * candidate,
+    gboolean is_new, gint64 now)
+{
+  if (!is_unproven_exchange (stream)
+      || g_bytes_equal (candidate->hello, stream->exchange->peer.hello)
+      || leave_for_another (stream, now) || !is_new)
+    return;
+  /* It came up just now and has not heard our earlier ones. */
+  if (zrtp_unproven_may_answer (stream, now)) {
+    zrtp_stream_send_hello (stream, TRUE, now);
+    zrtp_unproven_schedule_hello (stream, now);
+  }
+}
