@@ -328,14 +328,11 @@ zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
   return TRUE;
 }
 
-/* The Commit goes unanswered. */
-void
-zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
+static void
+count_unanswered (ZrtpStream * stream)
 {
   const ZrtpExchange *x = stream->exchange;
 
-  if (stream->repeat.sent != COMMITS_BEFORE_DOUBT)
-    return;
   stream->in_vain++;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
@@ -343,5 +340,18 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
     if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
       candidate->unanswered++;
   }
-  zrtp_commit_give_way (stream, now);
+}
+
+/* The Commit goes unanswered. */
+void
+zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (stream->repeat.sent == COMMITS_BEFORE_DOUBT) {
+    count_unanswered (stream);
+    if (zrtp_commit_give_way (stream, now))
+      return;
+  }
+  /* The HelloACK may have been forged: without our Hello there is no answer. */
+  zrtp_stream_send_hello (stream, TRUE, now);
+  zrtp_stream_send (stream, stream->repeat.message, TRUE);
 }

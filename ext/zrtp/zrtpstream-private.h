@@ -649,7 +649,7 @@ void zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now);
 /* Has our Hello go on while the exchange proves nothing. */
 void zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now);
 void zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now);
-/* Another endpoint than that of the exchange said Hello. */
+/* An endpoint said Hello during the exchange. */
 void zrtp_unproven_hear_hello (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gboolean is_new, gint64 now);
 /* Has the exchange led nowhere for so long that another may take its place? */

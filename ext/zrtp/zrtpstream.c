@@ -9,6 +9,7 @@
 
 /* A peer that fell silent may come back. */
 #define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
+#define RETRY_SOON (250 * ZRTP_MSEC)
 /* How long a Hello from before the start counts: until a patient peer's next. */
 #define EARLY_TIME (2 * ZRTP_SEC)
 /* Two that chose one SSRC do so once. */
@@ -546,8 +547,12 @@ resend (ZrtpStream * stream, gint64 now)
     return;
   }
   if (repeat->left == 0) {
+    /* An exchange that proved nothing may have been a third party's. */
+    const gint64 pause = zrtp_unproven_is_over (stream) ?
+        RETRY_AFTER_SILENCE : RETRY_SOON;
+
     zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
-    zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
+    zrtp_stream_retry (stream, now + pause, now);
     zrtp_contention_end (stream->session, stream, now);
     return;
   }
@@ -555,9 +560,10 @@ resend (ZrtpStream * stream, gint64 now)
   repeat->sent++;
   repeat->interval = MIN (2 * repeat->interval, repeat->cap);
   stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
-  zrtp_stream_send (stream, repeat->message, TRUE);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     zrtp_commit_timeout (stream, now);
+  else
+    zrtp_stream_send (stream, repeat->message, TRUE);
 }
 
 void

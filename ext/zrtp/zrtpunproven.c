@@ -63,11 +63,21 @@ zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,
     zrtp_stream_security_event (stream, error, text);
 }
 
+/* One Error for each Hello or Commit. It is not repeated by itself (6), for it
+ * goes to the peer, which may have said neither. */
 void
 zrtp_unproven_refuse (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 {
-  if (zrtp_unproven_may_tell (stream, now))
-    zrtp_send_error (stream, error, now);
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_ERROR };
+  GBytes *bytes;
+
+  if (!zrtp_unproven_may_tell (stream, now))
+    return;
+  zrtp_stream_event (stream, ZRTP_EVENT_ERROR)->error = error;
+  message.u.error_code = error;
+  bytes = zrtp_stream_bytes (&message);
+  zrtp_stream_send (stream, bytes, FALSE);
+  g_bytes_unref (bytes);
 }
 
 /* A Commit, a DHPart1 and a HelloACK refer to nothing of ours, and a Hello
@@ -130,14 +140,18 @@ is_unproven_exchange (const ZrtpStream * stream)
 
 /* The schedule goes on through an exchange of a chain that may be a third
  * party's: the peer that waits for our Hello must hear of us. */
+static gint64
+next_hello (const ZrtpStream * stream)
+{
+  return stream->hello_sent + MAX (ZRTP_SLOW_HELLO,
+      4 * stream->policy.hello_timeout_ms * ZRTP_MSEC);
+}
+
 void
 zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now)
 {
-  const gint64 slow = MAX (ZRTP_SLOW_HELLO,
-      4 * stream->policy.hello_timeout_ms * ZRTP_MSEC);
-
   stream->timers[ZRTP_TIMER_HELLO] = MAX (now + HELLO_AFTER,
-      stream->hello_sent + slow);
+      next_hello (stream));
 }
 
 gboolean
@@ -212,7 +226,9 @@ zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now)
 {
   if (!is_unproven_exchange (stream) || leave_for_another (stream, now))
     return;
-  zrtp_stream_send_hello (stream, TRUE, now);
+  /* With a Commit it leaves more often. */
+  if (now >= next_hello (stream))
+    zrtp_stream_send_hello (stream, TRUE, now);
   zrtp_unproven_schedule_hello (stream, now);
 }
 

@@ -105,7 +105,10 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
   gst_zrtp_pair_add_notice (pair, notice);
   pair->state = event->state;
 
-  gst_zrtp_sender_set_over (&pair->sender, event->state == ZRTP_STATE_FAILED);
+  /* Any other failure is followed by another try, and media waits for that: one
+   * forged packet must not have a file thrown away. */
+  gst_zrtp_sender_set_over (&pair->sender,
+      event->state == ZRTP_STATE_FAILED && info->final);
   gst_zrtp_receiver_tell_again (&pair->receiver);
   if (event->state == ZRTP_STATE_SECURE)
     gst_zrtp_pair_want_keyframes (pair);

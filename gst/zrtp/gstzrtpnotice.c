@@ -6,6 +6,12 @@
 #include "gstzrtpproperties.h"
 #include "gstzrtpregistry.h"
 
+/* Notices of one kind that wait for the notifier, and messages of one kind that the
+ * application has not taken from the bus. Third parties cause some of them. */
+#define MAX_WAITING 64
+/* Messages that wait for room on the bus are tried again after this time. */
+#define TRY_AGAIN (1 * G_TIME_SPAN_SECOND)
+
 struct _GstZrtpNotice
 {
   GstZrtpNoticeKind kind;       /* GST_ZRTP_N_NOTICES: ... */
@@ -16,6 +22,63 @@ struct _GstZrtpNotice
   gint code;
   char *text, *debug;
 };
+
+/* A message on the bus can outlive its pair, and this does, too. */
+struct _GstZrtpBacklog
+{
+  gatomicrefcount refs;
+  gint messages[GST_ZRTP_N_NOTICES + 1];        /* atomic, by kind */
+};
+
+GstZrtpBacklog *
+gst_zrtp_backlog_new (void)
+{
+  GstZrtpBacklog *backlog = g_new0 (GstZrtpBacklog, 1);
+
+  g_atomic_ref_count_init (&backlog->refs);
+  return backlog;
+}
+
+void
+gst_zrtp_backlog_unref (GstZrtpBacklog * backlog)
+{
+  if (g_atomic_ref_count_dec (&backlog->refs))
+    g_free (backlog);
+}
+
+typedef struct
+{
+  GstZrtpBacklog *backlog;
+  GstZrtpNoticeKind kind;
+} Posted;
+
+static void
+message_gone (gpointer data, GstMiniObject * message)
+{
+  Posted *posted = data;
+
+  g_atomic_int_add (&posted->backlog->messages[posted->kind], -1);
+  gst_zrtp_backlog_unref (posted->backlog);
+  g_free (posted);
+}
+
+static void
+count_message (GstZrtpPair * pair, GstZrtpNoticeKind kind, GstMessage * message)
+{
+  Posted *posted = g_new (Posted, 1);
+
+  g_atomic_ref_count_inc (&pair->backlog->refs);
+  g_atomic_int_inc (&pair->backlog->messages[kind]);
+  posted->backlog = pair->backlog;
+  posted->kind = kind;
+  gst_mini_object_weak_ref (GST_MINI_OBJECT (message), message_gone, posted);
+}
+
+static gboolean
+has_room_on_bus (GstZrtpPair * pair, GstZrtpNoticeKind kind)
+{
+  return g_atomic_int_get (&pair->backlog->messages[kind]) < MAX_WAITING;
+}
 
 GstZrtpNotice *
 gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
@@ -91,11 +154,42 @@ gst_zrtp_notice_get_message (GstZrtpNotice * notice)
   return notice->message;
 }
 
+static const char *
+get_text (const GstZrtpNotice * notice)
+{
+  return notice->message ? gst_structure_get_string (notice->message, "text") :
+      notice->text;
+}
+
+/* Takes ownership of @notice. With @most of its kind in @queue, the last one that it
+ * makes superfluous goes. An alarm leaves others alone. */
+static void
+push_bounded (GQueue * queue, GstZrtpNotice * notice, guint most)
+{
+  GList *same = NULL;
+  guint n = 0;
+
+  for (GList * link = queue->tail; link; link = link->prev) {
+    GstZrtpNotice *other = link->data;
+
+    if (other->kind != notice->kind)
+      continue;
+    n++;
+    if (!same && g_strcmp0 (get_text (other), get_text (notice)) == 0)
+      same = link;
+  }
+  if (n >= most && same) {
+    gst_zrtp_notice_free (same->data);
+    g_queue_delete_link (queue, same);
+  }
+  g_queue_push_tail (queue, notice);
+}
+
 void
 gst_zrtp_pair_add_notice (GstZrtpPair * pair, GstZrtpNotice * notice)
 {
   g_mutex_lock (&pair->notices_lock);
-  g_queue_push_tail (&pair->notices, notice);
+  push_bounded (&pair->notices, notice, MAX_WAITING);
   g_mutex_unlock (&pair->notices_lock);
 }
 
@@ -211,12 +305,50 @@ deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
       gst_zrtp_notice_kind_emit (notice->kind, dec, notice->message);
   }
 
-  if (enc)
-    post (enc, make_message (enc, notice));
-  if (dec && (!enc || !same_toplevel (enc, dec)))
-    post (dec, make_message (dec, notice));
   gst_clear_object (&enc);
   gst_clear_object (&dec);
+}
+
+static void
+post_counted (GstZrtpPair * pair, GstElement * element, GstZrtpNotice * notice)
+{
+  GstMessage *message = make_message (element, notice);
+
+  count_message (pair, notice->kind, message);
+  post (element, message);
+}
+
+/* Takes ownership of @notice. */
+static void
+put_on_bus (GstZrtpPair * pair, GstZrtpNotice * notice)
+{
+  GstElement *enc, *dec;
+
+  if (!has_room_on_bus (pair, notice->kind)) {
+    push_bounded (&pair->held, notice, 1);
+    return;
+  }
+  enc = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_ENC);
+  dec = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_DEC);
+  if (enc)
+    post_counted (pair, enc, notice);
+  if (dec && (!enc || !same_toplevel (enc, dec)))
+    post_counted (pair, dec, notice);
+  gst_clear_object (&enc);
+  gst_clear_object (&dec);
+  gst_zrtp_notice_free (notice);
+}
+
+/* The application may have taken messages meanwhile. */
+static void
+put_held_on_bus (GstZrtpPair * pair)
+{
+  GQueue held = pair->held;
+  GstZrtpNotice *notice;
+
+  g_queue_init (&pair->held);
+  while ((notice = g_queue_pop_head (&held)))
+    put_on_bus (pair, notice);
 }
 
 void
@@ -224,13 +356,17 @@ gst_zrtp_pair_deliver_notices (GstZrtpPair * pair)
 {
   GstZrtpNotice *notice;
 
+  put_held_on_bus (pair);
+
   for (;;) {
     g_mutex_lock (&pair->notices_lock);
     notice = g_queue_pop_head (&pair->notices);
     g_mutex_unlock (&pair->notices_lock);
     if (!notice)
-      return;
+      break;
     deliver (pair, notice);
-    gst_zrtp_notice_free (notice);
+    put_on_bus (pair, notice);
   }
+  if (pair->held.length > 0)
+    gst_zrtp_timer_set (&pair->held_due, g_get_monotonic_time () + TRY_AGAIN);
 }

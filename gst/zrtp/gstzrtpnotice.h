@@ -27,6 +27,9 @@ GstZrtpNotice *gst_zrtp_notice_new_warning (GQuark domain, gint code,
 GstZrtpNotice *gst_zrtp_notice_new_info (GQuark domain, gint code,
     const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
 void gst_zrtp_notice_free (GstZrtpNotice * notice);
+/* Counts the messages of a pair that the application has not taken yet. */
+GstZrtpBacklog *gst_zrtp_backlog_new (void);
+void gst_zrtp_backlog_unref (GstZrtpBacklog * backlog);
 /* To add fields before it is queued. */
 GstStructure *gst_zrtp_notice_get_message (GstZrtpNotice * notice);
 
@@ -35,7 +38,9 @@ void gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice);
 /* The same in two steps, for several. */
 void gst_zrtp_pair_add_notice (GstZrtpPair * pair, GstZrtpNotice * notice);
 void gst_zrtp_pair_tell_notices (GstZrtpPair * pair);
-/* The notifier's work. */
+/* The notifier's work. What waits for it, or on the bus, is bounded for each kind:
+ * from there on a newer notice replaces an older one. Alarms count as the same kind
+ * if their text is the same. */
 void gst_zrtp_pair_deliver_notices (GstZrtpPair * pair);
 
 G_END_DECLS

@@ -50,6 +50,14 @@ hang_fired (gpointer data)
 }
 
 static void
+held_fired (gpointer data)
+{
+  GstZrtpPair *pair = data;
+
+  gst_zrtp_runner_poke (&pair->notifier);
+}
+
+static void
 stall_fired (gpointer data)
 {
   GstZrtpPair *pair = data;
@@ -92,6 +100,9 @@ gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
   gst_zrtp_outbox_init (&pair->outbox);
   g_mutex_init (&pair->notices_lock);
   g_queue_init (&pair->notices);
+  g_queue_init (&pair->held);
+  pair->backlog = gst_zrtp_backlog_new ();
+  gst_zrtp_timer_init (&pair->held_due, held_fired, pair);
   g_cond_init (&pair->stored);
   gst_zrtp_timer_init (&pair->deadline, deadline_fired, pair);
   gst_zrtp_timer_init (&pair->hang, hang_fired, pair);
@@ -127,6 +138,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   gst_zrtp_timer_clear (&pair->stall);
   gst_zrtp_timer_clear (&pair->partner);
   gst_zrtp_timer_clear (&pair->restart);
+  gst_zrtp_timer_clear (&pair->held_due);
   gst_zrtp_runner_clear (&pair->service);
   gst_zrtp_runner_clear (&pair->pusher);
   gst_zrtp_runner_clear (&pair->notifier);
@@ -139,6 +151,8 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   g_mutex_clear (&pair->inbox.lock);
   gst_zrtp_outbox_clear (&pair->outbox);
   g_queue_clear_full (&pair->notices, (GDestroyNotify) gst_zrtp_notice_free);
+  g_queue_clear_full (&pair->held, (GDestroyNotify) gst_zrtp_notice_free);
+  gst_zrtp_backlog_unref (pair->backlog);
   g_mutex_clear (&pair->notices_lock);
   g_cond_clear (&pair->stored);
   gst_zrtp_sender_clear (&pair->sender);

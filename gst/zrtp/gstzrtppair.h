@@ -61,6 +61,8 @@ typedef struct
   GArray *lost_pictures;        /* SSRCs of the peer to ask for a key frame */
 } GstZrtpOutbox;
 
+typedef struct _GstZrtpBacklog GstZrtpBacklog;   /* gstzrtpnotice.h */
+
 struct _GstZrtpPair
 {
   gint refs;
@@ -75,6 +77,9 @@ struct _GstZrtpPair
   GstZrtpOutbox outbox;
   GMutex notices_lock;
   GQueue notices;               /* GstZrtpNotice */
+  GQueue held;                  /* notifier: those that wait for room on the bus */
+  GstZrtpBacklog *backlog;      /* what is on the bus */
+  GstZrtpTimer held_due;
   GstZrtpRunner service, pusher, notifier;
   GstZrtpTimer deadline, hang, stall, partner, restart;
   gint deadline_came, hang_came, stalled, partner_due, restart_due;     /* atomic */

@@ -45,8 +45,8 @@ void assert_failed (SimStream * s, ZrtpErrorCode error);
 /* Failed, and the user was told of tampering. */
 void assert_alarm (SimStream * s, ZrtpErrorCode error);
 /* Its chain proved nothing: the exchange is gone, the user was told, and discovery
- * goes on. @alarms of tampering were raised. */
-void assert_chain_dropped (SimStream * s, ZrtpErrorCode error, guint alarms);
+ * goes on. @alarm: of tampering. */
+void assert_chain_dropped (SimStream * s, ZrtpErrorCode error, gboolean alarm);
 /* The exchange got through in spite of what was done to one message. */
 void assert_unharmed (Sim * sim);
 

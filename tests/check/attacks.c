@@ -279,7 +279,7 @@ GST_START_TEST (test_no_kem)
     if (ours) {
       fail_unless_equals_int (info_of (ALICE)->state, ZRTP_STATE_NEGOTIATING);
     } else {
-      assert_chain_dropped (ALICE, ZRTP_ERROR_KEY_AGREEMENT, 0);
+      assert_chain_dropped (ALICE, ZRTP_ERROR_KEY_AGREEMENT, FALSE);
     }
     sim_free (sim);
   }

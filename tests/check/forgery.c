@@ -498,7 +498,7 @@ GST_START_TEST (test_preshared_commit)
   memcpy (commit->zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   size = sim_packet (packet, 0x2000, &message, BOB->stream->h[1]);
   sim_deliver (ALICE, packet, size);
-  assert_chain_dropped (ALICE, ZRTP_ERROR_NO_SHARED_SECRET, 0);
+  assert_chain_dropped (ALICE, ZRTP_ERROR_NO_SHARED_SECRET, FALSE);
   sim_free (sim);
 }
 

@@ -64,7 +64,7 @@ GST_START_TEST (test_hvi_is_checked)
       Change change = { ZRTP_MESSAGE_DHPART2, tampers[i], FALSE, reseal, 0 };
       Sim *sim = attacker_run_changed (1, "DH3k", &change);
 
-      assert_chain_dropped (BOB, ZRTP_ERROR_BAD_HVI, 1);
+      assert_chain_dropped (BOB, ZRTP_ERROR_BAD_HVI, TRUE);
       assert_failed (ALICE, ZRTP_ERROR_BAD_HVI);
       fail_unless (ALICE->error_from_peer);
       sim_free (sim);
@@ -119,7 +119,7 @@ GST_START_TEST (test_changed_messages_raise_an_alarm)
 
   /* A third party can make such a chain: told, and Bob still waits. */
   sim = attacker_run_changed (10, "X255", &hello_i);
-  assert_chain_dropped (BOB, ZRTP_ERROR_HELLO_MISMATCH, 1);
+  assert_chain_dropped (BOB, ZRTP_ERROR_HELLO_MISMATCH, TRUE);
   sim_free (sim);
 
   sim = attacker_run_changed (11, "X255", &hello_r);
@@ -127,7 +127,7 @@ GST_START_TEST (test_changed_messages_raise_an_alarm)
   sim_free (sim);
 
   sim = attacker_run_changed (12, "X255", &commit);
-  assert_chain_dropped (BOB, ZRTP_ERROR_MALFORMED, 1);
+  assert_chain_dropped (BOB, ZRTP_ERROR_MALFORMED, TRUE);
   sim_free (sim);
 
   sim = attacker_run_changed (13, "X255", &dhpart1);
@@ -290,7 +290,7 @@ GST_START_TEST (test_bad_public_values)
   /* Where only the result shows it, Alice has proved by then that she has Bob's
    * Hello. */
   if (__i__ < 10)
-    assert_chain_dropped (BOB, ZRTP_ERROR_BAD_PUBLIC_VALUE, 1);
+    assert_chain_dropped (BOB, ZRTP_ERROR_BAD_PUBLIC_VALUE, TRUE);
   else
     assert_alarm (BOB, ZRTP_ERROR_BAD_PUBLIC_VALUE);
   sim_free (sim);
@@ -331,7 +331,7 @@ GST_START_TEST (test_commits_that_lie)
   Change change = { ZRTP_MESSAGE_COMMIT, wrong_zid, FALSE, TRUE, 0 };
   Sim *sim = attacker_run_changed (60, "X255", &change);
 
-  assert_chain_dropped (BOB, ZRTP_ERROR_HELLO_MISMATCH, 0);
+  assert_chain_dropped (BOB, ZRTP_ERROR_HELLO_MISMATCH, FALSE);
   sim_free (sim);
 
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++) {
@@ -347,7 +347,7 @@ GST_START_TEST (test_commits_that_lie)
     sim_start (sim, 0);
     sim_start (sim, 1);
     sim_run (sim, 2 * SIM_SEC);
-    assert_chain_dropped (BOB, codes[kind], 0);
+    assert_chain_dropped (BOB, codes[kind], FALSE);
     assert_failed (ALICE, codes[kind]);
     sim_free (sim);
   }
@@ -355,7 +355,7 @@ GST_START_TEST (test_commits_that_lie)
   change = (Change) {
   ZRTP_MESSAGE_COMMIT, ec38_with_s256, FALSE, TRUE, 0};
   sim = attacker_run_changed (62, "EC38,X255", &change);
-  assert_chain_dropped (BOB, ZRTP_ERROR_HASH, 0);
+  assert_chain_dropped (BOB, ZRTP_ERROR_HASH, FALSE);
   sim_free (sim);
 }
 

@@ -142,7 +142,7 @@ GST_START_TEST (test_recovery)
   call.until = 12 * SIM_SEC;
   call_start (&call, 1 << repeats[__i__].lost);
   sim_run (call.sim, 11 * SIM_SEC);
-  fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_FAILED);
+  fail_if (info_of (call.alice)->state == ZRTP_STATE_SECURE);
   fail_unless (sim_run_until_secure (call.sim, 30 * SIM_SEC));
   sim_assert_agreed (call.sim);
   call_clear (&call);
@@ -302,14 +302,14 @@ GST_START_TEST (test_error_schedule)
   call_make (&call, 7, 150);
   sim_start (call.sim, 0);
   puppet_init (&puppet, call.alice, 0x2000);
-  memcpy (puppet.hello.version, "1.00", 4);
+  memcpy (puppet.hello.zid, call.sim->ends[0].zid, ZRTP_ZID_SIZE);
   puppet_hello (&puppet);
   start = call.sim->now;
   /* Z-6-06 Z-6-04 */
   run_for (&call, start, 60000);
   wire_check_times (call.wire, 0, ZRTP_MESSAGE_ERROR, t2_times,
       G_N_ELEMENTS (t2_times));
-  fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_DISCOVERING);
+  fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_FAILED);
   call_clear (&call);
 }
 
@@ -324,7 +324,7 @@ GST_START_TEST (test_error_ack)
   call_make (&call, 8, 150);
   sim_start (call.sim, 0);
   puppet_init (&puppet, call.alice, 0x2000);
-  memcpy (puppet.hello.version, "1.00", 4);
+  memcpy (puppet.hello.zid, call.sim->ends[0].zid, ZRTP_ZID_SIZE);
   puppet_hello (&puppet);
   sim_run (call.sim, 200 * SIM_MSEC);
   puppet_ack (&puppet, ZRTP_MESSAGE_ERROR_ACK);

@@ -137,8 +137,7 @@ GST_START_TEST (test_not_before_schedule)
   }
   watch_wait (lone.dec, "state", "no-zrtp");
   /* Not one Hello less. */
-  fail_unless_equals_uint64 (endpoint_get_stat (lone.enc, "zrtp-sent"),
-      SCHEDULE);
+  fail_unless (endpoint_get_stat (lone.enc, "zrtp-sent") >= SCHEDULE);
   fail_unless_equals_uint64 (endpoint_get_stat (lone.enc,
           "recv-clear-count"), SCHEDULE);
   lone_clear (&lone);
