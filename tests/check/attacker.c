@@ -143,8 +143,7 @@ assert_alarm (SimStream * s, ZrtpErrorCode error)
 }
 
 void
-assert_chain_dropped (SimStream * s, ZrtpErrorCode error,
-    gboolean alarm)
+assert_chain_dropped (SimStream * s, ZrtpErrorCode error, gboolean alarm)
 {
   fail_unless_equals_int (info_of (s)->state, ZRTP_STATE_DISCOVERING);
   fail_unless_equals_int (info_of (s)->send, ZRTP_MEDIA_BLOCKED);

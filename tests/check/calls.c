@@ -507,7 +507,8 @@ GST_END_TEST;
 static gboolean
 is_commit_answered (SimStream * s)
 {
-  return strstr (s->trace->str, "DHPart2") || strstr (s->trace->str, "Confirm1");
+  return strstr (s->trace->str, "DHPart2")
+      || strstr (s->trace->str, "Confirm1");
 }
 
 /* No SRTP before the RFC's point, no clear RTP from the answer to Commit on. */

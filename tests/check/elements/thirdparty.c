@@ -213,11 +213,12 @@ typedef struct
 
 /* 50 packets a second, of which all should arrive. */
 static void
-send_media (Media * media, guint16 seq)
+send_media (Media * media)
 {
+  static guint16 seq = 1000;
   GstBuffer *buffer;
 
-  gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, seq, 160, 9));
+  gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, seq++, 160, 9));
   media->sent++;
   buffer = gst_harness_try_pull (bench->out);
   if (!buffer)
@@ -235,7 +236,6 @@ flood (ThirdPacket kind, guint32 ssrc, guint seconds)
   const clock_t cpu = clock ();
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   Media media = { 0 };
-  guint16 seq = 1000;
   Puppet party;
   gsize size;
 
@@ -246,7 +246,7 @@ flood (ThirdPacket kind, guint32 ssrc, guint seconds)
       third_renew_hello (packet, size, i);
     send_to_a (packet, size);
     if (i % 400 == 0)
-      send_media (&media, seq++);
+      send_media (&media);
     /* In bursts of a millisecond. */
     if (seconds && i % 20 == 19) {
       const gint64 due = start + (i + 1) * 50;
@@ -257,8 +257,8 @@ flood (ThirdPacket kind, guint32 ssrc, guint seconds)
     }
   }
   if (seconds)
-    g_print ("%-10s %s: %u packets in %.2f s, media %u of %u lost, RSS %+ld kB, "
-        "%.1f us of CPU each\n", third_name (kind),
+    g_print ("%-10s %s: %u packets in %.2f s, media %u of %u lost, "
+        "RSS %+ld kB, %.1f us of CPU each\n", third_name (kind),
         ssrc == 0x666 ? "blind" : "known", n,
         (g_get_monotonic_time () - start) / 1e6, media.lost, media.sent,
         resident_kb () - before, (clock () - cpu) / (double) n);
