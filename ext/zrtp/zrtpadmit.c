@@ -22,6 +22,8 @@ find_violation (const ZrtpStream * stream)
     return NULL;
   if (info->cache_mismatch)
     return "the peer does not have the secret kept from earlier calls";
+  if (info->new_endpoint)
+    return "the user verified another endpoint under the name of the peer";
   if (strict && zrtp_session_names_differ (stream->session))
     return "the peer is known under another name";
   if (strict && !info->verified && !info->aux_matched)
@@ -48,8 +50,7 @@ announce_refused (ZrtpStream * stream)
     zrtp_signature_report_malformed (stream);
   if (session->info.cache_mismatch)
     zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
-  if (zrtp_session_names_differ (session))
-    zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
+  zrtp_names_announce (session, stream);
 }
 
 ZrtpAdmission

@@ -154,6 +154,49 @@ zrtp_cache_lookup (ZrtpCache * cache, const guint8 zid[ZRTP_ZID_SIZE],
   return zrtp_cache_end_call (cache, rc, error);
 }
 
+static int
+find_name (ZrtpCache * cache, const char *name, const guint8 * zid,
+    ZrtpNamesake * namesake)
+{
+  sqlite3_stmt *statement = cache->statements[ZRTP_CACHE_FIND_NAME];
+  int rc;
+
+  rc = sqlite3_bind_text (statement, 1, name, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_blob (statement, 2, zid, ZRTP_ZID_SIZE, SQLITE_STATIC);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step (statement);
+  if (rc == SQLITE_ROW) {
+    namesake->found = TRUE;
+    namesake->last_seen = sqlite3_column_int64 (statement, 1);
+    rc = read_octets (statement, 0, namesake->zid, ZRTP_ZID_SIZE) ?
+        SQLITE_OK : SQLITE_CORRUPT;
+  } else if (rc == SQLITE_DONE) {
+    rc = SQLITE_OK;
+  }
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  return rc;
+}
+
+gboolean
+zrtp_cache_find_name (ZrtpCache * cache, const char *name,
+    const guint8 zid[ZRTP_ZID_SIZE], ZrtpNamesake * namesake, GError ** error)
+{
+  ZrtpNamesake result = { FALSE };
+  int rc;
+
+  memset (namesake, 0, sizeof *namesake);
+  if (cache->is_volatile)
+    return TRUE;
+  if (!zrtp_cache_begin_call (cache, error))
+    return FALSE;
+  rc = find_name (cache, name, zid, &result);
+  if (rc == SQLITE_OK)
+    *namesake = result;
+  return zrtp_cache_end_call (cache, rc, error);
+}
+
 static void
 entry_free (gpointer data)
 {

@@ -12,6 +12,10 @@
     " name, first_seen, last_seen, shared"
 #define PEER_COLUMNS PEER_COLUMNS_1 ", algorithms"
 
+#define FIND_NAME_SQL "SELECT zid, last_seen FROM peers" \
+    " WHERE name = ?1 AND verified = 1 AND zid <> ?2" \
+    " ORDER BY last_seen DESC, zid LIMIT 1"
+
 #define ALGORITHMS_COLUMN "algorithms TEXT CHECK (algorithms IS NULL" \
     " OR (typeof (algorithms) = 'text' AND length (algorithms) = 16))"
 
@@ -33,6 +37,7 @@ static const char *const statement_sql[ZRTP_CACHE_N_STATEMENTS] = {
   [ZRTP_CACHE_COMMIT] = "COMMIT",
   [ZRTP_CACHE_ROLLBACK] = "ROLLBACK",
   [ZRTP_CACHE_FIND] = "SELECT " PEER_COLUMNS " FROM peers WHERE zid = ?1",
+  [ZRTP_CACHE_FIND_NAME] = FIND_NAME_SQL,
   [ZRTP_CACHE_LIST] = "SELECT " PEER_COLUMNS " FROM peers"
       " ORDER BY last_seen DESC, zid",
   [ZRTP_CACHE_STORE] = "INSERT OR REPLACE INTO peers (" PEER_COLUMNS ")"
@@ -44,6 +49,7 @@ static const char *const statement_sql[ZRTP_CACHE_N_STATEMENTS] = {
 static const char *const reading_sql_1[ZRTP_CACHE_N_STATEMENTS] = {
   [ZRTP_CACHE_FIND] = "SELECT " PEER_COLUMNS_1 ", NULL FROM peers"
       " WHERE zid = ?1",
+  [ZRTP_CACHE_FIND_NAME] = FIND_NAME_SQL,
   [ZRTP_CACHE_LIST] = "SELECT " PEER_COLUMNS_1 ", NULL FROM peers"
       " ORDER BY last_seen DESC, zid",
 };
@@ -75,6 +81,12 @@ static const char schema_sql[] =
 
 static const char migration_sql[] = "ALTER TABLE peers ADD COLUMN "
     ALGORITHMS_COLUMN ";";
+
+/* A file without it is read all the same, only slower. Earlier versions of this
+ * program ignore it. */
+static const char index_sql[] =
+    "CREATE INDEX IF NOT EXISTS peers_by_name ON peers (name, last_seen)"
+    " WHERE verified = 1";
 
 static const char mark_sql[] = "PRAGMA application_id = "
     G_STRINGIFY (ZRTP_CACHE_APPLICATION_ID)
@@ -434,6 +446,8 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
     rc = read_only ? SQLITE_READONLY : make_schema (cache);
   if (rc == SQLITE_OK && !read_only) {
     rc = use_wal (cache);
+    if (rc == SQLITE_OK)
+      exec (cache->db, index_sql);
     /* A process that was killed leaves a WAL with what it wrote. */
     if (rc == SQLITE_OK)
       zrtp_cache_file_fold (cache);

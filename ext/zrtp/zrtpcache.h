@@ -182,6 +182,20 @@ gboolean zrtp_cache_lookup (ZrtpCache * cache,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now, ZrtpPeer * peer,
     GError ** error);
 
+/* A peer that the user verified, found by its name. */
+typedef struct
+{
+  gboolean found;
+  guint8 zid[ZRTP_ZID_SIZE];
+  gint64 last_seen;             /* Unix seconds */
+} ZrtpNamesake;
+
+/* The verified peer other than @zid that has @name, octet for octet; of several
+ * the one that was seen last. @namesake->found is FALSE if there is none. On
+ * failure @namesake is all zero. */
+gboolean zrtp_cache_find_name (ZrtpCache * cache, const char *name,
+    const guint8 zid[ZRTP_ZID_SIZE], ZrtpNamesake * namesake, GError ** error);
+
 /* Makes one change in one transaction that reads the entry anew, so that two
  * processes never undo each other's. Sets last_seen to @now. On return with
  * TRUE it is on the disk. A name that is too long or not UTF-8 is an error. */

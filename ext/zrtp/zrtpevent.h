@@ -40,6 +40,9 @@ typedef enum
   ZRTP_EVENT_AUX_MISMATCH,
   /* The name kept for this ZID is not the one that the user expects (12). */
   ZRTP_EVENT_NAME_MISMATCH,
+  /* The user verified another endpoint under the expected name, and not this one:
+   * its ZID (zid), and when it was last seen (last_seen). */
+  ZRTP_EVENT_NEW_ENDPOINT,
   /* Weaker algorithms than in earlier calls with this ZID, though we still offer
    * those: see stronger_before in zrtp_session_get_info(). */
   ZRTP_EVENT_DOWNGRADE,
@@ -86,6 +89,7 @@ typedef struct
   gboolean from_peer;
   guint32 ssrc;
   guint8 zid[ZRTP_ZID_SIZE];
+  gint64 last_seen;             /* Unix seconds */
   char *text;
 } ZrtpEvent;
 

@@ -153,16 +153,21 @@ gboolean
 zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
 {
   const guint generation = zrtp_contention_generation (stream, zid);
+  const char *name = stream->session->info.peer_name;
   ZrtpJob *job;
 
   if ((stream->looked_up || stream->lookup_serial)
       && stream->looked_up_generation == generation
+      && g_strcmp0 (stream->looked_up_name, name) == 0
       && memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0)
     return stream->looked_up;
   job = zrtp_job_new (ZRTP_TASK_LOOKUP);
   stream->looked_up_generation = generation;
   memcpy (job->zid, zid, ZRTP_ZID_SIZE);
   memcpy (stream->looked_up_zid, zid, ZRTP_ZID_SIZE);
+  g_free (stream->looked_up_name);
+  stream->looked_up_name = g_strdup (name);
+  job->name = g_strdup (name);
   stream->looked_up = FALSE;
   stream->lookup_serial = job->serial;
   stream->timers[ZRTP_TIMER_LOOKUP] = now + LOOKUP_TIME;
@@ -234,8 +239,11 @@ looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
 void
 zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
-  if (job->serial == stream->lookup_serial)
-    looked_up (stream, job->ok ? &job->peer : NULL, now);
+  if (job->serial != stream->lookup_serial)
+    return;
+  if (job->ok)
+    zrtp_names_found (stream->session, job);
+  looked_up (stream, job->ok ? &job->peer : NULL, now);
 }
 
 void

@@ -23,6 +23,13 @@ zrtp_job_get_kind (const ZrtpJob * job)
       ZRTP_JOB_COMPUTE : ZRTP_JOB_STORAGE;
 }
 
+static gboolean
+find_name (ZrtpJob * job, ZrtpCache * cache, GError ** error)
+{
+  return !job->name || zrtp_cache_find_name (cache, job->name, job->zid,
+      &job->namesake, error);
+}
+
 static void
 run_storage (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
 {
@@ -31,7 +38,10 @@ run_storage (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
   if (!cache)
     job->ok = TRUE;
   else if (job->task == ZRTP_TASK_LOOKUP)
-    job->ok = zrtp_cache_lookup (cache, job->zid, wall_now, &job->peer, &error);
+    job->ok = zrtp_cache_lookup (cache, job->zid, wall_now, &job->peer, &error)
+        && find_name (job, cache, &error);
+  else if (job->task == ZRTP_TASK_FIND_NAME)
+    job->ok = find_name (job, cache, &error);
   else
     job->ok =
         zrtp_cache_update (cache, job->zid, wall_now, &job->update, &error);
@@ -57,6 +67,7 @@ zrtp_job_run (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
           job->public_value, job->result);
       break;
     case ZRTP_TASK_LOOKUP:
+    case ZRTP_TASK_FIND_NAME:
     case ZRTP_TASK_UPDATE:
       run_storage (job, cache, wall_now);
       break;
@@ -69,6 +80,7 @@ zrtp_job_free (ZrtpJob * job)
 {
   zrtp_peer_clear (&job->peer);
   zrtp_peer_update_clear (&job->update);
+  g_free (job->name);
   g_free (job->error);
   zrtp_secret_free (job);
 }

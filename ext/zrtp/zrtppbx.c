@@ -68,6 +68,7 @@ zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now)
     return FALSE;
   if (info->trust == ZRTP_TRUST_CACHE_MISMATCH
       || info->trust == ZRTP_TRUST_NAME_MISMATCH
+      || info->trust == ZRTP_TRUST_NEW_ENDPOINT
       || info->trust == ZRTP_TRUST_SIGNATURE_INVALID
       || info->trust == ZRTP_TRUST_SAS_MISMATCH)
     return FALSE;

@@ -56,6 +56,7 @@ zrtp_session_free (ZrtpSession * session)
 
   zrtp_session_forget (session);
   g_free (session->info.peer_name);
+  g_free (session->namesake_name);
   zrtp_session_wipe_aux (session);
   g_clear_pointer (&session->claim, zrtp_claim_free);
   g_ptr_array_unref (session->streams);
@@ -203,15 +204,6 @@ zrtp_session_note_nonce (ZrtpSession * session,
   g_array_append_vals (session->nonces, nonce, 1);
 }
 
-gboolean
-zrtp_session_names_differ (const ZrtpSession * session)
-{
-  const ZrtpSessionInfo *info = &session->info;
-
-  return info->peer_name && info->known_peer_name
-      && strcmp (info->peer_name, info->known_peer_name) != 0;
-}
-
 static ZrtpTrust
 judge_trust (const ZrtpSession * session)
 {
@@ -233,6 +225,8 @@ judge_trust (const ZrtpSession * session)
     return ZRTP_TRUST_MITM_RELAYED;
   if (zrtp_session_names_differ (session))
     return ZRTP_TRUST_NAME_MISMATCH;
+  if (info->new_endpoint && !session->verified_now && !is_signed)
+    return ZRTP_TRUST_NEW_ENDPOINT;
   /* 7.1: both flags count, unless the users compared just now. */
   if (info->verified && (session->verified_now || info->peer_verified))
     return ZRTP_TRUST_VERIFIED;
@@ -245,6 +239,7 @@ judge_trust (const ZrtpSession * session)
 void
 zrtp_session_update_trust (ZrtpSession * session)
 {
+  zrtp_names_update (session);
   session->info.trust = judge_trust (session);
   if (session->master && session->info.have_sas)
     zrtp_stream_event (session->master, ZRTP_EVENT_TRUST);
@@ -254,27 +249,6 @@ gboolean
 zrtp_session_own_v_flag (ZrtpSession * session)
 {
   return session->v_flag;
-}
-
-void
-zrtp_session_set_known_name (ZrtpSession * session, const char *name)
-{
-  if (session->have_sess)
-    return;
-  g_free (session->info.known_peer_name);
-  session->info.known_peer_name = g_strdup (name);
-}
-
-void
-zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
-{
-  ZrtpSessionInfo *info = &session->info;
-
-  g_free (info->peer_name);
-  info->peer_name = g_strdup (name);
-  if (session->master && info->have_sas && zrtp_session_names_differ (session))
-    zrtp_stream_event (session->master, ZRTP_EVENT_NAME_MISMATCH);
-  zrtp_session_update_trust (session);
 }
 
 void
@@ -305,6 +279,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   /* 7.1: V is about earlier calls with the one who shares the secret. */
   session->v_flag = x->secrets.peer.verified && x->matched.s1.size > 0;
   info->verified = session->v_flag;
+  zrtp_names_update (session);
   zrtp_pbx_derived (session, stream);
   zrtp_strength_derived (session, stream);
 }
@@ -423,19 +398,20 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
 
   zrtp_session_render_sas (session);
   info->have_sas = TRUE;
+  zrtp_names_update (session);
   info->trust = judge_trust (session);
   zrtp_stream_event (stream, ZRTP_EVENT_SAS);
   if (info->cache_mismatch)
     zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
   if (info->aux_mismatch)
     zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
-  if (zrtp_session_names_differ (session))
-    zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
+  zrtp_names_announce (session, stream);
   zrtp_strength_announce (session, stream);
   if (session->offered)
     zrtp_stream_event (stream, ZRTP_EVENT_ENROLLMENT);
   zrtp_signature_announce (session, stream);
   zrtp_stream_event (stream, ZRTP_EVENT_TRUST);
+  zrtp_names_refresh (session);
 }
 
 void

@@ -32,6 +32,11 @@ typedef struct
   guint8 peer_zid[ZRTP_ZID_SIZE];
   char *peer_name;              /* whom the user expects, or NULL */
   char *known_peer_name;        /* the name kept for this ZID, or NULL */
+  /* The user verified another endpoint under @peer_name, and not this one: its
+   * ZID, and when it was last seen (Unix seconds). */
+  gboolean new_endpoint;
+  guint8 known_zid[ZRTP_ZID_SIZE];
+  gint64 known_last_seen;
   /* Names of algorithms that calls with this ZID used before and this one does
    * not, e.g. "AES3,EC38", and of those that it uses instead, in the same order;
    * or NULL. Compared in DH mode, each kind for itself. What is kept gets weaker

@@ -22,6 +22,7 @@
  *   zrtppbx.c         enrolment, what a PBX relays to whom  (7.3)
  *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
  *   zrtpsignature.c   signatures on the SAS                 (7.2)
+ *   zrtpnames.c       the expected name, and which peer has it (12)
  *   zrtpadmit.c       which peers the policy admits         (4.3.2)
  *   zrtpstrength.c    weaker algorithms than in earlier calls
  *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
@@ -251,6 +252,7 @@ struct _ZrtpStream
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
   guint8 looked_up_zid[ZRTP_ZID_SIZE];
+  char *looked_up_name;         /* or NULL */
   guint looked_up_generation;
   gboolean looked_up;
   gboolean lookup_failed;
@@ -325,6 +327,12 @@ struct _ZrtpSession
 
   ZrtpSignature signature;      /* the peer's, if it can be checked (7.2) */
   gboolean signature_told;      /* before the stream was secure */
+
+  /* The answer of the cache to "which other endpoint has this name?", and the
+   * peer and the name of the question. */
+  ZrtpNamesake namesake;
+  char *namesake_name;
+  guint8 namesake_peer[ZRTP_ZID_SIZE];
 };
 
 /* After the schedule of Hellos we keep asking: people start minutes apart. */
@@ -343,7 +351,8 @@ typedef enum
 {
   ZRTP_TASK_KEY_PAIR,
   ZRTP_TASK_AGREE,
-  ZRTP_TASK_LOOKUP,
+  ZRTP_TASK_LOOKUP,             /* and the expected name, if there is one */
+  ZRTP_TASK_FIND_NAME,
   ZRTP_TASK_UPDATE
 } ZrtpTask;
 
@@ -361,6 +370,9 @@ struct _ZrtpJob
   guint8 zid[ZRTP_ZID_SIZE];
   ZrtpPeer peer;
   ZrtpPeerUpdate update;
+  /* LOOKUP, FIND_NAME */
+  char *name;                   /* or NULL */
+  ZrtpNamesake namesake;
 
   gboolean ok;
   char *error;                  /* why not, for the user */
@@ -713,6 +725,20 @@ void zrtp_admit_reconsider (ZrtpStream * stream, gint64 now);
 void zrtp_admit_recheck (ZrtpSession * session, ZrtpStream * stream,
     gint64 now);
 
+/* zrtpnames.c */
+/* The peer was stored under another name than the one that the user expects. */
+gboolean zrtp_session_names_differ (const ZrtpSession * session);
+void zrtp_session_set_known_name (ZrtpSession * session, const char *name);
+/* The cache answered a LOOKUP, or a FIND_NAME: then the alarm may be due. */
+void zrtp_names_found (ZrtpSession * session, ZrtpJob * job);
+void zrtp_names_found_late (ZrtpSession * session, ZrtpJob * job, gint64 now);
+/* Asks the cache again if the name changed since it was asked. */
+void zrtp_names_refresh (ZrtpSession * session);
+/* Sets new_endpoint and what belongs to it. */
+void zrtp_names_update (ZrtpSession * session);
+/* Emits the alarms about names. */
+void zrtp_names_announce (ZrtpSession * session, ZrtpStream * stream);
+
 /* zrtpsession.c */
 /* @stream stops, fails or leaves; if no other has use for ZRTPSess the session
  * is forgotten. @call_goes_on: the application dropped this one stream only. */
@@ -729,8 +755,6 @@ void zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream);
 /* The peer's Confirm was good. */
 void zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
     gboolean peer_verified);
-/* The peer was stored under another name than the one that the user expects. */
-gboolean zrtp_session_names_differ (const ZrtpSession * session);
 /* 8.1.1: authenticated signalling vouches for the peer's Hello. */
 gboolean zrtp_session_is_vouched_for (const ZrtpStream * stream);
 /* The job that updates the cache at the point of 4.6.1, or NULL when there is
@@ -759,7 +783,6 @@ void zrtp_session_forget (ZrtpSession * session);
 /* A stream other than @stream has keys. */
 gboolean zrtp_session_is_secure_beside (ZrtpSession * session,
     const ZrtpStream * stream);
-void zrtp_session_set_known_name (ZrtpSession * session, const char *name);
 /* 4.6.1.1: there is evidence against a man in the middle now. */
 void zrtp_session_write_pending (ZrtpSession * session);
 /* Our V flag for a Confirm. */

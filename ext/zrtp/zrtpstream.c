@@ -90,6 +90,7 @@ zrtp_stream_free (ZrtpStream * stream)
   g_clear_pointer (&stream->early, g_bytes_unref);
   g_bytes_unref (stream->hello);
   g_free (stream->hello_hash);
+  g_free (stream->looked_up_name);
   zrtp_secret_free (stream);
 }
 
@@ -641,6 +642,9 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
         break;
       case ZRTP_TASK_LOOKUP:
         zrtp_exchange_lookup_ready (stream, job, now);
+        break;
+      case ZRTP_TASK_FIND_NAME:
+        zrtp_names_found_late (stream->session, job, now);
         break;
       case ZRTP_TASK_UPDATE:
         if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED

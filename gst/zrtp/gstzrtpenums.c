@@ -95,6 +95,8 @@ gst_zrtp_trust_get_type (void)
         "signed"},
     {ZRTP_TRUST_SIGNATURE_INVALID, "The other side's signature on the SAS is "
           "wrong or somebody else's: compare the SAS", "signature-invalid"},
+    {ZRTP_TRUST_NEW_ENDPOINT, "The user verified another endpoint under this "
+          "name: compare the SAS", "new-endpoint"},
     {0, NULL, NULL}
   };
 

@@ -227,6 +227,22 @@ make_mismatch_notice (ZrtpEventType type)
 }
 
 static GstZrtpNotice *
+make_new_endpoint_notice (const ZrtpEvent * event)
+{
+  char *zid = gst_zrtp_zid_to_string (event->zid);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER_MISMATCH,
+      "kind", G_TYPE_STRING, "new-endpoint",
+      "text", G_TYPE_STRING,
+      "This is not the endpoint that was verified under this name. Compare the "
+      "SAS now: it may be a new device, or somebody is in the middle",
+      "zid", G_TYPE_STRING, zid,
+      "last-seen", G_TYPE_INT64, event->last_seen, NULL);
+
+  g_free (zid);
+  return notice;
+}
+
+static GstZrtpNotice *
 make_downgrade_notice (GstZrtpPair * pair)
 {
   const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
@@ -291,6 +307,8 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
     case ZRTP_EVENT_AUX_MISMATCH:
     case ZRTP_EVENT_NAME_MISMATCH:
       return make_mismatch_notice (event->type);
+    case ZRTP_EVENT_NEW_ENDPOINT:
+      return make_new_endpoint_notice (event);
     case ZRTP_EVENT_SIGN_SAS:
       return gst_zrtp_signature_make_wanted (pair);
     case ZRTP_EVENT_SIGNATURE:

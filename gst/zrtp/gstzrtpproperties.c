@@ -724,6 +724,31 @@ install_session (void)
       "Name that was stored for the other side in an earlier call", NULL, READ);
 
   /**
+   * GstZrtpBin:known-peer-zid:
+   *
+   * The endpoint that the user verified under #GstZrtpBin:peer-name, if it is
+   * another one than the peer and the peer was not verified so: an alarm, see
+   * #GstZrtpBin::peer-mismatch. Else NULL.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_PROP_KNOWN_PEER_ZID] = g_param_spec_string ("known-peer-zid",
+      "Known peer ZID", "ZID that was verified under the expected name", NULL,
+      READ);
+
+  /**
+   * GstZrtpBin:known-peer-last-seen:
+   *
+   * When #GstZrtpBin:known-peer-zid was last in a call, in Unix seconds; or 0.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_PROP_KNOWN_PEER_LAST_SEEN] =
+      g_param_spec_int64 ("known-peer-last-seen", "Known peer last seen",
+      "When known-peer-zid was last in a call, in Unix seconds", 0, G_MAXINT64,
+      0, READ);
+
+  /**
    * GstZrtpBin:exported-key:
    *
    * A key for uses of the application's own (RFC 6189 4.5.2); NULL while there

@@ -76,6 +76,13 @@ read_session (ZrtpSession * session, guint id, GValue * value)
     case GST_ZRTP_PROP_KNOWN_PEER_NAME:
       g_value_set_string (value, info->known_peer_name);
       break;
+    case GST_ZRTP_PROP_KNOWN_PEER_ZID:
+      if (info->new_endpoint)
+        g_value_take_string (value, gst_zrtp_zid_to_string (info->known_zid));
+      break;
+    case GST_ZRTP_PROP_KNOWN_PEER_LAST_SEEN:
+      g_value_set_int64 (value, MAX (info->known_last_seen, 0));
+      break;
     case GST_ZRTP_PROP_EXPORTED_KEY:
       read_exported_key (session, value);
       break;

@@ -101,7 +101,9 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
             {.field = "peer-verified",.type = G_TYPE_BOOLEAN}},
         .props = {GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
               GST_ZRTP_PROP_SIGNATURE_STATUS, GST_ZRTP_PROP_SIGNER,
-          GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+              GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME,
+              GST_ZRTP_PROP_KNOWN_PEER_ZID,
+          GST_ZRTP_PROP_KNOWN_PEER_LAST_SEEN}},
 
   /**
    * GstZrtpBin::peer-found:
@@ -140,15 +142,17 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
   /**
    * GstZrtpBin::peer-mismatch:
    * @element: the element
-   * @kind: "cache", "name" or "aux-secret"
+   * @kind: "cache", "name", "new-endpoint" or "aux-secret"
    * @text: for the user
    *
    * An alarm: what is known of the other side does not fit. With "cache" the
    * secret kept from earlier calls is not what it has, and the users should
    * compare the SAS; with "name" it is known under another name than
-   * #GstZrtpBin:peer-name.
+   * #GstZrtpBin:peer-name; with "new-endpoint" (since 0.2) the user verified another
+   * endpoint under that name, and not this one.
    *
-   * Message `GstZrtpPeerMismatch`: `kind`, `text`.
+   * Message `GstZrtpPeerMismatch`: `kind`, `text`; with "new-endpoint" also `zid` of
+   * the endpoint that was verified, and `last-seen` in Unix seconds (gint64).
    *
    * Since: 0.1
    */
@@ -159,7 +163,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
               {.field = "kind",.type = G_TYPE_STRING},
             {.field = "text",.type = G_TYPE_STRING}},
         .props = {GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
-          GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+              GST_ZRTP_PROP_KNOWN_PEER_NAME, GST_ZRTP_PROP_KNOWN_PEER_ZID,
+          GST_ZRTP_PROP_KNOWN_PEER_LAST_SEEN}},
 
   /**
    * GstZrtpBin::downgrade-detected:

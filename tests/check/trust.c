@@ -210,6 +210,118 @@ GST_START_TEST (test_names_and_endpoints)
 
 GST_END_TEST;
 
+static void
+assert_new_endpoint (Sim * sim, gboolean alarm)
+{
+  const ZrtpSessionInfo *info = known_info (sim, 0);
+  guint8 zid[ZRTP_ZID_SIZE];
+
+  zrtp_cache_get_zid (known_cache[1], zid);
+  fail_unless_equals_int (info->new_endpoint, alarm);
+  fail_unless_equals_int (info->known_last_seen != 0, alarm);
+  fail_if (memcmp (info->known_zid, zid, ZRTP_ZID_SIZE) == 0);
+  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NEW_ENDPOINT),
+      alarm);
+}
+
+/* The user verified Bob's phone, and now the name comes with another ZID: a new
+ * phone, or a man in the middle with a ZID of his own. */
+GST_START_TEST (test_new_endpoint)
+{
+  gint64 seen = known_wall;
+  guint8 old_zid[ZRTP_ZID_SIZE];
+  Sim *sim = call_named (40, "bob@example.org");
+
+  assert_new_endpoint (sim, FALSE);
+  verify (sim, 0);
+  hang_up (sim);
+  zrtp_cache_get_zid (known_cache[1], old_zid);
+  known_wall += 3600;
+  known_replace_cache (1);
+
+  /* Other names, and the same in other letters, are others. */
+  sim = call_named (41, "Bob@example.org");
+  assert_new_endpoint (sim, FALSE);
+  assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
+  hang_up (sim);
+  sim = call_named (42, NULL);
+  assert_new_endpoint (sim, FALSE);
+  hang_up (sim);
+
+  sim = call_named (43, "bob@example.org");
+  assert_new_endpoint (sim, TRUE);
+  assert_trust (sim, 0, ZRTP_TRUST_NEW_ENDPOINT);
+  fail_unless (memcmp (known_info (sim, 0)->known_zid, old_zid, ZRTP_ZID_SIZE)
+      == 0);
+  fail_unless (known_info (sim, 0)->known_last_seen >= seen
+      && known_info (sim, 0)->known_last_seen < known_wall);
+  /* The users compare: the name belongs to both from now on. */
+  verify (sim, 0);
+  assert_trust (sim, 0, ZRTP_TRUST_VERIFIED);
+  fail_if (known_info (sim, 0)->new_endpoint);
+  hang_up (sim);
+  sim = call_named (44, "bob@example.org");
+  assert_new_endpoint (sim, FALSE);
+  hang_up (sim);
+}
+
+GST_END_TEST;
+
+/* The name becomes known in mid-call, and is corrected. */
+GST_START_TEST (test_new_endpoint_late)
+{
+  Sim *sim = call_named (45, "bob@example.org");
+
+  verify (sim, 0);
+  hang_up (sim);
+  known_replace_cache (1);
+  sim = call_named (46, NULL);
+  zrtp_session_set_peer_name (session_of (sim, 0), "bob@example.org", sim->now);
+  sim_drain (sim, 0);
+  known_settle (sim);
+  assert_new_endpoint (sim, TRUE);
+  assert_trust (sim, 0, ZRTP_TRUST_NEW_ENDPOINT);
+  zrtp_session_set_peer_name (session_of (sim, 0), "carol@example.org",
+      sim->now);
+  sim_drain (sim, 0);
+  known_settle (sim);
+  assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
+  hang_up (sim);
+}
+
+GST_END_TEST;
+
+/* Where nobody can compare the new endpoint is refused: by either policy, even if
+ * it has the auxsecret. */
+GST_START_TEST (test_new_endpoint_is_refused)
+{
+  Sim *sim = call_named (47, "bob@example.org");
+
+  verify (sim, 0);
+  hang_up (sim);
+  known_replace_cache (1);
+  sim = known_new (48);
+  sim->ends[0].policy.unattended = __i__ == 0;
+  sim->ends[0].policy.require_verified = __i__ == 1;
+  for (guint i = 0; i < 2; i++) {
+    sim_make (sim, i, 1);
+    zrtp_session_set_aux_secret (session_of (sim, i), (const guint8 *) "same",
+        4);
+  }
+  zrtp_session_set_peer_name (session_of (sim, 0), "bob@example.org", 0);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  sim_run (sim, 500 * SIM_MSEC);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
+  fail_if (sim->ends[0].streams[0].have_send);
+  fail_unless (strstr (sim->ends[0].streams[0].last_text, "another endpoint")
+      != NULL);
+  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NEW_ENDPOINT), 1);
+  hang_up (sim);
+}
+
+GST_END_TEST;
+
 /* The user says that it is Carol after all. */
 GST_START_TEST (test_name_corrected)
 {
@@ -388,6 +500,9 @@ trust_suite (void)
   tcase_add_test (tc, test_v_lasts);
   tcase_add_test (tc, test_names);
   tcase_add_test (tc, test_names_and_endpoints);
+  tcase_add_test (tc, test_new_endpoint);
+  tcase_add_test (tc, test_new_endpoint_late);
+  tcase_add_loop_test (tc, test_new_endpoint_is_refused, 0, 2);
   tcase_add_test (tc, test_name_corrected);
   tcase_add_test (tc, test_name_late);
   tcase_add_test (tc, test_name_and_cache_mismatch);

@@ -48,10 +48,10 @@ class TestPluginsCache(unittest.TestCase):
         names = re.findall(r"^  (\w+): ", inspect("zrtp"), re.MULTILINE)
         self.assertEqual(sorted(plugin["elements"]), sorted(names))
         parents = get_part(inspect("bin"), "Element Properties")
-        parents = set(re.findall(r"^  ([\w-]+) +: ", parents, re.MULTILINE))
+        parents = set(re.findall(r"^  ([\w-]+) *: ", parents, re.MULTILINE))
         for name, element in plugin["elements"].items():
             text = inspect(name)
-            properties = re.findall(r"^  ([\w-]+) +: ", get_part(text, "Element Properties"),
+            properties = re.findall(r"^  ([\w-]+) *: ", get_part(text, "Element Properties"),
                                     re.MULTILINE)
             self.assertEqual(self.members(plugin, element, "properties"),
                              set(properties) - parents, name)

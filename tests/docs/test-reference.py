@@ -16,7 +16,7 @@ Gst.init(None)
 make_enum_value = load_maker().make_enum_value
 
 # What a table calls a type, by the name of its GType.
-TYPES = {"gchararray": "string", "guint": "uint", "gboolean": "boolean",
+TYPES = {"gchararray": "string", "guint": "uint", "gint64": "int64", "gboolean": "boolean",
          "GstBuffer": "GstBuffer", "GBytes": "GBytes", "GstStructure": "GstStructure"}
 
 

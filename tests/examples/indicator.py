@@ -22,6 +22,7 @@ TRUST = {
     "mitm-relayed": ("encrypted", "Encrypted to your office, which can listen", True),
     "cache-mismatch": ("alarm", "This is not who it was. Compare now, before you talk", True),
     "name-mismatch": ("alarm", "This one is known by another name", True),
+    "new-endpoint": ("alarm", "This is another phone than the one you verified. Compare now", True),
     "signature-invalid": ("alarm", "Somebody else signed. Compare now, before you talk", True),
     "sas-mismatch": ("alarm", "Somebody listens. Hang up", False),
 }

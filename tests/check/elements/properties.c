@@ -88,6 +88,8 @@ static const Property properties[] = {
   {"signature-status", "GstZrtpSignatureStatus", R, "none", 0, 0},
   {"signer", "gchararray", R, "", 0, 0},
   {"known-peer-name", "gchararray", R, "", 0, 0},
+  {"known-peer-zid", "gchararray", R, "", 0, 0},
+  {"known-peer-last-seen", "gint64", R, "0", 0, 0},
   {"exported-key", "GBytes", R, NULL, 0, 0}
 };
 
@@ -200,7 +202,7 @@ GST_START_TEST (test_enumerations)
       (GetNick) zrtp_role_nick);
   check_enum (element, "trust", "none unverified peer-unverified verified "
       "cache-mismatch name-mismatch sas-mismatch mitm-relayed signed "
-      "signature-invalid", (GetNick) zrtp_trust_nick);
+      "signature-invalid new-endpoint", (GetNick) zrtp_trust_nick);
   check_enum (element, "hello-hash-status", "absent match mismatch",
       (GetNick) zrtp_hello_hash_status_nick);
   check_enum (element, "enrollment", "none offered accepted enrolled",

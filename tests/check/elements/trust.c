@@ -18,6 +18,7 @@ typedef struct
 {
   char *folder;
   const char *bob_is;           /* whom Alice expects */
+  const char *bobs_file;
   gboolean bob_starts;          /* sends the Commit; else Alice */
   Endpoint *alice, *bob;        /* during a call */
 } People;
@@ -28,6 +29,7 @@ people_init (People * people)
   memset (people, 0, sizeof *people);
   people->folder = endpoint_make_folder ();
   people->bob_is = "bob";
+  people->bobs_file = "bob";
 }
 
 static void
@@ -41,7 +43,7 @@ dial (People * people)
 {
   people->alice = endpoint_new (END, people->folder, "alice", people->bob_is,
       people->bob_starts);
-  people->bob = endpoint_new (END, people->folder, "bob", "alice",
+  people->bob = endpoint_new (END, people->folder, people->bobs_file, "alice",
       !people->bob_starts);
 }
 
@@ -490,6 +492,53 @@ GST_START_TEST (test_strangers)
 
 GST_END_TEST;
 
+/* Bob's name with another endpoint than the one that Alice verified. */
+GST_START_TEST (test_new_endpoint)
+{
+  People people;
+  GstStructure *alarm;
+  char *zid, *shown;
+  gint64 seen = 0;
+
+  people_init (&people);
+  call (&people);
+  fail_unless (says (people.alice->enc, "verify-sas"));
+  zid = watch_get (people.alice->enc, "peer-zid");
+  hang_up (&people);
+
+  people.bobs_file = "mallory";
+  dial (&people);
+  watch_start (people.alice->enc, "trust");
+  endpoint_connect (people.alice, people.bob);
+  endpoint_play (people.alice);
+  endpoint_play (people.bob);
+  alarm = endpoint_wait (people.alice, "GstZrtpPeerMismatch");
+  fail_unless_equals_string (gst_structure_get_string (alarm, "kind"),
+      "new-endpoint");
+  fail_unless_equals_string (gst_structure_get_string (alarm, "zid"), zid);
+  fail_unless (gst_structure_get_int64 (alarm, "last-seen", &seen));
+  fail_unless (seen > 0);
+  gst_structure_free (alarm);
+  endpoint_wait_secure (people.alice, people.bob);
+  assert_trust (people.alice, "new-endpoint", FALSE);
+  watch_assert (people.alice->dec, "known-peer-zid", zid);
+  shown = watch_get (people.alice->enc, "known-peer-last-seen");
+  fail_unless_equals_int64 (g_ascii_strtoll (shown, NULL, 10), seen);
+  g_free (shown);
+  fail_unless (says (people.alice->enc, "verify-sas"));
+  assert_trust (people.alice, "verified", TRUE);
+  watch_assert (people.alice->dec, "known-peer-zid", "");
+  hang_up (&people);
+
+  call (&people);
+  assert_trust (people.alice, "peer-unverified", TRUE);
+  hang_up (&people);
+  g_free (zid);
+  people_clear (&people);
+}
+
+GST_END_TEST;
+
 static Suite *
 trust_suite (void)
 {
@@ -504,6 +553,7 @@ trust_suite (void)
   tcase_add_test (tc, test_rejected);
   tcase_add_test (tc, test_forgotten);
   tcase_add_test (tc, test_other_name);
+  tcase_add_test (tc, test_new_endpoint);
   tcase_add_test (tc, test_lost_secret);
   tcase_add_test (tc, test_unattended);
   tcase_add_test (tc, test_strangers);
