@@ -26,6 +26,9 @@ find_violation (const ZrtpStream * stream)
     return "the user verified another endpoint under the name of the peer";
   if (strict && zrtp_session_names_differ (stream->session))
     return "the peer is known under another name";
+  /* A comparison in an earlier call proves more than an auxiliary secret. */
+  if (info->aux_mismatch && !info->verified)
+    return "the peer does not have the auxiliary secret (aux-secret)";
   if (strict && !info->verified && !info->aux_matched)
     return "the peer was not verified in an earlier call";
   return NULL;
@@ -34,8 +37,13 @@ find_violation (const ZrtpStream * stream)
 void
 zrtp_admit_refuse (ZrtpStream * stream, const char *reason, gint64 now)
 {
+  const char *policy = stream->policy.require_verified ? "require-verified" :
+      stream->policy.unattended ? "unattended" : NULL;
+
   stream->refused = TRUE;
-  stream->refusal = reason;
+  g_free (stream->refusal);
+  stream->refusal = policy ? g_strdup_printf ("%s refuses the peer: %s", policy,
+      reason) : g_strdup (reason);
   zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
   zrtp_stream_give_up (stream);
 }
@@ -50,6 +58,8 @@ announce_refused (ZrtpStream * stream)
     zrtp_signature_report_malformed (stream);
   if (session->info.cache_mismatch)
     zrtp_stream_event (stream, ZRTP_EVENT_CACHE_MISMATCH);
+  if (session->info.aux_mismatch)
+    zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
   zrtp_names_announce (session, stream);
 }
 

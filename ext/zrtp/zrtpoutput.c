@@ -183,7 +183,7 @@ zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
   event->state = state;
   event->error = stream->info.error;
   if (state == ZRTP_STATE_FAILED)
-    event->text = g_strdup (g_steal_pointer (&stream->refusal));
+    event->text = g_steal_pointer (&stream->refusal);
 }
 
 /* A Commit, ours or the peer's, was answered by an endpoint that has our

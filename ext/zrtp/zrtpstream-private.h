@@ -207,7 +207,7 @@ struct _ZrtpStream
   ZrtpErrorCode doubt_error;
   gboolean tampered;            /* proved once: never clear again */
   gboolean refused;             /* by the policy: not clear either */
-  const char *refusal;          /* why, for the event of that; static */
+  char *refusal;                /* why, for the event of that; or NULL */
   gint64 failed_at;
   gint64 retry_at;              /* FAILED: when discovery starts again */
   gint64 hello_sent;            /* when our last Hello left */

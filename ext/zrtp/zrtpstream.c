@@ -91,6 +91,7 @@ zrtp_stream_free (ZrtpStream * stream)
   g_bytes_unref (stream->hello);
   g_free (stream->hello_hash);
   g_free (stream->looked_up_name);
+  g_free (stream->refusal);
   zrtp_secret_free (stream);
 }
 

@@ -465,6 +465,84 @@ GST_START_TEST (test_strangers_are_refused)
 
 GST_END_TEST;
 
+/* -- The auxiliary secret of a machine that nobody attends -- */
+
+static char *refusal;
+
+static void
+note_refusal (SimStream * from, const ZrtpEvent * event)
+{
+  if (from->endpoint->id != 0 || event->type != ZRTP_EVENT_STATE
+      || event->state != ZRTP_STATE_FAILED)
+    return;
+  g_free (refusal);
+  refusal = g_strdup (event->text);
+}
+
+/* A call with a machine, 0, whose policy is @unattended, or else stricter.
+ * @reason: part of what it says of a refusal, NULL: there is none. */
+static void
+machine_call (guint64 seed, gboolean unattended, const char *own,
+    const char *peers, const char *reason)
+{
+  const char *const aux[2] = { own, peers };
+  const char *policy = unattended ? "unattended" : "require-verified";
+  Sim *sim = known_new (seed);
+
+  g_clear_pointer (&refusal, g_free);
+  sim->listener = note_refusal;
+  sim->ends[0].policy.unattended = unattended;
+  sim->ends[0].policy.require_verified = !unattended;
+  for (guint e = 0; e < 2; e++) {
+    sim_make (sim, e, 1);
+    if (aux[e])
+      zrtp_session_set_aux_secret (session_of (sim, e),
+          (const guint8 *) aux[e], strlen (aux[e]));
+    sim_start (sim, e);
+  }
+  sim_run (sim, 2 * SIM_SEC);
+  for (guint e = 0; e < 2; e++)
+    fail_unless_equals_int (sim->ends[e].streams[0].have_send, !reason);
+  fail_unless (!reason == !refusal);
+  if (reason)
+    fail_unless (strstr (refusal, reason)
+        && g_str_has_prefix (refusal, policy), "%s", refusal);
+  g_clear_pointer (&refusal, g_free);
+  hang_up (sim);
+}
+
+/* Either policy refuses a stranger without the machine's auxiliary secret, and
+ * says why; who has it is admitted. */
+GST_START_TEST (test_machine_with_aux)
+{
+  const char *secret = "what both were built with";
+  Sim *sim;
+
+  for (guint unattended = 0; unattended < 2; unattended++) {
+    const guint64 seed = 90 + 10 * unattended;
+
+    machine_call (seed, unattended, secret, NULL, "auxiliary secret");
+    machine_call (seed + 1, unattended, secret, "something else",
+        "auxiliary secret");
+    machine_call (seed + 2, unattended, secret, secret, NULL);
+    known_lose_cache (0);
+    known_lose_cache (1);
+    machine_call (seed + 3, unattended, NULL, NULL,
+        unattended ? NULL : "was not verified");
+  }
+
+  /* A comparison in an earlier call is enough. */
+  sim = known_call (110, 0);
+  verify (sim, 0);
+  hang_up (sim);
+  machine_call (111, TRUE, secret, NULL, NULL);
+  machine_call (112, FALSE, secret, NULL, NULL);
+  known_lose_cache (1);
+  machine_call (113, TRUE, secret, secret, "secret kept from earlier calls");
+}
+
+GST_END_TEST;
+
 /* Z-4.3.2-11: a shared auxsecret is no excuse. */
 GST_START_TEST (test_aux_is_no_excuse)
 {
@@ -583,6 +661,7 @@ mismatch_suite (void)
   tcase_add_loop_test (tc, test_unattended, 0, 2);
   tcase_add_test (tc, test_unattended_and_sure);
   tcase_add_test (tc, test_strangers_are_refused);
+  tcase_add_test (tc, test_machine_with_aux);
   tcase_add_test (tc, test_aux_is_no_excuse);
   tcase_add_test (tc, test_expiry_zero_waits_too);
   tcase_add_test (tc, test_unread_is_not_overwritten);
