@@ -213,10 +213,19 @@ media_without_keys (ZrtpStream * stream, gboolean sending)
   return ZRTP_MEDIA_CLEAR;
 }
 
+/* An attacker reads and writes what passes once the user rejected the SAS. */
+static gboolean
+is_stopped (const ZrtpStream * stream)
+{
+  return stream->policy.stop_on_reject && stream->session
+      && stream->session->rejected;
+}
+
 void
 zrtp_stream_update_media (ZrtpStream * stream)
 {
   ZrtpStreamInfo *info = &stream->info;
+  const gboolean stopped = is_stopped (stream);
   const gboolean send_keys = stream->step == ZRTP_STEP_SECURE;
   /* The initiator must try to authenticate SRTP from Confirm2 on (4.6), the
    * responder before it sends Conf2ACK. */
@@ -224,10 +233,10 @@ zrtp_stream_update_media (ZrtpStream * stream)
       || stream->step == ZRTP_STEP_CLEARING
       || stream->step == ZRTP_STEP_CONFIRM2_SENT
       || stream->step == ZRTP_STEP_CONFIRM2_RECEIVED;
-  const ZrtpMedia send = send_keys ? ZRTP_MEDIA_SECURE :
-      media_without_keys (stream, TRUE);
-  const ZrtpMedia receive = receive_keys ? ZRTP_MEDIA_SECURE :
-      media_without_keys (stream, FALSE);
+  const ZrtpMedia send = stopped ? ZRTP_MEDIA_BLOCKED :
+      send_keys ? ZRTP_MEDIA_SECURE : media_without_keys (stream, TRUE);
+  const ZrtpMedia receive = stopped ? ZRTP_MEDIA_BLOCKED :
+      receive_keys ? ZRTP_MEDIA_SECURE : media_without_keys (stream, FALSE);
 
   if (send != info->send || receive != info->receive) {
     ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_MEDIA);

@@ -27,6 +27,7 @@ zrtp_policy_init (ZrtpPolicy * policy)
   memset (policy, 0, sizeof *policy);
   policy->auto_secure = TRUE;
   policy->require_encryption = TRUE;
+  policy->stop_on_reject = TRUE;
   policy->cache_expiry = ZRTP_CACHE_FOR_EVER;
   policy->hello_timeout_ms = 50;
   policy->retry_timeout_ms = 150;

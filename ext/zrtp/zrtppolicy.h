@@ -33,6 +33,7 @@ typedef struct
                                  * nothing else explains ends the call (4.3.2) */
   gboolean require_verified;    /* ... and so does a peer that was not verified
                                  * in an earlier call */
+  gboolean stop_on_reject;      /* a rejected SAS blocks media both ways */
   gboolean cacheless;           /* nothing is kept: expiry 0, V 0 (4.9.1) */
   gboolean read_only;           /* of a peer that is new nothing is kept */
   gboolean signalling_trusted;  /* a=zrtp-hash came end-to-end protected (8.1.1) */
@@ -43,8 +44,8 @@ typedef struct
 } ZrtpPolicy;
 
 /* The defaults: X255,EC25,DH3k,E255,EC38,DH2k,Mult; S256,S384; AES1,AES3,AES2;
- * HS80,HS32; B32,B256; auto_secure and require_encryption on; T1 50, T2 150;
- * mtu 1400. */
+ * HS80,HS32; B32,B256; auto_secure, require_encryption and stop_on_reject on;
+ * T1 50, T2 150; mtu 1400. */
 void zrtp_policy_init (ZrtpPolicy * policy);
 
 G_END_DECLS

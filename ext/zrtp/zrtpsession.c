@@ -241,6 +241,8 @@ zrtp_session_update_trust (ZrtpSession * session)
 {
   zrtp_names_update (session);
   session->info.trust = judge_trust (session);
+  for (guint i = 0; i < session->streams->len; i++)
+    zrtp_stream_update_media (g_ptr_array_index (session->streams, i));
   if (session->master && session->info.have_sas)
     zrtp_stream_event (session->master, ZRTP_EVENT_TRUST);
 }

@@ -91,9 +91,10 @@ void zrtp_session_set_peer_name (ZrtpSession * session, const char *name,
 gboolean zrtp_session_verify_sas (ZrtpSession * session, gint64 now);
 /* The user no longer vouches for it: V is cleared. */
 gboolean zrtp_session_unverify_sas (ZrtpSession * session, gint64 now);
-/* They do not match: trust is ZRTP_TRUST_SAS_MISMATCH, V and the secrets kept of
- * this peer are erased (7.1); but not those of a PBX that relayed the SAS, since
- * then it is on its other leg that somebody is in the middle. */
+/* They do not match: trust is ZRTP_TRUST_SAS_MISMATCH, and no media passes on
+ * streams whose policy has stop_on_reject until the SAS is verified. V and the
+ * secrets kept of this peer are erased (7.1); but not those of a PBX that relayed
+ * the SAS, since then it is on its other leg that somebody is in the middle. */
 gboolean zrtp_session_reject_sas (ZrtpSession * session, gint64 now);
 /* The user trusts this PBX to relay SAS (7.3.1), and to listen: the pbxsecret is
  * stored. FALSE if none was offered, without a cache, or while something speaks

@@ -194,6 +194,7 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->require_encryption = policy->require_encryption;
   own->unattended = policy->unattended;
   own->require_verified = policy->require_verified;
+  own->stop_on_reject = policy->stop_on_reject;
   own->signalling_trusted = policy->signalling_trusted;
   own->disclosure = policy->disclosure;
   own->allow_clear = policy->allow_clear;

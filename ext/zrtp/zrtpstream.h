@@ -100,8 +100,8 @@ gboolean zrtp_stream_set_peer_hello_hash (ZrtpStream * stream,
 
 /* Parts of the policy that may change at any time. Which fields of @policy
  * count: auto_secure, require_encryption, unattended, require_verified,
- * signalling_trusted, disclosure, allow_clear, enroll, sign_sas, mtu, cache_expiry
- * and the timeouts. */
+ * stop_on_reject, signalling_trusted, disclosure, allow_clear, enroll, sign_sas,
+ * mtu, cache_expiry and the timeouts. */
 void zrtp_stream_update_policy (ZrtpStream * stream,
     const ZrtpPolicy * policy, gint64 now);
 

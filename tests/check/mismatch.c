@@ -226,6 +226,72 @@ GST_START_TEST (test_rejected_then_verified)
 
 GST_END_TEST;
 
+static void
+assert_media (Sim * sim, guint which, ZrtpMedia media)
+{
+  for (guint i = 0; i < sim->ends[which].n_streams; i++) {
+    const SimStream *stream = &sim->ends[which].streams[i];
+    const ZrtpStreamInfo *info = zrtp_stream_get_info (stream->stream);
+
+    fail_unless_equals_int (info->send, media);
+    fail_unless_equals_int (info->receive, media);
+    fail_unless_equals_int (stream->send, media);
+    fail_unless_equals_int (stream->receive, media);
+  }
+}
+
+/* No media passes on any stream of a call whose SAS the user rejected, until the
+ * user verifies it, unless the policy says otherwise; not even where a stream
+ * that has no keys may pass it in the clear. */
+GST_START_TEST (test_rejected_stops_media)
+{
+  ZrtpPolicy policy;
+  Sim *sim = known_new (45);
+
+  sim->ends[0].policy.require_encryption = FALSE;
+  policy = sim->ends[0].policy;
+  for (guint e = 0; e < 2; e++) {
+    sim_make (sim, e, 2);
+    sim_start_stream (sim, e, 0);
+    if (!__i__)
+      sim_start_stream (sim, e, 1);
+  }
+  sim_run (sim, 2 * SIM_SEC);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
+  fail_unless (zrtp_session_reject_sas (session_of (sim, 0), sim->now));
+  known_settle (sim);
+  assert_media (sim, 0, ZRTP_MEDIA_BLOCKED);
+  fail_unless_equals_int (sim->ends[1].streams[0].send, ZRTP_MEDIA_SECURE);
+
+  if (__i__)
+    for (guint e = 0; e < 2; e++)
+      sim_start_stream (sim, e, 1);
+  sim_run (sim, 4 * SIM_SEC);
+  fail_unless_equals_int (sim->ends[0].streams[1].have_send, TRUE);
+  assert_media (sim, 0, ZRTP_MEDIA_BLOCKED);
+
+  policy.stop_on_reject = FALSE;
+  for (guint i = 0; i < 2; i++)
+    zrtp_stream_update_policy (sim->ends[0].streams[i].stream, &policy,
+        sim->now);
+  known_settle (sim);
+  assert_media (sim, 0, ZRTP_MEDIA_SECURE);
+  policy.stop_on_reject = TRUE;
+  for (guint i = 0; i < 2; i++)
+    zrtp_stream_update_policy (sim->ends[0].streams[i].stream, &policy,
+        sim->now);
+  known_settle (sim);
+  assert_media (sim, 0, ZRTP_MEDIA_BLOCKED);
+
+  verify (sim, 0);
+  known_settle (sim);
+  assert_media (sim, 0, ZRTP_MEDIA_SECURE);
+  sim_talk (sim);
+  hang_up (sim);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_forgotten)
 {
   ZrtpPeer peer;
@@ -655,6 +721,7 @@ mismatch_suite (void)
   tcase_add_test (tc, test_what_waits);
   tcase_add_loop_test (tc, test_rejected, 0, 4);
   tcase_add_test (tc, test_rejected_then_verified);
+  tcase_add_loop_test (tc, test_rejected_stops_media, 0, 2);
   tcase_add_loop_test (tc, test_forgotten, 0, 2);
   tcase_add_test (tc, test_too_early);
   tcase_add_loop_test (tc, test_vouched, 0, G_N_ELEMENTS (vouched));
