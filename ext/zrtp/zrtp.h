@@ -7,6 +7,7 @@
 #define ZRTP_H
 
 #include "zrtpcache.h"
+#include "zrtplevel.h"
 #include "zrtpmemory.h"
 #include "zrtpsession.h"
 #include "zrtpsignature.h"

@@ -505,6 +505,7 @@ zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
   session->info.verified = TRUE;
   session->verified_now = TRUE;
   session->rejected = FALSE;
+  session->alarmed = FALSE;
 
   job = zrtp_session_new_job (session);
   take_pending (session, &job->update);

@@ -24,6 +24,7 @@
  *   zrtpsignature.c   signatures on the SAS                 (7.2)
  *   zrtpnames.c       the expected name, and which peer has it (12)
  *   zrtpadmit.c       which peers the policy admits         (4.3.2)
+ *   zrtplevel.c       what the user is shown
  *   zrtpstrength.c    weaker algorithms than in earlier calls
  *   zrtpanswer.c      what is answered in any state         (5.15, 5.16)
  *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
@@ -312,6 +313,7 @@ struct _ZrtpSession
   gboolean v_flag;              /* ours for this peer: kept and sent (7.1) */
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
+  gboolean alarmed;             /* ZRTP_EVENT_SECURITY, not verified since */
   gboolean unread;              /* the cache could not be read */
   gboolean s1_matched, s1_was_rs2;
   gboolean share_pending;       /* we, as responder, may be alone with rs1 */
