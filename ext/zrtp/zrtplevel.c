@@ -32,6 +32,7 @@ static const struct
   [ZRTP_REASON_AUX_MISMATCH] = {ZRTP_LEVEL_ALARM, TRUE},
   [ZRTP_REASON_DOWNGRADE] = {ZRTP_LEVEL_ALARM, TRUE},
   [ZRTP_REASON_NAME_MISMATCH] = {ZRTP_LEVEL_ALARM, TRUE},
+  [ZRTP_REASON_NEW_ENDPOINT] = {ZRTP_LEVEL_ALARM, TRUE},
   [ZRTP_REASON_SIGNATURE_INVALID] = {ZRTP_LEVEL_ALARM, TRUE},
   [ZRTP_REASON_CACHE_MISMATCH] = {ZRTP_LEVEL_ALARM, TRUE},
   [ZRTP_REASON_UNKNOWN_ALARM] = {ZRTP_LEVEL_ALARM, TRUE},
@@ -50,6 +51,7 @@ static const ZrtpReason trusts[] = {
   [ZRTP_TRUST_MITM_RELAYED] = ZRTP_REASON_RELAYED,
   [ZRTP_TRUST_SIGNED] = ZRTP_REASON_SIGNED,
   [ZRTP_TRUST_SIGNATURE_INVALID] = ZRTP_REASON_SIGNATURE_INVALID,
+  [ZRTP_TRUST_NEW_ENDPOINT] = ZRTP_REASON_NEW_ENDPOINT,
 };
 
 ZrtpLevel
@@ -149,6 +151,7 @@ zrtp_session_get_alarms (const ZrtpSession * session)
   result |= bit (info->stronger_before != NULL, ZRTP_REASON_DOWNGRADE);
   result |= bit (zrtp_session_names_differ (session),
       ZRTP_REASON_NAME_MISMATCH);
+  result |= bit (info->new_endpoint, ZRTP_REASON_NEW_ENDPOINT);
   return result;
 }
 

@@ -406,7 +406,8 @@ install_actions (GstZrtpBinClass * klass)
    * @element: the element
    *
    * The users compared the SAS and found it different: somebody is in the
-   * middle. What is kept of this peer is erased.
+   * middle. What is kept of this peer is erased. Media stops in both directions
+   * unless #GstZrtpBin:stop-on-reject is FALSE (since 0.2; it went on before).
    *
    * Returns: FALSE if there is no SAS yet
    *

@@ -352,7 +352,10 @@ install_policy (void)
    * (40 times #GstZrtpBin:retry-timeout, if that is less) without an answer the
    * peer is refused. A signature that the application rejects ends the call at any
    * time. A peer that was refused gets no media in the clear either. Peers that were never heard of are not affected:
-   * see #GstZrtpBin:require-verified.
+   * see #GstZrtpBin:require-verified. If #GstZrtpBin:aux-secret is set, a peer
+   * without that secret is refused too (since 0.2), unless its SAS was compared in
+   * an earlier call. The reason in #GstZrtpBin::state-changed names the policy and
+   * the cause.
    *
    * Since: 0.1
    */
@@ -374,6 +377,20 @@ install_policy (void)
       g_param_spec_boolean ("require-verified", "Require verified",
       "Refuse a peer whose SAS was not compared in an earlier call", FALSE,
       PLAYING);
+  /**
+   * GstZrtpBin:stop-on-reject:
+   *
+   * Whether #GstZrtpBin::reject-sas stops media in both directions on all
+   * transports of the call, RTCP too: an attacker is in the middle. The state stays
+   * secure, #GstZrtpBin:trust is sas-mismatch, and dropped packets count as
+   * `before-secure`. #GstZrtpBin::verify-sas lets media pass again. If FALSE, media
+   * goes on. Counts at once, also after the rejection.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_SETTING_STOP_ON_REJECT] =
+      g_param_spec_boolean ("stop-on-reject", "Stop on reject",
+      "Let no media pass once the user found the SAS different", TRUE, PLAYING);
   /**
    * GstZrtpBin:disclosure:
    *

@@ -47,6 +47,7 @@ gst_zrtp_setting_get_scope (GstZrtpSetting setting)
     case GST_ZRTP_SETTING_ENROLL:
     case GST_ZRTP_SETTING_UNATTENDED:
     case GST_ZRTP_SETTING_REQUIRE_VERIFIED:
+    case GST_ZRTP_SETTING_STOP_ON_REJECT:
     case GST_ZRTP_SETTING_CHECK_SIGNATURES:
     case GST_ZRTP_SETTING_SIGN_SAS:
       return GST_ZRTP_SCOPE_CALL;
@@ -410,6 +411,7 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
   BOOLEAN (enroll, ENROLL);
   BOOLEAN (unattended, UNATTENDED);
   BOOLEAN (require_verified, REQUIRE_VERIFIED);
+  BOOLEAN (stop_on_reject, STOP_ON_REJECT);
   BOOLEAN (check_signatures, CHECK_SIGNATURES);
   BOOLEAN (sign_sas, SIGN_SAS);
   UINT (mtu, MTU);

@@ -11,7 +11,7 @@
 
 #define END VOICE "! zrtpenc name=enc cache=%s/%s peer-name=%s " \
     "passive=%d enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC \
-    "! zrtpdec name=dec ! fakesink async=false"
+    "! zrtpdec name=dec ! " EAR "async=false"
 
 /* Alice and Bob, each with a file in one folder; calls one after the other. */
 typedef struct
@@ -225,7 +225,29 @@ GST_END_TEST;
 
 /* -- It differs -- */
 
-/* What was kept goes; the other one, who still has it, is alarmed in the next
+/* Media of this endpoint is dropped both ways: both counters of that grow, and
+ * neither that of packets which leave nor that of packets let through. */
+static void
+assert_stopped (Endpoint * endpoint)
+{
+  const guint64 sent = endpoint_get_stat (endpoint->enc, "sent-count");
+  const guint64 received = endpoint_get_stat (endpoint->enc, "recv-count");
+  const guint64 out = endpoint_get_stat (endpoint->enc,
+      "sent-drops/before-secure");
+  const guint64 in = endpoint_get_stat (endpoint->enc,
+      "recv-drops/before-secure");
+
+  while (endpoint_get_stat (endpoint->enc, "sent-drops/before-secure")
+      < out + 3 || endpoint_get_stat (endpoint->enc,
+          "recv-drops/before-secure") < in + 3)
+    endpoint_pump (endpoint);
+  fail_unless_equals_uint64 (endpoint_get_stat (endpoint->enc, "sent-count"),
+      sent);
+  fail_unless_equals_uint64 (endpoint_get_stat (endpoint->enc, "recv-count"),
+      received);
+}
+
+/* What was kept goes, and media stops; the other one, who still has it, is alarmed in the next
  * call, and keeps it until the SAS was compared. */
 GST_START_TEST (test_rejected)
 {
@@ -236,9 +258,18 @@ GST_START_TEST (test_rejected)
   people_init (&people);
   people.bob_starts = TRUE;
   call (&people);
+  endpoint_wait_media (people.alice, 2);
+  endpoint_wait_media (people.bob, 2);
   fail_unless (says (people.alice->enc, "verify-sas"));
   fail_unless (says (people.alice->dec, "reject-sas"));
   assert_trust (people.alice, "sas-mismatch", FALSE);
+  assert_stopped (people.alice);
+  /* The application says otherwise, and back. */
+  g_object_set (people.alice->dec, "stop-on-reject", FALSE, NULL);
+  endpoint_wait_media (people.alice, 2);
+  endpoint_wait_media (people.bob, 2);
+  g_object_set (people.alice->enc, "stop-on-reject", TRUE, NULL);
+  assert_stopped (people.alice);
   hang_up (&people);
   after = read_file (&people, "alice");
   fail_if (after.peer.have_rs1 || after.peer.have_rs2 || after.peer.verified);
