@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* The properties that show stream and session; @pspecs by id. */
+void gst_zrtp_readings_make_pspecs (GParamSpec ** pspecs);
 /* The value of a property that is no setting. @pair NULL: the default. Takes the
  * call's lock. */
 void gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value);
