@@ -676,6 +676,10 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
     return FALSE;
   if (stream->step == ZRTP_STEP_CLEARING)
     return FALSE;
+  /* Neither side may commit. */
+  if (stream->policy.passive && stream->info.have_peer
+      && stream->info.peer_passive)
+    return FALSE;
   if (stream->step == ZRTP_STEP_CLEAR) {
     zrtp_clear_resume_all (stream->session, now);
     return TRUE;

@@ -38,6 +38,10 @@ struct _GstZrtpBinClass
   /* The pads are about to be deactivated: let go whatever waits. */
   void (*unblock) (GstZrtpBin * bin);
 
+  /* Fills in what the element's pads tell of silence. From any thread, without
+   * locks; takes the object lock. */
+  void (*inspect) (GstZrtpBin * bin, GstZrtpSample * sample);
+
   /* zrtpdec: sinks are to become ready before media comes. From any thread, does
    * not block. */
   void (*open) (GstZrtpBin * bin);

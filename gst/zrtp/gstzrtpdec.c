@@ -138,6 +138,18 @@ has_stuck_partner (GstZrtpDec * self)
 }
 
 static void
+gst_zrtp_dec_inspect (GstZrtpBin * bin, GstZrtpSample * sample)
+{
+  GstZrtpDec *self = GST_ZRTP_DEC (bin);
+
+  GST_OBJECT_LOCK (self);
+  sample->unused_dec = self->running;
+  GST_OBJECT_UNLOCK (self);
+  sample->unused_dec = sample->unused_dec
+      && !gst_pad_is_linked (self->rtp.sink);
+}
+
+static void
 gst_zrtp_dec_open (GstZrtpBin * bin)
 {
   GstZrtpDec *self = GST_ZRTP_DEC (bin);
@@ -594,6 +606,7 @@ gst_zrtp_dec_class_init (GstZrtpDecClass * klass)
   bin_class->started = gst_zrtp_dec_started;
   bin_class->unblock = gst_zrtp_dec_unblock;
   bin_class->open = gst_zrtp_dec_open;
+  bin_class->inspect = gst_zrtp_dec_inspect;
   bin_class->stop = gst_zrtp_dec_stop;
 
   gst_element_class_add_static_pad_template (element_class, &rtp_sink_template);

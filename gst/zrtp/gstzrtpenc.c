@@ -55,6 +55,7 @@
 #include <gst/video/video-event.h>
 
 #include "gstzrtpcaps.h"
+#include "gstzrtpbypass.h"
 #include "gstzrtpencports.h"
 
 GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
@@ -386,6 +387,18 @@ gst_zrtp_enc_get_handshake_pad (GstZrtpBin * bin)
   return pad;
 }
 
+static void
+gst_zrtp_enc_inspect (GstZrtpBin * bin, GstZrtpSample * sample)
+{
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
+
+  GST_OBJECT_LOCK (self);
+  if (self->running)
+    gst_zrtp_enc_ports_inspect (&self->ports, sample);
+  GST_OBJECT_UNLOCK (self);
+  gst_zrtp_bypass_inspect (GST_ELEMENT (bin), sample);
+}
+
 /* The other side has our SSRC (RFC 6189 4.1, RFC 3550 8.2). */
 static void
 gst_zrtp_enc_give_up_ssrc (GstZrtpBin * bin, guint32 ssrc)
@@ -700,6 +713,7 @@ gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
   bin_class->stop = gst_zrtp_enc_stop;
   bin_class->push_handshake = gst_zrtp_enc_push_handshake;
   bin_class->get_handshake_pad = gst_zrtp_enc_get_handshake_pad;
+  bin_class->inspect = gst_zrtp_enc_inspect;
   bin_class->give_up_ssrc = gst_zrtp_enc_give_up_ssrc;
   bin_class->report_loss = gst_zrtp_enc_report_loss;
   bin_class->ask_for_keyframes = gst_zrtp_enc_ask_for_keyframes;

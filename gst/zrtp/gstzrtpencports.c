@@ -72,3 +72,30 @@ gst_zrtp_enc_ports_find_numbered (GQueue * ports, guint id, gboolean is_rtcp)
   }
   return NULL;
 }
+
+static GstZrtpExit
+get_exit (GstZrtpEncPort * port)
+{
+  GstPad *pad = port->outlet.pad;
+  GstZrtpExit result = GST_ZRTP_EXIT_UNLINKED;
+
+  GST_OBJECT_LOCK (pad);
+  if (GST_PAD_PEER (pad))
+    result = GST_PAD_IS_EOS (pad) ? GST_ZRTP_EXIT_ENDED : GST_ZRTP_EXIT_OPEN;
+  GST_OBJECT_UNLOCK (pad);
+  return result;
+}
+
+void
+gst_zrtp_enc_ports_inspect (GQueue * ports, GstZrtpSample * sample)
+{
+  GstZrtpEncPort *way = gst_zrtp_enc_ports_find_handshake (ports);
+
+  sample->exit = way ? get_exit (way) : GST_ZRTP_EXIT_NONE;
+  for (GList * link = ports->head; link; link = link->next) {
+    GstZrtpEncPort *port = link->data;
+
+    if (port->sink && !gst_pad_is_linked (port->sink))
+      sample->unused_enc = TRUE;
+  }
+}

@@ -25,6 +25,10 @@ GstZrtpEncPort *gst_zrtp_enc_ports_find_handshake (GQueue * ports);
 GstZrtpEncPort *gst_zrtp_enc_ports_find_numbered (GQueue * ports, guint id,
     gboolean is_rtcp);
 
+/* Must be called with zrtpenc's object lock held, as all of these. Fills in ->exit
+ * and ->unused_enc. */
+void gst_zrtp_enc_ports_inspect (GQueue * ports, GstZrtpSample * sample);
+
 G_END_DECLS
 
 #endif

@@ -6,10 +6,9 @@
 #include "gstzrtpevents.h"
 #include "gstzrtphandshake.h"
 #include "gstzrtpnotice.h"
+#include "gstzrtpsilence.h"
 #include "gstzrtpstopbudget.h"
 
-/* Time for the other element to show up after PAUSED. */
-#define PARTNER_TIME (2 * G_TIME_SPAN_SECOND)
 /* Received ZRTP packets that may wait: far more than any exchange has. */
 #define MAX_INBOX 64
 
@@ -67,12 +66,12 @@ stall_fired (gpointer data)
 }
 
 static void
-partner_fired (gpointer data)
+look_fired (gpointer data)
 {
   GstZrtpPair *pair = data;
 
-  g_atomic_int_set (&pair->partner_due, TRUE);
-  gst_zrtp_runner_poke (&pair->notifier);
+  g_atomic_int_set (&pair->look_due, TRUE);
+  gst_zrtp_runner_poke (&pair->service);
 }
 
 static void
@@ -107,7 +106,7 @@ gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
   gst_zrtp_timer_init (&pair->deadline, deadline_fired, pair);
   gst_zrtp_timer_init (&pair->hang, hang_fired, pair);
   gst_zrtp_timer_init (&pair->stall, stall_fired, pair);
-  gst_zrtp_timer_init (&pair->partner, partner_fired, pair);
+  gst_zrtp_timer_init (&pair->look, look_fired, pair);
   gst_zrtp_timer_init (&pair->restart, restart_fired, pair);
   gst_zrtp_runner_init (&pair->service, GST_ZRTP_POOL_SERVICE, service, pair,
       pair_ref, pair_unref);
@@ -136,7 +135,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   gst_zrtp_timer_clear (&pair->deadline);
   gst_zrtp_timer_clear (&pair->hang);
   gst_zrtp_timer_clear (&pair->stall);
-  gst_zrtp_timer_clear (&pair->partner);
+  gst_zrtp_timer_clear (&pair->look);
   gst_zrtp_timer_clear (&pair->restart);
   gst_zrtp_timer_clear (&pair->held_due);
   gst_zrtp_runner_clear (&pair->service);
@@ -466,7 +465,7 @@ gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
   if (half == GST_ZRTP_HALF_ENC)
     gst_zrtp_pair_ensure_hello (pair, TRUE);
   if (first)
-    gst_zrtp_timer_set (&pair->partner, g_get_monotonic_time () + PARTNER_TIME);
+    gst_zrtp_pair_begin_watch (pair);
   else
     warn_of_contradictions (pair);
   gst_zrtp_call_drain (call);
@@ -478,7 +477,7 @@ static void
 stop (GstZrtpPair * pair)
 {
   gst_zrtp_timer_clear (&pair->deadline);
-  gst_zrtp_timer_clear (&pair->partner);
+  gst_zrtp_pair_end_watch (pair);
   gst_zrtp_timer_clear (&pair->restart);
   pair->starting = FALSE;
   if (pair->stream) {
@@ -642,15 +641,6 @@ serve_start (GstZrtpPair * pair)
   gst_zrtp_call_drain (pair->call);
 }
 
-/* Whether we can answer shows a while after the first time. */
-static void
-note_called (GstZrtpPair * pair)
-{
-  if (!pair->called && !pair->started)
-    gst_zrtp_timer_set (&pair->partner, g_get_monotonic_time () + PARTNER_TIME);
-  pair->called = TRUE;
-}
-
 static void
 serve_packets (GstZrtpPair * pair)
 {
@@ -666,7 +656,7 @@ serve_packets (GstZrtpPair * pair)
       gsize size;
       const guint8 *data = g_bytes_get_data (packet, &size);
 
-      note_called (pair);
+      pair->called = TRUE;
       zrtp_stream_receive (pair->stream, data, size, g_get_monotonic_time ());
       gst_zrtp_call_drain (pair->call);
     } else {
@@ -734,6 +724,8 @@ service (gpointer data)
   gst_zrtp_call_lock (pair->call);
   serve_all (pair);
   gst_zrtp_call_unlock (pair->call);
+  if (g_atomic_int_compare_and_exchange (&pair->look_due, TRUE, FALSE))
+    gst_zrtp_pair_look (pair);
 }
 
 void
@@ -751,38 +743,10 @@ gst_zrtp_pair_serve (GstZrtpPair * pair)
 /* -- The notifier -- */
 
 static void
-check_partner (GstZrtpPair * pair)
-{
-  gboolean enc, dec, mute;
-
-  gst_zrtp_call_lock (pair->call);
-  enc = pair->members[GST_ZRTP_HALF_ENC].id != NULL;
-  dec = pair->members[GST_ZRTP_HALF_DEC].id != NULL;
-  mute = enc && dec && pair->called && !pair->started && !may_not_start (pair);
-  gst_zrtp_call_unlock (pair->call);
-  if (mute)
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_SETTINGS, NULL, "The other side calls, but "
-            "no answer can leave: no source pad of this zrtpenc is linked. "
-            "Where there is no RTP to send, request \"zrtp_src\" and link it"));
-  if (enc != dec)
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_SETTINGS, NULL, "There is no %s that belongs to "
-            "this %s, so no keys can be agreed on. Put one in the same "
-            "pipeline with the same stream-id (here %u), or set the same "
-            "session-id on both", enc ? "zrtpdec" : "zrtpenc",
-            enc ? "zrtpenc" : "zrtpdec", pair->stream_id));
-}
-
-static void
 notifier (gpointer data)
 {
   GstZrtpPair *pair = data;
 
-  if (g_atomic_int_compare_and_exchange (&pair->partner_due, TRUE, FALSE))
-    check_partner (pair);
   if (g_atomic_int_compare_and_exchange (&pair->stalled, TRUE, FALSE))
     gst_zrtp_pair_warn_of_stall (pair);
   gst_zrtp_pair_deliver_notices (pair);

@@ -18,6 +18,7 @@
 #include "gstzrtpcall.h"
 #include "gstzrtpreceiver.h"
 #include "gstzrtpsender.h"
+#include "gstzrtpsituation.h"
 #include "gstzrtptimer.h"
 #include "gstzrtpworker.h"
 
@@ -81,8 +82,8 @@ struct _GstZrtpPair
   GstZrtpBacklog *backlog;      /* what is on the bus */
   GstZrtpTimer held_due;
   GstZrtpRunner service, pusher, notifier;
-  GstZrtpTimer deadline, hang, stall, partner, restart;
-  gint deadline_came, hang_came, stalled, partner_due, restart_due;     /* atomic */
+  GstZrtpTimer deadline, hang, stall, look, restart;
+  gint deadline_came, hang_came, stalled, look_due, restart_due;        /* atomic */
   gint hangs;                   /* atomic: a handshake packet does, in a sink */
 
   /* All that follows: under the call's lock. */
@@ -106,6 +107,8 @@ struct _GstZrtpPair
   ZrtpState state;
   GstStructure *peer;           /* the one that was told of last */
   guint64 restart_heard;        /* what was heard when the peer said Hello anew */
+  gboolean watching;            /* whether the watch goes on */
+  GstZrtpWatch watch;
   guint storing;                /* storage jobs on their way */
   GCond stored;
 };

@@ -178,11 +178,13 @@ gst_zrtp_sender_wait (GstZrtpSender * sender, GstZrtpSendPort * port,
   GstZrtpWait result = GST_ZRTP_WAIT_OPEN;
 
   g_mutex_lock (&sender->lock);
+  sender->waiting++;
   while (sender->mode == ZRTP_MEDIA_BLOCKED && !sender->over
       && !must_go (port) && !port->unlinked && !port->ended
       && sender->before_secure == before_secure)
     if (!g_cond_wait_until (&sender->changed, &sender->lock, until))
       break;
+  sender->waiting--;
   if (must_go (port) || (port->unlinked && sender->mode == ZRTP_MEDIA_BLOCKED))
     result = GST_ZRTP_WAIT_STOPPED;
   else if (sender->mode == ZRTP_MEDIA_BLOCKED)

@@ -77,6 +77,7 @@ typedef struct
   GCond changed;                /* all that is waited for */
   gint mode;                    /* ZrtpMedia; atomic, written under the lock */
   gint before_secure;           /* GstZrtpBeforeSecure; like mode */
+  guint waiting;                /* threads that hold media */
   gboolean over;                /* the key agreement failed */
   gboolean busy;                /* a handshake message waits for its answer */
   ZrtpSrtp *srtp;

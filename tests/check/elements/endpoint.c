@@ -15,6 +15,45 @@ handoff (GstElement * sink, GstBuffer * buffer, GstPad * pad, gpointer data)
   g_atomic_int_inc (&endpoint->heard);
 }
 
+/* In the thread that posts it: each WARNING of an element of ours. */
+static void
+on_warning (GstBus * bus, GstMessage * message, gpointer data)
+{
+  Endpoint *endpoint = data;
+  GError *error;
+
+  if (!g_str_has_prefix (G_OBJECT_TYPE_NAME (GST_MESSAGE_SRC (message)),
+          "GstZrtp"))
+    return;
+  gst_message_parse_warning (message, &error, NULL);
+  g_mutex_lock (&endpoint->lock);
+  g_ptr_array_add (endpoint->warnings, g_strdup (error->message));
+  g_mutex_unlock (&endpoint->lock);
+  g_error_free (error);
+}
+
+/* The test has seen it. */
+static void
+strike_warning (Endpoint * endpoint, const char *text)
+{
+  g_mutex_lock (&endpoint->lock);
+  for (guint i = 0; i < endpoint->warnings->len; i++) {
+    if (g_str_equal (g_ptr_array_index (endpoint->warnings, i), text)) {
+      g_ptr_array_remove_index (endpoint->warnings, i);
+      break;
+    }
+  }
+  g_mutex_unlock (&endpoint->lock);
+}
+
+static void
+assert_no_warning (Endpoint * endpoint)
+{
+  fail_unless (endpoint->warnings->len == 0 || endpoint->may_warn,
+      "a WARNING that no test waited for: %s",
+      (char *) g_ptr_array_index (endpoint->warnings, 0));
+}
+
 Endpoint *
 endpoint_new (const char *description, ...)
 {
@@ -31,6 +70,11 @@ endpoint_new (const char *description, ...)
   fail_unless (error == NULL, "%s: %s", text, error ? error->message : "");
   g_free (text);
   endpoint->bus = gst_element_get_bus (endpoint->pipeline);
+  endpoint->warnings = g_ptr_array_new_with_free_func (g_free);
+  g_mutex_init (&endpoint->lock);
+  gst_bus_enable_sync_message_emission (endpoint->bus);
+  g_signal_connect (endpoint->bus, "sync-message::warning",
+      G_CALLBACK (on_warning), endpoint);
   endpoint->enc = gst_bin_get_by_name (GST_BIN (endpoint->pipeline), "enc");
   endpoint->dec = gst_bin_get_by_name (GST_BIN (endpoint->pipeline), "dec");
   ear = gst_bin_get_by_name (GST_BIN (endpoint->pipeline), "ear");
@@ -47,8 +91,12 @@ endpoint_free (Endpoint * endpoint)
   gst_element_set_state (endpoint->pipeline, GST_STATE_NULL);
   gst_clear_object (&endpoint->enc);
   gst_clear_object (&endpoint->dec);
+  g_signal_handlers_disconnect_by_data (endpoint->bus, endpoint);
   gst_object_unref (endpoint->bus);
   gst_object_unref (endpoint->pipeline);
+  assert_no_warning (endpoint);
+  g_ptr_array_unref (endpoint->warnings);
+  g_mutex_clear (&endpoint->lock);
   g_free (endpoint->sas);
   g_free (endpoint->state);
   g_free (endpoint);
@@ -158,8 +206,10 @@ endpoint_wait_warning (Endpoint * endpoint, const char *text)
 
     if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
       gst_message_parse_warning (message, &error, NULL);
-      if (strstr (error->message, text))
+      if (strstr (error->message, text)) {
         result = g_strdup (error->message);
+        strike_warning (endpoint, result);
+      }
       g_error_free (error);
     }
     gst_message_unref (message);

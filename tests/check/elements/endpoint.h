@@ -36,10 +36,16 @@ typedef struct
   char *sas;                    /* of the last GstZrtpSas */
   char *state;                  /* of the last GstZrtpState */
   gint heard;                   /* atomic: buffers that came to "ear" */
+  GMutex lock;
+  GPtrArray *warnings;          /* lock: texts of WARNINGs of zrtpenc and zrtpdec
+                                 * that endpoint_wait_warning() did not see */
+  gboolean may_warn;            /* there may be some at the end */
 } Endpoint;
 
 /* A pipeline in NULL. Its zrtpenc is "enc", its zrtpdec "dec". */
 Endpoint *endpoint_new (const char *description, ...) G_GNUC_PRINTF (1, 2);
+/* Fails if there was a WARNING that the test did not wait for: a healthy call has
+ * none. */
 void endpoint_free (Endpoint * endpoint);
 
 /* Points the net_sink of one at the net_src of the other, which is in READY. */

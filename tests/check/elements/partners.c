@@ -374,7 +374,8 @@ GST_START_TEST (test_missing_partner)
     "zrtpenc name=e cache=:memory:", "zrtpdec name=e",
     "zrtpenc name=e cache=:memory: session-id=lonely stream-id=3"
   };
-  GstElement *happy = make_pipeline ("zrtpenc cache=:memory: zrtpdec");
+  GstElement *happy = make_pipeline ("zrtpenc cache=:memory: "
+      "appsrc ! zrtpdec");
   GstElement *pipelines[G_N_ELEMENTS (lonely)];
   gint64 start;
 
