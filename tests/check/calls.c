@@ -138,10 +138,10 @@ GST_START_TEST (test_initiators_order_decides)
 
     set_list (&sim->ends[0], ZRTP_KIND_CIPHER, "AES3,AES1");
     set_list (&sim->ends[1], ZRTP_KIND_CIPHER, "AES1,AES3");
-    set_list (&sim->ends[0], ZRTP_KIND_HASH, "S384");
+    set_list (&sim->ends[0], ZRTP_KIND_HASH, "S384,S256");
     set_list (&sim->ends[1], ZRTP_KIND_HASH, "S256,S384");
-    set_list (&sim->ends[0], ZRTP_KIND_AUTH_TAG, "HS32");
-    set_list (&sim->ends[1], ZRTP_KIND_AUTH_TAG, "HS80");
+    set_list (&sim->ends[0], ZRTP_KIND_AUTH_TAG, "HS32,HS80");
+    set_list (&sim->ends[1], ZRTP_KIND_AUTH_TAG, "HS80,HS32");
     force_initiator (sim, initiator);
     make_both (sim, 1);
     sim_start (sim, 0);
