@@ -220,7 +220,8 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
       return describe_missing_exit (watch,
           "Media comes, but no handshake can begin");
     case GST_ZRTP_SITUATION_ENDED:
-      return g_strdup ("A handshake is due, but each source pad of this zrtpenc "
+      return
+          g_strdup ("A handshake is due, but each source pad of this zrtpenc "
           "has ended (EOS). Where media may end before the call does, request "
           "\"zrtp_src\" and link it to the sink that sends from the media's "
           "port");
@@ -231,7 +232,8 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
           "firewall and NAT. \"localhost\" may be ::1", s->sent -
           watch->sent_before, seconds);
     case GST_ZRTP_SITUATION_NO_HELLO:
-      return g_strdup_printf ("Media comes, but no ZRTP Hello in %u s. The peer "
+      return
+          g_strdup_printf ("Media comes, but no ZRTP Hello in %u s. The peer "
           "does not speak ZRTP, or an element upstream of zrtpdec drops the "
           "handshake: rtpjitterbuffer and depayloaders belong behind it%s",
           seconds, s->clear_allowed ? ". Media goes in clear" : "");
@@ -245,7 +247,8 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
           "%u s: the peer does not hear this endpoint, or does not answer it. "
           "Check the way to the peer: address, port, NAT", seconds);
     case GST_ZRTP_SITUATION_BOTH_PASSIVE:
-      return g_strdup_printf ("Both endpoints are passive, so neither starts the "
+      return
+          g_strdup_printf ("Both endpoints are passive, so neither starts the "
           "key agreement. Set passive=false on one of them%s",
           s->clear_allowed ? ". Media goes in clear" : "");
     case GST_ZRTP_SITUATION_FAILED:
@@ -253,7 +256,8 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
           "media passes in encrypted form", zrtp_error_text (s->error),
           s->error);
     case GST_ZRTP_SITUATION_UNDECRYPTABLE:
-      return g_strdup_printf ("Packets come, but none could be decrypted for %u "
+      return
+          g_strdup_printf ("Packets come, but none could be decrypted for %u "
           "s: the peer sends in clear or under other keys, or only a third "
           "party sends. If the call was transferred, begin it again: READY, "
           "then PLAYING", (guint) ((s->now - watch->heard_at) / SECOND));

@@ -31,21 +31,21 @@ typedef struct
 static const Case cases[] = {
   {"an encoder with a parent", ENC "zrtpdec name=dec " NET_SRC
         "! dec.rtp_sink dec.rtp_src ! fakesink async=false rtpbin name=rtp ",
-        "request-rtp-encoder", HANDLER_PARENT},
+      "request-rtp-encoder", HANDLER_PARENT},
   {"no encoder for RTCP", "zrtpdec name=dec " NET_SRC "! dec.rtp_sink "
         "dec.rtp_src ! fakesink async=false rtpbin name=rtp ",
-        "request-rtcp-encoder", HANDLER_NO_RTCP},
+      "request-rtcp-encoder", HANDLER_NO_RTCP},
   {"no decoder in use", VOICE TO_NETWORK ENC "zrtpdec name=dec "
         "dec.rtp_src ! fakesink async=false ", "rtp_sink of this zrtpdec"},
   {"no way out", VOICE "! enc.rtp_sink_0 " ENC DEC, "no handshake can begin"},
   {"no way out of a file", VOICE_FILE "! enc.rtp_sink_0 " ENC DEC,
-        "no handshake can begin"},
+      "no handshake can begin"},
   {"nobody there", VOICE TO_NETWORK ENC DEC, "nothing has come back"},
   {"a peer without ZRTP", VOICE TO_NETWORK ENC DEC, "no ZRTP Hello",
-        HANDLER_NONE, TRUE},
+      HANDLER_NONE, TRUE},
   {"media in clear to a peer without ZRTP", VOICE TO_NETWORK
         ENC "require-encryption=false " DEC, "Media goes in clear",
-        HANDLER_NONE, TRUE},
+      HANDLER_NONE, TRUE},
 };
 
 /* rtpbin takes ownership of what it gets, whether it has a parent or not. */
@@ -91,8 +91,7 @@ link_rtpbin (Endpoint * endpoint)
 static Endpoint *
 start_plain_peer (Endpoint * endpoint)
 {
-  Endpoint *peer = endpoint_new (VOICE "! " NET_SINK
-      "async=false sync=false ");
+  Endpoint *peer = endpoint_new (VOICE "! " NET_SINK "async=false sync=false ");
 
   gst_element_set_state (endpoint->pipeline, GST_STATE_READY);
   gst_element_set_state (peer->pipeline, GST_STATE_READY);
