@@ -3,6 +3,7 @@
  */
 #include "gstzrtpcall.h"
 
+#include "gstzrtplevel.h"
 #include "gstzrtppair.h"
 #include "gstzrtpworker.h"
 
@@ -35,6 +36,9 @@ gst_zrtp_call_unref (GstZrtpCall * call)
   g_assert (call->pairs->len == 0 && !call->session);
   g_ptr_array_unref (call->pairs);
   gst_zrtp_call_drop_cache (call);
+  gst_clear_structure (&call->told_trust);
+  g_free (call->told_sas);
+  g_free (call->asked_sas);
   g_free (call->cache_path);
   g_free (call->cache_error);
   g_cond_clear (&call->opened);
@@ -166,6 +170,8 @@ gst_zrtp_call_leave (GstZrtpCall * call)
   gst_clear_buffer (&call->applied_aux);
   gst_clear_buffer (&call->applied_srtp_key);
   g_clear_pointer (&call->applied_name, g_free);
+  gst_clear_structure (&call->told_trust);
+  g_clear_pointer (&call->asked_sas, g_free);
 }
 
 static void
@@ -199,4 +205,5 @@ gst_zrtp_call_drain (GstZrtpCall * call)
 {
   for (guint i = 0; i < call->pairs->len; i++)
     gst_zrtp_pair_drain (pair_at (call, i));
+  gst_zrtp_call_update_level (call);
 }

@@ -32,6 +32,11 @@ struct _GstZrtpCall
   GstBuffer *applied_aux;       /* what the session was told */
   GstBuffer *applied_srtp_key;
   char *applied_name;
+  GstStructure *told_trust;     /* of the last GstZrtpTrust, or NULL */
+  ZrtpReason told_reason;       /* of the last GstZrtpLevel ... */
+  char *told_sas;               /* ... and its SAS, or NULL */
+  ZrtpReasons warned_reasons;   /* that are there and were told */
+  char *asked_sas;              /* that an INFO message was about, or NULL */
   ZrtpCache *cache;             /* NULL: none could be opened, or not yet */
   char *cache_path;             /* as it was asked for; NULL: not yet opened */
   char *cache_error;            /* why there is none */

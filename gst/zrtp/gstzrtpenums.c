@@ -83,7 +83,8 @@ gst_zrtp_trust_get_type (void)
     {ZRTP_TRUST_UNVERIFIED, "Nobody compared the SAS yet", "unverified"},
     {ZRTP_TRUST_PEER_UNVERIFIED, "Compared here, but the other side says it "
           "did not", "peer-unverified"},
-    {ZRTP_TRUST_VERIFIED, "Both sides compared the SAS", "verified"},
+    {ZRTP_TRUST_VERIFIED, "The SAS was compared: here in this call, or on both "
+          "sides in earlier ones", "verified"},
     {ZRTP_TRUST_CACHE_MISMATCH, "The secret kept from earlier calls is not "
           "the other side's: compare the SAS", "cache-mismatch"},
     {ZRTP_TRUST_NAME_MISMATCH, "This endpoint is known under another name",
@@ -178,6 +179,66 @@ gst_zrtp_signature_status_get_type (void)
 }
 
 /**
+ * GstZrtpLevel:
+ *
+ * What to show of a call's security. A greater number is never less safe: any
+ * value from "encrypted" (3) on is encrypted, and "alarm" is negative.
+ *
+ * Since: 0.2
+ */
+GType
+gst_zrtp_level_get_type (void)
+{
+  static gsize id = 0;
+  static const GEnumValue values[] = {
+    {ZRTP_LEVEL_ALARM, "An alarm, or the key agreement failed", "alarm"},
+    {ZRTP_LEVEL_OFF, "No call", "off"},
+    {ZRTP_LEVEL_OPEN, "Media can pass in the clear", "open"},
+    {ZRTP_LEVEL_BUSY, "No media passes in the clear, and not all of it is "
+          "encrypted yet", "busy"},
+    {ZRTP_LEVEL_ENCRYPTED, "Encrypted, to a peer that is not verified",
+        "encrypted"},
+    {ZRTP_LEVEL_VERIFIED, "Encrypted, to a peer that is verified", "verified"},
+    {0, NULL, NULL}
+  };
+
+  return register_enum (&id, "GstZrtpLevel", values);
+}
+
+static const GEnumValue aux_matched_values[] = {
+  {GST_ZRTP_AUX_MATCHED_NONE, "No auxiliary secret is set here, or no keys are "
+        "agreed on yet", "none"},
+  {GST_ZRTP_AUX_MATCHED_MATCHED, "The other side has the same one", "matched"},
+  {GST_ZRTP_AUX_MATCHED_MISMATCH, "The other side has none, or another one",
+      "mismatch"},
+  {0, NULL, NULL}
+};
+
+/**
+ * GstZrtpAuxMatched:
+ * @GST_ZRTP_AUX_MATCHED_NONE: none is set here, or there are no keys yet
+ * @GST_ZRTP_AUX_MATCHED_MATCHED: the other side has the same one
+ * @GST_ZRTP_AUX_MATCHED_MISMATCH: the other side has none, or another one
+ *
+ * What came of comparing the auxiliary secrets (RFC 6189 4.3).
+ *
+ * Since: 0.2
+ */
+GType
+gst_zrtp_aux_matched_get_type (void)
+{
+  static gsize id = 0;
+
+  return register_enum (&id, "GstZrtpAuxMatched", aux_matched_values);
+}
+
+const char *
+gst_zrtp_aux_matched_nick (GstZrtpAuxMatched value)
+{
+  return aux_matched_values[value].value_nick;
+}
+
+/**
  * GstZrtpBeforeSecure:
  * @GST_ZRTP_BEFORE_SECURE_AUTO: drop from a live source, else block
  * @GST_ZRTP_BEFORE_SECURE_DROP: drop and count
@@ -238,6 +299,8 @@ gst_zrtp_enums_register (void)
   gst_zrtp_hello_hash_status_get_type ();
   gst_zrtp_enrollment_get_type ();
   gst_zrtp_signature_status_get_type ();
+  gst_zrtp_level_get_type ();
+  gst_zrtp_aux_matched_get_type ();
   gst_zrtp_before_secure_get_type ();
   gst_zrtp_srtcp_tag_get_type ();
 }

@@ -27,6 +27,14 @@ typedef enum
   GST_ZRTP_SRTCP_TAG_32
 } GstZrtpSrtcpTag;
 
+/* What came of comparing the auxiliary secrets. */
+typedef enum
+{
+  GST_ZRTP_AUX_MATCHED_NONE,
+  GST_ZRTP_AUX_MATCHED_MATCHED,
+  GST_ZRTP_AUX_MATCHED_MISMATCH
+} GstZrtpAuxMatched;
+
 #define GST_TYPE_ZRTP_STATE (gst_zrtp_state_get_type ())
 GType gst_zrtp_state_get_type (void);
 
@@ -44,6 +52,13 @@ GType gst_zrtp_enrollment_get_type (void);
 
 #define GST_TYPE_ZRTP_SIGNATURE_STATUS (gst_zrtp_signature_status_get_type ())
 GType gst_zrtp_signature_status_get_type (void);
+
+#define GST_TYPE_ZRTP_LEVEL (gst_zrtp_level_get_type ())
+GType gst_zrtp_level_get_type (void);
+
+#define GST_TYPE_ZRTP_AUX_MATCHED (gst_zrtp_aux_matched_get_type ())
+GType gst_zrtp_aux_matched_get_type (void);
+const char *gst_zrtp_aux_matched_nick (GstZrtpAuxMatched value);
 
 #define GST_TYPE_ZRTP_BEFORE_SECURE (gst_zrtp_before_secure_get_type ())
 GType gst_zrtp_before_secure_get_type (void);

@@ -4,6 +4,7 @@
 #include "gstzrtpevents.h"
 
 #include "gstzrtphandshake.h"
+#include "gstzrtplevel.h"
 #include "gstzrtpnotice.h"
 #include "gstzrtpreadings.h"
 #include "gstzrtpsignature.h"
@@ -94,6 +95,7 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
       event->text ? event->text : event->error ?
       zrtp_error_text (event->error) : NULL, NULL);
   s = gst_zrtp_notice_get_message (notice);
+  gst_zrtp_call_add_level (pair->call, s);
   if (event->state == ZRTP_STATE_SECURE && info->cipher) {
     gst_structure_set (s, "role", G_TYPE_STRING, zrtp_role_nick (info->role),
         NULL);
@@ -147,7 +149,11 @@ make_sas_notice (GstZrtpPair * pair)
       "sas-verified", G_TYPE_BOOLEAN, info->verified,
       "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
       "enrollment", G_TYPE_STRING, zrtp_enrollment_nick (info->enrollment),
-      "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
+      "known-peer-name", G_TYPE_STRING, info->known_peer_name,
+      "aux-matched", G_TYPE_STRING,
+      gst_zrtp_aux_matched_nick (gst_zrtp_get_aux_matched (info)), NULL);
+  /* Of another one the trust is told, too. */
+  gst_clear_structure (&pair->call->told_trust);
   return notice;
 }
 
@@ -165,17 +171,43 @@ make_enrollment_notice (GstZrtpPair * pair)
   return notice;
 }
 
+/* Whether nothing that the notice is about changed since the last one. */
+static gboolean
+is_told (GstZrtpCall * call, const GstStructure * s)
+{
+  const ZrtpSessionInfo *info = zrtp_session_get_info (call->session);
+  GstStructure *now = gst_structure_copy (s);
+  gboolean told;
+
+  gst_structure_set (now, "signature-status", G_TYPE_INT,
+      info->signature_status, "enrollment", G_TYPE_INT, info->enrollment, NULL);
+  told = call->told_trust && gst_structure_is_equal (call->told_trust, now);
+  gst_clear_structure (&call->told_trust);
+  call->told_trust = now;
+  return told;
+}
+
+/* NULL if it is what was told before. */
 static GstZrtpNotice *
 make_trust_notice (GstZrtpPair * pair)
 {
   const ZrtpSessionInfo *info = zrtp_session_get_info (pair->call->session);
-
-  return gst_zrtp_notice_new (GST_ZRTP_NOTICE_TRUST,
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_TRUST,
       "trust", G_TYPE_STRING, zrtp_trust_nick (info->trust),
       "sas-verified", G_TYPE_BOOLEAN, info->verified,
       "peer-verified", G_TYPE_BOOLEAN, info->peer_verified,
       "signer", G_TYPE_STRING, info->signer,
-      "known-peer-name", G_TYPE_STRING, info->known_peer_name, NULL);
+      "known-peer-name", G_TYPE_STRING, info->known_peer_name,
+      "aux-matched", G_TYPE_STRING,
+      gst_zrtp_aux_matched_nick (gst_zrtp_get_aux_matched (info)), NULL);
+  GstStructure *s = gst_zrtp_notice_get_message (notice);
+
+  if (is_told (pair->call, s)) {
+    gst_zrtp_notice_free (notice);
+    return NULL;
+  }
+  gst_zrtp_call_add_level (pair->call, s);
+  return notice;
 }
 
 /* NULL if it is the one that was told of before. */
@@ -375,6 +407,8 @@ take_event (GstZrtpPair * pair, const ZrtpEvent * event)
       notice = make_notice (pair, event);
       if (notice)
         gst_zrtp_pair_add_notice (pair, notice);
+      if (event->type == ZRTP_EVENT_SAS)
+        gst_zrtp_pair_tell_sas (pair);
       break;
   }
 }

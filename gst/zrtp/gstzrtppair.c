@@ -5,6 +5,7 @@
 
 #include "gstzrtpevents.h"
 #include "gstzrtphandshake.h"
+#include "gstzrtplevel.h"
 #include "gstzrtpnotice.h"
 #include "gstzrtpsilence.h"
 #include "gstzrtpstopbudget.h"
@@ -509,6 +510,7 @@ gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half)
   if (!gst_zrtp_pair_is_active (pair))
     stop (pair);
   gst_zrtp_call_leave (call);
+  gst_zrtp_call_update_level (call);
   /* Who read the old Hello's hash wants to know the next one's. */
   if (pair->hello_spent && pair->hello_read) {
     gst_zrtp_pair_ensure_hello (pair, FALSE);

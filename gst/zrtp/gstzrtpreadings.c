@@ -3,6 +3,7 @@
  */
 #include "gstzrtpreadings.h"
 
+#include "gstzrtplevel.h"
 #include "gstzrtpstats.h"
 
 #include <string.h>
@@ -210,6 +211,46 @@ make_session_pspecs (GParamSpec ** pspecs)
       GST_TYPE_ZRTP_TRUST, ZRTP_TRUST_NONE, READ);
 
   /**
+   * GstZrtpBin:level:
+   *
+   * What to show of the call's security, as it is: that of the worst of all its
+   * transports that have started. Of #GstZrtpBin:state, #GstZrtpBin:trust, what
+   * may pass, and all alarms. #GstZrtpBin::level-changed tells when it changes. An
+   * alarm that media does not stop for ends with #GstZrtpBin::verify-sas.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_PROP_LEVEL] = g_param_spec_enum ("level", "Level",
+      "What to show of the call's security: the worst of all its transports",
+      GST_TYPE_ZRTP_LEVEL, ZRTP_LEVEL_OFF, READ);
+
+  /**
+   * GstZrtpBin:level-text:
+   *
+   * #GstZrtpBin:level as a sentence for the user, in the language of the process
+   * (gettext domain "gst-zrtp-1.0"); empty when it is off. It may change while
+   * the level does not.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_PROP_LEVEL_TEXT] = g_param_spec_string ("level-text",
+      "Level text", "The level as a sentence for the user", "", READ);
+
+  /**
+   * GstZrtpBin:aux-matched:
+   *
+   * Whether the other side has the same #GstZrtpBin:aux-secret, or
+   * #GstZrtpBin:signalling-srtp-key where that is set. It excludes an attacker
+   * without the secret; #GstZrtpBin:trust is about the SAS and stays unverified.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_PROP_AUX_MATCHED] = g_param_spec_enum ("aux-matched",
+      "Auxiliary secret matched", "Whether the other side has the same "
+      "auxiliary secret", GST_TYPE_ZRTP_AUX_MATCHED, GST_ZRTP_AUX_MATCHED_NONE,
+      READ);
+
+  /**
    * GstZrtpBin:known-peer-name:
    *
    * Since: 0.1
@@ -279,6 +320,15 @@ gst_zrtp_algorithm_to_string (const ZrtpAlgorithm * algorithm)
   return algorithm ? g_strchomp (g_strndup (algorithm->name, 4)) : NULL;
 }
 
+GstZrtpAuxMatched
+gst_zrtp_get_aux_matched (const ZrtpSessionInfo * info)
+{
+  if (!info->have_sas)
+    return GST_ZRTP_AUX_MATCHED_NONE;
+  return info->aux_matched ? GST_ZRTP_AUX_MATCHED_MATCHED : info->aux_mismatch ?
+      GST_ZRTP_AUX_MATCHED_MISMATCH : GST_ZRTP_AUX_MATCHED_NONE;
+}
+
 static void
 take_algorithm (GValue * value, const ZrtpAlgorithm * algorithm)
 {
@@ -322,6 +372,9 @@ read_session (ZrtpSession * session, guint id, GValue * value)
       break;
     case GST_ZRTP_PROP_TRUST:
       g_value_set_enum (value, info->trust);
+      break;
+    case GST_ZRTP_PROP_AUX_MATCHED:
+      g_value_set_enum (value, gst_zrtp_get_aux_matched (info));
       break;
     case GST_ZRTP_PROP_SIGNATURE_STATUS:
       g_value_set_enum (value, info->signature_status);
@@ -426,6 +479,8 @@ gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value)
     gst_zrtp_call_wait_opened (pair->call);
   if (id == GST_ZRTP_PROP_STATS) {
     g_value_take_boxed (value, gst_zrtp_pair_make_stats (pair));
+  } else if (id == GST_ZRTP_PROP_LEVEL || id == GST_ZRTP_PROP_LEVEL_TEXT) {
+    gst_zrtp_call_read_level (pair->call, id, value);
   } else if (id == GST_ZRTP_PROP_SAS_VERIFIED || id >= GST_ZRTP_PROP_SAS) {
     if (pair->call->session)
       read_session (pair->call->session, id, value);

@@ -21,6 +21,9 @@ char *gst_zrtp_zid_to_string (const guint8 zid[ZRTP_ZID_SIZE]);
 /* "B32", without the blanks of the wire; NULL for NULL; g_free(). */
 char *gst_zrtp_algorithm_to_string (const ZrtpAlgorithm * algorithm);
 
+/* What came of comparing the auxiliary secrets. */
+GstZrtpAuxMatched gst_zrtp_get_aux_matched (const ZrtpSessionInfo * info);
+
 G_END_DECLS
 
 #endif

@@ -7,7 +7,7 @@
 #include "gstzrtpproperties.h"
 
 #define MAX_PARAMS 3
-#define MAX_PROPS 8
+#define MAX_PROPS 9
 
 typedef GType (*GetType) (void);
 
@@ -41,7 +41,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *     #GstZrtpBin:unattended refuses the peer, what speaks against it
    *
    * Message `GstZrtpState`: `state`, `previous`, `error`, `reason`; when secure
-   * also `role`, `hash`, `cipher`, `auth-tag`, `key-agreement`.
+   * also `role`, `hash`, `cipher`, `auth-tag`, `key-agreement`; since 0.2 `level`,
+   * `level-text`.
    *
    * Since: 0.1
    */
@@ -64,7 +65,9 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @sas_verified: the users compared one before, in an earlier call
    *
    * Message `GstZrtpSas`: `sas`, `sas-type`, `sas-spelling`, `sas-verified`,
-   * `peer-verified`, `relayed`, `trust`, `enrollment`, `known-peer-name`.
+   * `peer-verified`, `relayed`, `trust`, `enrollment`, `known-peer-name`; since 0.2
+   * `aux-matched`. Where it is to be compared, an INFO message says so, once for
+   * each SAS.
    *
    * Since: 0.1
    */
@@ -78,7 +81,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
         .props = {GST_ZRTP_PROP_SAS, GST_ZRTP_PROP_SAS_TYPE,
               GST_ZRTP_PROP_SAS_SPELLING, GST_ZRTP_PROP_SAS_RELAYED,
               GST_ZRTP_PROP_TRUST, GST_ZRTP_PROP_SAS_VERIFIED,
-          GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME}},
+              GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME,
+          GST_ZRTP_PROP_AUX_MATCHED}},
 
   /**
    * GstZrtpBin::trust-changed:
@@ -87,8 +91,10 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @sas_verified: the user here compared the SAS
    * @peer_verified: the user there says the same
    *
+   * Not emitted again with the same values.
+   *
    * Message `GstZrtpTrust`: `trust`, `sas-verified`, `peer-verified`, `signer`,
-   * `known-peer-name`.
+   * `known-peer-name`; since 0.2 `aux-matched`, `level`, `level-text`.
    *
    * Since: 0.1
    */
@@ -104,6 +110,32 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
               GST_ZRTP_PROP_ENROLLMENT, GST_ZRTP_PROP_KNOWN_PEER_NAME,
               GST_ZRTP_PROP_KNOWN_PEER_ZID,
           GST_ZRTP_PROP_KNOWN_PEER_LAST_SEEN}},
+
+  /**
+   * GstZrtpBin::level-changed:
+   * @element: the element
+   * @level: what to show, a #GstZrtpLevel
+   * @level_text: the same as a sentence for the user, in the user's language
+   * @sas: (nullable): the short authentication string, where showing it beside
+   *     the sentence helps: compare it
+   *
+   * #GstZrtpBin:level, #GstZrtpBin:level-text or the SAS to show changed. All
+   * that an indicator needs. Emitted by the elements of the transport with the
+   * lowest #GstZrtpBin:stream-id; notify comes on all elements of the call. Each
+   * alarm but a failure is a WARNING message too, once, with the same text.
+   *
+   * Message `GstZrtpLevel`: `level`, `level-text`, `sas`.
+   *
+   * Since: 0.2
+   */
+  [GST_ZRTP_NOTICE_LEVEL] = {
+        .message = "GstZrtpLevel",
+        .signal = "level-changed",
+        .params = {
+              {.field = "level",.get_type = gst_zrtp_level_get_type},
+              {.field = "level-text",.type = G_TYPE_STRING},
+            {.field = "sas",.type = G_TYPE_STRING}},
+      .props = {GST_ZRTP_PROP_LEVEL, GST_ZRTP_PROP_LEVEL_TEXT}},
 
   /**
    * GstZrtpBin::peer-found:

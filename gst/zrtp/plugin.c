@@ -7,6 +7,8 @@
 
 #include "gstzrtpdec.h"
 #include "gstzrtpenc.h"
+
+#include <libintl.h>
 #include "zrtp/zrtp.h"
 
 static void
@@ -27,6 +29,9 @@ static gboolean
 plugin_init (GstPlugin * plugin)
 {
   char *error = NULL;
+
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
   zrtp_memory_init ();
   report_memory ();

@@ -327,6 +327,7 @@ assert_refused (Endpoint * alice, Endpoint * bob)
   fail_unless_equals_string (gst_structure_get_string (checked, "status"),
       "mismatch");
   gst_structure_free (checked);
+  g_free (endpoint_wait_warning (alice, "not the one that was announced"));
   endpoint_wait_state (bob, "failed");
   endpoint_assert_quiet (alice);
   fail_unless_equals_string (alice->state, "discovering");
