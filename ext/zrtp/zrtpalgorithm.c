@@ -146,6 +146,31 @@ find_written (ZrtpKind kind, const char *name)
   return zrtp_algorithm_find (kind, padded);
 }
 
+char *
+zrtp_algorithm_names (ZrtpKind kind)
+{
+  GString *text = g_string_new (NULL);
+
+  for (const ZrtpAlgorithm * const *row = zrtp_algorithms (kind); *row; row++) {
+    char *name = g_strchomp (g_strndup ((*row)->name, 4));
+
+    g_string_append_printf (text, "%s%s", text->len ? ", " : "", name);
+    g_free (name);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+complain_of_name (ZrtpKind kind, const char *name)
+{
+  char *known = zrtp_algorithm_names (kind);
+  char *text = g_strdup_printf ("\"%s\" is not a known %s; separate names by "
+      "commas, known are %s", name, kinds[kind].title, known);
+
+  g_free (known);
+  return text;
+}
+
 /* Appends one; the complaint, or NULL. */
 static char *
 append_written (ZrtpKind kind, ZrtpAlgorithmList * list, const char *name)
@@ -154,7 +179,7 @@ append_written (ZrtpKind kind, ZrtpAlgorithmList * list, const char *name)
   const ZrtpAlgorithm *row = find_written (kind, name);
 
   if (!row)
-    return g_strdup_printf ("\"%s\" is not a known %s", name, title);
+    return complain_of_name (kind, name);
   if (zrtp_algorithm_list_has (list, row))
     return g_strdup_printf ("the %s %s is listed twice", title, name);
   if (list->n == ZRTP_MAX_ALGORITHMS)

@@ -118,6 +118,8 @@ const ZrtpAlgorithm *zrtp_algorithm_find (ZrtpKind kind, const char *name);
 gboolean zrtp_algorithm_list_parse (ZrtpKind kind, const char *text,
     ZrtpAlgorithmList * list, char **error);
 /* Newly allocated "X255,EC25,DH3k"; trailing blanks of names left out. */
+/* "S256, S384": the names of a kind that can be written; g_free(). */
+char *zrtp_algorithm_names (ZrtpKind kind);
 char *zrtp_algorithm_list_to_string (const ZrtpAlgorithmList * list);
 gboolean zrtp_algorithm_list_has (const ZrtpAlgorithmList * list,
     const ZrtpAlgorithm * algorithm);

@@ -116,28 +116,136 @@ share_setting (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec)
   notify_others (self, pair, pspec, scope);
 }
 
+static gboolean
+is_running (GstZrtpBin * self)
+{
+  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GstZrtpMember *member;
+  gboolean running;
+
+  if (!pair)
+    return FALSE;
+  member = &pair->members[GST_ZRTP_BIN_GET_CLASS (self)->half];
+  gst_zrtp_call_lock (pair->call);
+  running = member->id == self && member->active;
+  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_pair_unref (pair);
+  return running;
+}
+
+/* Takes ownership of @complaint, which may be NULL. */
+static void
+note_refused (GstZrtpBin * self, guint id, char *complaint)
+{
+  GST_OBJECT_LOCK (self);
+  g_free (self->refused[id]);
+  self->refused[id] = complaint;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* In a call the application sees the WARNING, and nothing changes. Before a call
+ * there may be no bus, and a policy that was misspelled must not be replaced by
+ * the default in silence: PAUSED is refused then. */
+static void
+refuse (GstZrtpBin * self, const GValue * value, GParamSpec * pspec,
+    const char *reason)
+{
+  const guint id = pspec->param_id;
+  char *shown = gst_zrtp_setting_is_secret (id) ? g_strdup ("This")
+      : g_strdup_value_contents (value);
+  char *text = g_strdup_printf ("%s is no value for \"%s\": %s", shown,
+      pspec->name, reason);
+
+  gst_zrtp_bin_warn (self, text);
+  if (is_running (self))
+    g_free (text);
+  else
+    note_refused (self, id, text);
+  g_free (shown);
+}
+
+/* FALSE, with an ERROR, if a value that was set does not count. */
+static gboolean
+check_refused (GstZrtpBin * self)
+{
+  char *text = NULL;
+
+  GST_OBJECT_LOCK (self);
+  for (guint id = 0; id < GST_ZRTP_N_SETTINGS && !text; id++)
+    text = g_strdup (self->refused[id]);
+  GST_OBJECT_UNLOCK (self);
+  if (!text)
+    return TRUE;
+  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", text),
+      ("set another value, or NULL for the default"));
+  g_free (text);
+  return FALSE;
+}
+
+static void
+warn_of_short_secret (GstZrtpBin * self)
+{
+  GstBuffer *secret = gst_zrtp_settings_get_buffer (self->settings,
+      GST_ZRTP_SETTING_AUX_SECRET);
+
+  if (secret && gst_buffer_get_size (secret) < GST_ZRTP_GOOD_AUX_SIZE) {
+    char *text = g_strdup_printf ("\"aux-secret\" has %" G_GSIZE_FORMAT
+        " octets: unless they are random an attacker can guess them from what "
+        "the handshake shows. Use %d random octets or more",
+        gst_buffer_get_size (secret), GST_ZRTP_GOOD_AUX_SIZE);
+
+    gst_zrtp_bin_warn (self, text);
+    g_free (text);
+  }
+  gst_clear_buffer (&secret);
+}
+
+/* Whether @pspec names the place of the element, and can't change now. */
+static gboolean
+is_frozen (GstZrtpBin * self, const GValue * value, GParamSpec * pspec)
+{
+  GValue now = G_VALUE_INIT;
+  gboolean same;
+  char *text;
+
+  if (gst_zrtp_setting_get_scope (pspec->param_id) != GST_ZRTP_SCOPE_ELEMENT
+      || !is_running (self))
+    return FALSE;
+  g_value_init (&now, pspec->value_type);
+  gst_zrtp_settings_get (self->settings, pspec->param_id, &now);
+  same = g_param_values_cmp (pspec, value, &now) == 0;
+  g_value_unset (&now);
+  if (!same) {
+    text =
+        g_strdup_printf ("\"%s\" can't change in PAUSED or PLAYING and stays "
+        "as it is: take the element to READY, then set it", pspec->name);
+    gst_zrtp_bin_warn (self, text);
+    g_free (text);
+  }
+  return TRUE;
+}
+
 static void
 set_setting (GstZrtpBin * self, guint id, const GValue * value,
     GParamSpec * pspec)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GstZrtpPair *pair;
   GValue normal = G_VALUE_INIT;
   char *reason = NULL;
 
+  if (is_frozen (self, value, pspec))
+    return;
+  pair = gst_zrtp_bin_get_pair (self);
   if (gst_zrtp_settings_normalize (id, value, &normal, &reason)
       && is_acceptable (pair, id, &normal, &reason)) {
     gst_zrtp_settings_set (self->settings, id, &normal);
+    note_refused (self, id, NULL);
     if (pair)
       share_setting (self, pair, pspec);
+    if (id == GST_ZRTP_SETTING_AUX_SECRET && is_running (self))
+      warn_of_short_secret (self);
   } else {
-    char *shown = gst_zrtp_setting_is_secret (id) ? g_strdup ("This")
-        : g_strdup_value_contents (value);
-    char *text = g_strdup_printf ("%s is no value for \"%s\": %s", shown,
-        pspec->name, reason);
-
-    gst_zrtp_bin_warn (self, text);
-    g_free (text);
-    g_free (shown);
+    refuse (self, value, pspec, reason);
   }
   g_free (reason);
   g_value_unset (&normal);
@@ -448,7 +556,8 @@ install_actions (GstZrtpBinClass * klass)
    * @element: the element
    * @secret: (nullable): the secret
    *
-   * Sets #GstZrtpBin:aux-secret.
+   * Sets #GstZrtpBin:aux-secret; NULL takes it away. A WARNING message tells of a
+   * value that is refused.
    *
    * Since: 0.1
    */
@@ -526,9 +635,12 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (!check_refused (self))
+        return GST_STATE_CHANGE_FAILURE;
       /* The names may have changed since. */
       if (!take_seat (self))
         return GST_STATE_CHANGE_FAILURE;
+      warn_of_short_secret (self);
       start (self);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
@@ -562,21 +674,6 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
   return ret;
 }
 
-static gboolean
-is_running (GstZrtpBin * self)
-{
-  GstZrtpMember *member;
-  gboolean running;
-
-  if (!self->pair)
-    return FALSE;
-  member = &self->pair->members[GST_ZRTP_BIN_GET_CLASS (self)->half];
-  gst_zrtp_call_lock (self->pair->call);
-  running = member->id == self && member->active;
-  gst_zrtp_call_unlock (self->pair->call);
-  return running;
-}
-
 static void
 gst_zrtp_bin_dispose (GObject * object)
 {
@@ -595,7 +692,11 @@ gst_zrtp_bin_dispose (GObject * object)
 static void
 gst_zrtp_bin_finalize (GObject * object)
 {
-  gst_zrtp_settings_unref (GST_ZRTP_BIN (object)->settings);
+  GstZrtpBin *self = GST_ZRTP_BIN (object);
+
+  gst_zrtp_settings_unref (self->settings);
+  for (guint id = 0; id < GST_ZRTP_N_SETTINGS; id++)
+    g_free (self->refused[id]);
   G_OBJECT_CLASS (gst_zrtp_bin_parent_class)->finalize (object);
 }
 

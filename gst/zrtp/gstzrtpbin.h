@@ -64,6 +64,10 @@ struct _GstZrtpBin
   /* Changes below PAUSED only, under the registry's and the object's lock. The
    * data path reads it without. */
   GstZrtpPair *pair;
+
+  /* Under the object's lock: why a value that was set last, below PAUSED, does not
+   * count; NULL: it does. */
+  char *refused[GST_ZRTP_N_SETTINGS];
 };
 
 /* A reference, or NULL. */

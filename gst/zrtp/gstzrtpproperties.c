@@ -32,7 +32,8 @@ install_identity (void)
    * GstZrtpBin:stream-id:
    *
    * Tells the transports of one call apart: the zrtpenc and the zrtpdec of a
-   * transport have the same number.
+   * transport have the same number. In PAUSED and PLAYING it stays as it is, as
+   * #GstZrtpBin:session-id does, and a WARNING message says so.
    *
    * Since: 0.1
    */
@@ -77,7 +78,14 @@ install_identity (void)
    *
    * A secret that both users have from elsewhere (RFC 6189 4.3). On a command
    * line, where it is written in hexadecimal digits, other users of the machine
-   * can see it. Counts from the next key agreement on.
+   * can see it. Counts from the next key agreement on. #GstZrtpBin:aux-matched
+   * shows whether the other side has the same.
+   *
+   * At least 8 octets, better 16 random ones or more: identifiers made of it go
+   * over the wire (RFC 6189 4.3.1), and what has few possible values can be guessed
+   * from them. Since 0.2 fewer than 8 are refused, and a WARNING message tells of
+   * fewer than 16. #GstZrtpBin:unattended and #GstZrtpBin:require-verified refuse a
+   * peer without it.
    *
    * Since: 0.1
    */
@@ -118,7 +126,10 @@ install_algorithms (void)
    *
    * Hash algorithms by their RFC 6189 names, in order of preference. As with
    * all lists, what is mandatory to implement is added at the end, and a new
-   * value counts from the next Hello on.
+   * value counts from the next Hello on. Names that are unknown or listed twice, and
+   * an empty list, are refused: a WARNING message has the names that are known, and
+   * an element whose last value was refused below PAUSED does not go to PAUSED
+   * (since 0.2). NULL is the default.
    *
    * Since: 0.1
    */

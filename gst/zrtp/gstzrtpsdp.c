@@ -19,6 +19,23 @@ is_hash (const GstSDPAttribute * attribute)
   return attribute->key && g_ascii_strcasecmp (attribute->key, ATTRIBUTE) == 0;
 }
 
+/* FALSE, with a warning, if there is no such media description. */
+static gboolean
+check_index (GstZrtpBin * self, const char *action, const GstSDPMessage * sdp,
+    guint index)
+{
+  char *text;
+
+  if (sdp && index < gst_sdp_message_medias_len (sdp))
+    return TRUE;
+  text = sdp ? g_strdup_printf ("\"%s\" has no media description %u: there are "
+      "%u, counted from 0", action, index, gst_sdp_message_medias_len (sdp))
+      : g_strdup_printf ("\"%s\" takes a GstSDPMessage, not NULL", action);
+  gst_zrtp_bin_warn (self, text);
+  g_free (text);
+  return FALSE;
+}
+
 /* -- Ours -- */
 
 static gboolean
@@ -27,9 +44,8 @@ write_sdp (GstZrtpBin * self, GstSDPMessage * sdp, guint index)
   GstSDPMedia *media;
   char *value = NULL;
 
-  g_return_val_if_fail (sdp != NULL, FALSE);
-  g_return_val_if_fail (index < gst_sdp_message_medias_len (sdp), FALSE);
-
+  if (!check_index (self, "write-sdp", sdp, index))
+    return FALSE;
   media = &g_array_index (sdp->medias, GstSDPMedia, index);
   g_object_get (self, "hello-hash", &value, NULL);
   if (!value)
@@ -116,9 +132,8 @@ read_sdp (GstZrtpBin * self, const GstSDPMessage * sdp, guint index)
   GString *lines;
   gboolean ok = TRUE;
 
-  g_return_val_if_fail (sdp != NULL, FALSE);
-  g_return_val_if_fail (index < gst_sdp_message_medias_len (sdp), FALSE);
-
+  if (!check_index (self, "read-sdp", sdp, index))
+    return FALSE;
   media = gst_sdp_message_get_media (sdp, index);
   lines = g_string_new (NULL);
   for (guint i = 0; ok && i < gst_sdp_media_attributes_len (media); i++) {
@@ -171,7 +186,8 @@ gst_zrtp_sdp_class_init (GstZrtpBinClass * klass)
    * can't see: there, add an attribute with the value of
    * #GstZrtpBin:hello-hash.
    *
-   * Returns: FALSE if there is no Hello, as on a zrtpdec without a zrtpenc
+   * Returns: FALSE if there is no Hello, as on a zrtpdec without a zrtpenc, or,
+   *     with a WARNING message, no such media description
    *
    * Since: 0.1
    */
@@ -191,7 +207,8 @@ gst_zrtp_sdp_class_init (GstZrtpBinClass * klass)
    * It may come late: a Hello that came before is then compared. Where one of
    * the attributes can't be read, a warning shows it and nothing changes.
    *
-   * Returns: FALSE if one of the attributes can't be read
+   * Returns: FALSE, with a WARNING message, if one of the attributes can't be
+   *     read or there is no such media description
    *
    * Since: 0.1
    */

@@ -271,7 +271,41 @@ normalize_secret (GstZrtpSetting setting, GstBuffer * buffer, GValue * normal,
         gst_buffer_get_size (buffer));
     return FALSE;
   }
+  if (setting == GST_ZRTP_SETTING_AUX_SECRET
+      && gst_buffer_get_size (buffer) < GST_ZRTP_MIN_AUX_SIZE) {
+    *reason = g_strdup_printf ("it has %" G_GSIZE_FORMAT " octets, and fewer "
+        "than %d can be guessed from what the handshake shows; use %d random "
+        "octets or more", gst_buffer_get_size (buffer), GST_ZRTP_MIN_AUX_SIZE,
+        GST_ZRTP_GOOD_AUX_SIZE);
+    return FALSE;
+  }
   gst_value_take_buffer (normal, copy_secret (buffer));
+  return TRUE;
+}
+
+/* NULL is the default, an empty list a mistake: RFC 6189 would fill it with what
+ * is mandatory. */
+static gboolean
+normalize_list (GstZrtpSetting setting, const char *text, GValue * normal,
+    char **reason)
+{
+  const ZrtpKind kind = ZRTP_KIND_HASH + setting - GST_ZRTP_SETTING_HASHES;
+  ZrtpAlgorithmList list;
+
+  if (!text) {
+    g_param_value_set_default (pspecs[setting], normal);
+    return TRUE;
+  }
+  if (!zrtp_algorithm_list_parse (kind, text, &list, reason))
+    return FALSE;
+  if (list.n == 0) {
+    char *known = zrtp_algorithm_names (kind);
+
+    *reason = g_strdup_printf ("the list is empty; known are %s", known);
+    g_free (known);
+    return FALSE;
+  }
+  g_value_take_string (normal, zrtp_algorithm_list_to_string (&list));
   return TRUE;
 }
 
@@ -279,7 +313,6 @@ gboolean
 gst_zrtp_settings_normalize (GstZrtpSetting setting, const GValue * value,
     GValue * normal, char **reason)
 {
-  ZrtpAlgorithmList list;
   const char *text;
 
   g_value_init (normal, pspecs[setting]->value_type);
@@ -296,11 +329,7 @@ gst_zrtp_settings_normalize (GstZrtpSetting setting, const GValue * value,
       return FALSE;
     }
   } else if (is_algorithm_list (setting)) {
-    text = g_value_get_string (value);
-    if (!zrtp_algorithm_list_parse (ZRTP_KIND_HASH + setting
-            - GST_ZRTP_SETTING_HASHES, text ? text : "", &list, reason))
-      return FALSE;
-    g_value_take_string (normal, zrtp_algorithm_list_to_string (&list));
+    return normalize_list (setting, g_value_get_string (value), normal, reason);
   }
   return TRUE;
 }

@@ -232,7 +232,7 @@ GST_START_TEST (test_values)
         "4294967295"}, {"cache", "/some/where", "/some/where"},
     {"peer-name", "Zoë", "Zoë"}, {"peer-name", "", ""},
     {"hashes", "S384", "S384"}, {"hashes", " S384 ,S256", "S384,S256"},
-    {"hashes", "", ""}, {"ciphers", "AES2,AES1,AES3", "AES2,AES1,AES3"},
+    {"ciphers", "AES2,AES1,AES3", "AES2,AES1,AES3"},
     {"auth-tags", "HS32", "HS32"}, {"sas-types", "B256", "B256"},
     {"key-agreements", "DH2k,EC25,EC38,X255,X448,E255,Mult",
         "DH2k,EC25,EC38,X255,X448,E255,Mult"},
@@ -418,11 +418,16 @@ check_secret (const char *line, const char *action, gconstpointer octets,
 
 GST_START_TEST (test_aux_secret)
 {
-  static const char line[] = "aux-secret=00ff10ab", action[] = "set-aux-secret";
+  static const char line[] = "aux-secret=00ff10ab00ff10ab00ff10ab00ff10ab";
+  static const char action[] = "set-aux-secret";
+  const char *same =
+      "\x00\xff\x10\xab\x00\xff\x10\xab\x00\xff\x10\xab\x00\xff\x10\xab";
+  const char *other =
+      "\x00\xff\x10\xab\x00\xff\x10\xab\x00\xff\x10\xab\x00\xff\x10\xac";
 
-  check_secret (line, action, "\x00\xff\x10\xab", 4, 0, 0);
-  check_secret (line, action, "\x00\xff\x10\xac", 4, 1, 1);
-  check_secret (line, action, "\x00\xff\x10", 3, 1, 1);
+  check_secret (line, action, same, 16, 0, 0);
+  check_secret (line, action, other, 16, 1, 1);
+  check_secret (line, action, same, 15, 1, 1);
   check_secret (line, action, NULL, 0, 1, 0);
 }
 
@@ -433,7 +438,8 @@ GST_END_TEST;
 /* Z-8.2-01 Z-8-05 */
 GST_START_TEST (test_signalling_srtp_key)
 {
-  static const char line[] = "aux-secret=00ff10ab signalling-srtp-key="
+  static const char line[] =
+      "aux-secret=00ff10ab00ff10ab00ff10ab00ff10ab signalling-srtp-key="
       "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b5353535353535353535353535353";
   static const char action[] = "set-signalling-srtp-key";
   const char *key = "KKKKKKKKKKKKKKKKSSSSSSSSSSSSSS";
