@@ -62,6 +62,7 @@ call (const char *folder, gboolean bob_weak, gboolean verify, guint expected)
     fail_unless (gst_structure_get_string (s, "text") != NULL);
     fail_unless (gst_structure_has_field_typed (s, "stream-id", G_TYPE_UINT));
     gst_structure_free (s);
+    g_free (endpoint_wait_warning (alice, "less strongly"));
   }
   endpoint_wait_secure (alice, bob);
   if (verify)

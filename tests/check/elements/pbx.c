@@ -603,6 +603,7 @@ GST_START_TEST (test_forged)
     s = endpoint_wait (office.bob, "GstZrtpSecurity");
     fail_unless (strstr (gst_structure_get_string (s, "text"), "PBX") != NULL);
     gst_structure_free (s);
+    g_free (endpoint_wait_warning (office.bob, "An attacker interfered"));
   }
   assert_relayed (office.bob, sas, TRUE);
   gst_pad_remove_probe (pad, probe);
