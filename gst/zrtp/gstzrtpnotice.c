@@ -241,6 +241,19 @@ same_toplevel (GstElement * a, GstElement * b)
   return same;
 }
 
+/* gst-launch-1.0 prints the debug text of an INFO message and nothing else. */
+static GstMessage *
+make_info (GstElement * element, GError * error, GstZrtpNotice * notice)
+{
+  char *debug = g_strconcat (notice->text, notice->debug ? "\n" : NULL,
+      notice->debug, NULL);
+  GstMessage *message = gst_message_new_info (GST_OBJECT (element), error,
+      debug);
+
+  g_free (debug);
+  return message;
+}
+
 static GstMessage *
 make_message (GstElement * element, GstZrtpNotice * notice)
 {
@@ -251,8 +264,7 @@ make_message (GstElement * element, GstZrtpNotice * notice)
     return gst_message_new_element (GST_OBJECT (element),
         gst_structure_copy (notice->message));
   error = g_error_new_literal (notice->domain, notice->code, notice->text);
-  message = notice->is_info
-      ? gst_message_new_info (GST_OBJECT (element), error, notice->debug)
+  message = notice->is_info ? make_info (element, error, notice)
       : gst_message_new_warning (GST_OBJECT (element), error, notice->debug);
   g_error_free (error);
   return message;

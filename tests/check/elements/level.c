@@ -79,10 +79,15 @@ note_text (GPtrArray * texts, GstMessage * message,
     void (*parse) (GstMessage * message, GError ** error, gchar ** debug))
 {
   GError *error;
+  char *debug;
 
-  parse (message, &error, NULL);
+  parse (message, &error, &debug);
+  /* gst-launch-1.0 prints the debug text of an INFO message alone. */
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_INFO)
+    fail_unless (debug && g_str_has_prefix (debug, error->message));
   g_ptr_array_add (texts, g_strdup (error->message));
   g_error_free (error);
+  g_free (debug);
 }
 
 static void
