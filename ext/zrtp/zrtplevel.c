@@ -142,9 +142,7 @@ zrtp_session_get_alarms (const ZrtpSession * session)
   const ZrtpReason trust = zrtp_reason_of_trust (info->trust);
   ZrtpReasons result = bit (trust != ZRTP_REASON_NONE, trust);
 
-  /* A wrong signature was told with a ZRTP_EVENT_SECURITY. */
-  result |= bit (session->alarmed && trust != ZRTP_REASON_SIGNATURE_INVALID,
-      ZRTP_REASON_SECURITY);
+  result |= bit (session->alarmed, ZRTP_REASON_SECURITY);
   if (!info->have_sas || session->verified_now)
     return result;
   result |= bit (info->aux_mismatch, ZRTP_REASON_AUX_MISMATCH);

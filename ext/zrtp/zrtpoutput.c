@@ -151,8 +151,6 @@ zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,
 
   event->error = error;
   event->text = g_strdup (text);
-  if (stream->session)
-    stream->session->alarmed = TRUE;
 }
 
 void

@@ -313,7 +313,7 @@ struct _ZrtpSession
   gboolean v_flag;              /* ours for this peer: kept and sent (7.1) */
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
-  gboolean alarmed;             /* ZRTP_EVENT_SECURITY, not verified since */
+  gboolean alarmed;             /* proof of tampering, not verified since */
   gboolean unread;              /* the cache could not be read */
   gboolean s1_matched, s1_was_rs2;
   gboolean share_pending;       /* we, as responder, may be alone with rs1 */

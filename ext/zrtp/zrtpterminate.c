@@ -150,7 +150,8 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now)
 {
   zrtp_stream_security_event (stream, error, text);
-  stream->tampered |= zrtp_unproven_is_over (stream);
+  if (zrtp_unproven_is_over (stream))
+    stream->tampered = stream->session->alarmed = TRUE;
   zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
       &stream->bound, now);
   zrtp_stream_fail_quietly (stream, error, now);
