@@ -12,6 +12,8 @@
 #include "gstzrtpsignals.h"
 #include "gstzrtpsignature.h"
 
+#include <string.h>
+
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_bin_debug);
 #define GST_CAT_DEFAULT gst_zrtp_bin_debug
 
@@ -200,6 +202,38 @@ warn_of_short_secret (GstZrtpBin * self)
   gst_clear_buffer (&secret);
 }
 
+/* Keeps a name for the next call; NULL: none is to come. */
+static void
+keep_for_later (GstZrtpBin * self, guint id, const GValue * value)
+{
+  GST_OBJECT_LOCK (self);
+  if (G_IS_VALUE (&self->later[id]))
+    g_value_unset (&self->later[id]);
+  if (value) {
+    g_value_init (&self->later[id], G_VALUE_TYPE (value));
+    g_value_copy (value, &self->later[id]);
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+take_later (GstZrtpBin * self)
+{
+  for (guint id = 0; id < G_N_ELEMENTS (self->later); id++) {
+    GValue value;
+
+    GST_OBJECT_LOCK (self);
+    value = self->later[id];
+    memset (&self->later[id], 0, sizeof value);
+    GST_OBJECT_UNLOCK (self);
+    if (G_IS_VALUE (&value)) {
+      g_object_set_property (G_OBJECT (self),
+          gst_zrtp_setting_get_pspec (id)->name, &value);
+      g_value_unset (&value);
+    }
+  }
+}
+
 /* Whether @pspec names the place of the element, and can't change now. */
 static gboolean
 is_frozen (GstZrtpBin * self, const GValue * value, GParamSpec * pspec)
@@ -215,10 +249,10 @@ is_frozen (GstZrtpBin * self, const GValue * value, GParamSpec * pspec)
   gst_zrtp_settings_get (self->settings, pspec->param_id, &now);
   same = g_param_values_cmp (pspec, value, &now) == 0;
   g_value_unset (&now);
+  keep_for_later (self, pspec->param_id, same ? NULL : value);
   if (!same) {
-    text =
-        g_strdup_printf ("\"%s\" can't change in PAUSED or PLAYING and stays "
-        "as it is: take the element to READY, then set it", pspec->name);
+    text = g_strdup_printf ("\"%s\" can't change in PAUSED or PLAYING: the new "
+        "value counts once the element was in READY", pspec->name);
     gst_zrtp_bin_warn (self, text);
     g_free (text);
   }
@@ -662,6 +696,7 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       stop (self);
+      take_later (self);
       break;
     case GST_STATE_CHANGE_READY_TO_NULL:
       gst_zrtp_pair_wait_stored (self->pair);
@@ -697,6 +732,8 @@ gst_zrtp_bin_finalize (GObject * object)
   gst_zrtp_settings_unref (self->settings);
   for (guint id = 0; id < GST_ZRTP_N_SETTINGS; id++)
     g_free (self->refused[id]);
+  for (guint id = 0; id < G_N_ELEMENTS (self->later); id++)
+    keep_for_later (self, id, NULL);
   G_OBJECT_CLASS (gst_zrtp_bin_parent_class)->finalize (object);
 }
 

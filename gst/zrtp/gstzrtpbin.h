@@ -65,6 +65,8 @@ struct _GstZrtpBin
    * data path reads it without. */
   GstZrtpPair *pair;
 
+  /* Under the object's lock: names that were set in a call, for the next. */
+  GValue later[GST_ZRTP_SETTING_STREAM_ID + 1];
   /* Under the object's lock: why a value that was set last, below PAUSED, does not
    * count; NULL: it does. */
   char *refused[GST_ZRTP_N_SETTINGS];

@@ -39,6 +39,7 @@ gst_zrtp_call_unref (GstZrtpCall * call)
   gst_clear_structure (&call->told_trust);
   g_free (call->told_sas);
   g_free (call->asked_sas);
+  g_free (call->warned_attack);
   g_free (call->cache_path);
   g_free (call->cache_error);
   g_cond_clear (&call->opened);
@@ -172,6 +173,7 @@ gst_zrtp_call_leave (GstZrtpCall * call)
   g_clear_pointer (&call->applied_name, g_free);
   gst_clear_structure (&call->told_trust);
   g_clear_pointer (&call->asked_sas, g_free);
+  g_clear_pointer (&call->warned_attack, g_free);
 }
 
 static void

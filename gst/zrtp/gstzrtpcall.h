@@ -36,6 +36,7 @@ struct _GstZrtpCall
   ZrtpReason told_reason;       /* of the last GstZrtpLevel ... */
   char *told_sas;               /* ... and its SAS, or NULL */
   ZrtpReasons warned_reasons;   /* that are there and were told */
+  char *warned_attack;          /* the last one in a WARNING, or NULL */
   char *asked_sas;              /* that an INFO message was about, or NULL */
   ZrtpCache *cache;             /* NULL: none could be opened, or not yet */
   char *cache_path;             /* as it was asked for; NULL: not yet opened */

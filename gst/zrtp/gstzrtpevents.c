@@ -409,6 +409,8 @@ take_event (GstZrtpPair * pair, const ZrtpEvent * event)
         gst_zrtp_pair_add_notice (pair, notice);
       if (event->type == ZRTP_EVENT_SAS)
         gst_zrtp_pair_tell_sas (pair);
+      else if (event->type == ZRTP_EVENT_SECURITY)
+        gst_zrtp_pair_warn_of_attack (pair, event->text);
       break;
   }
 }

@@ -55,7 +55,7 @@ static const struct
         "of the signalling"},
   [ZRTP_REASON_SECURITY] = {N_("An attacker interfered with this call. Compare "
             "the code now, before you talk"),
-      "GstZrtpSecurity has the details; the action verify-sas ends this alarm"},
+      NULL},
   [ZRTP_REASON_AUX_MISMATCH] = {N_("The other side does not have the shared "
             "secret. Compare the code now, before you talk"),
       "set the same \"aux-secret\", or \"signalling-srtp-key\", on both "
@@ -71,7 +71,7 @@ static const struct
       "another endpoint is verified under \"peer-name\": see \"known-peer-zid\""},
   [ZRTP_REASON_SIGNATURE_INVALID] = {N_("The signature of the other side is "
             "wrong, or by another key. Compare the code now, before you talk"),
-      "the signature on the SAS was rejected"},
+      NULL},
   [ZRTP_REASON_CACHE_MISMATCH] = {N_("This is not the endpoint of earlier "
             "calls. Compare the code now, before you talk"),
       "the peer does not have the secret kept from earlier calls: the action "
@@ -179,7 +179,8 @@ make_level_notice (GstZrtpCall * call, ZrtpReason reason, const char *sas)
   return notice;
 }
 
-/* A failure has a message of its own, which says more. */
+/* A failure and a ZRTP_EVENT_SECURITY have messages of their own, which say
+ * more. */
 static gboolean
 is_warned_of (ZrtpReason reason)
 {
@@ -233,9 +234,8 @@ gst_zrtp_pair_tell_sas (GstZrtpPair * pair)
     return;
   g_free (call->asked_sas);
   call->asked_sas = g_strdup (info->sas);
-  /* Those two are not about it. */
-  call->warned_reasons &= 1 << ZRTP_REASON_SECURITY | 1 <<
-      ZRTP_REASON_HELLO_HASH;
+  /* That one is not about it. */
+  call->warned_reasons &= 1 << ZRTP_REASON_HELLO_HASH;
   if (!zrtp_reason_asks (zrtp_reason_of_stream (ZRTP_STATE_SECURE,
               ZRTP_MEDIA_SECURE, ZRTP_MEDIA_SECURE, info->trust)))
     return;
@@ -247,4 +247,21 @@ gst_zrtp_pair_tell_sas (GstZrtpPair * pair)
           "action verify-sas if it is the same on both sides, reject-sas if it "
           "differs", _("SAS %s: compare it by voice"), text));
   g_free (text);
+}
+
+void
+gst_zrtp_pair_warn_of_attack (GstZrtpPair * pair, const char *text)
+{
+  GstZrtpCall *call = pair->call;
+
+  if (g_strcmp0 (text, call->warned_attack) == 0)
+    return;
+  g_free (call->warned_attack);
+  call->warned_attack = g_strdup (text);
+  gst_zrtp_pair_add_notice (pair,
+      gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_NOT_AUTHORIZED, "GstZrtpSecurity tells it each "
+          "time; the action verify-sas ends the alarm", "An attacker may "
+          "interfere with this call: %s. Compare the SAS by voice, and hang up "
+          "if it differs", text));
 }

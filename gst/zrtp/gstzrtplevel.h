@@ -25,6 +25,8 @@ void gst_zrtp_call_update_level (GstZrtpCall * call);
 /* There is a SAS that may be another one: its alarms are told again, and an INFO
  * message asks to compare it. */
 void gst_zrtp_pair_tell_sas (GstZrtpPair * pair);
+/* A ZRTP_EVENT_SECURITY: a WARNING message, not twice in a row with one @text. */
+void gst_zrtp_pair_warn_of_attack (GstZrtpPair * pair, const char *text);
 
 G_END_DECLS
 

@@ -33,7 +33,8 @@ install_identity (void)
    *
    * Tells the transports of one call apart: the zrtpenc and the zrtpdec of a
    * transport have the same number. In PAUSED and PLAYING it stays as it is, as
-   * #GstZrtpBin:session-id does, and a WARNING message says so.
+   * #GstZrtpBin:session-id does: a WARNING message says that the new value counts
+   * once the element was in READY.
    *
    * Since: 0.1
    */

@@ -177,9 +177,17 @@ GST_START_TEST (test_names_are_frozen)
   watch_assert (element, "session-id", "the call");
 
   watch_set_state (element, GST_STATE_READY);
-  g_object_set (element, "stream-id", 5, "session-id", "another", NULL);
   watch_assert (element, "stream-id", "5");
   watch_assert (element, "session-id", "another");
+  g_object_set (element, "stream-id", 6, NULL);
+  watch_set_state (element, GST_STATE_PAUSED);
+  watch_assert (element, "stream-id", "6");
+  /* The last word counts: it stays. */
+  g_object_set (element, "stream-id", 7, NULL);
+  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "\"stream-id\" can't change"));
+  g_object_set (element, "stream-id", 6, NULL);
+  watch_set_state (element, GST_STATE_READY);
+  watch_assert (element, "stream-id", "6");
   watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   watch_set_state (element, GST_STATE_NULL);
   gst_element_set_bus (element, NULL);
