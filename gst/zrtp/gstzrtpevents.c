@@ -80,6 +80,23 @@ warn_of_equal_zids (GstZrtpPair * pair)
           "check addresses and ports"));
 }
 
+/* A peer that a policy refuses tries again with each Hello: one WARNING for each
+ * cause. */
+static void
+warn_of_refusal (GstZrtpPair * pair, const char *reason)
+{
+  if (g_strcmp0 (reason, pair->refusal) == 0)
+    return;
+  g_free (pair->refusal);
+  pair->refusal = g_strdup (reason);
+  gst_zrtp_pair_add_notice (pair,
+      gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_NOT_AUTHORIZED, pair->call->cache_path,
+          "No media passes: %s. To admit it, set the same \"aux-secret\" on "
+          "both sides, or compare the SAS in a call without this policy, with "
+          "the same files of known peers", reason));
+}
+
 static void
 take_state (GstZrtpPair * pair, const ZrtpEvent * event)
 {
@@ -117,6 +134,8 @@ take_state (GstZrtpPair * pair, const ZrtpEvent * event)
   if (event->state == ZRTP_STATE_NO_ZRTP)
     gst_zrtp_pair_add_notice (pair,
         gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER_UNSUPPORTED, NULL));
+  if (event->state == ZRTP_STATE_FAILED && event->text)
+    warn_of_refusal (pair, event->text);
   if (event->error == ZRTP_ERROR_EQUAL_ZIDS)
     warn_of_equal_zids (pair);
 }

@@ -162,6 +162,7 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   gst_zrtp_settings_unref (pair->settings);
   g_free (pair->applied_peer_hash);
   gst_clear_structure (&pair->peer);
+  g_clear_pointer (&pair->refusal, g_free);
   gst_zrtp_call_unref (pair->call);
   g_free (pair);
 }
@@ -490,6 +491,7 @@ stop (GstZrtpPair * pair)
   }
   pair->started = pair->transport_ready = pair->called = FALSE;
   gst_clear_structure (&pair->peer);
+  g_clear_pointer (&pair->refusal, g_free);
   gst_zrtp_pair_void_keys (pair);
   g_mutex_lock (&pair->inbox.lock);
   g_queue_clear_full (&pair->inbox.packets, (GDestroyNotify) g_bytes_unref);

@@ -105,6 +105,7 @@ struct _GstZrtpPair
   gboolean called;              /* the peer sent a handshake packet */
   guint32 ssrc;                 /* once started */
   ZrtpState state;
+  char *refusal;                /* why a policy refused the peer last, or NULL */
   GstStructure *peer;           /* the one that was told of last */
   guint64 restart_heard;        /* what was heard when the peer said Hello anew */
   gboolean watching;            /* whether the watch goes on */

@@ -307,6 +307,7 @@ GST_END_TEST;
 GST_START_TEST (test_machine)
 {
   GstStructure *s;
+  char *text;
 
   dial ("bob", __i__ ? "aux-secret=00112233445566778899aabbccddeeff "
       "unattended=true" : "require-verified=true");
@@ -323,6 +324,10 @@ GST_START_TEST (test_machine)
           __i__ ? "aux-secret" : "not verified"));
   fail_unless_equals_string (gst_structure_get_string (s, "level"), "alarm");
   gst_structure_free (s);
+  text = endpoint_wait_warning (alice, __i__ ? "unattended refuses the peer"
+      : "require-verified refuses the peer");
+  fail_unless (strstr (text, "To admit it"));
+  g_free (text);
   fail_unless_equals_int (alice->heard, 0);
   fail_unless_equals_uint64 (endpoint_get_stat (alice->enc, "sent-count"), 0);
   hang_up ();
