@@ -33,6 +33,7 @@
 #define ZRTP_STREAM_PRIVATE_H
 
 #include "zrtpkeys.h"
+#include "zrtplimits.h"
 #include "zrtpnegotiate.h"
 #include "zrtpsecrets.h"
 #include "zrtpsession.h"
@@ -139,14 +140,6 @@ typedef struct
   gsize private_size;
   guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];
 } ZrtpKeyPair;
-
-/* What packets that proved nothing may cause (see zrtpstream.c): a few times at
- * once, then at intervals. 0 at first. */
-typedef gint64 ZrtpRateLimit;
-
-/* Bursts of these limits. */
-#define ZRTP_BURST 8
-#define ZRTP_ANSWER_BURST 40
 
 /* One run from Commit to Conf2ACK. Freed, and with it wiped, once secure. */
 typedef struct

@@ -1,0 +1,23 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Part of zrtpstream-private.h: what is counted of packets that prove nothing.
+ */
+#ifndef ZRTP_LIMITS_H
+#define ZRTP_LIMITS_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What packets that proved nothing may cause (see zrtpstream.c): a few times at
+ * once, then at intervals. 0 at first. */
+typedef gint64 ZrtpRateLimit;
+
+/* Bursts of these limits. */
+#define ZRTP_BURST 8
+#define ZRTP_ANSWER_BURST 40
+
+G_END_DECLS
+
+#endif
