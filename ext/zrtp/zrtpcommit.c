@@ -150,12 +150,12 @@ refuse_candidate (ZrtpStream * stream, ZrtpCandidate * candidate,
     ZrtpErrorCode error, gint64 now)
 {
   candidate->unsuitable = TRUE;
+  candidate->refused_with = error;
   if (zrtp_discovery_best (stream)) {
     zrtp_commit_try (stream, now);
     return;
   }
-  zrtp_stream_fail (stream, error, now);
-  zrtp_stream_retry (stream, ZRTP_NEVER, now);
+  zrtp_unproven_hinder (stream, &stream->nothing_in_common, error, now);
 }
 
 void

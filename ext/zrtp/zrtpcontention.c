@@ -137,7 +137,7 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
   const ZrtpExchange *x = stream->exchange;
   ZrtpStream *other = stream->session->exchanging;
 
-  if (now < stream->hold_until)
+  if (zrtp_unproven_is_held (stream, peer, now))
     return ZRTP_VERDICT_DROP;
   if (stream->step == ZRTP_STEP_COMMIT_SENT && !is_unproven (stream, peer)) {
     if ((x->mode == ZRTP_COMMIT_MULTISTREAM) != multistream) {
@@ -198,13 +198,12 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
       continue;
     /* Where algorithms were refused for a first exchange, those that another
      * stream agreed on will do. */
+    for (guint k = 0; session->have_sess && k < ZRTP_MAX_CANDIDATES; k++)
+      other->candidates[k].unsuitable = FALSE;
     if (session->have_sess && other->step == ZRTP_STEP_FAILED
         && other->info.error >= ZRTP_ERROR_HASH
-        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET) {
-      for (guint k = 0; k < ZRTP_MAX_CANDIDATES; k++)
-        other->candidates[k].unsuitable = FALSE;
+        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)
       zrtp_discovery_start (other, now);
-    }
     zrtp_commit_try (other, now);
   }
 }

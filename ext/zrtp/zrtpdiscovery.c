@@ -581,6 +581,16 @@ is_banned (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
   return FALSE;
 }
 
+static gboolean
+is_our_hello (const ZrtpStream * stream, const ZrtpPacket * packet)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (stream->hello, &size);
+
+  return packet->message_size == size
+      && memcmp (packet->message, data, size) == 0;
+}
+
 /* TRUE if the Hello is of no use, and why was dealt with. */
 static gboolean
 refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
@@ -595,11 +605,13 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    /* A loop, unless there is a peer: then somebody throws it back at us. */
-    if (idle && !zrtp_discovery_best (stream)) {
+    /* Our own Hello is proof of a loop, unless there is a peer: then a third
+     * party throws it back at us. */
+    if (idle && !zrtp_discovery_best (stream) && is_our_hello (stream, packet))
       zrtp_stream_fail (stream, ZRTP_ERROR_EQUAL_ZIDS, now);
-      zrtp_stream_retry (stream, ZRTP_NEVER, now);
-    }
+    else
+      zrtp_unproven_hinder (stream, &stream->equal_zids, ZRTP_ERROR_EQUAL_ZIDS,
+          now);
     return TRUE;
   }
   if (version <= 0) {
@@ -649,7 +661,10 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   candidate->last_seen = now;
   zrtp_discovery_note_evidence (stream, now);
 
-  if (!candidate->unsuitable && may_revive (stream, is_new, now))
+  if (candidate->unsuitable)
+    zrtp_unproven_hinder (stream, &stream->nothing_in_common,
+        candidate->refused_with, now);
+  else if (may_revive (stream, is_new, now))
     zrtp_discovery_start (stream, now);
   if (stream->step != ZRTP_STEP_DISCOVERY) {
     const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :

@@ -18,6 +18,13 @@ typedef gint64 ZrtpRateLimit;
 #define ZRTP_BURST 8
 #define ZRTP_ANSWER_BURST 40
 
+/* Packets that show one reason why there can be no call. */
+typedef struct
+{
+  guint n;
+  gint64 first, last;           /* times of arrival */
+} ZrtpHindrance;
+
 G_END_DECLS
 
 #endif

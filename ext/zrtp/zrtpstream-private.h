@@ -119,6 +119,7 @@ typedef struct
   gint64 last_seen;
   guint unanswered;             /* exchanges that it let run dry */
   gboolean unsuitable;          /* it has no algorithm of ours */
+  ZrtpErrorCode refused_with;   /* if unsuitable */
   gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
   guint8 nonce[ZRTP_NONCE_SIZE];        /* of its last Multistream Commit */
 } ZrtpCandidate;
@@ -236,6 +237,7 @@ struct _ZrtpStream
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
 
   ZrtpRateLimit collisions;     /* of our SSRC */
+  ZrtpHindrance equal_zids, nothing_in_common, collision;
   ZrtpRateLimit preparations;   /* for somebody else */
   ZrtpRateLimit commit_resends; /* before their time */
   ZrtpRateLimit guesses;        /* at the SAS, by exchanges that proved nothing */

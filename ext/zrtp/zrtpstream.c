@@ -65,6 +65,9 @@ wipe_exchange (ZrtpStream * stream)
   zrtp_candidate_clear (&stream->fork);
   stream->preparations = 0;
   stream->fork_events = stream->answers = stream->alarms = stream->news = 0;
+  memset (&stream->equal_zids, 0, sizeof stream->equal_zids);
+  memset (&stream->nothing_in_common, 0, sizeof stream->nothing_in_common);
+  memset (&stream->collision, 0, sizeof stream->collision);
   stream->peer_untold = FALSE;
   g_clear_pointer (&stream->last_answer, g_bytes_unref);
   stream->have_last_request = FALSE;
@@ -488,6 +491,7 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
     return FALSE;
   zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
+      || !zrtp_unproven_is_collision (stream, now)
       || !zrtp_rate_limit_allow (&stream->collisions, ZRTP_BURST, MOVE_AGAIN,
           now))
     return TRUE;

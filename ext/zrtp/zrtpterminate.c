@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define ERROR_RETRANSMISSIONS 10
-/* How long a chain is left alone that was part of an attack, and FAILED lasts. */
-#define BAN_TIME (10 * ZRTP_SEC)
+/* How long a chain is left alone that was part of an attack. */
+#define BAN_TIME ZRTP_FAILED_TIME
 
 void
 zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
@@ -102,7 +102,7 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 {
   stream->failed_at = now;
   zrtp_stream_end_exchange (stream, now);
-  zrtp_stream_retry (stream, now + BAN_TIME, now);
+  zrtp_stream_retry (stream, now + ZRTP_FAILED_TIME, now);
   stream->info.error = error;
   zrtp_stream_set_state (stream, ZRTP_STATE_FAILED);
   zrtp_stream_update_media (stream);

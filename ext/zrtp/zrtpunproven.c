@@ -18,9 +18,17 @@
 /* Messages to the application. */
 #define TELL_INTERVAL (1 * ZRTP_SEC)
 /* Guesses at the SAS, see zrtp_unproven_count_guess(). */
-#define GUESS_INTERVAL (64 * ZRTP_SEC)
+#define GUESS_INTERVAL (8 * ZRTP_SEC)
 /* An exchange that proved nothing by now gives way to another. */
 #define GIVE_WAY_AFTER (1 * ZRTP_SEC)
+/* So many packets over so long show a hindrance that stays. Slow Hellos are
+ * ZRTP_SLOW_HELLO apart, and one of them may be lost. */
+#define HINDRANCE_PACKETS 3
+#define HINDRANCE_TIME (1 * ZRTP_SEC)
+#define HINDRANCE_GAP (5 * ZRTP_SEC)
+/* After a hold, for the endpoint that acknowledged our Hello: its Commit is
+ * repeated at least each 1.2 s (6), and one may be lost. */
+#define PREFERENCE_TIME (2500 * ZRTP_MSEC)
 /* Our Hello leaves an exchange alone for its first moments. */
 #define HELLO_AFTER (250 * ZRTP_MSEC)
 
@@ -61,6 +69,46 @@ zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,
 {
   if (zrtp_rate_limit_allow (&stream->alarms, ZRTP_BURST, TELL_INTERVAL, now))
     zrtp_stream_security_event (stream, error, text);
+}
+
+/* An endpoint that hinders a call repeats itself (6); a forger may say it once. */
+static gboolean
+is_persistent (ZrtpHindrance * hindrance, gint64 now)
+{
+  if (hindrance->n == 0 || now - hindrance->last > HINDRANCE_GAP) {
+    hindrance->n = 0;
+    hindrance->first = now;
+  }
+  hindrance->last = now;
+  if (hindrance->n < HINDRANCE_PACKETS)
+    hindrance->n++;
+  return hindrance->n == HINDRANCE_PACKETS
+      && now - hindrance->first >= HINDRANCE_TIME;
+}
+
+gboolean
+zrtp_unproven_is_collision (ZrtpStream * stream, gint64 now)
+{
+  return is_persistent (&stream->collision, now);
+}
+
+void
+zrtp_unproven_hinder (ZrtpStream * stream, ZrtpHindrance * hindrance,
+    ZrtpErrorCode error, gint64 now)
+{
+  const gboolean persistent = is_persistent (hindrance, now);
+
+  /* The failure lasts as long as its cause. */
+  if (stream->step == ZRTP_STEP_FAILED && stream->info.error == error) {
+    stream->retry_at = MAX (stream->retry_at, now + ZRTP_FAILED_TIME);
+    return;
+  }
+  if (stream->step != ZRTP_STEP_DISCOVERY || zrtp_discovery_best (stream))
+    return;
+  if (persistent)
+    zrtp_stream_fail (stream, error, now);
+  else if (hindrance->n == 1)
+    zrtp_unproven_refuse (stream, error, now);
 }
 
 /* One Error for each Hello or Commit. It is not repeated by itself (6), for it
@@ -118,18 +166,37 @@ zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
   zrtp_contention_end (session, stream, now);
 }
 
-/* A man in the middle learns what the SAS would be from our DHPart, and breaks
- * off if that is not what he needs: one guess among 65,536. Nothing tells his
- * Commit from that of a third party off the path, which has no guess, as it never
- * sees our DHPart. Eight are free, so that third parties do not delay a call;
- * each further one comes back after GUESS_INTERVAL. In the long run that is what
- * an exchange lost after a proof costs (zrtp_exchange_lost()). */
+/* An active attacker learns the SAS from our DHPart and breaks off if it is of no
+ * use: one guess, with a chance of 1 in 65,536 or less. Its Commit looks like that
+ * of a third party off the path, which never sees our DHPart and has no guess.
+ * Eight are free. Each further one comes back after GUESS_INTERVAL, so a third
+ * party holds the genuine call for 8 s at most. Users wait for a call for about a
+ * minute: an attacker then has 16 guesses, 1 chance in 4,096, and 458 in an hour.
+ * An exchange lost after a proof costs more (zrtp_exchange_lost()). */
 void
 zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
 {
   stream->guesses = MAX (stream->guesses, now) + GUESS_INTERVAL;
   stream->hold_until = MAX (stream->hold_until,
       stream->guesses - (ZRTP_BURST - 1) * GUESS_INTERVAL);
+}
+
+gboolean
+zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
+    gint64 now)
+{
+  if (now < stream->hold_until)
+    return TRUE;
+  if (stream->step != ZRTP_STEP_DISCOVERY || stream->hold_until == 0
+      || now - stream->hold_until >= PREFERENCE_TIME || !stream->acked
+      || stream->acked_ssrc == peer->ssrc)
+    return FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].hello && !stream->candidates[i].unsuitable
+        && stream->candidates[i].ssrc == stream->acked_ssrc)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean

@@ -220,6 +220,13 @@ GST_START_TEST (test_peer_without_mult)
   sim_start_stream (sim, 0, 1);
   puppet_hello (&puppet);
   puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (sim->ends[0].streams[1].last_error,
+      ZRTP_ERROR_KEY_AGREEMENT);
+  for (guint i = 0; i < 2; i++) {
+    fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_DISCOVERING);
+    sim_run (sim, sim->now + 510 * SIM_MSEC);
+    puppet_hello (&puppet);
+  }
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (info_of (sim, 0, 1)->error, ZRTP_ERROR_KEY_AGREEMENT);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);

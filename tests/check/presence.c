@@ -136,6 +136,22 @@ GST_START_TEST (test_ssrc_collision)
 
 GST_END_TEST;
 
+/* Packets with our SSRC go on for more than a second. */
+static void
+say_for_a_second (Puppet * puppet, ZrtpMessageType type)
+{
+  Sim *sim = puppet->to->endpoint->sim;
+
+  for (guint i = 0; i < 3; i++) {
+    if (i > 0)
+      sim_run (sim, sim->now + 510 * SIM_MSEC);
+    if (type == ZRTP_MESSAGE_HELLO)
+      puppet_hello (puppet);
+    else
+      puppet_ack (puppet, type);
+  }
+}
+
 GST_START_TEST (test_collision_ends_negotiation)
 {
   Sim *sim = sim_new (4);
@@ -144,7 +160,7 @@ GST_START_TEST (test_collision_ends_negotiation)
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
   puppet_init (&puppet, stream_of (sim, 0), 0x1000);
-  puppet_hello (&puppet);
+  say_for_a_second (&puppet, ZRTP_MESSAGE_HELLO);
   puppet_commit (&puppet, NULL);
   /* Z-4.1-07 */
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
@@ -172,7 +188,7 @@ GST_START_TEST (test_collision_in_any_message)
   /* If the other one has another SSRC it goes on. */
   sim->ends[1].dead = TRUE;
   sim_run (sim, sim->now + 20 * SIM_MSEC);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  say_for_a_second (&puppet, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0)->error, ZRTP_ERROR_SSRC_COLLISION);
   sim_free (sim);
@@ -204,13 +220,12 @@ GST_START_TEST (test_mirror_takes_few_ssrcs)
   for (guint i = 0; i < 100; i++) {
     mirror.ssrc = 0x1000 + *n_collisions;
     start_with (sim, 0, mirror.ssrc);
-    puppet_ack (&mirror, ZRTP_MESSAGE_HELLO_ACK);
-    fail_unless (*n_collisions <= 8);
+    say_for_a_second (&mirror, ZRTP_MESSAGE_HELLO_ACK);
+    fail_unless (*n_collisions <= 8 + sim->now / (10 * SIM_SEC) + 1);
   }
-  /* What comes back then does not matter any more. */
-  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
+  /* It does not keep the peer out. */
   start_with (sim, 1, 0x7777);
-  fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
+  fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
   sim_assert_agreed (sim);
   sim_free (sim);
 }
@@ -228,7 +243,7 @@ lose_errors (const WireEntry * entry, gpointer until)
  * second. */
 GST_START_TEST (test_old_error_spares_new_exchange)
 {
-  gint64 until = 100 * SIM_MSEC;
+  gint64 until = 1500 * SIM_MSEC;
   Sim *sim = sim_new (7);
   Wire *wire = wire_new (sim);
 
@@ -236,12 +251,12 @@ GST_START_TEST (test_old_error_spares_new_exchange)
   wire->rule = lose_errors;
   wire->rule_data = &until;
   start_in_collision (sim);
-  sim_run (sim, 100 * SIM_MSEC);
+  sim_run (sim, 1500 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0)->error, ZRTP_ERROR_SSRC_COLLISION);
   fail_unless_equals_int (info_of (sim, 1)->error, ZRTP_ERROR_SSRC_COLLISION);
   start_with (sim, 0, 0x6666);
   start_with (sim, 1, 0x7777);
-  fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
+  fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
   sim_run (sim, 20 * SIM_SEC);
   sim_assert_agreed (sim);
   wire_free (wire);
@@ -558,7 +573,7 @@ GST_START_TEST (test_ping_when_it_is_over)
   sim_start (sim, 0);
   puppet_init (&puppet, stream_of (sim, 0), 7);
   memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
-  puppet_hello (&puppet);
+  say_for_a_second (&puppet, ZRTP_MESSAGE_HELLO);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
   ping (sim, wire, 0x99, "1.10");
   wire_free (wire);

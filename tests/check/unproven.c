@@ -325,6 +325,99 @@ GST_START_TEST (test_guesses_of_third_parties)
 
 GST_END_TEST;
 
+/* Chains of Hello, Commit and DHPart2, each its own, packets evenly apart. */
+typedef struct
+{
+  Puppet puppet;
+  guint next;                   /* packet */
+  guint32 ssrc;
+  gint64 due, apart;
+} Strangers;
+
+static void
+strangers_run (Strangers * strangers, Sim * sim, gint64 until)
+{
+  static const ThirdPacket kinds[] = {
+    THIRD_HELLO, THIRD_COMMIT, THIRD_DHPART2
+  };
+
+  while (strangers->due <= until) {
+    guint8 packet[ZRTP_MAX_PACKET_SIZE];
+    gsize size;
+
+    sim_run (sim, strangers->due);
+    if (strangers->next == 0)
+      puppet_init (&strangers->puppet, ALICE, strangers->ssrc++);
+    size = third_make (&strangers->puppet, kinds[strangers->next], packet);
+    sim_deliver (ALICE, packet, size);
+    strangers->next = (strangers->next + 1) % G_N_ELEMENTS (kinds);
+    strangers->due += strangers->apart;
+  }
+  sim_run (sim, until);
+}
+
+/* Strangers keep chains up before and during a call. */
+GST_START_TEST (test_chains_all_the_time)
+{
+  static const guint rates[] = { 3, 30, 148 };
+  const guint rate = rates[__i__ % 3], passive = __i__ / 3;
+  gint64 longest = 0;
+
+  for (guint seed = 0; seed < 10; seed++) {
+    Sim *sim = sim_new (1000 + 100 * __i__ + seed);
+    Strangers strangers = {.ssrc = 0x66000000,.apart = SIM_SEC / rate };
+    gint64 start;
+
+    if (passive < 2)
+      sim->ends[passive].policy.passive = TRUE;
+    sim_make (sim, 0, 1);
+    sim_make (sim, 1, 1);
+    sim_start (sim, 0);
+    strangers_run (&strangers, sim, 30 * SIM_SEC + seed * 777 * SIM_MSEC);
+    sim_start (sim, 1);
+    start = sim->now;
+    while (sim_state (sim, 0) != ZRTP_STATE_SECURE
+        || sim_state (sim, 1) != ZRTP_STATE_SECURE) {
+      strangers_run (&strangers, sim, sim->now + 10 * SIM_MSEC);
+      fail_unless (sim->now - start <= 60 * SIM_SEC,
+          "%u packets/s, passive %u, seed %u", rate, passive, seed);
+    }
+    longest = MAX (longest, sim->now - start);
+    sim_assert_agreed (sim);
+    sim_free (sim);
+  }
+  g_print ("%u packets/s, passive %u: secure after %.2f s at most\n", rate,
+      passive, longest / 1e6);
+  fail_unless (longest <= 10 * SIM_SEC);
+}
+
+GST_END_TEST;
+
+/* Twice as many chains as are free, just before the call. */
+GST_START_TEST (test_many_chains_before)
+{
+  const guint n[] = { 9, 16, 63, 640 };
+  Sim *sim = sim_new (1900 + __i__);
+  Strangers strangers = {.ssrc = 0x66000000 };
+  gint64 start;
+
+  sim->ends[__i__ % 2].policy.passive = TRUE;
+  sim_make (sim, 0, 1);
+  sim_make (sim, 1, 1);
+  sim_start (sim, 0);
+  strangers.apart = 63 * SIM_SEC / (3 * n[__i__ / 2]);
+  strangers_run (&strangers, sim, 63 * SIM_SEC);
+  sim_start (sim, 1);
+  start = sim->now;
+  fail_unless (sim_run_until_secure (sim, start + 10 * SIM_SEC));
+  g_print ("%u chains, passive %u: secure after %.2f s\n", n[__i__ / 2],
+      __i__ % 2, (sim->now - start) / 1e6);
+  sim_assert_agreed (sim);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* -- HelloACK -- */
 
 /* A HelloACK with the peer's SSRC, before its first Hello: the Commit that
@@ -462,6 +555,70 @@ GST_START_TEST (test_one_stream_of_two)
 
 GST_END_TEST;
 
+/* -- What hinders every call -- */
+
+static const ZrtpErrorCode hindrances[] = {
+  ZRTP_ERROR_EQUAL_ZIDS, ZRTP_ERROR_SSRC_COLLISION, ZRTP_ERROR_HASH
+};
+
+static void
+hindrance_init (Puppet * puppet, SimStream * to, guint which)
+{
+  puppet_init (puppet, to, which == 1 ? 0x1000 : 0x666);
+  if (which == 0)
+    memcpy (puppet->hello.zid, to->endpoint->zid, ZRTP_ZID_SIZE);
+}
+
+/* One forged Hello, or eight at once, change no state. When it goes on for a second
+ * the call has failed, until 10 s after the last one. The peer comes in all the
+ * same. */
+GST_START_TEST (test_hindrance)
+{
+  const guint which = __i__ % 3;
+  Sim *sim = sim_new (2000 + __i__);
+  Puppet puppet;
+  guint n;
+
+  for (guint e = 0; e < 2; e++) {
+    /* A puppet has the mandatory S256 only. */
+    fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_HASH, "S384",
+            &sim->ends[e].policy.algorithms[ZRTP_KIND_HASH], NULL));
+    sim->ends[e].policy.strict_algorithms = TRUE;
+    sim_make (sim, e, 1);
+  }
+  sim_start (sim, 0);
+  sim_run (sim, 20 * SIM_SEC);
+  hindrance_init (&puppet, ALICE, which);
+  for (guint round = 0; round < 3; round++) {
+    for (guint i = 0; i <= 7 * (round % 2); i++)
+      puppet_hello (&puppet);
+    fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
+    sim_run (sim, sim->now + 9 * SIM_SEC);
+    fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
+  }
+  /* Told, but not each time; a collision is told once it is sure. */
+  n = ALICE->n_events[ZRTP_EVENT_ERROR];
+  fail_unless (which == 1 ? n == 0 : n >= 1 && n <= 3, "%u", n);
+  fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_SSRC_COLLISION], 0);
+  for (guint i = 0; i < 20; i++) {
+    puppet_hello (&puppet);
+    sim_run (sim, sim->now + 500 * SIM_MSEC);
+    if (i >= 3)
+      fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
+  }
+  fail_unless_equals_int (info_of (ALICE)->error, hindrances[which]);
+  if (__i__ < 3) {
+    sim_run (sim, sim->now + 12 * SIM_SEC);
+    fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
+  }
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
+  sim_assert_agreed (sim);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static Suite *
 unproven_suite (void)
 {
@@ -474,11 +631,14 @@ unproven_suite (void)
   tcase_add_loop_test (tc, test_clear_media_goes_on, 0, G_N_ELEMENTS (chains));
   tcase_add_loop_test (tc, test_no_sticky_shut, 0, G_N_ELEMENTS (chains));
   tcase_add_loop_test (tc, test_guesses_of_third_parties, 0, 2);
+  tcase_add_loop_test (tc, test_chains_all_the_time, 0, 9);
+  tcase_add_loop_test (tc, test_many_chains_before, 0, 8);
   tcase_add_loop_test (tc, test_hello_ack_before_hello, 0, 2);
   tcase_add_test (tc, test_real_peers_are_answered);
   tcase_add_loop_test (tc, test_few_answers, 0, 8);
   tcase_add_test (tc, test_no_amplification);
   tcase_add_loop_test (tc, test_one_stream_of_two, 0, 2);
+  tcase_add_loop_test (tc, test_hindrance, 0, 6);
   return suite;
 }
 
