@@ -427,7 +427,7 @@ GST_START_TEST (test_aux_secret)
 
   check_secret (line, action, same, 16, 0, 0);
   check_secret (line, action, other, 16, 1, 1);
-  check_secret (line, action, same, 15, 1, 1);
+  check_secret (line, action, same + 1, 16, 1, 1);
   check_secret (line, action, NULL, 0, 1, 0);
 }
 
