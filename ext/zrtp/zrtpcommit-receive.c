@@ -194,7 +194,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   else
     memcpy (x->hvi_or_nonce, commit->nonce, ZRTP_NONCE_SIZE);
   stream->step = ZRTP_STEP_COMMIT_RECEIVED;
-  stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
   zrtp_commit_answer (stream, now);
 }
@@ -232,8 +232,11 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     return;
   }
 
+  if (stream->outer)
+    peer->committed = now;
   switch (judge_commit (stream, peer, commit, now, &suite, &error)) {
     case ZRTP_VERDICT_ACCEPT:
+      peer->served = stream->outer != NULL;
       memcpy (peer->nonce, commit->nonce, ZRTP_NONCE_SIZE);
       accept_commit (stream, packet, peer, commit, &suite, now);
       break;

@@ -307,10 +307,17 @@ zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
 {
   const ZrtpExchange *x = stream->exchange;
   const gboolean acked = stream->acked;
+  guint patience = COMMITS_BEFORE_DOUBT;
   const ZrtpCandidate *best;
 
-  if (stream->repeat.sent < COMMITS_BEFORE_DOUBT)
+  /* On trial a peer that answered a Commit answers the next one after a
+   * second. */
+  if (stream->outer && x->peer.answered)
+    patience++;
+  if (stream->repeat.sent < patience)
     return FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
+    stream->candidates[i].answered = FALSE;
   /* A new HelloACK shows which endpoint has our Hello. */
   stream->acked = FALSE;
   best = zrtp_discovery_best (stream);

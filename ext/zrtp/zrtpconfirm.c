@@ -257,7 +257,10 @@ take_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
   if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
     if (!x->signature_told)
       zrtp_signature_received (stream, body->signature_type, body->signature);
-    switch (zrtp_admit (stream, now)) {
+    if (zrtp_trial_refuse (stream, stream->session->s1_matched, now))
+      return FALSE;
+    /* On trial it is the peer that was admitted before. */
+    switch (stream->outer ? ZRTP_ADMISSION_GRANTED : zrtp_admit (stream, now)) {
       case ZRTP_ADMISSION_GRANTED:
         break;
       case ZRTP_ADMISSION_HELD:
@@ -325,6 +328,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
 {
   ZrtpSession *session = stream->session;
   const gboolean first = stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
+  const gint64 began = stream->exchange->started;
 
   zrtp_stream_stop_repeating (stream);
   zrtp_doubt_settle (stream);
@@ -353,6 +357,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
   zrtp_stream_update_media (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
   zrtp_contention_end (session, stream, now);
+  zrtp_trial_secured (stream, began, now);
 }
 
 /* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went
@@ -375,7 +380,7 @@ zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
   GBytes *request = x->mode == ZRTP_COMMIT_DH ? x->dhpart2 : x->commit;
 
   stream->step = ZRTP_STEP_CONFIRM1_SENT;
-  stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   zrtp_stream_answer (stream, zrtp_octets_of (request),
       make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
 }

@@ -14,6 +14,9 @@
 /* One past DHPart2 has longer, as both applications may want to sign; but less
  * than a Commit's retransmissions take. */
 #define DISPLACE_UNCONFIRMED_AFTER (8 * ZRTP_SEC)
+#define DISPLACE_TRIAL_AFTER (ZRTP_SEC / 2)
+/* A Commit is retransmitted sooner than that. */
+#define COMES_AGAIN (3 * ZRTP_SEC / 2)
 /* In units of T2; all retransmissions together take 63 of them. */
 #define START_OVER_AFTER 30
 
@@ -103,6 +106,35 @@ is_unconfirmed (const ZrtpStream * stream)
       && !stream->exchange->held_confirm);
 }
 
+/* On trial several endpoints of one ZID may send Commits, of which one can prove
+ * anything: each has its turn, in the order in which they came. */
+static gboolean
+is_another_first (const ZrtpStream * stream, const ZrtpCandidate * peer,
+    gint64 now)
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    const ZrtpCandidate *other = &stream->candidates[i];
+
+    if (other->hello && other != peer && other->committed > 0
+        && now - other->committed < COMES_AGAIN && !other->served
+        && (peer->served || other->place < peer->place))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* An exchange that anybody could have begun: must it give way now? */
+static gboolean
+gives_way (const ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
+{
+  const gint64 age = now - stream->exchange->started;
+
+  if (stream->outer)
+    return age >= DISPLACE_TRIAL_AFTER && !is_another_first (stream, peer, now);
+  return age >= (is_unproven (stream, peer) ? DISPLACE_AFTER :
+      DISPLACE_UNCONFIRMED_AFTER);
+}
+
 /* Where the stream stands, may it do with a Commit what is not contention? */
 static gboolean
 may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
@@ -111,10 +143,8 @@ may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
   /* Another's Commit, or the same one's next, counts once ours or theirs has
    * led nowhere for a while: an exchange started by a recording must not keep
    * the genuine peer out. */
-  if (is_unproven (stream, peer))
-    return now - stream->exchange->started >= DISPLACE_AFTER;
-  if (is_unconfirmed (stream))
-    return now - stream->exchange->started >= DISPLACE_UNCONFIRMED_AFTER;
+  if (is_unproven (stream, peer) || is_unconfirmed (stream))
+    return gives_way (stream, peer, now);
   switch (stream->step) {
     case ZRTP_STEP_DISCOVERY:
     case ZRTP_STEP_FAILED:
@@ -139,7 +169,10 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
 
   if (zrtp_unproven_is_held (stream, peer, now))
     return ZRTP_VERDICT_DROP;
-  if (stream->step == ZRTP_STEP_COMMIT_SENT && !is_unproven (stream, peer)) {
+  /* On trial our Commit may have been meant for another endpoint of the ZID; the
+   * peer, which got it, compares it with its own all the same. */
+  if (stream->step == ZRTP_STEP_COMMIT_SENT
+      && (stream->outer || !is_unproven (stream, peer))) {
     if ((x->mode == ZRTP_COMMIT_MULTISTREAM) != multistream) {
       *error = ZRTP_ERROR_SOFTWARE;
       return ZRTP_VERDICT_FAIL;

@@ -76,6 +76,35 @@ zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now)
       g_bytes_ref (x->dhpart1));
 }
 
+/* All endpoints of a transport get our Commit. On trial the restarted peer may
+ * answer one that was meant for another endpoint with its ZID; then it is asked. */
+static gboolean
+ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
+    const guint8 h2[ZRTP_IMAGE_SIZE], const guint8 h3[ZRTP_IMAGE_SIZE],
+    gint64 now)
+{
+  for (guint i = 0; stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+    const guint8 *data;
+    gsize size;
+
+    if (!candidate->hello || candidate->answered
+        || candidate->ssrc != packet->ssrc
+        || !zrtp_equal (h3, candidate->h3, ZRTP_IMAGE_SIZE))
+      continue;
+    data = g_bytes_get_data (candidate->hello, &size);
+    if (!zrtp_message_check_mac (data, size, h2))
+      continue;
+    candidate->answered = TRUE;
+    /* Whether it acknowledged our Hello or not, it has it. */
+    stream->acked = TRUE;
+    stream->acked_ssrc = candidate->ssrc;
+    zrtp_commit_again (stream, now);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 /* Initiator, 4.4.1.3. */
 void
 zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
@@ -93,8 +122,10 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
   /* 9: the responder never sent H2; it is one step below H1. */
   zrtp_sha256 (part->h1, ZRTP_IMAGE_SIZE, h2);
   zrtp_sha256 (h2, ZRTP_IMAGE_SIZE, h3);
-  if (!zrtp_equal (h3, x->peer.h3, ZRTP_IMAGE_SIZE)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_PREIMAGE);
+  if (packet->ssrc != x->peer.ssrc
+      || !zrtp_equal (h3, x->peer.h3, ZRTP_IMAGE_SIZE)) {
+    if (!ask_who_answers (stream, packet, h2, h3, now))
+      zrtp_stream_drop (stream, ZRTP_DROP_BAD_PREIMAGE);
     return;
   }
   hello = g_bytes_get_data (x->peer.hello, &size);
@@ -118,6 +149,8 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
   x->dhpart1 = g_bytes_new (packet->message, packet->message_size);
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_INITIATOR,
       x->peer.h3, part, &x->matched);
+  if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
+    return;
   if (stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   zrtp_contention_accepted (stream);
@@ -191,9 +224,11 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
   x->dhpart2 = g_bytes_new (packet->message, packet->message_size);
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_RESPONDER,
       x->peer.h3, part, &x->matched);
+  if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
+    return;
   stream->step = ZRTP_STEP_DHPART2_RECEIVED;
   zrtp_stream_update_media (stream);
-  stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   request_agreement (stream, part);
 }
 

@@ -17,6 +17,8 @@
 #define EVIDENCE_LIFE (120 * ZRTP_SEC)
 /* A Hello known before a failure counts again. */
 #define REVIVE_AFTER (5 * ZRTP_SEC)
+/* Hellos that answer Hellos, beyond the first few. */
+#define HELLO_AGAIN (100 * ZRTP_MSEC)
 /* Of those who said Hello so many stay, whoever else does. */
 #define EARLY_PLACES 2
 
@@ -197,7 +199,8 @@ zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
 }
 
 gboolean
-zrtp_discovery_is_of_call (ZrtpStream * stream, const ZrtpCandidate * candidate)
+zrtp_discovery_is_of_call (const ZrtpStream * stream,
+    const ZrtpCandidate * candidate)
 {
   const ZrtpSession *session = stream->session;
 
@@ -221,6 +224,8 @@ is_better (ZrtpStream * stream, const ZrtpCandidate * a,
 
   if (a_is_of_call != zrtp_discovery_is_of_call (stream, b))
     return a_is_of_call;
+  if (a->answered != b->answered)
+    return a->answered;
   if (a_heard_us != b_heard_us)
     return a_heard_us;
   if (a->unanswered != b->unanswered)
@@ -360,6 +365,12 @@ hello_hash_known (ZrtpStream * stream, GBytes * hello)
   return FALSE;
 }
 
+gboolean
+zrtp_discovery_is_announced (ZrtpStream * stream, GBytes * hello)
+{
+  return stream->peer_hashes->len == 0 || hello_hash_known (stream, hello);
+}
+
 /* Clears candidates that were not announced. TRUE if there were any. */
 static gboolean
 clear_unannounced (ZrtpStream * stream)
@@ -457,7 +468,8 @@ is_early (const ZrtpStream * stream, const ZrtpCandidate * candidate)
   return before < EARLY_PLACES;
 }
 
-/* Less worth keeping. The two who came first stay, as others could say Hello all
+/* Less worth keeping. Endpoints with the ZID of the call's peer stay, which may
+ * have restarted. The two who came first stay, as others could say Hello all
  * the time; then who answered us last and says Hello no more. */
 static gboolean
 is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
@@ -467,7 +479,12 @@ is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
   const gboolean b_was_first = is_early (stream, b);
   const gboolean a_answered = stream->acked_ssrc == a->ssrc;
   const gboolean b_answered = stream->acked_ssrc == b->ssrc;
+  const gboolean b_is_of_call = zrtp_discovery_is_of_call (stream, b);
 
+  if (zrtp_discovery_is_of_call (stream, a) != b_is_of_call)
+    return b_is_of_call;
+  if ((a->committed > 0) != (b->committed > 0))
+    return b->committed > 0;
   if (a_was_first != b_was_first)
     return b_was_first;
   return a_answered != b_answered ? b_answered : a->last_seen < b->last_seen;
@@ -478,8 +495,11 @@ static ZrtpCandidate *
 free_candidate (ZrtpStream * stream)
 {
   ZrtpCandidate *oldest = &stream->candidates[0];
+  /* A restarted peer says Hello once. */
+  const guint n = stream->outer || stream->step == ZRTP_STEP_SECURE ?
+      ZRTP_MAX_CANDIDATES : ZRTP_USUAL_CANDIDATES;
 
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+  for (guint i = 0; i < n; i++) {
     ZrtpCandidate *candidate = &stream->candidates[i];
 
     if (!candidate->hello)
@@ -531,24 +551,6 @@ zrtp_discovery_remember (ZrtpStream * stream, const ZrtpCandidate * candidate,
   }
   slot->last_seen = now;
   return slot;
-}
-
-/* 5: somebody other than our peer talks while we are busy with our peer. */
-static void
-report_fork (ZrtpStream * stream, ZrtpCandidate * candidate, gint64 now)
-{
-  ZrtpEvent *event;
-
-  zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
-  zrtp_candidate_copy (&stream->fork, candidate);
-  if (candidate->reported
-      || !zrtp_rate_limit_allow (&stream->fork_events, ZRTP_BURST, ZRTP_SEC,
-          now))
-    return;
-  candidate->reported = TRUE;
-  event = zrtp_stream_event (stream, ZRTP_EVENT_FORK);
-  event->ssrc = candidate->ssrc;
-  memcpy (event->zid, candidate->zid, ZRTP_ZID_SIZE);
 }
 
 static gboolean
@@ -640,17 +642,47 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   return FALSE;
 }
 
+/* Another endpoint than the peer, while there is one. */
+static void
+hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, const ZrtpCandidate * candidate, gboolean is_new,
+    gint64 now)
+{
+  if (stream->outer) {
+    /* It may be the peer, restarted since our Hello went out. */
+    if (is_new && zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST,
+            HELLO_AGAIN, now))
+      zrtp_stream_send (stream, stream->hello, TRUE);
+    return;
+  }
+  zrtp_fork_report (stream, candidate, now);
+  zrtp_trial_hear (stream, packet, hello, now);
+}
+
 void
 zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now)
+{
+  /* 5.3: every Hello is acknowledged, of whatever version. */
+  zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
+  zrtp_discovery_hear (stream, packet, hello, now);
+}
+
+void
+zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
   ZrtpCandidate *candidate;
   gboolean is_new = FALSE;
 
-  /* 5.3: every Hello is acknowledged, of whatever version. */
-  zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
   if (refuse_hello (stream, packet, hello, now))
     return;
+  /* The application named another endpoint. */
+  if (stream->one_zid
+      && memcmp (hello->zid, stream->only_zid, ZRTP_ZID_SIZE) != 0) {
+    zrtp_fork_hear (stream, packet, hello, now);
+    return;
+  }
 
   candidate = find_candidate (stream, packet->ssrc, packet->message,
       packet->message_size);
@@ -671,7 +703,7 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
         &stream->bound;
 
     if (!is_same_hello (candidate, peer) && stream->step != ZRTP_STEP_FAILED)
-      report_fork (stream, candidate, now);
+      hear_another (stream, packet, hello, candidate, is_new, now);
     zrtp_unproven_hear_hello (stream, candidate, is_new, now);
     return;
   }

@@ -51,8 +51,17 @@ typedef enum
   /* An Error was sent or came (error, from_peer). */
   ZRTP_EVENT_ERROR,
   /* 5: another endpoint talks ZRTP on this transport (ssrc, zid). Once for each,
-   * but of many not more than one a second. */
+   * but of many not more than one a second. See zrtp_stream_accept_fork(). */
   ZRTP_EVENT_FORK,
+  /* The peer may have restarted: call zrtp_stream_media_received() for the next
+   * SRTP packet that authenticates, too. */
+  ZRTP_EVENT_LISTEN,
+  /* An endpoint with the peer's ZID (zid) could not prove to be the peer: the
+   * call stays as it is. At most once a minute. See zrtp_stream_accept_fork(). */
+  ZRTP_EVENT_RESTART_REFUSED,
+  /* The call was verified and goes on with an endpoint that is not: trust is
+   * ZRTP_TRUST_PEER_CHANGED. */
+  ZRTP_EVENT_PEER_CHANGED,
   /* 7.2: the other side wants the sashash signed, our Confirm waits: see
    * zrtp_session_sign_sas(). */
   ZRTP_EVENT_SIGN_SAS,

@@ -51,7 +51,8 @@ zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
       || stream->step == ZRTP_STEP_DHPART1_SENT
       || (x && x->mode == ZRTP_COMMIT_DH && (x->have_keys || x->agree_serial));
 
-  if (!gave_a_guess)
+  /* A trial takes no SAS on trust: without the retained secret nothing is won. */
+  if (!gave_a_guess || stream->outer)
     return;
   if (!zrtp_unproven_is_over (stream)) {
     zrtp_unproven_count_guess (stream, now);

@@ -5,14 +5,21 @@
 
 #include "zrtpmemory.h"
 
+guint64
+zrtp_next_serial (void)
+{
+  static guint64 serial;
+
+  return __atomic_add_fetch (&serial, 1, __ATOMIC_RELAXED);
+}
+
 ZrtpJob *
 zrtp_job_new (ZrtpTask task)
 {
-  static guint64 serial;
   ZrtpJob *job = zrtp_secret_new0 (ZrtpJob);
 
   job->task = task;
-  job->serial = __atomic_add_fetch (&serial, 1, __ATOMIC_RELAXED);
+  job->serial = zrtp_next_serial ();
   return job;
 }
 

@@ -20,6 +20,13 @@ zrtp_stream_bytes (const ZrtpMessage * message)
   return g_bytes_new (buffer, size);
 }
 
+/* What a trial puts out leaves by the stream that owns it. */
+static ZrtpStream *
+outer_of (ZrtpStream * stream)
+{
+  return stream->outer ? stream->outer : stream;
+}
+
 void
 zrtp_stream_send (ZrtpStream * stream, GBytes * message,
     gboolean retransmission)
@@ -28,15 +35,16 @@ zrtp_stream_send (ZrtpStream * stream, GBytes * message,
   const guint8 *data = g_bytes_get_data (message, &size);
   gsize capacity = size + ZRTP_PACKET_HEADER_SIZE + ZRTP_CRC_SIZE;
   ZrtpOutPacket *packet = g_malloc (sizeof *packet + capacity);
+  ZrtpStream *out = outer_of (stream);
 
   packet->size = zrtp_packet_write (packet->data, capacity,
-      stream->sequence++, stream->ssrc, data, size);
+      out->sequence++, out->ssrc, data, size);
   packet->retransmission = retransmission;
-  g_queue_push_tail (&stream->packets, packet);
+  g_queue_push_tail (&out->packets, packet);
 
-  stream->info.counters.sent++;
+  out->info.counters.sent++;
   if (retransmission)
-    stream->info.counters.retransmitted++;
+    out->info.counters.retransmitted++;
 }
 
 void
@@ -123,21 +131,24 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
   zrtp_doubt_peer_waits (stream);
   /* Who asks again is not silent. */
   if (stream->timers[ZRTP_TIMER_SILENCE] != ZRTP_NEVER)
-    stream->timers[ZRTP_TIMER_SILENCE] = now + ZRTP_SILENCE;
+    stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   return TRUE;
 }
 
 void
 zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause)
 {
-  stream->info.counters.dropped[cause]++;
+  outer_of (stream)->info.counters.dropped[cause]++;
 }
 
 ZrtpEvent *
 zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type)
 {
-  ZrtpEvent *event = zrtp_secret_new0 (ZrtpEvent);
+  ZrtpEvent *event;
 
+  if (stream->outer)
+    return zrtp_trial_event (stream, type);
+  event = zrtp_secret_new0 (ZrtpEvent);
   event->type = type;
   g_queue_push_tail (&stream->events, event);
   return event;
@@ -163,7 +174,8 @@ zrtp_event_clear (ZrtpEvent * event)
 void
 zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job)
 {
-  g_queue_push_tail (&stream->jobs, job);
+  job->owner = stream->id;
+  g_queue_push_tail (&outer_of (stream)->jobs, job);
 }
 
 void

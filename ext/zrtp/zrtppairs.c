@@ -128,6 +128,15 @@ zrtp_claim_new (ZrtpPairs * pairs)
   return claim;
 }
 
+ZrtpClaim *
+zrtp_claim_new_beside (const ZrtpClaim * claim)
+{
+  ZrtpClaim *other = zrtp_claim_new (claim->pairs);
+
+  zrtp_claim_set_hook (other, claim->hook, claim->owner);
+  return other;
+}
+
 void
 zrtp_claim_set_hook (ZrtpClaim * claim, const ZrtpTurnHook * hook,
     gpointer owner)

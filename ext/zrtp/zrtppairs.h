@@ -50,6 +50,8 @@ typedef struct
 typedef struct _ZrtpClaim ZrtpClaim;
 
 ZrtpClaim *zrtp_claim_new (ZrtpPairs * pairs);
+/* Another one in the same table, with the same hook. */
+ZrtpClaim *zrtp_claim_new_beside (const ZrtpClaim * claim);
 void zrtp_claim_free (ZrtpClaim * claim);
 /* Before the claim is used. @owner is borrowed until the claim is freed. Without a
  * hook the session has to ask again at the times that zrtp_claim_take() gives. */

@@ -70,6 +70,7 @@ zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now)
       || info->trust == ZRTP_TRUST_NAME_MISMATCH
       || info->trust == ZRTP_TRUST_NEW_ENDPOINT
       || info->trust == ZRTP_TRUST_SIGNATURE_INVALID
+      || info->trust == ZRTP_TRUST_PEER_CHANGED
       || info->trust == ZRTP_TRUST_SAS_MISMATCH)
     return FALSE;
   job = zrtp_session_new_job (session);

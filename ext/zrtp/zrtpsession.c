@@ -91,6 +91,8 @@ zrtp_session_take_turn (ZrtpSession * session, gint64 now)
     zrtp_commit_resend (stream, now);
     zrtp_commit_try (stream, now);
   }
+  if (session->successor)
+    zrtp_session_take_turn (session->successor, now);
 }
 
 gboolean
@@ -153,7 +155,8 @@ zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
   for (guint i = 0; i < session->streams->len && !heir; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
-    if (other != stream && carries_session (session, other, call_goes_on))
+    if (other != stream && !other->outer
+        && carries_session (session, other, call_goes_on))
       heir = other;
   }
   /* What an exchange on another stream has derived so far is not ours. */
@@ -174,6 +177,7 @@ zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream)
 {
   g_return_if_fail (stream->session == session);
 
+  zrtp_trial_end (stream);
   g_ptr_array_remove_fast (session->streams, stream);
   stream->session = NULL;
   zrtp_session_stream_gone (session, stream, TRUE);
@@ -205,7 +209,7 @@ zrtp_session_note_nonce (ZrtpSession * session,
 }
 
 static ZrtpTrust
-judge_trust (const ZrtpSession * session)
+judge_peer (const ZrtpSession * session)
 {
   const ZrtpSessionInfo *info = &session->info;
   const gboolean is_signed = info->signature_status == ZRTP_SIGNATURE_VALID;
@@ -233,6 +237,19 @@ judge_trust (const ZrtpSession * session)
   if (is_signed)
     return ZRTP_TRUST_SIGNED;
   return info->verified ? ZRTP_TRUST_PEER_UNVERIFIED : ZRTP_TRUST_UNVERIFIED;
+}
+
+/* Whoever is there now: a call that was verified and is not any longer is an
+ * alarm, until the users say otherwise. */
+static ZrtpTrust
+judge_trust (ZrtpSession * session)
+{
+  const ZrtpTrust trust = judge_peer (session);
+
+  if (trust == ZRTP_TRUST_VERIFIED)
+    session->was_verified = TRUE;
+  return trust == ZRTP_TRUST_UNVERIFIED && session->was_verified ?
+      ZRTP_TRUST_PEER_CHANGED : trust;
 }
 
 /* Session events and jobs go through the stream that made ZRTPSess. */
@@ -281,6 +298,7 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   /* 7.1: V is about earlier calls with the one who shares the secret. */
   session->v_flag = x->secrets.peer.verified && x->matched.s1.size > 0;
   info->verified = session->v_flag;
+  zrtp_trial_inherit (stream);
   zrtp_names_update (session);
   zrtp_pbx_derived (session, stream);
   zrtp_strength_derived (session, stream);
@@ -290,6 +308,7 @@ void
 zrtp_session_confirmed (ZrtpSession * session, ZrtpStream * stream,
     gboolean peer_verified)
 {
+  zrtp_trial_inherit (stream);
   session->info.peer_verified = peer_verified;
   session->interval = stream->exchange->interval;
   session->have_sess = TRUE;
@@ -408,6 +427,8 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
   if (info->aux_mismatch)
     zrtp_stream_event (stream, ZRTP_EVENT_AUX_MISMATCH);
   zrtp_names_announce (session, stream);
+  if (info->trust == ZRTP_TRUST_PEER_CHANGED)
+    zrtp_stream_event (stream, ZRTP_EVENT_PEER_CHANGED);
   zrtp_strength_announce (session, stream);
   if (session->offered)
     zrtp_stream_event (stream, ZRTP_EVENT_ENROLLMENT);
@@ -529,6 +550,8 @@ zrtp_session_unverify_sas (ZrtpSession * session, gint64 now)
     return FALSE;
   session->info.verified = session->relayed.verified = FALSE;
   session->verified_now = FALSE;
+  if (session->info.trust != ZRTP_TRUST_PEER_CHANGED)
+    session->was_verified = FALSE;      /* the user takes it back */
   if (!session->relayed.shown) {
     session->v_flag = FALSE;
     job = zrtp_session_new_job (session);
@@ -575,6 +598,8 @@ zrtp_session_forget_peer (ZrtpSession * session, gint64 now)
 {
   if (!session->info.have_sas || !session->master)
     return FALSE;
+  if (session->info.trust != ZRTP_TRUST_PEER_CHANGED)
+    session->was_verified = FALSE;
   drop_peer (session, ZRTP_PEER_FORGET);
   /* 7.3: without an enrolment nothing that was relayed is shown. */
   if (session->relayed.shown) {

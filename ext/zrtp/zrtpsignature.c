@@ -83,6 +83,9 @@ gboolean
 zrtp_session_get_sashash (ZrtpSession * session,
     guint8 sashash[ZRTP_SECRET_SIZE])
 {
+  /* That which ZRTP_EVENT_SIGN_SAS is about. */
+  if (session->successor && find_signing (session->successor))
+    session = session->successor;
   if (!session->info.have_sas && !find_signing (session)
       && !find_told (session))
     return FALSE;
@@ -102,10 +105,13 @@ zrtp_session_sign_sas (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], const ZrtpSignature * signature,
     gint64 now, char **reason)
 {
-  ZrtpStream *stream = find_signing (session);
+  ZrtpStream *stream;
   GBytes *block = NULL;
   gsize size;
 
+  if (session->successor && is_our_sashash (session->successor, sashash))
+    session = session->successor;
+  stream = find_signing (session);
   if (!stream || !is_our_sashash (session, sashash)) {
     *reason = g_strdup ("nothing waits for a signature on that: it comes too "
         "late, or is about another exchange");

@@ -15,6 +15,8 @@
  *   zrtpdhmode.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
  *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
  *   zrtpterminate.c   Error, failure                        (4.7.1, 5.9, 5.10)
+ *   zrtpfork.c        other endpoints of the transport      (5)
+ *   zrtptrial.c       a peer that seems to have restarted
  *   zrtpdoubt.c       what may be forged ends nothing yet   (4.7.1, 9)
  *   zrtpunproven.c    limits for packets that prove nothing (6, 9)
  *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
@@ -44,10 +46,15 @@ G_BEGIN_DECLS
 #define ZRTP_MSEC ((gint64) 1000)
 #define ZRTP_SEC ((gint64) 1000000)
 
-/* 6: a responder that hears nothing for this long gives up. */
+/* 6: a responder that hears nothing for this long gives up; on trial sooner, as
+ * the restarted peer may wait behind a third party. */
 #define ZRTP_SILENCE (10 * ZRTP_SEC)
+#define ZRTP_TRIAL_SILENCE (2 * ZRTP_SEC)
 
-#define ZRTP_MAX_CANDIDATES 4
+#define ZRTP_USUAL_CANDIDATES 4
+#define ZRTP_MAX_CANDIDATES 8
+/* Endpoints that the application was told of and may name. */
+#define ZRTP_MAX_FORKS 16
 
 /* The packet of a Confirm without a signature. */
 #define ZRTP_UNSIGNED_CONFIRM_SIZE \
@@ -86,6 +93,7 @@ typedef enum
   ZRTP_TIMER_LOOKUP,            /* the cache had its time */
   ZRTP_TIMER_DOUBT,             /* the peer had its time to go on */
   ZRTP_TIMER_HELLO,             /* our Hello, while an exchange proved nothing */
+  ZRTP_TIMER_TRIAL,             /* a probe or a trial ends (zrtptrial.c) */
   ZRTP_N_TIMERS
 } ZrtpTimer;
 
@@ -120,8 +128,10 @@ typedef struct
   guint unanswered;             /* exchanges that it let run dry */
   gboolean unsuitable;          /* it has no algorithm of ours */
   ZrtpErrorCode refused_with;   /* if unsuitable */
-  gboolean reported;            /* ZRTP_EVENT_FORK went out for it */
   guint8 nonce[ZRTP_NONCE_SIZE];        /* of its last Multistream Commit */
+  gint64 committed;             /* on trial: time of its last Commit, or 0 */
+  gboolean served;              /* ... which was answered */
+  gboolean answered;            /* on trial: our Commit to another of its ZID */
 } ZrtpCandidate;
 
 /* A chain that proved false, or was lied about: no exchange with it for now. */
@@ -267,8 +277,22 @@ struct _ZrtpStream
   const ZrtpCipher *key_cipher;
   ZrtpStreamKeys keys;
   GArray *relays_seen;          /* guint8[8]: MACs of SASrelays; or NULL */
-  ZrtpCandidate fork;           /* whom accept-fork moves to */
+  ZrtpCandidate forks[ZRTP_MAX_FORKS];  /* those of ZRTP_EVENT_FORK */
   ZrtpRateLimit fork_events;
+  gboolean one_zid;             /* only this one can become the peer: */
+  guint8 only_zid[ZRTP_ZID_SIZE];
+
+  /* A peer that seems to have restarted (zrtptrial.c). */
+  ZrtpStream *trial;            /* the exchange with it; owned, or NULL */
+  ZrtpStream *outer;            /* of a trial: the stream that owns it */
+  guint probes_left;            /* 0: no probe runs */
+  gboolean heard;               /* SRTP of the old peer, in this probe */
+  gboolean stale;               /* the ZRTPSess of its keys was replaced */
+  ZrtpRateLimit trials;
+  ZrtpBan refused_chains[ZRTP_MAX_CANDIDATES];  /* they failed a trial */
+  ZrtpEvent ignored;            /* of a trial: takes what is not told */
+  guint64 id;                   /* of the state machine: its jobs come back to
+                                 * it */
 
   GQueue packets;               /* ZrtpOutPacket */
   GQueue events;                /* ZrtpEvent */
@@ -292,6 +316,9 @@ struct _ZrtpSession
   ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
   ZrtpClaim *claim;             /* ... over all calls; NULL: of this one only */
   guint64 update_serial;        /* of the job that writes what it left, or 0 */
+  ZrtpSession *successor;       /* that of trials; owned, or NULL */
+  gint64 refusal_told;          /* time of the last ZRTP_EVENT_RESTART_REFUSED */
+  gboolean was_verified;        /* in this call, whatever it moved to since */
 
   guint8 *aux, *signalled;      /* what the application set, or NULL */
   gsize aux_size, signalled_size;
@@ -343,7 +370,16 @@ zrtp_stream_is_settled (const ZrtpStream * stream)
       || stream->step == ZRTP_STEP_CLEAR;
 }
 
+static inline gint64
+zrtp_stream_silence (const ZrtpStream * stream)
+{
+  return stream->outer ? MAX (ZRTP_TRIAL_SILENCE,
+      10 * stream->policy.retry_timeout_ms * ZRTP_MSEC) : ZRTP_SILENCE;
+}
+
 /* zrtpjob.c */
+guint64 zrtp_next_serial (void);
+
 typedef enum
 {
   ZRTP_TASK_KEY_PAIR,
@@ -357,6 +393,7 @@ struct _ZrtpJob
 {
   ZrtpTask task;
   guint64 serial;
+  guint64 owner;                /* id of the stream that gave it out */
   /* KEY_PAIR, AGREE */
   const ZrtpKeyAgreement *key_agreement;
   guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
@@ -376,6 +413,11 @@ struct _ZrtpJob
 };
 
 ZrtpJob *zrtp_job_new (ZrtpTask task);
+
+/* zrtpstream.c */
+/* Back to IDLE. @move: only to start again with another peer; what was secure, or
+ * tampered with, once never falls back to clear on the way. */
+void zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now);
 
 /* zrtpoutput.c */
 GBytes *zrtp_stream_bytes (const ZrtpMessage * message);
@@ -426,6 +468,9 @@ void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now);
+/* A Hello that was acknowledged. */
+void zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now);
 /* Whom to call: the peer of the call, if it goes on already; who has our Hello; who
  * let no exchange run dry; who was heard last. NULL: nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
@@ -434,7 +479,7 @@ ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
 gboolean zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
     const guint8 h2[ZRTP_IMAGE_SIZE]);
 /* 4.4.3: the peer of all streams, by its ZID. FALSE before the first is secure. */
-gboolean zrtp_discovery_is_of_call (ZrtpStream * stream,
+gboolean zrtp_discovery_is_of_call (const ZrtpStream * stream,
     const ZrtpCandidate * candidate);
 /* Who has not said Hello can't speak for who has. */
 gboolean zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc);
@@ -447,6 +492,8 @@ void zrtp_discovery_show_peer (ZrtpStream * stream,
 ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gint64 now);
 void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
+/* 8.1: FALSE if the signalling announced others. */
+gboolean zrtp_discovery_is_announced (ZrtpStream * stream, GBytes * hello);
 
 /* zrtpexchange.c */
 /* Begins anew, whatever was before. Multistream mode has its secrets, and in the
@@ -668,6 +715,7 @@ void zrtp_relay_clear (ZrtpStream * stream);
 G_END_DECLS
 
 #include "zrtpsession-private.h"
+#include "zrtptrial.h"
 #include "zrtpunproven.h"
 
 #endif

@@ -22,6 +22,7 @@ zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
   ZrtpStream *stream = zrtp_secret_new0 (ZrtpStream);
   guint8 octets[2];
 
+  stream->id = zrtp_next_serial ();
   stream->policy = *policy;
   stream->random = random;
   memcpy (stream->zid, zid, ZRTP_ZID_SIZE);
@@ -62,7 +63,6 @@ wipe_exchange (ZrtpStream * stream)
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
     zrtp_candidate_clear (&stream->candidates[i]);
   zrtp_candidate_clear (&stream->bound);
-  zrtp_candidate_clear (&stream->fork);
   stream->preparations = 0;
   stream->fork_events = stream->answers = stream->alarms = stream->news = 0;
   memset (&stream->equal_zids, 0, sizeof stream->equal_zids);
@@ -86,6 +86,8 @@ zrtp_stream_free (ZrtpStream * stream)
   if (stream->session)
     zrtp_session_remove (stream->session, stream);
   wipe_exchange (stream);
+  zrtp_fork_forget (stream);
+  zrtp_event_clear (&stream->ignored);
   g_queue_clear_full (&stream->packets, g_free);
   g_queue_clear_full (&stream->events, free_event);
   g_queue_clear_full (&stream->jobs, (GDestroyNotify) zrtp_job_free);
@@ -183,6 +185,7 @@ zrtp_stream_set_peer_hello_hash (ZrtpStream * stream, const char *value,
   }
   g_array_unref (stream->peer_hashes);
   stream->peer_hashes = hashes;
+  zrtp_trial_end (stream);
   zrtp_discovery_check_hash (stream, now);
   return TRUE;
 }
@@ -208,6 +211,8 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->hello_timeout_ms = policy->hello_timeout_ms;
   own->retry_timeout_ms = policy->retry_timeout_ms;
   zrtp_stream_update_media (stream);
+  if (stream->trial)
+    zrtp_stream_update_policy (stream->trial, policy, now);
   if (stream->session) {
     zrtp_admit_reconsider (stream, now);
     zrtp_commit_try (stream, now);
@@ -271,16 +276,35 @@ forget_info (ZrtpStream * stream)
   stream->info.counters = old.counters;
 }
 
-/* Back to IDLE. @move: only to start again with somebody else; what was secure, or
- * tampered with, once never falls back to clear on the way. */
+/* The call ended, and with it what the users said in it. */
 static void
-reset (ZrtpStream * stream, gboolean move, gint64 now)
+end_call (ZrtpSession * session)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    const ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    if (stream->step != ZRTP_STEP_IDLE)
+      return;
+  }
+  session->was_verified = FALSE;
+}
+
+void
+zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now)
 {
   const gboolean had_keys = stream->was_secure;
 
+  zrtp_trial_end (stream);
   wipe_exchange (stream);
   if (stream->chain_spent)
     zrtp_wipe (stream->h, sizeof stream->h);
+  if (!move) {
+    zrtp_fork_forget (stream);
+    memset (stream->refused_chains, 0, sizeof stream->refused_chains);
+    stream->one_zid = FALSE;
+  }
+  stream->probes_left = 0;
+  stream->stale = FALSE;
   stream->step = ZRTP_STEP_IDLE;
   stream->tampered = move && stream->tampered;
   stream->refused = move && stream->refused;
@@ -307,6 +331,8 @@ reset (ZrtpStream * stream, gboolean move, gint64 now)
 
     zrtp_session_stream_gone (session, stream, !move);
     zrtp_contention_end (session, stream, now);
+    if (!move)
+      end_call (session);
   }
 }
 
@@ -315,7 +341,7 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
 {
   g_clear_pointer (&stream->early, g_bytes_unref);
   if (stream->step != ZRTP_STEP_IDLE)
-    reset (stream, FALSE, now);
+    zrtp_stream_reset (stream, FALSE, now);
 }
 
 void
@@ -349,6 +375,7 @@ is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
 
   switch (type) {
     case ZRTP_MESSAGE_DHPART1:
+      return !stream->outer && peer->hello && peer->ssrc != packet->ssrc;
     case ZRTP_MESSAGE_DHPART2:
     case ZRTP_MESSAGE_CONFIRM1:
     case ZRTP_MESSAGE_CONFIRM2:
@@ -521,17 +548,21 @@ zrtp_stream_receive (ZrtpStream * stream, const guint8 * data, gsize size,
     }
     drop = ZRTP_DROP_UNEXPECTED;
   }
+  if (drop == ZRTP_DROP_NONE && zrtp_trial_receive (stream, &packet, &message,
+          data, size, now))
+    return;
   if (drop == ZRTP_DROP_NONE && is_foreign (stream, &packet, message.type))
     drop = ZRTP_DROP_FOREIGN_SOURCE;
   if (drop != ZRTP_DROP_NONE) {
     zrtp_stream_drop (stream, drop);
     return;
   }
-  stream->info.counters.received++;
+  (stream->outer ? stream->outer : stream)->info.counters.received++;
   zrtp_contention_check (stream, now);
   if (ssrc_collides (stream, &packet, &message, now))
     return;
   dispatch (stream, &packet, &message, now);
+  zrtp_trial_check (stream, now);
 }
 
 /* Commit, DHPart2 or Confirm2 went unanswered for another interval (6), or
@@ -619,10 +650,16 @@ zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
       case ZRTP_TIMER_LOOKUP:
         zrtp_exchange_lookup_timeout (stream, now);
         break;
+      case ZRTP_TIMER_TRIAL:
+        zrtp_trial_timeout (stream, now);
+        break;
       case ZRTP_N_TIMERS:
         break;
     }
   }
+  if (stream->trial)
+    zrtp_stream_timeout (stream->trial, now);
+  zrtp_trial_check (stream, now);
 }
 
 static void
@@ -636,6 +673,11 @@ report_cache_failure (ZrtpStream * stream, const ZrtpJob * job)
 void
 zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
+  if (stream->trial && stream->trial->id == job->owner) {
+    zrtp_stream_finish_job (stream->trial, job, now);
+    zrtp_trial_check (stream, now);
+    return;
+  }
   if (job->error)
     report_cache_failure (stream, job);
   if (stream->session) {
@@ -659,6 +701,7 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
         zrtp_contention_updated (stream->session, job);
         break;
     }
+    zrtp_trial_check (stream, now);
   }
   zrtp_job_free (job);
   zrtp_wipe_stack ();
@@ -671,6 +714,7 @@ zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind, gint64 now)
     zrtp_discovery_clear_media (stream, now);
   else if (kind == ZRTP_MEDIA_SECURE)
     zrtp_confirm_media (stream, now);
+  zrtp_trial_media (stream);
 }
 
 gboolean
@@ -702,50 +746,6 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
   return TRUE;
 }
 
-static void
-move_to_fork (ZrtpStream * stream, gint64 now)
-{
-  const guint32 ssrc = stream->ssrc;
-  ZrtpCandidate *newcomer = &stream->candidates[0];
-  ZrtpCandidate fork = { NULL };
-
-  zrtp_candidate_copy (&fork, &stream->fork);
-  reset (stream, TRUE, now);
-  zrtp_stream_make_hello (stream);
-  zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
-  stream->wanted = TRUE;        /* the user asks for this exchange */
-  zrtp_stream_start (stream, ssrc, now);
-  /* 6: its Hello was acknowledged, so it does not come again. */
-  *newcomer = fork;
-  newcomer->last_seen = now;
-  newcomer->reported = FALSE;
-  zrtp_discovery_note_evidence (stream, now);
-  zrtp_discovery_set_peer (stream, newcomer);
-}
-
-gboolean
-zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now)
-{
-  ZrtpSession *session = stream->session;
-  guint8 zid[ZRTP_ZID_SIZE];
-
-  if (!stream->fork.hello)
-    return FALSE;
-  memcpy (zid, stream->fork.zid, ZRTP_ZID_SIZE);
-  move_to_fork (stream, now);
-  /* 4.4.3: one peer for all streams. Those that heard of it as well move with
-   * this one, those that it refused try again. */
-  for (guint i = 0; i < session->streams->len; i++) {
-    ZrtpStream *other = g_ptr_array_index (session->streams, i);
-
-    if (other->fork.hello && memcmp (other->fork.zid, zid, ZRTP_ZID_SIZE) == 0)
-      move_to_fork (other, now);
-    else if (other->step == ZRTP_STEP_FAILED)
-      zrtp_discovery_start (other, now);
-  }
-  return TRUE;
-}
-
 gint64
 zrtp_stream_get_deadline (ZrtpStream * stream)
 {
@@ -753,6 +753,8 @@ zrtp_stream_get_deadline (ZrtpStream * stream)
 
   for (guint i = 0; i < ZRTP_N_TIMERS; i++)
     deadline = MIN (deadline, stream->timers[i]);
+  if (stream->trial)
+    deadline = MIN (deadline, zrtp_stream_get_deadline (stream->trial));
   return deadline;
 }
 

@@ -130,16 +130,19 @@ void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 /* Media came from the peer: clear RTP during discovery (it ends in NO_ZRTP
  * once the schedule is over), or an SRTP packet that authenticated (it stands
  * for Conf2ACK, 4.6, and shows that the peer is secure too). Call once for each
- * kind after every change of state. */
+ * kind after every change of state, and after ZRTP_EVENT_LISTEN. */
 void zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind,
     gint64 now);
 
 /* The application acts. FALSE if that is not possible now. */
 gboolean zrtp_stream_go_secure (ZrtpStream * stream, gint64 now);
-/* Moves to the endpoint that the last ZRTP_EVENT_FORK told of: keys void, a new
- * Hello, a new exchange, a new SAS. Other streams of the session that were told
- * of the same endpoint move with it. */
-gboolean zrtp_stream_accept_fork (ZrtpStream * stream, gint64 now);
+/* Moves to the endpoint with that @zid, which a ZRTP_EVENT_FORK told of: keys
+ * void, a new Hello, a new exchange, a new SAS. No other ZID can become the peer
+ * then. Other streams of the session that were told of the same endpoint move with
+ * it. FALSE, and nothing changes, if no event told of it, if its Hello came last
+ * more than ten minutes ago, or if 16 others were told of since. */
+gboolean zrtp_stream_accept_fork (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
 
 /* PBX (7.3). What a leg has to offer to zrtp_relay_plan(). FALSE if its Hello
  * had no M flag or it is not secure. */

@@ -63,6 +63,9 @@ zrtp_receive_error_ack (ZrtpStream * stream)
 void
 zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
 {
+  if (stream->outer)            /* the next of that ZID has its turn */
+    zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
+        &stream->bound, now);
   zrtp_exchange_lost (stream, now);
   zrtp_stream_stop_repeating (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
@@ -150,7 +153,8 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now)
 {
   zrtp_stream_security_event (stream, error, text);
-  if (zrtp_unproven_is_over (stream))
+  /* A trial that ends leaves the call as it is. */
+  if (!stream->outer && zrtp_unproven_is_over (stream))
     stream->tampered = stream->session->alarmed = TRUE;
   zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
       &stream->bound, now);

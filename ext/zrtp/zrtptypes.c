@@ -50,7 +50,7 @@ zrtp_trust_nick (ZrtpTrust trust)
   static const char *const nicks[] = {
     "none", "unverified", "peer-unverified", "verified", "cache-mismatch",
     "name-mismatch", "sas-mismatch", "mitm-relayed", "signed",
-    "signature-invalid", "new-endpoint"
+    "signature-invalid", "new-endpoint", "peer-changed"
   };
 
   g_return_val_if_fail (trust < G_N_ELEMENTS (nicks), "unknown");

@@ -97,7 +97,9 @@ typedef enum
   ZRTP_TRUST_MITM_RELAYED,      /* SAS relayed by a trusted PBX (7.3) */
   ZRTP_TRUST_SIGNED,            /* nobody compared, but the SAS is signed (7.2) */
   ZRTP_TRUST_SIGNATURE_INVALID, /* ... by somebody else, or wrongly */
-  ZRTP_TRUST_NEW_ENDPOINT       /* the name was verified for another ZID */
+  ZRTP_TRUST_NEW_ENDPOINT,      /* the name was verified for another ZID */
+  ZRTP_TRUST_PEER_CHANGED       /* unverified, but the call was verified before
+                                 * it moved to this endpoint */
 } ZrtpTrust;
 
 /* The peer's signature on the SAS (7.2; the property "signature-status"). */

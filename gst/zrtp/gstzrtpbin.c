@@ -364,10 +364,12 @@ gst_zrtp_bin_get_property (GObject * object, guint id, GValue * value,
 
 /* -- Actions -- */
 
-typedef gboolean (*StreamAct) (ZrtpStream * stream, gint64 now);
+/* @zid: or NULL */
+typedef gboolean (*StreamAct) (ZrtpStream * stream, const guint8 * zid,
+    gint64 now);
 
 static gboolean
-act_on_stream (GstZrtpBin * self, StreamAct act)
+act_on_stream (GstZrtpBin * self, StreamAct act, const guint8 * zid)
 {
   GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
   gboolean ok = FALSE;
@@ -376,7 +378,7 @@ act_on_stream (GstZrtpBin * self, StreamAct act)
     return FALSE;
   gst_zrtp_call_lock (pair->call);
   if (pair->stream && zrtp_stream_get_session (pair->stream)) {
-    ok = act (pair->stream, g_get_monotonic_time ());
+    ok = act (pair->stream, zid, g_get_monotonic_time ());
     gst_zrtp_call_drain (pair->call);
   }
   gst_zrtp_call_unlock (pair->call);
@@ -396,15 +398,24 @@ discover (GstZrtpBin * self)
 }
 
 static gboolean
-go_secure (GstZrtpBin * self)
+stream_go_secure (ZrtpStream * stream, const guint8 * zid, gint64 now)
 {
-  return act_on_stream (self, zrtp_stream_go_secure);
+  return zrtp_stream_go_secure (stream, now);
 }
 
 static gboolean
-accept_fork (GstZrtpBin * self)
+go_secure (GstZrtpBin * self)
 {
-  return act_on_stream (self, zrtp_stream_accept_fork);
+  return act_on_stream (self, stream_go_secure, NULL);
+}
+
+static gboolean
+accept_fork (GstZrtpBin * self, const char *text)
+{
+  guint8 zid[ZRTP_ZID_SIZE];
+
+  return gst_zrtp_zid_from_string (text, zid)
+      && act_on_stream (self, zrtp_stream_accept_fork, zid);
 }
 
 static gboolean
@@ -574,16 +585,23 @@ install_actions (GstZrtpBinClass * klass)
   /**
    * GstZrtpBin::accept-fork:
    * @element: the element
+   * @zid: the endpoint's ZID, 24 hexadecimal digits, as in
+   * #GstZrtpBin::fork-detected
    *
-   * Moves to the endpoint that the last #GstZrtpBin::fork-detected told of: new
-   * keys, a new SAS.
+   * Moves the call to an endpoint that #GstZrtpBin::fork-detected told of: new
+   * keys, a new SAS (RFC 6189 5). Pairs of the call that were told of the same
+   * endpoint move with this one. No endpoint with another ZID can become the peer
+   * after that. Where the call was verified #GstZrtpBin:trust becomes
+   * `peer-changed` until the users compare the SAS. From any thread.
    *
-   * Returns: FALSE if there is none
+   * Returns: FALSE, and nothing changes, if @zid is no ZID, if no signal told of
+   * it, if its last Hello came more than ten minutes ago, or if the signal told
+   * of 16 other endpoints since
    *
-   * Since: 0.1
+   * Since: 0.2
    */
   install_action (klass, "accept-fork", G_CALLBACK (accept_fork),
-      G_TYPE_BOOLEAN, 0, G_TYPE_NONE);
+      G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 
   /**
    * GstZrtpBin::set-aux-secret:

@@ -98,6 +98,8 @@ gst_zrtp_trust_get_type (void)
           "wrong or somebody else's: compare the SAS", "signature-invalid"},
     {ZRTP_TRUST_NEW_ENDPOINT, "The user verified another endpoint under this "
           "name: compare the SAS", "new-endpoint"},
+    {ZRTP_TRUST_PEER_CHANGED, "The call was verified and moved to an endpoint "
+          "that is not: compare the SAS", "peer-changed"},
     {0, NULL, NULL}
   };
 

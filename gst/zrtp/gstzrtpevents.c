@@ -10,10 +10,6 @@
 #include "gstzrtpsignature.h"
 #include "gstzrtpstorage.h"
 
-/* A peer that sends nothing for so long while it says Hello is not the old one;
- * RTCP alone comes more often. */
-#define RESTART_TIME (6 * G_TIME_SPAN_SECOND)
-
 /* -- Keys and media -- */
 
 void
@@ -34,6 +30,16 @@ gst_zrtp_pair_void_keys (GstZrtpPair * pair)
   gst_zrtp_receiver_set_keys (&pair->receiver, NULL, NULL);
 }
 
+/* Media under the old keys says nothing of the new ones. */
+static void
+forget_heard (GstZrtpPair * pair)
+{
+  gst_zrtp_receiver_tell_again (&pair->receiver);
+  g_mutex_lock (&pair->inbox.lock);
+  pair->inbox.tell[ZRTP_MEDIA_SECURE] = FALSE;
+  g_mutex_unlock (&pair->inbox.lock);
+}
+
 static void
 take_keys (GstZrtpPair * pair, const ZrtpEvent * event)
 {
@@ -46,6 +52,8 @@ take_keys (GstZrtpPair * pair, const ZrtpEvent * event)
     ok = gst_zrtp_sender_set_keys (&pair->sender, &event->keys, &options);
   else
     ok = gst_zrtp_receiver_set_keys (&pair->receiver, &event->keys, &options);
+  if (event->type == ZRTP_EVENT_RECEIVE_KEYS)
+    forget_heard (pair);
   /* Without a context nothing passes, secure or not. */
   if (!ok)
     gst_zrtp_pair_add_notice (pair,
@@ -256,13 +264,33 @@ make_peer_notice (GstZrtpPair * pair)
   return notice;
 }
 
+/* The texts of what happens in mid-call; NULL for others. */
+static const char *
+get_move_kind (ZrtpEventType type, const char **text)
+{
+  switch (type) {
+    case ZRTP_EVENT_RESTART_REFUSED:
+      *text = "An endpoint with the number of the peer wants new keys and does "
+          "not have the secret that both kept: it is an attacker, or the peer "
+          "lost its file of known peers. The call stays as it is";
+      return "restart";
+    case ZRTP_EVENT_PEER_CHANGED:
+      *text = "This call was verified, and has moved to an endpoint that is "
+          "not. Compare the SAS now: if it differs, an attacker is in the "
+          "middle";
+      return "peer-changed";
+    default:
+      return NULL;
+  }
+}
+
 static GstZrtpNotice *
 make_mismatch_notice (ZrtpEventType type)
 {
-  const char *kind = "cache";
   const char *text = "The secret kept from earlier calls with this endpoint "
       "is not what it has. Compare the SAS now: if it differs, somebody is in "
       "the middle";
+  const char *kind = get_move_kind (type, &text);
 
   if (type == ZRTP_EVENT_AUX_MISMATCH) {
     kind = "aux-secret";
@@ -272,6 +300,8 @@ make_mismatch_notice (ZrtpEventType type)
     kind = "name";
     text = "This endpoint is known under another name than was expected: "
         "somebody whom both sides know may be in the middle";
+  } else if (!kind) {
+    kind = "cache";
   }
   return gst_zrtp_notice_new (GST_ZRTP_NOTICE_PEER_MISMATCH,
       "kind", G_TYPE_STRING, kind, "text", G_TYPE_STRING, text, NULL);
@@ -318,22 +348,6 @@ make_fork_notice (const ZrtpEvent * event)
   return notice;
 }
 
-/* A secure peer whose ZID says Hello with a new chain: its program was started
- * again, or somebody pretends that. Only if the old one has fallen silent do we
- * talk to the new one; it has to agree on keys, and the secret that both kept
- * tells whether it is the same (4.3.2). Another ZID is for the user to accept. */
-static void
-consider_restart (GstZrtpPair * pair, const ZrtpEvent * event)
-{
-  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
-
-  if (info->state != ZRTP_STATE_SECURE
-      || memcmp (event->zid, info->peer_zid, ZRTP_ZID_SIZE) != 0)
-    return;
-  pair->restart_heard = gst_zrtp_receiver_get_heard (&pair->receiver);
-  gst_zrtp_timer_set (&pair->restart, g_get_monotonic_time () + RESTART_TIME);
-}
-
 static GstZrtpNotice *
 make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
 {
@@ -357,6 +371,8 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
     case ZRTP_EVENT_CACHE_MISMATCH:
     case ZRTP_EVENT_AUX_MISMATCH:
     case ZRTP_EVENT_NAME_MISMATCH:
+    case ZRTP_EVENT_RESTART_REFUSED:
+    case ZRTP_EVENT_PEER_CHANGED:
       return make_mismatch_notice (event->type);
     case ZRTP_EVENT_NEW_ENDPOINT:
       return make_new_endpoint_notice (event);
@@ -376,7 +392,6 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
           "text", G_TYPE_STRING, zrtp_error_text (event->error),
           "from-peer", G_TYPE_BOOLEAN, event->from_peer, NULL);
     case ZRTP_EVENT_FORK:
-      consider_restart (pair, event);
       return make_fork_notice (event);
     case ZRTP_EVENT_CLEAR_REQUESTED:
       return gst_zrtp_notice_new (GST_ZRTP_NOTICE_CLEAR_REQUESTED, NULL);
@@ -421,6 +436,9 @@ take_event (GstZrtpPair * pair, const ZrtpEvent * event)
       break;
     case ZRTP_EVENT_SSRC_COLLISION:
       gst_zrtp_pair_give_up_ssrc (pair, event->ssrc);
+      break;
+    case ZRTP_EVENT_LISTEN:
+      gst_zrtp_receiver_tell_again (&pair->receiver);
       break;
     default:
       notice = make_notice (pair, event);

@@ -69,6 +69,10 @@ static const struct
   [ZRTP_REASON_NEW_ENDPOINT] = {N_("This is another device than the one that "
             "you verified. Compare the code now, before you talk"),
       "another endpoint is verified under \"peer-name\": see \"known-peer-zid\""},
+  [ZRTP_REASON_PEER_CHANGED] =
+      {N_("Another device took over this call. Compare "
+            "the code now, before you talk"),
+      "the call was verified and moved to an endpoint that is not"},
   [ZRTP_REASON_SIGNATURE_INVALID] = {N_("The signature of the other side is "
             "wrong, or by another key. Compare the code now, before you talk"),
       NULL},

@@ -75,15 +75,6 @@ look_fired (gpointer data)
   gst_zrtp_runner_poke (&pair->service);
 }
 
-static void
-restart_fired (gpointer data)
-{
-  GstZrtpPair *pair = data;
-
-  g_atomic_int_set (&pair->restart_due, TRUE);
-  gst_zrtp_runner_poke (&pair->service);
-}
-
 GstZrtpPair *
 gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
 {
@@ -108,7 +99,6 @@ gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
   gst_zrtp_timer_init (&pair->hang, hang_fired, pair);
   gst_zrtp_timer_init (&pair->stall, stall_fired, pair);
   gst_zrtp_timer_init (&pair->look, look_fired, pair);
-  gst_zrtp_timer_init (&pair->restart, restart_fired, pair);
   gst_zrtp_runner_init (&pair->service, GST_ZRTP_POOL_SERVICE, service, pair,
       pair_ref, pair_unref);
   gst_zrtp_runner_init (&pair->pusher, GST_ZRTP_POOL_BLOCKING,
@@ -137,7 +127,6 @@ gst_zrtp_pair_unref (GstZrtpPair * pair)
   gst_zrtp_timer_clear (&pair->hang);
   gst_zrtp_timer_clear (&pair->stall);
   gst_zrtp_timer_clear (&pair->look);
-  gst_zrtp_timer_clear (&pair->restart);
   gst_zrtp_timer_clear (&pair->held_due);
   gst_zrtp_runner_clear (&pair->service);
   gst_zrtp_runner_clear (&pair->pusher);
@@ -480,7 +469,6 @@ stop (GstZrtpPair * pair)
 {
   gst_zrtp_timer_clear (&pair->deadline);
   gst_zrtp_pair_end_watch (pair);
-  gst_zrtp_timer_clear (&pair->restart);
   pair->starting = FALSE;
   if (pair->stream) {
     zrtp_stream_stop (pair->stream, g_get_monotonic_time ());
@@ -689,18 +677,6 @@ serve_tells (GstZrtpPair * pair)
   }
 }
 
-/* The peer said Hello anew some time ago. If nothing of the old one came since,
- * it was started again. */
-static void
-serve_restart (GstZrtpPair * pair)
-{
-  if (!g_atomic_int_compare_and_exchange (&pair->restart_due, TRUE, FALSE)
-      || gst_zrtp_receiver_get_heard (&pair->receiver) != pair->restart_heard)
-    return;
-  zrtp_stream_accept_fork (pair->stream, g_get_monotonic_time ());
-  gst_zrtp_call_drain (pair->call);
-}
-
 /* With the call's lock. */
 static void
 serve_all (GstZrtpPair * pair)
@@ -714,7 +690,6 @@ serve_all (GstZrtpPair * pair)
       zrtp_stream_timeout (pair->stream, g_get_monotonic_time ());
       gst_zrtp_call_drain (pair->call);
     }
-    serve_restart (pair);
   }
 }
 

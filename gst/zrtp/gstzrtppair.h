@@ -82,8 +82,8 @@ struct _GstZrtpPair
   GstZrtpBacklog *backlog;      /* what is on the bus */
   GstZrtpTimer held_due;
   GstZrtpRunner service, pusher, notifier;
-  GstZrtpTimer deadline, hang, stall, look, restart;
-  gint deadline_came, hang_came, stalled, look_due, restart_due;        /* atomic */
+  GstZrtpTimer deadline, hang, stall, look;
+  gint deadline_came, hang_came, stalled, look_due;     /* atomic */
   gint hangs;                   /* atomic: a handshake packet does, in a sink */
 
   /* All that follows: under the call's lock. */
@@ -107,7 +107,6 @@ struct _GstZrtpPair
   ZrtpState state;
   char *refusal;                /* why a policy refused the peer last, or NULL */
   GstStructure *peer;           /* the one that was told of last */
-  guint64 restart_heard;        /* what was heard when the peer said Hello anew */
   gboolean watching;            /* whether the watch goes on */
   GstZrtpWatch watch;
   guint storing;                /* storage jobs on their way */

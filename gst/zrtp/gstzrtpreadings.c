@@ -314,6 +314,22 @@ gst_zrtp_zid_to_string (const guint8 zid[ZRTP_ZID_SIZE])
   return text;
 }
 
+gboolean
+gst_zrtp_zid_from_string (const char *text, guint8 zid[ZRTP_ZID_SIZE])
+{
+  if (!text || strlen (text) != 2 * ZRTP_ZID_SIZE)
+    return FALSE;
+  for (guint i = 0; i < ZRTP_ZID_SIZE; i++) {
+    const gint high = g_ascii_xdigit_value (text[2 * i]);
+    const gint low = g_ascii_xdigit_value (text[2 * i + 1]);
+
+    if (high < 0 || low < 0)
+      return FALSE;
+    zid[i] = high << 4 | low;
+  }
+  return TRUE;
+}
+
 char *
 gst_zrtp_algorithm_to_string (const ZrtpAlgorithm * algorithm)
 {

@@ -18,6 +18,9 @@ void gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value);
 
 /* "b0a1...", 24 digits; g_free(). */
 char *gst_zrtp_zid_to_string (const guint8 zid[ZRTP_ZID_SIZE]);
+/* FALSE if @text, which may be NULL, is no such string. */
+gboolean gst_zrtp_zid_from_string (const char *text,
+    guint8 zid[ZRTP_ZID_SIZE]);
 /* "B32", without the blanks of the wire; NULL for NULL; g_free(). */
 char *gst_zrtp_algorithm_to_string (const ZrtpAlgorithm * algorithm);
 

@@ -228,6 +228,7 @@ take_rtcp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
   receiver->heard++;
   receiver->rtcp_packets++;
   verdict->pass = TRUE;
+  tell_once (receiver, ZRTP_MEDIA_SECURE, verdict);
   verdict->short_rtcp = zrtp_srtp_is_rtcp_short (receiver->srtp);
 }
 
@@ -265,17 +266,6 @@ gst_zrtp_receiver_is_hearing (GstZrtpReceiver * receiver)
   hearing = receiver->told[receiver->mode];
   g_mutex_unlock (&receiver->lock);
   return hearing;
-}
-
-guint64
-gst_zrtp_receiver_get_heard (GstZrtpReceiver * receiver)
-{
-  guint64 heard;
-
-  g_mutex_lock (&receiver->lock);
-  heard = receiver->heard;
-  g_mutex_unlock (&receiver->lock);
-  return heard;
 }
 
 void

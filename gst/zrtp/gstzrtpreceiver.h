@@ -90,8 +90,6 @@ GstZrtpVerdict gst_zrtp_receiver_take (GstZrtpReceiver * receiver,
 
 /* Takes the lock: whether media passed since the state changed. */
 gboolean gst_zrtp_receiver_is_hearing (GstZrtpReceiver * receiver);
-/* Takes the lock: how many packets authenticated so far. */
-guint64 gst_zrtp_receiver_get_heard (GstZrtpReceiver * receiver);
 /* Takes the lock. */
 void gst_zrtp_receiver_count_drop (GstZrtpReceiver * receiver,
     GstZrtpReceiveDrop drop);

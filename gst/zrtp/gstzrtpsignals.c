@@ -174,7 +174,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
   /**
    * GstZrtpBin::peer-mismatch:
    * @element: the element
-   * @kind: "cache", "name", "new-endpoint" or "aux-secret"
+   * @kind: "cache", "name", "new-endpoint", "aux-secret", "restart" or
+   *   "peer-changed"
    * @text: for the user
    *
    * An alarm: what is known of the other side does not fit. With "cache" the
@@ -182,6 +183,11 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * compare the SAS; with "name" it is known under another name than
    * #GstZrtpBin:peer-name; with "new-endpoint" (since 0.2) the user verified another
    * endpoint under that name, and not this one.
+   *
+   * With "restart" (since 0.2) an endpoint with the peer's ZID wants new keys in
+   * mid-call and does not have that secret; the call stays as it is. At most once
+   * a minute. With "peer-changed" (since 0.2) the call was verified and moved to an
+   * endpoint that is not: #GstZrtpBin:trust is `peer-changed`.
    *
    * Message `GstZrtpPeerMismatch`: `kind`, `text`; with "new-endpoint" also `zid` of
    * the endpoint that was verified, and `last-seen` in Unix seconds (gint64).
@@ -360,7 +366,8 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    * @zid: the number by which that is known
    *
    * Another endpoint talks ZRTP here, as after forking or a transfer. Nothing
-   * changes, unless #GstZrtpBin::accept-fork moves to it.
+   * changes, unless #GstZrtpBin::accept-fork with that @zid moves to it, or it
+   * proves to be the peer, restarted.
    *
    * Message `GstZrtpFork`: `ssrc`, `zid`.
    *

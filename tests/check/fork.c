@@ -55,7 +55,8 @@ GST_START_TEST (test_accept)
 
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
     fail_unless_equals_int (stream->n_events[ZRTP_EVENT_FORK], 1);
-    fail_unless (zrtp_stream_accept_fork (stream->stream, sim->now));
+    fail_unless (zrtp_stream_accept_fork (stream->stream,
+            sim->ends[1].zid, sim->now));
     sim_drain (sim, 0);
     fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
     sim_assert_agreed (sim);
@@ -92,7 +93,8 @@ GST_START_TEST (test_nobody_to_accept)
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
-  fail_if (zrtp_stream_accept_fork (sim->ends[0].streams[0].stream, sim->now));
+  fail_if (zrtp_stream_accept_fork (sim->ends[0].streams[0].stream,
+          sim->ends[1].zid, sim->now));
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
   sim_free (sim);
 }

@@ -30,6 +30,7 @@ static const struct
   {ZRTP_TRUST_SIGNED, ZRTP_LEVEL_VERIFIED},
   {ZRTP_TRUST_SIGNATURE_INVALID, ZRTP_LEVEL_ALARM},
   {ZRTP_TRUST_NEW_ENDPOINT, ZRTP_LEVEL_ALARM},
+  {ZRTP_TRUST_PEER_CHANGED, ZRTP_LEVEL_ALARM},
 };
 
 /* Where trust is no alarm: with nothing in the clear, and with something. */

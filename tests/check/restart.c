@@ -263,7 +263,8 @@ call_with_fork (guint64 seed, gboolean required, gboolean auto_secure)
 static void
 accept_fork (Sim * sim)
 {
-  fail_unless (zrtp_stream_accept_fork (stream_of (sim, 0)->stream, sim->now));
+  fail_unless (zrtp_stream_accept_fork (stream_of (sim, 0)->stream,
+          sim->ends[1].zid, sim->now));
   settle (sim, 0);
 }
 
@@ -315,7 +316,7 @@ GST_START_TEST (test_accept_makes_all_new)
   fail_unless_equals_int (alice->n_events[ZRTP_EVENT_SAS], 2);
   fail_if (memcmp (keys.key, alice->send_keys.key, 16) == 0);
   /* It was for that one only. */
-  fail_if (zrtp_stream_accept_fork (alice->stream, sim->now));
+  fail_if (zrtp_stream_accept_fork (alice->stream, sim->ends[1].zid, sim->now));
   g_free (hash);
   sim_free (sim);
 }
@@ -367,13 +368,13 @@ GST_START_TEST (test_accept_with_two_streams)
       fail_unless_equals_int (sim->ends[0].streams[i].n_events[ZRTP_EVENT_FORK],
           1);
 
-    fail_unless (zrtp_stream_accept_fork (sim->ends[0].streams[first_told].
-            stream, sim->now));
+    fail_unless (zrtp_stream_accept_fork (sim->ends[0].
+            streams[first_told].stream, sim->ends[1].zid, sim->now));
     settle (sim, 0);
     sim_run (sim, sim->now + wait);
     /* Said on the other stream as well it is no other wish. */
     zrtp_stream_accept_fork (sim->ends[0].streams[1 - first_told].stream,
-        sim->now);
+        sim->ends[1].zid, sim->now);
     settle (sim, 0);
     fail_unless (sim_run_until_secure (sim, sim->now + 5 * SIM_SEC),
         "case %u", n);
@@ -403,16 +404,18 @@ GST_START_TEST (test_accept_one_after_the_other)
     fail_unless (sim_run_until_secure (sim, SIM_SEC));
     restart_all (sim, 1, n & 1, 1);
     sim_run (sim, 2 * SIM_SEC);
-    fail_unless (zrtp_stream_accept_fork (alice->streams[0].stream, sim->now));
+    fail_unless (zrtp_stream_accept_fork (alice->streams[0].stream,
+            sim->ends[1].zid, sim->now));
     settle (sim, 0);
     sim_run (sim, sim->now + waits[n / 2]);
     /* Nothing happened to the other stream so far. */
-    fail_unless_equals_int (zrtp_stream_get_info (alice->streams[1].stream)->
-        state, ZRTP_STATE_SECURE);
+    fail_unless_equals_int (zrtp_stream_get_info (alice->streams[1].
+            stream)->state, ZRTP_STATE_SECURE);
     zrtp_stream_start (bob->streams[1].stream, 0x2001, sim->now);
     settle (sim, 1);
     sim_run (sim, sim->now + SIM_SEC);
-    fail_unless (zrtp_stream_accept_fork (alice->streams[1].stream, sim->now));
+    fail_unless (zrtp_stream_accept_fork (alice->streams[1].stream,
+            sim->ends[1].zid, sim->now));
     settle (sim, 0);
     fail_unless (sim_run_until_secure (sim, sim->now + 20 * SIM_SEC),
         "case %u", n);

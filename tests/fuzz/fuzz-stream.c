@@ -269,7 +269,8 @@ act_on_stream (World * world, guint which, guint i, guint8 act)
       let_media_come (world, end, other);
       break;
     case 3:
-      zrtp_stream_accept_fork (end->stream, world->now);
+      zrtp_stream_accept_fork (end->stream, world->sides[1 - which].zid,
+          world->now);
       break;
     case 4:
       stop (world, end);

@@ -21,6 +21,7 @@ typedef struct
   ZrtpSrtp *send, *receive;
   gboolean media_seen;
   gboolean forked;              /* to be accepted at the next tick */
+  guint8 fork[ZRTP_ZID_SIZE];   /* that one */
 } EngineChannel;
 
 static gint64
@@ -119,6 +120,7 @@ handle_event (LoopChannel * channel, ZrtpEvent * event)
     case ZRTP_EVENT_FORK:
       peer_note ("note channel=%u fork ssrc=%u", channel->index, event->ssrc);
       own->forked = channel->loop->options.accept_fork;
+      memcpy (own->fork, event->zid, ZRTP_ZID_SIZE);
       break;
     case ZRTP_EVENT_CACHE_FAILED:
       peer_note ("note channel=%u cache-failed text=%s", channel->index,
@@ -345,7 +347,7 @@ backend_tick (Loop * loop)
     if (own->forked) {
       own->forked = FALSE;
       own->media_seen = FALSE;
-      zrtp_stream_accept_fork (own->stream, now);
+      zrtp_stream_accept_fork (own->stream, own->fork, now);
     }
   }
   if (loop->options.verify && loop->channel[0].secure) {

@@ -262,7 +262,8 @@ on_zrtp_message (Channel * channel, const GstStructure * message)
     peer_note ("note channel=%u fork accept=%d", channel->index,
         app.options.accept_fork);
     if (app.options.accept_fork)
-      g_signal_emit_by_name (channel->enc, "accept-fork", &accepted);
+      g_signal_emit_by_name (channel->enc, "accept-fork",
+          gst_structure_get_string (message, "zid"), &accepted);
   }
 }
 

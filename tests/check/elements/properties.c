@@ -206,7 +206,7 @@ GST_START_TEST (test_enumerations)
       (GetNick) zrtp_role_nick);
   check_enum (element, "trust", "none unverified peer-unverified verified "
       "cache-mismatch name-mismatch sas-mismatch mitm-relayed signed "
-      "signature-invalid new-endpoint", (GetNick) zrtp_trust_nick);
+      "signature-invalid new-endpoint peer-changed", (GetNick) zrtp_trust_nick);
   check_enum (element, "hello-hash-status", "absent match mismatch",
       (GetNick) zrtp_hello_hash_status_nick);
   check_enum (element, "enrollment", "none offered accepted enrolled",
@@ -341,8 +341,11 @@ GST_END_TEST;
 GST_START_TEST (test_actions_too_early)
 {
   static const char *const actions[] = { "go-secure", "verify-sas",
-    "reject-sas", "forget-peer", "accept-fork", "go-clear", "accept-clear",
-    "accept-enrollment"
+    "reject-sas", "forget-peer", "go-clear", "accept-clear", "accept-enrollment"
+  };
+  static const char *const zids[] = { NULL, "", "x", "00112233445566778899aabb",
+    "00112233445566778899aab", "00112233445566778899aabg",
+    "00112233445566778899aabbc"
   };
   GstElement *element = watch_make (types[__i__], "early");
   GstBus *bus = gst_bus_new ();
@@ -356,6 +359,12 @@ GST_START_TEST (test_actions_too_early)
 
       g_signal_emit_by_name (element, actions[i], &done);
       fail_if (done, "%s", actions[i]);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS (zids); i++) {
+      gboolean done = TRUE;
+
+      g_signal_emit_by_name (element, "accept-fork", zids[i], &done);
+      fail_if (done, "%s", zids[i]);
     }
     g_object_set (element, "sas-verified", TRUE, NULL);
     g_free (watch_pop (bus, GST_MESSAGE_WARNING, "sas-verified"));

@@ -3,6 +3,8 @@
  *
  * The other side's program ends without a word and is started again.
  */
+#include <string.h>
+
 #include "endpoint.h"
 #include "watch.h"
 
@@ -23,13 +25,25 @@ send_to (Endpoint * from, Endpoint * to)
   gst_object_unref (sink);
 }
 
+static void
+on_mismatch (GstElement * element, const char *kind, const char *text,
+    gint * n_changed)
+{
+  fail_unless_equals_string (kind, "peer-changed");
+  fail_unless (strstr (text, "Compare the SAS") != NULL);
+  g_atomic_int_inc (n_changed);
+}
+
 /* Bob's program dies and comes back with what it kept; Alice's goes on. */
 static void
 run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
 {
   char *folder = endpoint_make_folder ();
   Endpoint *alice, *bob;
+  GstStructure *fork;
   char *first_sas;
+  gint64 began;
+  gint n_changed = 0;
 
   alice = endpoint_new (END ("%s/alice"), folder);
   bob = endpoint_new (END ("%s/%s"), folder, cache_of_bob);
@@ -40,7 +54,9 @@ run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
   endpoint_wait_media (alice, 10);
   first_sas = g_strdup (alice->sas);
   watch_start (alice->enc, "trust");
-  for (guint i = 0; i < 2 && !same; i++) {
+  g_signal_connect (alice->enc, "peer-mismatch", G_CALLBACK (on_mismatch),
+      &n_changed);
+  for (guint i = 0; i < 2; i++) {
     gboolean verified = FALSE;
 
     g_signal_emit_by_name (i ? bob->enc : alice->enc, "verify-sas", &verified);
@@ -52,28 +68,37 @@ run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
   gst_element_set_state (bob->pipeline, GST_STATE_READY);
   send_to (alice, bob);
   send_to (bob, alice);
+  began = g_get_monotonic_time ();
   endpoint_play (bob);
-  gst_structure_free (endpoint_wait (alice, "GstZrtpFork"));
+  fork = endpoint_wait (alice, "GstZrtpFork");
   if (same) {
-    endpoint_wait_state (alice, "discovering");
+    endpoint_wait_state (alice, "negotiating");
   } else {
-    /* Somebody else: only if the user wants it. */
+    /* Another endpoint: only if the user wants it. */
     gboolean accepted = FALSE;
     char *state;
 
     g_object_get (alice->enc, "sas", &state, NULL);
     fail_unless_equals_string (state, first_sas);
     g_free (state);
-    g_signal_emit_by_name (alice->enc, "accept-fork", &accepted);
+    g_signal_emit_by_name (alice->enc, "accept-fork",
+        gst_structure_get_string (fork, "zid"), &accepted);
     fail_unless (accepted);
     endpoint_wait_state (alice, "discovering");
   }
+  gst_structure_free (fork);
   endpoint_wait_secure (alice, bob);
+  GST_INFO ("back after %" G_GINT64_FORMAT " ms",
+      (g_get_monotonic_time () - began) / 1000);
   fail_if (g_str_equal (alice->sas, first_sas));
-  /* What was said of the old one does not hold for another. */
-  if (!same) {
-    watch_wait (alice->enc, "trust", "unverified");
+  if (same) {
+    watch_wait (alice->enc, "trust", "verified");
+  } else {
+    /* What was said of the old one does not hold for another. */
+    watch_wait (alice->enc, "trust", "peer-changed");
     watch_assert (alice->enc, "sas-verified", "false");
+    fail_unless_equals_int (g_atomic_int_get (&n_changed), 1);
+    g_free (endpoint_wait_warning (alice, "took over this call"));
   }
   endpoint_wait_media (alice, 10);
   endpoint_wait_media (bob, 10);

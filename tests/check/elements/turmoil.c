@@ -333,12 +333,19 @@ static void
 act (Actor * actor, GstElement * enc)
 {
   static const char *const actions[] = { "discover", "go-secure", "go-clear",
-    "accept-clear", "verify-sas", "reject-sas", "forget-peer", "accept-fork"
+    "accept-clear", "verify-sas", "reject-sas", "forget-peer"
   };
+  const guint n = pick (actor, G_N_ELEMENTS (actions) + 1);
   gboolean ok;
 
-  g_signal_emit_by_name (enc, actions[pick (actor, G_N_ELEMENTS (actions))],
-      &ok);
+  if (n < G_N_ELEMENTS (actions)) {
+    g_signal_emit_by_name (enc, actions[n], &ok);
+  } else {
+    char *zid = watch_get (enc, "peer-zid");
+
+    g_signal_emit_by_name (enc, "accept-fork", zid, &ok);
+    g_free (zid);
+  }
 }
 
 static void
