@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Discovery: Hello, HelloACK and a=zrtp-hash (RFC 6189 4.1, 5.2, 5.3, 6, 8.1).
+ * Discovery: Hello and HelloACK (RFC 6189 4.1, 5.2, 5.3, 6).
  */
 #include "zrtpstream-private.h"
 
@@ -328,8 +328,8 @@ zrtp_discovery_show_peer (ZrtpStream * stream, const ZrtpCandidate * candidate,
   }
 }
 
-static void
-forget_peer (ZrtpStream * stream)
+void
+zrtp_discovery_forget_peer (ZrtpStream * stream)
 {
   ZrtpStreamInfo *info = &stream->info;
 
@@ -339,98 +339,6 @@ forget_peer (ZrtpStream * stream)
   memset (info->peer_zid, 0, sizeof info->peer_zid);
   memset (info->peer_client, 0, sizeof info->peer_client);
   memset (info->peer_hello_hash, 0, sizeof info->peer_hello_hash);
-}
-
-static void
-set_hello_hash_status (ZrtpStream * stream, ZrtpHelloHashStatus status)
-{
-  if (stream->info.hello_hash_status == status)
-    return;
-  stream->info.hello_hash_status = status;
-  zrtp_stream_event (stream, ZRTP_EVENT_HELLO_HASH);
-}
-
-static gboolean
-hello_hash_known (ZrtpStream * stream, GBytes * hello)
-{
-  guint8 digest[32];
-  gsize size;
-  const guint8 *data = g_bytes_get_data (hello, &size);
-
-  zrtp_sha256 (data, size, digest);
-  for (guint i = 0; i < stream->peer_hashes->len; i++) {
-    if (zrtp_equal (digest, stream->peer_hashes->data + i * 32, 32))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-gboolean
-zrtp_discovery_is_announced (ZrtpStream * stream, GBytes * hello)
-{
-  return stream->peer_hashes->len == 0 || hello_hash_known (stream, hello);
-}
-
-/* Clears candidates that were not announced. TRUE if there were any. */
-static gboolean
-clear_unannounced (ZrtpStream * stream)
-{
-  gboolean any = FALSE;
-
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
-
-    if (candidate->hello && !hello_hash_known (stream, candidate->hello)) {
-      zrtp_candidate_clear (candidate);
-      any = TRUE;
-    }
-  }
-  return any;
-}
-
-/* Before an exchange: whoever was not announced is no peer. */
-static void
-check_candidates (ZrtpStream * stream)
-{
-  const gboolean refused = clear_unannounced (stream);
-  const ZrtpCandidate *best = zrtp_discovery_best (stream);
-
-  if (best) {
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
-    if (refused)
-      zrtp_discovery_set_peer (stream, best);
-  } else if (refused) {
-    forget_peer (stream);
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
-  }
-}
-
-/* The signalling's word came, or changed, after Hellos did (8.1). */
-void
-zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now)
-{
-  GBytes *in_use = stream->exchange ? stream->exchange->peer.hello :
-      stream->bound.hello;
-
-  stream->peer_hash_refused = FALSE;
-  if (stream->peer_hashes->len == 0) {
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_ABSENT);
-    return;
-  }
-  stream->evidence_until = ZRTP_NEVER;
-  if (!in_use) {
-    check_candidates (stream);
-  } else if (hello_hash_known (stream, in_use)) {
-    clear_unannounced (stream);
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
-  } else {
-    clear_unannounced (stream);
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
-    stream->tampered = TRUE;    /* the signalling is proof */
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_NONE,
-        "the peer's Hello is not the one that the signalling announced "
-        "(a=zrtp-hash)", now);
-  }
 }
 
 /* 4.1.1: 1 if the version is to be talked to, 0 to be ignored, -1 too old. */
@@ -626,18 +534,18 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   if (stream->peer_hashes->len > 0) {
     GBytes *bytes = g_bytes_new (packet->message, packet->message_size);
-    const gboolean known = hello_hash_known (stream, bytes);
+    const gboolean known = zrtp_hello_hash_is_known (stream, bytes);
 
     g_bytes_unref (bytes);
     if (!known) {
       zrtp_stream_drop (stream, ZRTP_DROP_BAD_HELLO_HASH);
       if (!stream->peer_hash_refused && idle) {
         stream->peer_hash_refused = TRUE;
-        set_hello_hash_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+        zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
       }
       return TRUE;
     }
-    set_hello_hash_status (stream, ZRTP_HELLO_HASH_MATCH);
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
   }
   return FALSE;
 }

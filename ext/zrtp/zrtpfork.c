@@ -94,7 +94,7 @@ is_named (ZrtpStream * stream, const ZrtpCandidate * fork,
 {
   return fork->hello && now - fork->last_seen <= LIFETIME
       && memcmp (fork->zid, zid, ZRTP_ZID_SIZE) == 0
-      && zrtp_discovery_is_announced (stream, fork->hello);
+      && zrtp_hello_hash_is_announced (stream, fork->hello);
 }
 
 static gboolean

@@ -6,7 +6,8 @@
  *
  *   zrtpstream.c      life of a stream, receiving, timers, application's acts
  *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
- *   zrtpdiscovery.c   Hello, HelloACK, zrtp-hash            (4.1, 5.2, 5.3, 8.1)
+ *   zrtpdiscovery.c   Hello, HelloACK                       (4.1, 5.2, 5.3)
+ *   zrtphellohash.c   Hellos and what was announced         (8, 8.1)
  *   zrtpexchange.c    what an exchange takes, start and end (4.1.2, 4.3)
  *   zrtpcommit.c      our Commit                            (4.4.x.1, 5.4)
  *   zrtpcommit-receive.c  the peer's                        (4.4.x, 5.4, 9)
@@ -491,9 +492,7 @@ void zrtp_discovery_show_peer (ZrtpStream * stream,
 /* A slot for one whose Hello we had, as if it came now. */
 ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gint64 now);
-void zrtp_discovery_check_hash (ZrtpStream * stream, gint64 now);
-/* 8.1: FALSE if the signalling announced others. */
-gboolean zrtp_discovery_is_announced (ZrtpStream * stream, GBytes * hello);
+void zrtp_discovery_forget_peer (ZrtpStream * stream);
 
 /* zrtpexchange.c */
 /* Begins anew, whatever was before. Multistream mode has its secrets, and in the
@@ -715,6 +714,7 @@ void zrtp_relay_clear (ZrtpStream * stream);
 G_END_DECLS
 
 #include "zrtpsession-private.h"
+#include "zrtphellohash.h"
 #include "zrtptrial.h"
 #include "zrtpunproven.h"
 

@@ -186,7 +186,7 @@ zrtp_stream_set_peer_hello_hash (ZrtpStream * stream, const char *value,
   g_array_unref (stream->peer_hashes);
   stream->peer_hashes = hashes;
   zrtp_trial_end (stream);
-  zrtp_discovery_check_hash (stream, now);
+  zrtp_hello_hash_check (stream, now);
   return TRUE;
 }
 

@@ -266,7 +266,7 @@ start (ZrtpStream * stream, gint64 now)
   trial = stream->trial = make_trial (stream);
   add_candidates (stream, stream->forks, ZRTP_MAX_FORKS, now);
   add_candidates (stream, stream->candidates, ZRTP_MAX_CANDIDATES, now);
-  zrtp_discovery_check_hash (trial, now);
+  zrtp_hello_hash_check (trial, now);
   if (!zrtp_discovery_best (trial)) {
     zrtp_trial_end (stream);
     return;
