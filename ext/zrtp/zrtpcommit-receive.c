@@ -246,6 +246,7 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
       break;
     case ZRTP_VERDICT_DROP:
       zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      zrtp_fork_committed (stream, peer, now);
       break;
     case ZRTP_VERDICT_FAIL:
       /* What is under way or secure does not fall for a stray Commit, and ours

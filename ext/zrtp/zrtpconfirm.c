@@ -358,6 +358,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
   zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
   zrtp_contention_end (session, stream, now);
   zrtp_trial_secured (stream, began, now);
+  zrtp_fork_secured (stream, now);
 }
 
 /* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went

@@ -501,6 +501,31 @@ is_our_hello (const ZrtpStream * stream, const ZrtpPacket * packet)
       && memcmp (packet->message, data, size) == 0;
 }
 
+/* TRUE if the signalling announced other Hellos. */
+static gboolean
+refuse_unannounced (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now)
+{
+  GBytes *bytes;
+  gboolean announced;
+
+  if (stream->peer_hashes->len == 0)
+    return FALSE;
+  bytes = g_bytes_new (packet->message, packet->message_size);
+  announced = zrtp_hello_hash_is_known (stream, bytes);
+  g_bytes_unref (bytes);
+  if (announced)
+    return FALSE;
+  zrtp_stream_drop (stream, ZRTP_DROP_BAD_HELLO_HASH);
+  if (!stream->peer_hash_refused && stream->step == ZRTP_STEP_DISCOVERY) {
+    stream->peer_hash_refused = TRUE;
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+  }
+  if (zrtp_stream_is_settled (stream))
+    zrtp_fork_hear (stream, packet, hello, now);
+  return TRUE;
+}
+
 /* TRUE if the Hello is of no use, and why was dealt with. */
 static gboolean
 refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
@@ -532,22 +557,7 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_unproven_refuse (stream, ZRTP_ERROR_VERSION, now);
     return TRUE;
   }
-  if (stream->peer_hashes->len > 0) {
-    GBytes *bytes = g_bytes_new (packet->message, packet->message_size);
-    const gboolean known = zrtp_hello_hash_is_known (stream, bytes);
-
-    g_bytes_unref (bytes);
-    if (!known) {
-      zrtp_stream_drop (stream, ZRTP_DROP_BAD_HELLO_HASH);
-      if (!stream->peer_hash_refused && idle) {
-        stream->peer_hash_refused = TRUE;
-        zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
-      }
-      return TRUE;
-    }
-    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
-  }
-  return FALSE;
+  return refuse_unannounced (stream, packet, hello, now);
 }
 
 /* Another endpoint than the peer, while there is one. */
@@ -563,6 +573,7 @@ hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_stream_send (stream, stream->hello, TRUE);
     return;
   }
+  zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
   zrtp_fork_report (stream, candidate, now);
   zrtp_trial_hear (stream, packet, hello, now);
 }
@@ -572,7 +583,8 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
   /* 5.3: every Hello is acknowledged, of whatever version. */
-  zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
+  if (zrtp_hello_hash_admit (stream, packet, hello, now))
+    zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
   zrtp_discovery_hear (stream, packet, hello, now);
 }
 
@@ -585,9 +597,14 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
 
   if (refuse_hello (stream, packet, hello, now))
     return;
+  if (zrtp_hello_hash_is_transfer (stream))
+    zrtp_hello_hash_move (stream, now);
+  if (stream->peer_hashes->len > 0)
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
   /* The application named another endpoint. */
   if (stream->one_zid
       && memcmp (hello->zid, stream->only_zid, ZRTP_ZID_SIZE) != 0) {
+    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
     zrtp_fork_hear (stream, packet, hello, now);
     return;
   }

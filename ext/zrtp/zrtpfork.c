@@ -11,6 +11,8 @@
 
 /* A HelloACK silences an endpoint that waits, so this is long. */
 #define LIFETIME (600 * ZRTP_SEC)
+/* An endpoint that waits repeats its Commit for so long. */
+#define LIVE_TIME (10 * ZRTP_SEC)
 
 static ZrtpCandidate *
 find_fork (ZrtpStream * stream, const ZrtpCandidate * candidate)
@@ -49,7 +51,6 @@ zrtp_fork_report (ZrtpStream * stream, const ZrtpCandidate * candidate,
   ZrtpCandidate *fork = find_fork (stream, candidate);
   ZrtpEvent *event;
 
-  zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
   if (fork) {
     fork->last_seen = now;
     return;
@@ -70,15 +71,47 @@ zrtp_fork_hear (ZrtpStream * stream, const ZrtpPacket * packet,
 {
   ZrtpCandidate candidate = { NULL };
 
+  if (stream->outer)
+    return;
   candidate.hello = g_bytes_new (packet->message, packet->message_size);
   candidate.ssrc = packet->ssrc;
   memcpy (candidate.h3, hello->h3, ZRTP_IMAGE_SIZE);
   memcpy (candidate.zid, hello->zid, ZRTP_ZID_SIZE);
-  if (stream->outer)
-    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
-  else
-    zrtp_fork_report (stream, &candidate, now);
+  zrtp_fork_report (stream, &candidate, now);
   zrtp_candidate_clear (&candidate);
+}
+
+static void
+report_live (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
+    gint64 now)
+{
+  for (guint i = 0; i < n; i++) {
+    const ZrtpCandidate *candidate = &candidates[i];
+
+    if (candidate->hello && !candidate->unsuitable
+        && now - candidate->last_seen <= LIVE_TIME)
+      zrtp_fork_committed (stream, candidate, now);
+  }
+}
+
+void
+zrtp_fork_secured (ZrtpStream * stream, gint64 now)
+{
+  report_live (stream, stream->candidates, ZRTP_MAX_CANDIDATES, now);
+  report_live (stream, stream->refused_hellos, ZRTP_MAX_REFUSED_HELLOS, now);
+}
+
+void
+zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
+    gint64 now)
+{
+  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+      &stream->bound;
+
+  /* An endpoint with the ZID of the peer is the peer, restarted. */
+  if (!stream->outer && peer->hello
+      && memcmp (candidate->zid, peer->zid, ZRTP_ZID_SIZE) != 0)
+    zrtp_fork_report (stream, candidate, now);
 }
 
 void

@@ -56,6 +56,7 @@ G_BEGIN_DECLS
 #define ZRTP_MAX_CANDIDATES 8
 /* Endpoints that the application was told of and may name. */
 #define ZRTP_MAX_FORKS 16
+#define ZRTP_MAX_REFUSED_HELLOS 8
 
 /* The packet of a Confirm without a signature. */
 #define ZRTP_UNSIGNED_CONFIRM_SIZE \
@@ -133,6 +134,7 @@ typedef struct
   gint64 committed;             /* on trial: time of its last Commit, or 0 */
   gboolean served;              /* ... which was answered */
   gboolean answered;            /* on trial: our Commit to another of its ZID */
+  gboolean announced;           /* peer in use: the signalling did once */
 } ZrtpCandidate;
 
 /* A chain that proved false, or was lied about: no exchange with it for now. */
@@ -246,6 +248,7 @@ struct _ZrtpStream
   ZrtpBan bans[ZRTP_MAX_CANDIDATES];
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
+  ZrtpCandidate refused_hellos[ZRTP_MAX_REFUSED_HELLOS];
 
   ZrtpRateLimit collisions;     /* of our SSRC */
   ZrtpHindrance equal_zids, nothing_in_common, collision;

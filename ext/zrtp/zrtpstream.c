@@ -87,6 +87,7 @@ zrtp_stream_free (ZrtpStream * stream)
     zrtp_session_remove (stream->session, stream);
   wipe_exchange (stream);
   zrtp_fork_forget (stream);
+  zrtp_hello_hash_forget (stream);
   zrtp_event_clear (&stream->ignored);
   g_queue_clear_full (&stream->packets, g_free);
   g_queue_clear_full (&stream->events, free_event);
@@ -183,10 +184,7 @@ zrtp_stream_set_peer_hello_hash (ZrtpStream * stream, const char *value,
     g_array_unref (hashes);
     return FALSE;
   }
-  g_array_unref (stream->peer_hashes);
-  stream->peer_hashes = hashes;
-  zrtp_trial_end (stream);
-  zrtp_hello_hash_check (stream, now);
+  zrtp_hello_hash_announce (stream, hashes, now);
   return TRUE;
 }
 
@@ -301,6 +299,7 @@ zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now)
   if (!move) {
     zrtp_fork_forget (stream);
     memset (stream->refused_chains, 0, sizeof stream->refused_chains);
+    zrtp_hello_hash_forget (stream);
     stream->one_zid = FALSE;
   }
   stream->probes_left = 0;

@@ -602,6 +602,7 @@ take_over_stream (ZrtpStream * stream, ZrtpStream * trial)
   KEEP (stream, trial, collisions);
   KEEP (stream, trial, peer_hashes);
   KEEP (stream, trial, peer_hash_refused);
+  KEEP (stream, trial, refused_hellos);
   KEEP (stream, trial, forks);
   KEEP (stream, trial, fork_events);
   KEEP (stream, trial, answers);

@@ -18,6 +18,11 @@ void zrtp_fork_report (ZrtpStream * stream, const ZrtpCandidate * candidate,
 /* The same, for a Hello that no candidate is made of. */
 void zrtp_fork_hear (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
+/* Another endpoint than the peer in use sent a Commit. */
+void zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
+    gint64 now);
+/* @stream is secure: tells of other endpoints that wait for an exchange. */
+void zrtp_fork_secured (ZrtpStream * stream, gint64 now);
 void zrtp_fork_forget (ZrtpStream * stream);
 
 /* zrtptrial.c */

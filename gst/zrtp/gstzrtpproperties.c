@@ -431,7 +431,10 @@ install_policy (void)
    * GstZrtpBin:peer-hello-hash:
    *
    * The value of the other side's `a=zrtp-hash` attribute, or several of them
-   * on lines of their own. A Hello that does not fit is refused.
+   * on lines of their own. A Hello that does not fit is refused (RFC 6189 8.1).
+   * May change at any time: where the peer of a secure call fitted the earlier
+   * value, the call moves when a Hello comes that fits the new one. Where it was
+   * never announced, a value that does not fit it is proof of tampering.
    *
    * Since: 0.1
    */
