@@ -125,6 +125,79 @@ GST_START_TEST (test_other_peer)
 
 GST_END_TEST;
 
+static void
+announce (Endpoint * from, Endpoint * to)
+{
+  char *hash;
+
+  g_object_get (from->enc, "hello-hash", &hash, NULL);
+  fail_unless (hash != NULL);
+  g_object_set (to->enc, "peer-hello-hash", hash, NULL);
+  g_free (hash);
+}
+
+static void
+on_security (GstElement * element, guint error, const char *text,
+    gint * n_alarms)
+{
+  g_atomic_int_inc (n_alarms);
+}
+
+/* The call is transferred: signalling brings another a=zrtp-hash, and that endpoint
+ * has said Hello already. */
+GST_START_TEST (test_transfer)
+{
+  char *folder = endpoint_make_folder ();
+  Endpoint *alice, *bob, *carol;
+  gboolean accepted = TRUE;
+  GstStructure *fork;
+  char *first_sas;
+  gint n_alarms = 0;
+
+  alice = endpoint_new (END ("%s/alice"), folder);
+  bob = endpoint_new (END ("%s/bob"), folder);
+  endpoint_connect (alice, bob);
+  announce (alice, bob);
+  announce (bob, alice);
+  g_signal_connect (alice->enc, "security-alert", G_CALLBACK (on_security),
+      &n_alarms);
+  endpoint_play (alice);
+  endpoint_play (bob);
+  endpoint_wait_secure (alice, bob);
+  endpoint_wait_media (alice, 10);
+  first_sas = g_strdup (alice->sas);
+  endpoint_free (bob);
+
+  carol = endpoint_new (END ("%s/carol"), folder);
+  gst_element_set_state (carol->pipeline, GST_STATE_READY);
+  send_to (alice, carol);
+  send_to (carol, alice);
+  endpoint_play (carol);
+  fork = endpoint_wait (alice, "GstZrtpFork");
+  g_signal_emit_by_name (alice->enc, "accept-fork",
+      gst_structure_get_string (fork, "zid"), &accepted);
+  fail_if (accepted);
+  gst_structure_free (fork);
+  announce (carol, alice);
+  endpoint_wait_state (alice, "discovering");
+  endpoint_wait_secure (alice, carol);
+  fail_if (g_str_equal (alice->sas, first_sas));
+  watch_start (alice->enc, "hello-hash-status");
+  watch_wait (alice->enc, "hello-hash-status", "match");
+  fail_unless_equals_int (g_atomic_int_get (&n_alarms), 0);
+  endpoint_wait_media (alice, 10);
+  endpoint_wait_media (carol, 10);
+  fail_unless_equals_uint64 (endpoint_get_stat (alice->enc,
+          "sent-clear-count"), 0);
+
+  g_free (first_sas);
+  endpoint_free (alice);
+  endpoint_free (carol);
+  endpoint_remove_folder (folder);
+}
+
+GST_END_TEST;
+
 static Suite *
 restart_suite (void)
 {
@@ -134,6 +207,7 @@ restart_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_same_peer);
   tcase_add_test (tc, test_other_peer);
+  tcase_add_test (tc, test_transfer);
   return s;
 }
 
