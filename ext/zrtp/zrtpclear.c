@@ -10,6 +10,8 @@
 
 /* 4.7.2: keeps a NAT's binding while the user makes up his mind. */
 #define CLEAR_ACK_INTERVAL (5 * ZRTP_SEC)
+/* Longest pause within the retransmissions of a GoClear. */
+#define BURST_GAP (5 * ZRTP_SEC)
 
 /* MAC(mackey of the sender's role, "GoClear "). */
 static void
@@ -135,6 +137,20 @@ we_asked (ZrtpSession * session)
   return FALSE;
 }
 
+/* One alarm for a GoClear and its retransmissions. */
+static void
+report_false_mac (ZrtpStream * stream, gint64 now)
+{
+  const gboolean repeated = stream->false_go_clear > 0
+      && now - stream->false_go_clear < BURST_GAP;
+
+  stream->false_go_clear = now;
+  if (!repeated)
+    zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
+        "a request to end encryption came whose MAC is false: it is forged, "
+        "or of a peer that makes the MAC in another way", now);
+}
+
 void
 zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
     const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now)
@@ -153,8 +169,7 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
   make_clear_mac (stream, zrtp_stream_peer_keys (stream), expected);
   if (!zrtp_equal (expected, clear_mac, ZRTP_MAC_SIZE)) {
     zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
-        "somebody sent a forged request to end encryption", now);
+    report_false_mac (stream, now);
     return;
   }
   if (!stream->allowed_clear) {

@@ -225,6 +225,7 @@ struct _ZrtpStream
   gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
   gboolean allowed_clear;       /* the A flag of our Confirm */
   gboolean go_clear_sent;       /* ... and not acknowledged */
+  gint64 false_go_clear;        /* when the last one with a false MAC came */
   gboolean clear_asks_user;     /* 4.7.2: no media before he agreed */
   gboolean no_preshared;        /* the peer could not, or we: DH it is */
   gboolean wanted;              /* go-secure was asked for */

@@ -318,6 +318,7 @@ zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now)
   stream->no_preshared = FALSE;
   stream->allowed_clear = stream->go_clear_sent = FALSE;
   stream->clear_asks_user = FALSE;
+  stream->false_go_clear = 0;
   stream->evidence_until = 0;
   stream->acked = FALSE;
   if (had_keys)
