@@ -170,7 +170,7 @@ zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
  * use: one guess, with a chance of 1 in 65,536 or less. Its Commit looks like that
  * of a third party off the path, which never sees our DHPart and has no guess.
  * Eight are free. Each further one comes back after GUESS_INTERVAL, so a third
- * party holds the genuine call for 8 s at most. Users wait for a call for about a
+ * party that stops holds the genuine call for 8 s at most. Users wait for a call for about a
  * minute: an attacker then has 16 guesses, 1 chance in 4,096, and 458 in an hour.
  * An exchange lost after a proof costs more (zrtp_exchange_lost()). */
 void
@@ -181,6 +181,8 @@ zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
       stream->guesses - (ZRTP_BURST - 1) * GUESS_INTERVAL);
 }
 
+/* A HelloACK carries no proof: ten chains a second with one each can still take
+ * every turn (see "pause by guesses" in tests/data/attacks.md). */
 gboolean
 zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
     gint64 now)
