@@ -55,6 +55,7 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
     zrtp_commit_yield (stream, now);
     return;
   }
+  stream->commit_paused = FALSE;
   zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->commit), now);
 }
@@ -358,6 +359,10 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
     if (zrtp_commit_give_way (stream, now))
       return;
   }
+  /* An endpoint that has our Hello takes a Commit, whichever Hello that commits to,
+   * and some never take another one. */
+  if (stream->commit_paused && stream->repeat.sent < COMMITS_BEFORE_DOUBT)
+    return;
   /* The HelloACK may have been forged: without our Hello there is no answer. */
   zrtp_stream_send_hello (stream, TRUE, now);
   zrtp_stream_send (stream, stream->repeat.message, TRUE);

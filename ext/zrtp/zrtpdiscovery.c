@@ -129,7 +129,7 @@ void
 zrtp_discovery_start (ZrtpStream * stream, gint64 now)
 {
   stream->step = ZRTP_STEP_DISCOVERY;
-  stream->acked = stream->acked_early = FALSE;
+  stream->acked = stream->acked_early = stream->acked_late = FALSE;
   stream->clear_media_seen = FALSE;
   /* 6: an announcement in the signalling is evidence of ZRTP, too. */
   if (stream->peer_hashes->len > 0)
@@ -680,6 +680,7 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
   stream->acked = TRUE;
   stream->acked_ssrc = packet->ssrc;
   stream->acked_early = !zrtp_discovery_best (stream);
+  stream->acked_late = !stream->acked_early;
   /* It may come before the Hello of its sender. Until then it stops nothing. */
   if (stream->acked_early) {
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);

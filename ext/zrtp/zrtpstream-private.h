@@ -235,6 +235,7 @@ struct _ZrtpStream
   gint64 evidence_until;        /* till then the peer speaks ZRTP (6) */
   gboolean acked;               /* a HelloACK came */
   gboolean acked_early;         /* ... before its sender's Hello */
+  gboolean acked_late;          /* ... after a Hello */
   guint32 acked_ssrc;
   gint64 discovery_started;
   GBytes *early;                /* packet with the last Hello before the start */
@@ -246,6 +247,7 @@ struct _ZrtpStream
   ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
   guint64 last_place;
   guint in_vain;                /* Commits that nobody answered, of ours */
+  gboolean commit_paused;       /* another endpoint said Hello since our Commit */
   ZrtpBan bans[ZRTP_MAX_CANDIDATES];
   GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
   gboolean peer_hash_refused;   /* one Hello contradicted them: told once */

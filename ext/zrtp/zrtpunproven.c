@@ -311,6 +311,9 @@ zrtp_unproven_hear_hello (ZrtpStream * stream, const ZrtpCandidate * candidate,
     return;
   /* It came up just now and has not heard our earlier ones. */
   if (zrtp_unproven_may_answer (stream, now)) {
+    /* An endpoint that acknowledged our Hello may have started again. */
+    stream->commit_paused = stream->step == ZRTP_STEP_COMMIT_SENT
+        && stream->acked_late;
     zrtp_stream_send_hello (stream, TRUE, now);
     zrtp_unproven_schedule_hello (stream, now);
   }
