@@ -57,13 +57,13 @@ note_key (Side * side, const guint8 * octets)
     g_array_append_val (side->keys, key);
 }
 
+/* Those of a stream, and of the one that it has on trial. */
 static void
 note_keys (Side * side)
 {
   for (guint i = 0; i < N_STREAMS; i++) {
-    const ZrtpStream *stream = side->ends[i].stream;
-
-    if (stream) {
+    for (const ZrtpStream * stream = side->ends[i].stream; stream;
+        stream = stream->trial) {
       note_key (side, stream->keys.initiator.srtp_key);
       note_key (side, stream->keys.responder.srtp_key);
     }

@@ -260,6 +260,8 @@ GST_START_TEST (test_released)
     "recv_rtcp_sink_0", "send_rtcp_src_0"
   };
   Call call = make_call (1, PHONE_SIGNALS, PHONE_SIGNALS);
+  gboolean accepted = FALSE;
+  GstStructure *fork;
   Phone *a = call.a;
 
   phone_play (call.a, call.b);
@@ -275,6 +277,12 @@ GST_START_TEST (test_released)
 
   phone_link (a);
   for_each_source (a, go_on);
+  /* Without a file of known peers the application decides. */
+  fork = endpoint_wait (call.b->endpoint, "GstZrtpFork");
+  g_signal_emit_by_name (call.b->enc[0], "accept-fork",
+      gst_structure_get_string (fork, "zid"), &accepted);
+  fail_unless (accepted);
+  gst_structure_free (fork);
   endpoint_wait_state (call.b->endpoint, "discovering");
   assert_talking (&call);
   end_call (&call);
