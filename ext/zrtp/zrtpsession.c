@@ -239,8 +239,8 @@ judge_peer (const ZrtpSession * session)
   return info->verified ? ZRTP_TRUST_PEER_UNVERIFIED : ZRTP_TRUST_UNVERIFIED;
 }
 
-/* Whoever is there now: a call that was verified and is not any longer is an
- * alarm, until the users say otherwise. */
+/* A call that was verified and is not any longer is an alarm, until the users
+ * compare again. */
 static ZrtpTrust
 judge_trust (ZrtpSession * session)
 {

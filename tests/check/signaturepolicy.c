@@ -212,7 +212,7 @@ GST_START_TEST (test_odd)
 
 GST_END_TEST;
 
-/* Nobody answers: the call ends after 40 T2, at most 6 s, and a later answer
+/* No application answers: the call ends after 40 T2, at most 6 s, and a later answer
  * changes nothing. */
 GST_START_TEST (test_no_answer)
 {

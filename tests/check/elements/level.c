@@ -276,7 +276,7 @@ GST_START_TEST (test_alarm)
 
 GST_END_TEST;
 
-/* Who has the same auxiliary secret is told from a stranger. */
+/* A peer with the same auxiliary secret is told from a third party. */
 GST_START_TEST (test_aux_matched)
 {
   static const char aux[] = "aux-secret=00112233445566778899aabbccddeeff";
