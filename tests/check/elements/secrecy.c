@@ -8,6 +8,8 @@
  * wiped: this program has functions of its own in front of these two.
  */
 #define _GNU_SOURCE
+/* Its inline explicit_bzero() can't be defined a second time. */
+#undef _FORTIFY_SOURCE
 #include "endpoint.h"
 #include "watch.h"
 
