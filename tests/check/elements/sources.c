@@ -32,6 +32,9 @@ setup (void)
 static void
 teardown (void)
 {
+  /* A message on the bus of its element keeps both. */
+  gst_bus_set_flushing (bus_a, TRUE);
+  gst_bus_set_flushing (bus_b, TRUE);
   bench_free (bench);
   gst_object_unref (bus_a);
   gst_object_unref (bus_b);
