@@ -179,6 +179,7 @@ GST_START_TEST (test_payloader_resumed)
     for (guint i = 0; i < 50; i++) {
       GstBuffer *buffer = gst_harness_create_buffer (in, SIZE);
 
+      gst_buffer_memset (buffer, 0, 0x55, SIZE);
       GST_BUFFER_PTS (buffer) = i * 20 * GST_MSECOND;
       fail_unless_equals_int (gst_harness_push (in, buffer), GST_FLOW_OK);
       while ((buffer = gst_harness_try_pull (bench->out))) {
