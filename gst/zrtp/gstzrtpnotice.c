@@ -330,13 +330,23 @@ post_counted (GstZrtpPair * pair, GstElement * element, GstZrtpNotice * notice)
   post (element, message);
 }
 
-/* Takes ownership of @notice. */
+static gboolean
+is_held (GstZrtpPair * pair, GstZrtpNoticeKind kind)
+{
+  for (GList * link = pair->held.head; link; link = link->next)
+    if (((GstZrtpNotice *) link->data)->kind == kind)
+      return TRUE;
+  return FALSE;
+}
+
+/* Takes ownership of @notice. The application may make room at any moment: a notice
+ * of a kind that is held joins the queue, so that it does not overtake. */
 static void
 put_on_bus (GstZrtpPair * pair, GstZrtpNotice * notice)
 {
   GstElement *enc, *dec;
 
-  if (!has_room_on_bus (pair, notice->kind)) {
+  if (is_held (pair, notice->kind) || !has_room_on_bus (pair, notice->kind)) {
     push_bounded (&pair->held, notice, 1);
     return;
   }

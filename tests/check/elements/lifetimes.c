@@ -171,6 +171,15 @@ count_dropped (gpointer data, GObject * object)
   watch_poke ();
 }
 
+static void
+count_dropped_child (GstElement * bin, const char *name)
+{
+  GstElement *child = gst_bin_get_by_name (GST_BIN (bin), name);
+
+  g_object_weak_ref (G_OBJECT (child), count_dropped, NULL);
+  gst_object_unref (child);
+}
+
 /* The application lets its pipeline go while a worker of ours is in the middle of
  * posting a message through its bins: they stay until it is through. */
 GST_START_TEST (test_dropped_while_posting)
@@ -178,12 +187,14 @@ GST_START_TEST (test_dropped_while_posting)
   GstElement *pipeline = gst_pipeline_new (NULL);
   GstElement *inner = gst_parse_bin_from_description ("fakesrc is-live=true ! "
       BENCH_CAPS ",ssrc=(uint)7 ! zrtpenc name=enc cache=:memory: "
-      "enc.rtp_src_0 ! fakesink async=false zrtpdec", FALSE, NULL);
+      "enc.rtp_src_0 ! fakesink async=false zrtpdec name=dec", FALSE, NULL);
   GstBus *bus;
 
   fail_unless (inner != NULL);
   gst_bin_add (GST_BIN (pipeline), inner);
   g_object_weak_ref (G_OBJECT (pipeline), count_dropped, NULL);
+  count_dropped_child (inner, "enc");
+  count_dropped_child (inner, "dec");
   bus = gst_element_get_bus (pipeline);
   gst_bus_set_sync_handler (bus, hold, NULL, NULL);
   g_mutex_lock (&gate);
@@ -195,6 +206,7 @@ GST_START_TEST (test_dropped_while_posting)
   g_mutex_unlock (&gate);
   watch_wait_counter (&dropped, 1, "pipelines gone");
   gst_object_unref (bus);
+  watch_wait_counter (&dropped, 3, "elements gone");
 }
 
 GST_END_TEST;

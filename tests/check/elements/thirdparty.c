@@ -157,12 +157,28 @@ count_messages (const char *name, GstStructure ** last)
   return n;
 }
 
+/* The newest message of @name will have @value in @field. Returns how many came. */
+static guint
+wait_for_last (const char *name, const char *field, const char *value,
+    GstStructure ** last)
+{
+  const gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
+
+  guint n = count_messages (name, last);
+
+  while (g_strcmp0 (gst_structure_get_string (*last, field), value)) {
+    fail_unless (g_get_monotonic_time () < until, "the last one is lost");
+    g_usleep (10000);
+    n += count_messages (name, last);
+  }
+  return n;
+}
+
 /* An application that does not read its bus finds some messages of a kind there
  * when it does, and after them the last one. */
 GST_START_TEST (test_bus_is_bounded)
 {
   GstStructure *last = NULL;
-  gint64 until;
   gboolean done;
   guint n;
 
@@ -177,12 +193,46 @@ GST_START_TEST (test_bus_is_bounded)
   watch_wait (bench->enc_a, "trust", "sas-mismatch");
   n = count_messages ("GstZrtpTrust", &last);
   fail_unless (n >= 32 && n <= 128, "%u messages", n);
-  until = g_get_monotonic_time () + PATIENCE / 1000;
-  while (g_strcmp0 (gst_structure_get_string (last, "trust"), "sas-mismatch")) {
-    fail_unless (g_get_monotonic_time () < until, "the last one is lost");
-    g_usleep (10000);
-    count_messages ("GstZrtpTrust", &last);
+  wait_for_last ("GstZrtpTrust", "trust", "sas-mismatch", &last);
+  gst_structure_free (last);
+}
+
+GST_END_TEST;
+
+/* Runs in the notifier, between the signal and the message of the last change. */
+static void
+read_bus_at_mismatch (GstElement * enc, GParamSpec * pspec,
+    GstStructure ** last)
+{
+  char *trust = watch_get (enc, "trust");
+
+  if (g_strcmp0 (trust, "sas-mismatch") == 0)
+    count_messages ("GstZrtpTrust", last);
+  g_free (trust);
+}
+
+/* The application makes room on its bus while messages wait: they keep their order. */
+GST_START_TEST (test_bus_keeps_order)
+{
+  GstStructure *last = NULL;
+  gboolean done;
+
+  bench_secure (bench);
+  watch_start (bench->enc_a, "trust");
+  for (guint i = 0; i < 200; i++) {
+    g_object_set (bench->enc_a, "sas-verified", i % 2 == 0, NULL);
+    watch_wait_count (bench->enc_a, "trust", i + 1);
   }
+  g_signal_connect (bench->enc_a, "notify::trust",
+      G_CALLBACK (read_bus_at_mismatch), &last);
+  g_signal_emit_by_name (bench->enc_a, "reject-sas", &done);
+  fail_unless (done);
+  watch_wait (bench->enc_a, "trust", "sas-mismatch");
+  wait_for_last ("GstZrtpTrust", "trust", "sas-mismatch", &last);
+  /* Of those before it, none comes after it. */
+  g_object_set (bench->enc_a, "sas-verified", TRUE, NULL);
+  fail_unless_equals_int (wait_for_last ("GstZrtpTrust", "trust", "verified",
+          &last), 1);
   gst_structure_free (last);
 }
 
@@ -305,6 +355,7 @@ thirdparty_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_file_loses_nothing);
   tcase_add_test (tc, test_bus_is_bounded);
+  tcase_add_test (tc, test_bus_keeps_order);
   tcase_add_test (tc, test_flood);
   return s;
 }
