@@ -29,21 +29,30 @@ count_entries (const char *folder)
   return n;
 }
 
-static gint made, gone;
-
 static void
-count_gone (gpointer data, GObject * object)
+count_end (gint * counter)
 {
-  g_atomic_int_inc (&gone);
+  g_atomic_int_inc (counter);
   watch_poke ();
 }
 
-/* Its end will be waited for: a worker may have the last reference. */
+/* GObject lets go of its data last: pads and children of @element are gone then. A
+ * worker may have the last reference. */
+static void
+count_finalized (GstElement * element, gint * counter)
+{
+  g_object_set_data_full (G_OBJECT (element), "lifetimes-end", counter,
+      (GDestroyNotify) count_end);
+}
+
+static gint made, gone;
+
+/* Its end will be waited for. */
 static void
 follow (GstElement * element)
 {
   made++;
-  g_object_weak_ref (G_OBJECT (element), count_gone, NULL);
+  count_finalized (element, &gone);
 }
 
 typedef void (*LifeFunc) (guint i);
@@ -165,18 +174,11 @@ hold (GstBus * bus, GstMessage * message, gpointer data)
 }
 
 static void
-count_dropped (gpointer data, GObject * object)
-{
-  g_atomic_int_inc (&dropped);
-  watch_poke ();
-}
-
-static void
 count_dropped_child (GstElement * bin, const char *name)
 {
   GstElement *child = gst_bin_get_by_name (GST_BIN (bin), name);
 
-  g_object_weak_ref (G_OBJECT (child), count_dropped, NULL);
+  count_finalized (child, &dropped);
   gst_object_unref (child);
 }
 
@@ -192,7 +194,7 @@ GST_START_TEST (test_dropped_while_posting)
 
   fail_unless (inner != NULL);
   gst_bin_add (GST_BIN (pipeline), inner);
-  g_object_weak_ref (G_OBJECT (pipeline), count_dropped, NULL);
+  count_finalized (pipeline, &dropped);
   count_dropped_child (inner, "enc");
   count_dropped_child (inner, "dec");
   bus = gst_element_get_bus (pipeline);
