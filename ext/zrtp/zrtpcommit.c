@@ -317,8 +317,12 @@ zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
     patience++;
   if (stream->repeat.sent < patience)
     return FALSE;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
-    stream->candidates[i].answered = FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
+      candidate->answered = 0;
+  }
   /* A new HelloACK shows which endpoint has our Hello. */
   stream->acked = FALSE;
   best = zrtp_discovery_best (stream);

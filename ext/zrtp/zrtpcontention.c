@@ -15,6 +15,8 @@
  * than a Commit's retransmissions take. */
 #define DISPLACE_UNCONFIRMED_AFTER (8 * ZRTP_SEC)
 #define DISPLACE_TRIAL_AFTER (ZRTP_SEC / 2)
+/* An endpoint that answered a Commit takes another after DISPLACE_AFTER. */
+#define ANSWER_AFTER (DISPLACE_AFTER + ZRTP_SEC / 4)
 /* A Commit is retransmitted sooner than that. */
 #define COMES_AGAIN (3 * ZRTP_SEC / 2)
 /* In units of T2; all retransmissions together take 63 of them. */
@@ -159,6 +161,15 @@ may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
   }
 }
 
+gboolean
+zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return stream->outer && stream->step == ZRTP_STEP_COMMIT_SENT
+      && x->peer.answered && now - x->started < ANSWER_AFTER;
+}
+
 ZrtpVerdict
 zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpBid * received, gint64 now, ZrtpErrorCode * error)
@@ -168,6 +179,9 @@ zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
   ZrtpStream *other = stream->session->exchanging;
 
   if (zrtp_unproven_is_held (stream, peer, now))
+    return ZRTP_VERDICT_DROP;
+  if (zrtp_contention_awaits_answer (stream, now)
+      && !g_bytes_equal (peer->hello, x->peer.hello))
     return ZRTP_VERDICT_DROP;
   /* On trial our Commit may have been meant for another endpoint of the ZID; the
    * peer, which got it, compares it with its own all the same. */

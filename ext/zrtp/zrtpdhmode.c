@@ -95,7 +95,9 @@ ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
     data = g_bytes_get_data (candidate->hello, &size);
     if (!zrtp_message_check_mac (data, size, h2))
       continue;
-    candidate->answered = TRUE;
+    candidate->answered = now;
+    if (zrtp_contention_awaits_answer (stream, now))
+      return TRUE;
     /* Whether it acknowledged our Hello or not, it has it. */
     stream->acked = TRUE;
     stream->acked_ssrc = candidate->ssrc;

@@ -214,6 +214,14 @@ has_chain (const ZrtpCandidate * candidate, const guint8 h3[ZRTP_IMAGE_SIZE])
   return memcmp (candidate->h3, h3, ZRTP_IMAGE_SIZE) == 0;
 }
 
+/* An endpoint that answers has our Commit. Third parties may send DHPart1 at any
+ * time; the first answer is most likely one. */
+static gboolean
+answered_before (const ZrtpCandidate * a, const ZrtpCandidate * b)
+{
+  return a->answered != 0 && (b->answered == 0 || a->answered < b->answered);
+}
+
 static gboolean
 is_better (ZrtpStream * stream, const ZrtpCandidate * a,
     const ZrtpCandidate * b)
@@ -225,7 +233,7 @@ is_better (ZrtpStream * stream, const ZrtpCandidate * a,
   if (a_is_of_call != zrtp_discovery_is_of_call (stream, b))
     return a_is_of_call;
   if (a->answered != b->answered)
-    return a->answered;
+    return answered_before (a, b);
   if (a_heard_us != b_heard_us)
     return a_heard_us;
   if (a->unanswered != b->unanswered)
@@ -391,6 +399,8 @@ is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
 
   if (zrtp_discovery_is_of_call (stream, a) != b_is_of_call)
     return b_is_of_call;
+  if (a->answered != b->answered)
+    return answered_before (b, a);
   if ((a->committed > 0) != (b->committed > 0))
     return b->committed > 0;
   if (a_was_first != b_was_first)

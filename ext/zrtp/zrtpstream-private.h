@@ -133,7 +133,7 @@ typedef struct
   guint8 nonce[ZRTP_NONCE_SIZE];        /* of its last Multistream Commit */
   gint64 committed;             /* on trial: time of its last Commit, or 0 */
   gboolean served;              /* ... which was answered */
-  gboolean answered;            /* on trial: our Commit to another of its ZID */
+  gint64 answered;              /* on trial: when it first answered a Commit, or 0 */
   gboolean announced;           /* peer in use: the signalling did once */
 } ZrtpCandidate;
 
@@ -571,6 +571,9 @@ typedef enum
 ZrtpVerdict zrtp_contention_judge (ZrtpStream * stream,
     const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now,
     ZrtpErrorCode * error);
+/* On trial: our Commit is for an endpoint that answered an earlier one, and which
+ * has time for this one. Meanwhile the Commits and answers of others change nothing. */
+gboolean zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now);
 /* ... and against other calls with this peer: accepted, it is our turn. */
 ZrtpVerdict zrtp_contention_claim (ZrtpStream * stream,
     const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now);
