@@ -19,6 +19,10 @@
 #define REVIVE_AFTER (5 * ZRTP_SEC)
 /* Hellos that answer Hellos, beyond the first few. */
 #define HELLO_AGAIN (100 * ZRTP_MSEC)
+/* An endpoint that just came up sends its HelloACK and its Hello together. A Hello
+ * that came long before that HelloACK may be a third party's. */
+#define STALE_HELLO (500 * ZRTP_MSEC)
+#define HELLO_FOLLOWS (20 * ZRTP_MSEC)
 /* Of those who said Hello so many stay, whoever else does. */
 #define EARLY_PLACES 2
 
@@ -702,5 +706,9 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
   if (stream->repeat.message && stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   slow_down (stream, now);
-  zrtp_commit_try (stream, now);
+  if (now - zrtp_discovery_best (stream)->last_seen >= STALE_HELLO)
+    stream->timers[ZRTP_TIMER_HOLD] = MIN (stream->timers[ZRTP_TIMER_HOLD],
+        now + HELLO_FOLLOWS);
+  else
+    zrtp_commit_try (stream, now);
 }
