@@ -132,4 +132,6 @@ zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
     zrtp_names_announce (session, session->master);
   zrtp_session_update_trust (session);
   zrtp_names_refresh (session);
+  if (session->successor)
+    zrtp_session_set_peer_name (session->successor, name, now);
 }

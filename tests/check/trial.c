@@ -7,6 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "zrtp/zrtpstream-private.h"
+
 #include "cache-common.h"
 #include "known.h"
 #include "thirdparty.h"
@@ -187,6 +189,33 @@ GST_START_TEST (test_restart_among_strangers)
     g_free (before.sas);
     sim_free (sim);
   }
+}
+
+GST_END_TEST;
+
+/* The application expects another peer while the trial runs, or before it. */
+GST_START_TEST (test_name_during_trial)
+{
+  Sim *sim = trial_call (390, 0);
+  ZrtpSession *session = sim->ends[0].session;
+  SimStream *alice = trial_stream (sim, 0);
+
+  zrtp_session_set_peer_name (session, "bob", sim->now);
+  trial_verify (sim);
+  trial_settle (sim, 0);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  trial_restart (sim, 1, 1);
+  while (!alice->stream->trial)
+    sim_run (sim, sim->now + SIM_MSEC);
+  if (__i__)
+    sim_run (sim, sim->now + __i__ * 10 * SIM_MSEC);
+  fail_unless (alice->stream->trial != NULL);
+  zrtp_session_set_peer_name (session, "carol", sim->now);
+  fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
+  trial_settle (sim, 0);
+  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_NAME_MISMATCH);
+  fail_unless (alice->n_events[ZRTP_EVENT_NAME_MISMATCH] > 0);
+  sim_free (sim);
 }
 
 GST_END_TEST;
@@ -534,6 +563,7 @@ trial_suite (void)
   tcase_add_test (tc, test_preshared);
   tcase_add_test (tc, test_announced);
   tcase_add_loop_test (tc, test_restart_among_strangers, 0, 16);
+  tcase_add_loop_test (tc, test_name_during_trial, 0, 3);
   tcase_add_test (tc, test_forged_hello);
   tcase_add_loop_test (tc, test_one_way, 0, 2);
   tcase_add_test (tc, test_both_silent);
