@@ -695,12 +695,14 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
   stream->acked_ssrc = packet->ssrc;
   stream->acked_early = !zrtp_discovery_best (stream);
   stream->acked_late = !stream->acked_early;
+  zrtp_discovery_note_evidence (stream, now);
   /* It may come before the Hello of its sender. Until then it stops nothing. */
   if (stream->acked_early) {
+    if (stream->info.state == ZRTP_STATE_NO_ZRTP)
+      zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     return;
   }
-  zrtp_discovery_note_evidence (stream, now);
   if (stream->doubt == ZRTP_DOUBT_SSRC)
     zrtp_doubt_settle (stream); /* with the SSRC that it has */
   if (stream->repeat.message && stream->repeat.sent == 0)

@@ -418,7 +418,8 @@ uses_secrets (ZrtpMessageType type)
  *                                                  and told of within limits; start
  *                                                  the Hello schedule again
  *   HelloACK    nothing                            slow our Hellos down, once its
- *                                                  source said Hello
+ *                                                  source said Hello; show that
+ *                                                  there is ZRTP
  *   Commit      that its chain is its Hello's      begin an exchange that gives way
  *                                                  after 1 s, and during which Hellos
  *                                                  and clear media go on

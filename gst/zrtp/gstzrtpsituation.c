@@ -192,7 +192,34 @@ describe_missing_exit (const GstZrtpWatch * watch, const char *what)
       "does not reach: request \"zrtp_src\" of it and call "
       "gst_element_link_pads (zrtpenc, \"zrtp_src\", sink, \"sink\")"
       : "Link rtp_src_N. Where there is no RTP to send, request \"zrtp_src\" "
-      "and link it to the sink that sends from the media's port");
+      "and link it to a sink that sends to the peer's RTP port, from the port "
+      "to which the peer's media comes");
+}
+
+/* What the application can do about a failure; a sentence, or "". */
+static const char *
+advise (ZrtpErrorCode error)
+{
+  switch (error) {
+    case ZRTP_ERROR_VERSION:
+      return ". The ZRTP of the peer is too old: update it";
+    case ZRTP_ERROR_HASH:
+    case ZRTP_ERROR_CIPHER:
+    case ZRTP_ERROR_KEY_AGREEMENT:
+    case ZRTP_ERROR_AUTH_TAG:
+    case ZRTP_ERROR_SAS:
+      return
+          ". Compare the lists of algorithms, and strict-algorithms, of both "
+          "endpoints";
+    case ZRTP_ERROR_EQUAL_ZIDS:
+      return ". Give each endpoint a \"cache\" of its own. If there is one "
+          "endpoint only, its packets come back to its own port";
+    case ZRTP_ERROR_SSRC_COLLISION:
+      return ". The source ignored the request for another SSRC "
+          "(GstRTPCollision): set another SSRC at one of the two sources";
+    default:
+      return "";
+  }
 }
 
 char *
@@ -223,7 +250,7 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
       return
           g_strdup ("A handshake is due, but each source pad of this zrtpenc "
           "has ended (EOS). Where media may end before the call does, request "
-          "\"zrtp_src\" and link it to the sink that sends from the media's "
+          "\"zrtp_src\" and link it to the sink that sends to the peer's RTP "
           "port");
     case GST_ZRTP_SITUATION_NOTHING_HEARD:
       return g_strdup_printf ("%" G_GUINT64_FORMAT " ZRTP packets were sent in "
@@ -253,8 +280,8 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
           s->clear_allowed ? ". Media goes in clear" : "");
     case GST_ZRTP_SITUATION_FAILED:
       return g_strdup_printf ("The handshake has failed: %s (error 0x%x). No "
-          "media passes in encrypted form", zrtp_error_text (s->error),
-          s->error);
+          "media passes in encrypted form%s", zrtp_error_text (s->error),
+          s->error, advise (s->error));
     case GST_ZRTP_SITUATION_UNDECRYPTABLE:
       return
           g_strdup_printf ("Packets come, but none could be decrypted for %u "

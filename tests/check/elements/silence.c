@@ -137,22 +137,173 @@ GST_START_TEST (test_warned)
 
 GST_END_TEST;
 
-/* Two endpoints of which neither begins. */
-GST_START_TEST (test_both_passive)
+typedef enum
 {
-  Endpoint *a = endpoint_new (VOICE TO_NETWORK ENC "passive=true " DEC);
-  Endpoint *b = endpoint_new (VOICE TO_NETWORK ENC "passive=true " DEC);
+  PAIR_USUAL,
+  PAIR_FIXED_SSRCS,             /* sources that take no other SSRC */
+  PAIR_ONE_WAY                  /* the second one hears nothing */
+} PairKind;
+
+/* Two endpoints between which no call comes about. */
+typedef struct
+{
+  const char *name;
+  const char *descriptions[2];  /* "%s": a folder of this test */
+  const char *warnings[2];      /* NULL: of the first one alone */
+  PairKind kind;
+} PairCase;
+
+#define STRICT "strict-algorithms=true "
+#define MUTE "audiotestsrc is-live=true samplesperbuffer=160 num-buffers=5 ! " \
+    "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay "
+
+static const PairCase pairs[] = {
+  {"both passive", {VOICE TO_NETWORK ENC "passive=true " DEC,
+          VOICE TO_NETWORK ENC "passive=true " DEC},
+      {"passive=false", "passive=false"}},
+  {"one SSRC", {"audiotestsrc is-live=true samplesperbuffer=160 ! "
+              "audio/x-raw,rate=8000,channels=1 ! alawenc ! "
+              "rtppcmapay ssrc=7 " TO_NETWORK ENC DEC,
+          "audiotestsrc is-live=true samplesperbuffer=160 ! "
+              "audio/x-raw,rate=8000,channels=1 ! alawenc ! "
+              "rtppcmapay ssrc=7 " TO_NETWORK ENC DEC},
+      {"set another SSRC", "set another SSRC"}, PAIR_FIXED_SSRCS},
+  {"one ZID", {VOICE TO_NETWORK "zrtpenc name=enc cache=%s/one " DEC,
+          VOICE TO_NETWORK "zrtpenc name=enc cache=%s/one " DEC},
+      {"Give each endpoint", "Give each endpoint"}},
+  {"no cipher in common", {VOICE TO_NETWORK ENC STRICT "ciphers=AES1 " DEC,
+          VOICE TO_NETWORK ENC STRICT "ciphers=AES3 " DEC},
+      {"strict-algorithms", "strict-algorithms"}},
+  {"a policy", {VOICE TO_NETWORK ENC "require-verified=true " DEC,
+          VOICE TO_NETWORK ENC DEC}, {"require-verified", NULL}},
+  {"one way", {VOICE TO_NETWORK ENC DEC, VOICE TO_NETWORK ENC DEC},
+      {"no key agreement", "nothing has come back"}, PAIR_ONE_WAY},
+  {"sources that ended", {MUTE TO_NETWORK ENC DEC, VOICE TO_NETWORK ENC DEC},
+      {"has ended", "nothing has come back"}, PAIR_ONE_WAY},
+};
+
+static GstPadProbeReturn
+refuse_collision (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  return gst_event_has_name (event, "GstRTPCollision") ?
+      GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+static void
+fix_ssrc (Endpoint * endpoint)
+{
+  GstPad *sink = gst_element_get_static_pad (endpoint->enc, "rtp_sink_0");
+  GstPad *src = gst_pad_get_peer (sink);
+
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, refuse_collision,
+      NULL, NULL);
+  gst_object_unref (src);
+  gst_object_unref (sink);
+}
+
+static void
+start_pair (const PairCase * c, const char *folder, Endpoint * ends[2])
+{
+  for (guint i = 0; i < 2; i++) {
+    char **parts = g_strsplit (c->descriptions[i], "%s", -1);
+    char *text = g_strjoinv (folder, parts);
+
+    ends[i] = endpoint_new ("%s", text);
+    ends[i]->may_warn = TRUE;
+    if (c->kind == PAIR_FIXED_SSRCS)
+      fix_ssrc (ends[i]);
+    g_free (text);
+    g_strfreev (parts);
+  }
+  if (c->kind == PAIR_ONE_WAY) {
+    gst_element_set_state (ends[0]->pipeline, GST_STATE_READY);
+    endpoint_point (ends[1], ends[0]);
+  } else {
+    endpoint_connect (ends[0], ends[1]);
+  }
+  endpoint_play (ends[0]);
+  endpoint_play (ends[1]);
+}
+
+/* Some of them at once, as each waits. */
+#define PAIRS_AT_ONCE 4
+
+GST_START_TEST (test_pairs)
+{
+  const guint first = __i__ * PAIRS_AT_ONCE;
+  const guint end = MIN (first + PAIRS_AT_ONCE, G_N_ELEMENTS (pairs));
+  char *folder = endpoint_make_folder ();
+  Endpoint *ends[G_N_ELEMENTS (pairs)][2];
   gboolean done = TRUE;
+
+  for (guint i = first; i < end; i++)
+    start_pair (&pairs[i], folder, ends[i]);
+  for (guint i = first; i < end; i++) {
+    for (guint k = 0; k < 2 && pairs[i].warnings[k]; k++) {
+      char *text = endpoint_wait_warning (ends[i][k], pairs[i].warnings[k]);
+
+      GST_INFO ("%s: %s", pairs[i].name, text);
+      g_free (text);
+    }
+  }
+  if (first == 0) {
+    /* Neither of two passive endpoints may begin. */
+    g_signal_emit_by_name (ends[0][0]->enc, "go-secure", &done);
+    fail_if (done);
+  }
+  for (guint i = first; i < end; i++) {
+    endpoint_free (ends[i][0]);
+    endpoint_free (ends[i][1]);
+  }
+  endpoint_remove_folder (folder);
+}
+
+GST_END_TEST;
+
+/* The peer of a secure call is gone, and another endpoint sends plain RTP. */
+GST_START_TEST (test_clear_in_secure_call)
+{
+  Endpoint *a = endpoint_new (VOICE TO_NETWORK ENC DEC);
+  Endpoint *b = endpoint_new (VOICE TO_NETWORK ENC DEC);
+  Endpoint *plain;
 
   endpoint_connect (a, b);
   endpoint_play (a);
   endpoint_play (b);
-  g_free (endpoint_wait_warning (a, "passive=false"));
-  g_free (endpoint_wait_warning (b, "passive=false"));
-  g_signal_emit_by_name (a->enc, "go-secure", &done);
-  fail_if (done);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 5);
+  endpoint_free (b);
+  plain = endpoint_new (VOICE "! " NET_SINK "async=false");
+  endpoint_point (plain, a);
+  endpoint_play (plain);
+  g_free (endpoint_wait_warning (a, "none could be decrypted"));
+  endpoint_free (plain);
+  endpoint_free (a);
+}
+
+GST_END_TEST;
+
+/* A calls B, which is in a call with C. */
+GST_START_TEST (test_peer_in_another_call)
+{
+  Endpoint *a = endpoint_new (VOICE TO_NETWORK ENC DEC);
+  Endpoint *b = endpoint_new (VOICE TO_NETWORK ENC DEC);
+  Endpoint *c = endpoint_new (VOICE TO_NETWORK ENC DEC);
+
+  endpoint_connect (b, c);
+  endpoint_play (b);
+  endpoint_play (c);
+  endpoint_wait_secure (b, c);
+  gst_element_set_state (a->pipeline, GST_STATE_READY);
+  endpoint_point (a, b);
+  endpoint_point (b, a);
+  endpoint_play (a);
+  g_free (endpoint_wait_warning (a, "sends none"));
   endpoint_free (a);
   endpoint_free (b);
+  endpoint_free (c);
 }
 
 GST_END_TEST;
@@ -164,7 +315,10 @@ silence_suite (void)
   TCase *tcase = tcase_create ("warnings");
 
   tcase_add_test (tcase, test_warned);
-  tcase_add_test (tcase, test_both_passive);
+  tcase_add_loop_test (tcase, test_pairs, 0,
+      (G_N_ELEMENTS (pairs) + PAIRS_AT_ONCE - 1) / PAIRS_AT_ONCE);
+  tcase_add_test (tcase, test_clear_in_secure_call);
+  tcase_add_test (tcase, test_peer_in_another_call);
   suite_add_tcase (suite, tcase);
   return suite;
 }
