@@ -60,6 +60,7 @@ fail_by_error (ZrtpStream * stream, gint64 now)
   /* A peer that heard nothing for too long looks for us anew, and may have said
    * Hello by now. */
   const gboolean again = stream->doubt_error == ZRTP_ERROR_TIMEOUT
+      || zrtp_preshared_has_keys (stream)
       || is_somebody_waiting (stream);
   /* The policy of a peer that has our messages: it would refuse us again. */
   const gboolean refused = stream->doubt_error == ZRTP_ERROR_UNAVAILABLE
@@ -76,6 +77,17 @@ fail_by_error (ZrtpStream * stream, gint64 now)
   zrtp_contention_end (stream->session, stream, now);
 }
 
+/* The peer may derive other keys in this mode, as libzrtp does. With Diffie-Hellman
+ * its retained secret counts all the same. */
+static void
+fail_preshared (ZrtpStream * stream, gint64 now)
+{
+  zrtp_unproven_alarm (stream, stream->doubt_error,
+      zrtp_error_text (stream->doubt_error), now);
+  zrtp_stream_fail (stream, stream->doubt_error, now);
+  zrtp_stream_retry (stream, now + RETRY_AFTER, now);
+}
+
 void
 zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
 {
@@ -87,6 +99,10 @@ zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
       zrtp_stream_fail_collision (stream, now);
       break;
     case ZRTP_DOUBT_CONFIRM:
+      if (zrtp_preshared_has_keys (stream)) {
+        fail_preshared (stream, now);
+        break;
+      }
       zrtp_stream_fail_security (stream, stream->doubt_error,
           zrtp_error_text (stream->doubt_error), now);
       break;

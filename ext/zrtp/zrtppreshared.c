@@ -9,6 +9,14 @@
 #include <string.h>
 
 gboolean
+zrtp_preshared_has_keys (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return x && x->mode == ZRTP_COMMIT_PRESHARED && x->have_keys;
+}
+
+gboolean
 zrtp_preshared_is_offered (ZrtpStream * stream,
     const ZrtpAlgorithmList * peer_list)
 {
@@ -65,7 +73,8 @@ zrtp_preshared_prepare (ZrtpStream * stream)
 
 /* 4.4.2.3: with everything, without auxsecret, without pbxsecret, without
  * both; never rs2. But only with an rs2 in hand, as zrtp_preshared_is_possible()
- * asks for. Without one, our own DH Commit is the answer. */
+ * asks for. Without one, or after an exchange in this mode that failed, our own DH
+ * Commit is the answer. */
 gboolean
 zrtp_preshared_find (ZrtpStream * stream)
 {
@@ -76,7 +85,8 @@ zrtp_preshared_find (ZrtpStream * stream)
   ZrtpExchange *x = stream->exchange;
   const gboolean have_aux = x->secrets.aux != NULL;
 
-  if (!x->secrets.peer.have_rs1 || !x->secrets.peer.have_rs2)
+  if (stream->no_preshared || !x->secrets.peer.have_rs1
+      || !x->secrets.peer.have_rs2)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (subsets); i++) {
     guint8 key_id[ZRTP_KEY_ID_SIZE];

@@ -605,6 +605,8 @@ void zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
     gboolean written);
 
 /* zrtppreshared.c */
+/* TRUE in an exchange of this mode, once it has keys. */
+gboolean zrtp_preshared_has_keys (const ZrtpStream * stream);
 /* Would we do it, and the peer? @peer_list: the key agreements of its Hello. */
 gboolean zrtp_preshared_is_offered (ZrtpStream * stream,
     const ZrtpAlgorithmList * peer_list);

@@ -63,6 +63,8 @@ zrtp_receive_error_ack (ZrtpStream * stream)
 void
 zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
 {
+  if (zrtp_preshared_has_keys (stream))
+    stream->no_preshared = TRUE;
   if (stream->outer)            /* the next of that ZID has its turn */
     zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
         &stream->bound, now);

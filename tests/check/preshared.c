@@ -5,6 +5,7 @@
  * known peers.
  */
 #include "puppet.h"
+#include "samples.h"
 #include "sim.h"
 #include "vectors.h"
 #include "wire.h"
@@ -247,6 +248,54 @@ GST_START_TEST (test_preshared_calls)
     fail_unless (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) == 0);
     zrtp_peer_clear (&before);
     zrtp_peer_clear (&after);
+  }
+  home_clear (&home);
+}
+
+GST_END_TEST;
+
+/* In the packet of a Confirm. */
+#define FALSE_MAC_AT (ZRTP_PACKET_HEADER_SIZE + 12)
+
+/* A peer that derives other keys than we do in Preshared mode, as libzrtp does: what it
+ * says with them can't be opened. */
+static gboolean
+derive_otherwise (Sim * sim, SimStream * from, guint8 * data, gsize * size,
+    gpointer user_data)
+{
+  const ZrtpExchange *x = from->stream->exchange;
+  ZrtpMessage message;
+
+  if (x && x->mode == ZRTP_COMMIT_PRESHARED
+      && sim_packet_type (data, *size, &message) == ZRTP_MESSAGE_CONFIRM1) {
+    data[FALSE_MAC_AT] ^= 1;
+    packet_set_crc (data, *size);
+  }
+  return TRUE;
+}
+
+/* The first call of such a peer in this mode fails, and becomes secure by
+ * Diffie-Hellman. */
+GST_START_TEST (test_peer_derives_otherwise)
+{
+  Home home;
+
+  home_init (&home, 7);
+  for (guint i = 0; i < 6; i++) {
+    Sim *sim = new_call (&home);
+
+    sim->ends[1].policy.passive = i & 1;
+    sim->filter = derive_otherwise;
+    make_and_start (sim);
+    fail_unless (sim_run_until_secure (sim, sim->now + 3 * SIM_SEC));
+    sim_run (sim, sim->now + SIM_SEC);
+    sim_assert_agreed (sim);
+    fail_unless_equals_string (key_agreement_of (ALICE), "X255");
+    if (i == 1)
+      verify_both (sim);
+    for (guint e = 0; e < 2; e++)
+      fail_unless (sim->ends[e].streams[0].n_events[ZRTP_EVENT_SECURITY] <= 1);
+    sim_free (sim);
   }
   home_clear (&home);
 }
@@ -717,6 +766,7 @@ preshared_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_known_answers);
   tcase_add_test (tc, test_preshared_calls);
+  tcase_add_test (tc, test_peer_derives_otherwise);
   tcase_add_test (tc, test_nonce_is_new);
   tcase_add_test (tc, test_key_is_wiped);
   tcase_add_test (tc, test_contention);
