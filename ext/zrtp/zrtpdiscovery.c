@@ -86,7 +86,7 @@ zrtp_discovery_note_evidence (ZrtpStream * stream, gint64 now)
 static gboolean
 has_evidence (const ZrtpStream * stream, gint64 now)
 {
-  return now < stream->evidence_until;
+  return now < stream->evidence_until || stream->info.lost_call;
 }
 
 static void
@@ -183,6 +183,7 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
   } else if (!has_evidence (stream, now) || stream->acked
       || now - stream->discovery_started >= EVIDENCE_TIME) {
     stream->schedule_over = TRUE;
+    zrtp_lost_call_schedule_over (stream);
     consider_no_zrtp (stream, now);
     repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
   }

@@ -37,6 +37,17 @@ find_name (ZrtpJob * job, ZrtpCache * cache, GError ** error)
       &job->namesake, error);
 }
 
+/* A recent call with a verified peer of that name. */
+static gboolean
+find_call (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now, GError ** error)
+{
+  if (!find_name (job, cache, error))
+    return FALSE;
+  job->recent = job->namesake.found
+      && job->namesake.last_seen >= wall_now - ZRTP_RECENT_CALL;
+  return TRUE;
+}
+
 static void
 run_storage (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
 {
@@ -49,6 +60,8 @@ run_storage (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
         && find_name (job, cache, &error);
   else if (job->task == ZRTP_TASK_FIND_NAME)
     job->ok = find_name (job, cache, &error);
+  else if (job->task == ZRTP_TASK_FIND_CALL)
+    job->ok = find_call (job, cache, wall_now, &error);
   else
     job->ok =
         zrtp_cache_update (cache, job->zid, wall_now, &job->update, &error);
@@ -75,6 +88,7 @@ zrtp_job_run (ZrtpJob * job, ZrtpCache * cache, gint64 wall_now)
       break;
     case ZRTP_TASK_LOOKUP:
     case ZRTP_TASK_FIND_NAME:
+    case ZRTP_TASK_FIND_CALL:
     case ZRTP_TASK_UPDATE:
       run_storage (job, cache, wall_now);
       break;

@@ -132,6 +132,8 @@ zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
     zrtp_names_announce (session, session->master);
   zrtp_session_update_trust (session);
   zrtp_names_refresh (session);
+  for (guint i = 0; i < session->streams->len; i++)
+    zrtp_lost_call_renamed (g_ptr_array_index (session->streams, i));
   if (session->successor)
     zrtp_session_set_peer_name (session->successor, name, now);
 }

@@ -217,7 +217,8 @@ media_without_keys (ZrtpStream * stream, gboolean sending)
   if (stream->clear_asks_user)
     return ZRTP_MEDIA_BLOCKED;
   if (stream->policy.require_encryption || stream->was_secure
-      || stream->tampered || stream->refused)
+      || stream->tampered || stream->refused
+      || zrtp_lost_call_forbids_clear (stream))
     return ZRTP_MEDIA_BLOCKED;
   if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING
       && is_commit_answered (stream))

@@ -19,6 +19,7 @@
  *   zrtpfork.c        other endpoints of the transport      (5)
  *   zrtptrial.c       a peer that seems to have restarted
  *   zrtpdoubt.c       what may be forged ends nothing yet   (4.7.1, 9)
+ *   zrtplostcall.c    a call that goes on at the peer alone
  *   zrtpunproven.c    limits for packets that prove nothing (6, 9)
  *   zrtpclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
  *   zrtprelay.c       SASrelay, RelayACK                    (5.13, 5.14)
@@ -37,6 +38,7 @@
 
 #include "zrtpkeys.h"
 #include "zrtplimits.h"
+#include "zrtplostcall.h"
 #include "zrtpnegotiate.h"
 #include "zrtpsecrets.h"
 #include "zrtpsession.h"
@@ -232,6 +234,7 @@ struct _ZrtpStream
   gboolean clear_media_seen;
   gboolean hurried;             /* the Hello schedule begins again with the next */
   gboolean schedule_over;       /* the Hello schedule ended without an answer */
+  ZrtpLostCall lost_call;
   gint64 evidence_until;        /* till then the peer speaks ZRTP (6) */
   gboolean acked;               /* a HelloACK came */
   gboolean acked_early;         /* ... before its sender's Hello */
@@ -393,6 +396,7 @@ typedef enum
   ZRTP_TASK_AGREE,
   ZRTP_TASK_LOOKUP,             /* and the expected name, if there is one */
   ZRTP_TASK_FIND_NAME,
+  ZRTP_TASK_FIND_CALL,          /* a recent one with the expected name */
   ZRTP_TASK_UPDATE
 } ZrtpTask;
 
@@ -411,9 +415,10 @@ struct _ZrtpJob
   guint8 zid[ZRTP_ZID_SIZE];
   ZrtpPeer peer;
   ZrtpPeerUpdate update;
-  /* LOOKUP, FIND_NAME */
+  /* LOOKUP, FIND_NAME, FIND_CALL */
   char *name;                   /* or NULL */
   ZrtpNamesake namesake;
+  gboolean recent;              /* FIND_CALL: there was one a moment ago */
 
   gboolean ok;
   char *error;                  /* why not, for the user */

@@ -256,6 +256,8 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
       zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
     }
   }
+  if (stream->step == ZRTP_STEP_IDLE)
+    zrtp_lost_call_begin (stream);
   stream->ssrc = ssrc;
   zrtp_discovery_start (stream, now);
   hear_early (stream, now);
@@ -321,6 +323,7 @@ zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now)
   stream->false_go_clear = 0;
   stream->evidence_until = 0;
   stream->acked = FALSE;
+  zrtp_lost_call_reset (stream);
   if (had_keys)
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
   forget_info (stream);
@@ -695,6 +698,9 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
       case ZRTP_TASK_FIND_NAME:
         zrtp_names_found_late (stream->session, job, now);
         break;
+      case ZRTP_TASK_FIND_CALL:
+        zrtp_lost_call_found (stream, job);
+        break;
       case ZRTP_TASK_UPDATE:
         if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
             && stream->exchange->store_serial == job->serial)
@@ -711,10 +717,12 @@ zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 void
 zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind, gint64 now)
 {
-  if (kind == ZRTP_MEDIA_CLEAR)
+  if (kind == ZRTP_MEDIA_CLEAR) {
     zrtp_discovery_clear_media (stream, now);
-  else if (kind == ZRTP_MEDIA_SECURE)
+  } else if (kind == ZRTP_MEDIA_SECURE) {
+    zrtp_lost_call_hear (stream);
     zrtp_confirm_media (stream, now);
+  }
   zrtp_trial_media (stream);
 }
 

@@ -47,6 +47,8 @@ typedef struct
 {
   ZrtpState state;
   ZrtpErrorCode error;          /* why FAILED */
+  gboolean lost_call;           /* DISCOVERING: the peer seems to go on with a call
+                                 * whose keys are lost here */
   gboolean final;               /* FAILED for good: a policy refused the peer */
   ZrtpRole role;
   ZrtpMedia send, receive;
@@ -131,6 +133,14 @@ void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
  * once the schedule is over), or an SRTP packet that authenticated (it stands
  * for Conf2ACK, 4.6, and shows that the peer is secure too). Call once for each
  * kind after every change of state, and after ZRTP_EVENT_LISTEN. */
+/* Seconds for which a verified peer is remembered as one that has ZRTP, by the name
+ * that the application expects. */
+#define ZRTP_RECENT_CALL 3600
+/* Keys were in use on this transport a moment ago, and the application begins anew.
+ * The peer may not know yet: nothing passes in clear during the Hello schedule.
+ * Call it before zrtp_stream_start(). */
+void zrtp_stream_suspect_lost_call (ZrtpStream * stream);
+/* ZRTP_MEDIA_SECURE during discovery: SRTP of the earlier call goes on. */
 void zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind,
     gint64 now);
 

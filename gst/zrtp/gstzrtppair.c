@@ -448,7 +448,7 @@ gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half)
   first = !gst_zrtp_pair_is_active (pair);
   if (first) {
     gst_zrtp_sender_begin (&pair->sender);
-    gst_zrtp_receiver_begin (&pair->receiver);
+    pair->had_keys = gst_zrtp_receiver_begin (&pair->receiver);
   }
   gst_zrtp_call_enter (call);
   pair->members[half].active = TRUE;
@@ -626,6 +626,9 @@ serve_start (GstZrtpPair * pair)
   if (start && (!pair->started || ssrc != pair->ssrc)) {
     pair->started = TRUE;
     pair->ssrc = ssrc;
+    if (pair->had_keys)
+      zrtp_stream_suspect_lost_call (pair->stream);
+    pair->had_keys = FALSE;
     zrtp_stream_start (pair->stream, ssrc, g_get_monotonic_time ());
   } else if (restart && pair->started) {
     zrtp_stream_restart_discovery (pair->stream, g_get_monotonic_time ());

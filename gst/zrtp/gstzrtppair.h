@@ -102,6 +102,7 @@ struct _GstZrtpPair
   char *applied_peer_hash;      /* what the stream was told */
   gboolean transport_ready;     /* the application says so */
   gboolean started;
+  gboolean had_keys;            /* a moment before it was activated */
   gboolean called;              /* the peer sent a handshake packet */
   guint32 ssrc;                 /* once started */
   ZrtpState state;

@@ -286,7 +286,10 @@ install_policy (void)
    * GstZrtpBin:require-encryption:
    *
    * Whether media passes only encrypted. When FALSE, media is in the clear
-   * until the call is secure, and stays so if the other side has no ZRTP.
+   * until the call is secure, and stays so if the other side has no ZRTP. Since
+   * 0.2 it is not where the peer goes on with a call that this endpoint has lost,
+   * or where a verified peer named #GstZrtpBin:peer-name was seen less than an hour
+   * ago.
    *
    * Since: 0.1
    */

@@ -9,6 +9,8 @@
  * the network doubled. */
 #define FAILING_TIME (3 * G_TIME_SPAN_SECOND)
 #define MIN_FAILURES 10
+/* How long the sources of a call are remembered after its keys. */
+#define FORMER_TIME (60 * G_TIME_SPAN_SECOND)
 
 const char *
 gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop)
@@ -38,10 +40,30 @@ gst_zrtp_receiver_clear (GstZrtpReceiver * receiver)
   g_mutex_clear (&receiver->lock);
 }
 
-void
+static void
+remember_sources (GstZrtpReceiver * receiver)
+{
+  GHashTableIter iter;
+  gpointer ssrc;
+
+  receiver->n_former = 0;
+  if (receiver->keys_ended == 0
+      || g_get_monotonic_time () - receiver->keys_ended > FORMER_TIME)
+    return;
+  g_hash_table_iter_init (&iter, receiver->sources);
+  while (receiver->n_former < GST_ZRTP_MAX_FORMER
+      && g_hash_table_iter_next (&iter, &ssrc, NULL))
+    receiver->former[receiver->n_former++] = GPOINTER_TO_UINT (ssrc);
+}
+
+gboolean
 gst_zrtp_receiver_begin (GstZrtpReceiver * receiver)
 {
+  gboolean former;
+
   g_mutex_lock (&receiver->lock);
+  remember_sources (receiver);
+  former = receiver->n_former > 0;
   g_hash_table_remove_all (receiver->sources);
   receiver->last = NULL;
   receiver->old_packets = receiver->old_octets = 0;
@@ -49,6 +71,7 @@ gst_zrtp_receiver_begin (GstZrtpReceiver * receiver)
   receiver->heard = receiver->clear_packets = receiver->rtcp_packets = 0;
   memset (receiver->drops, 0, sizeof receiver->drops);
   g_mutex_unlock (&receiver->lock);
+  return former;
 }
 
 gboolean
@@ -61,6 +84,10 @@ gst_zrtp_receiver_set_keys (GstZrtpReceiver * receiver,
 
   g_mutex_lock (&receiver->lock);
   old = receiver->srtp;
+  if (old && !srtp)
+    receiver->keys_ended = g_get_monotonic_time ();
+  if (srtp)
+    receiver->n_former = 0;
   receiver->srtp = srtp;
   receiver->keys++;
   g_mutex_unlock (&receiver->lock);
@@ -232,6 +259,17 @@ take_rtcp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
   verdict->short_rtcp = zrtp_srtp_is_rtcp_short (receiver->srtp);
 }
 
+static gboolean
+is_former (const GstZrtpReceiver * receiver, const guint8 * data, gsize size)
+{
+  if (size < GST_ZRTP_RTP_HEADER_SIZE)
+    return FALSE;
+  for (guint i = 0; i < receiver->n_former; i++)
+    if (receiver->former[i] == gst_zrtp_rtp_get_ssrc (data))
+      return TRUE;
+  return FALSE;
+}
+
 GstZrtpVerdict
 gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
     guint8 * data, gsize * size)
@@ -246,6 +284,12 @@ gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
     return verdict;
   }
 
+  if (G_UNLIKELY (receiver->n_former > 0) && kind == GST_ZRTP_PACKET_RTP
+      && is_former (receiver, data, *size)) {
+    tell_once (receiver, ZRTP_MEDIA_SECURE, &verdict);
+    receiver->drops[GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE]++;
+    return verdict;
+  }
   /* Whether it passes or not: the peer talks RTP. */
   if (kind == GST_ZRTP_PACKET_RTP)
     tell_once (receiver, ZRTP_MEDIA_CLEAR, &verdict);

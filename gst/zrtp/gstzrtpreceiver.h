@@ -29,6 +29,9 @@ typedef enum
   GST_ZRTP_N_RECEIVE_DROPS
 } GstZrtpReceiveDrop;
 
+/* Sources of the last call that are remembered. */
+#define GST_ZRTP_MAX_FORMER 16
+
 /* One SSRC that authenticated. */
 typedef struct
 {
@@ -54,6 +57,10 @@ typedef struct
   guint64 heard;                /* packets that authenticated, of any kind */
   guint64 clear_packets, rtcp_packets;
   guint64 drops[GST_ZRTP_N_RECEIVE_DROPS];
+  gint64 keys_ended;            /* monotonic, when the last keys went, or 0 */
+  guint32 former[GST_ZRTP_MAX_FORMER];  /* sources of the last call, if that ended
+                                         * a moment ago */
+  guint n_former;
 } GstZrtpReceiver;
 
 /* What to do with a packet. */
@@ -73,8 +80,9 @@ const char *gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop);
 
 void gst_zrtp_receiver_init (GstZrtpReceiver * receiver);
 void gst_zrtp_receiver_clear (GstZrtpReceiver * receiver);
-/* A call begins: counts anew. */
-void gst_zrtp_receiver_begin (GstZrtpReceiver * receiver);
+/* A call begins: counts anew. TRUE if there were keys a moment ago: until there are
+ * others, RTP of the sources of that call counts as secure, and does not pass. */
+gboolean gst_zrtp_receiver_begin (GstZrtpReceiver * receiver);
 
 /* From the engine's events. @keys NULL: they are void. FALSE if these keys
  * can't be used. */

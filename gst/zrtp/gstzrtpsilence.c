@@ -16,6 +16,7 @@ sample_engine (GstZrtpPair * pair, GstZrtpSample * sample)
   sample->state = info->state;
   sample->error = info->error;
   sample->have_peer = info->have_peer;
+  sample->lost_call = info->lost_call;
   sample->peer_passive = info->peer_passive;
   sample->sent = info->counters.sent;
   sample->received = info->counters.received;

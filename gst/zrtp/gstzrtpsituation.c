@@ -31,10 +31,20 @@ lacks_exit (const GstZrtpSample * s)
       && (s->exit == GST_ZRTP_EXIT_NONE || s->exit == GST_ZRTP_EXIT_UNLINKED);
 }
 
+/* Media of a call comes that this endpoint has lost, or of a peer that always had
+ * ZRTP. */
+static gboolean
+is_lost_call (const GstZrtpWatch * watch, const GstZrtpSample * s)
+{
+  return is_looking (s) && s->lost_call && !s->have_peer
+      && s->media_arrived > watch->media_before;
+}
+
 static gboolean
 is_listening (const GstZrtpWatch * watch, const GstZrtpSample * s)
 {
   return is_looking (s) && s->exit == GST_ZRTP_EXIT_OPEN && !s->have_peer
+      && !is_lost_call (watch, s)
       && s->sent > watch->sent_before;
 }
 
@@ -72,6 +82,9 @@ is_so (const GstZrtpWatch * watch, const GstZrtpSample * s,
       return is_due (s) && s->exit == GST_ZRTP_EXIT_ENDED;
     case GST_ZRTP_SITUATION_NOTHING_HEARD:
       return is_listening (watch, s) && s->arrived == watch->arrived_before;
+    case GST_ZRTP_SITUATION_LOST_CALL:
+      return is_lost_call (watch, s) && s->exit == GST_ZRTP_EXIT_OPEN
+          && s->sent > watch->sent_before;
     case GST_ZRTP_SITUATION_NO_HELLO:
       return (is_listening (watch, s) || s->state == ZRTP_STATE_NO_ZRTP)
           && s->received == watch->received_before
@@ -105,6 +118,8 @@ get_patience (GstZrtpSituation situation)
     case GST_ZRTP_SITUATION_UNUSED_DEC:
     case GST_ZRTP_SITUATION_CLEAR_RTCP:
       return 3 * SECOND / 2;
+    case GST_ZRTP_SITUATION_LOST_CALL:
+      return 4 * SECOND;
     case GST_ZRTP_SITUATION_NOTHING_HEARD:
     case GST_ZRTP_SITUATION_NO_HELLO:
     case GST_ZRTP_SITUATION_BUSY_PEER:
@@ -258,6 +273,12 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
           "packets go elsewhere: check address and port on both sides, "
           "firewall and NAT. \"localhost\" may be ::1", s->sent -
           watch->sent_before, seconds);
+    case GST_ZRTP_SITUATION_LOST_CALL:
+      return
+          g_strdup ("The peer sends media, but no ZRTP, and a moment ago its "
+          "calls were encrypted: nothing passes in clear. It may still be in a "
+          "call that this endpoint has lost: hang up there and call again. If it "
+          "has no ZRTP any more, unset \"peer-name\"");
     case GST_ZRTP_SITUATION_NO_HELLO:
       return
           g_strdup_printf ("Media comes, but no ZRTP Hello in %u s. The peer "

@@ -39,6 +39,7 @@ typedef struct
   guint64 decrypted, undecryptable;     /* of these, while secure */
   ZrtpState state;
   ZrtpErrorCode error;          /* with ZRTP_STATE_FAILED */
+  gboolean lost_call;           /* the peer seems to go on with a lost call */
   gboolean have_peer;           /* the peer's Hello came */
   gboolean passive, peer_passive;
   gboolean auto_secure;
@@ -57,6 +58,7 @@ typedef enum
   GST_ZRTP_SITUATION_CANNOT_LEAVE,      /* media comes, no exit is linked */
   GST_ZRTP_SITUATION_ENDED,     /* a handshake is due, each exit has ended */
   GST_ZRTP_SITUATION_NOTHING_HEARD,     /* Hellos go out, nothing comes */
+  GST_ZRTP_SITUATION_LOST_CALL, /* media of a call comes whose keys are lost */
   GST_ZRTP_SITUATION_NO_HELLO,  /* media comes, ZRTP does not */
   GST_ZRTP_SITUATION_BUSY_PEER, /* the peer acknowledges Hellos, and sends none */
   GST_ZRTP_SITUATION_STALLED,   /* Hellos are exchanged, and nothing follows */

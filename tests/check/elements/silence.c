@@ -5,6 +5,7 @@
  * application gets one WARNING that says so. All of them run at once, as each waits.
  */
 #include "endpoint.h"
+#include "watch.h"
 
 #define ENC "zrtpenc name=enc cache=:memory: "
 #define DEC NET_SRC "! zrtpdec name=dec dec.rtp_src ! " EAR "async=false "
@@ -285,6 +286,48 @@ GST_START_TEST (test_clear_in_secure_call)
 
 GST_END_TEST;
 
+/* The application stops and starts again in mid-call. The peer, of another stack, goes
+ * on: its SRTP must not pass as RTP, nor may ours leave in clear. */
+GST_START_TEST (test_lost_call)
+{
+  Endpoint *a = endpoint_new (VOICE TO_NETWORK ENC "require-encryption=false "
+      DEC);
+  Endpoint *b =
+      endpoint_new ("audiotestsrc is-live=true samplesperbuffer=160 ! "
+      "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay ssrc=1234 "
+      TO_NETWORK ENC DEC);
+  Endpoint *ignorant;
+  guint64 sent;
+  gint heard;
+
+  endpoint_connect (a, b);
+  endpoint_play (a);
+  endpoint_play (b);
+  endpoint_wait_secure (a, b);
+  endpoint_wait_media (a, 5);
+  sent = endpoint_get_stat (a->enc, "sent-clear-count");
+  endpoint_free (b);
+  ignorant = endpoint_new ("audiotestsrc is-live=true samplesperbuffer=160 ! "
+      "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay ssrc=1234 ! "
+      NET_SINK "async=false");
+  endpoint_play (ignorant);
+  /* Its udpsrc keeps the port, as the process would. */
+  gst_element_set_state (a->pipeline, GST_STATE_READY);
+  endpoint_point (ignorant, a);
+  heard = g_atomic_int_get (&a->heard);
+  endpoint_play (a);
+  g_free (endpoint_wait_warning (a, "hang up there"));
+  watch_assert (a->enc, "state", "discovering");
+  fail_unless_equals_int (g_atomic_int_get (&a->heard), heard);
+  fail_unless (endpoint_get_stat (a->enc, "recv-drops/before-secure") > 50);
+  fail_unless (sent <= 50);
+  fail_unless_equals_uint64 (endpoint_get_stat (a->enc, "sent-clear-count"), 0);
+  endpoint_free (ignorant);
+  endpoint_free (a);
+}
+
+GST_END_TEST;
+
 /* A calls B, which is in a call with C. */
 GST_START_TEST (test_peer_in_another_call)
 {
@@ -319,6 +362,7 @@ silence_suite (void)
       (G_N_ELEMENTS (pairs) + PAIRS_AT_ONCE - 1) / PAIRS_AT_ONCE);
   tcase_add_test (tcase, test_clear_in_secure_call);
   tcase_add_test (tcase, test_peer_in_another_call);
+  tcase_add_test (tcase, test_lost_call);
   suite_add_tcase (suite, tcase);
   return suite;
 }
