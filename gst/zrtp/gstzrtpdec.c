@@ -43,6 +43,8 @@
 
 #include "gstzrtpdec.h"
 
+#include "gstzrtpbypass.h"
+
 #include "gstzrtpcaps.h"
 #include "gstzrtpoutlet.h"
 #include "gstzrtpsourcewarnings.h"
@@ -147,6 +149,7 @@ gst_zrtp_dec_inspect (GstZrtpBin * bin, GstZrtpSample * sample)
   GST_OBJECT_UNLOCK (self);
   sample->unused_dec = sample->unused_dec
       && !gst_pad_is_linked (self->rtp.sink);
+  gst_zrtp_bypass_inspect_dec (GST_ELEMENT (bin), sample);
 }
 
 static void

@@ -396,7 +396,7 @@ gst_zrtp_enc_inspect (GstZrtpBin * bin, GstZrtpSample * sample)
   if (self->running)
     gst_zrtp_enc_ports_inspect (&self->ports, sample);
   GST_OBJECT_UNLOCK (self);
-  gst_zrtp_bypass_inspect (GST_ELEMENT (bin), sample);
+  gst_zrtp_bypass_inspect_enc (GST_ELEMENT (bin), sample);
 }
 
 /* The other side has our SSRC (RFC 6189 4.1, RFC 3550 8.2). */

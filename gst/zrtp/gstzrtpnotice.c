@@ -17,7 +17,7 @@ struct _GstZrtpNotice
   GstZrtpNoticeKind kind;       /* GST_ZRTP_N_NOTICES: ... */
   GstStructure *message;
 
-  gboolean is_info;             /* ... an INFO message, or a WARNING */
+  GstMessageType type;          /* ... an INFO, WARNING or ERROR message */
   GQuark domain;
   gint code;
   char *text, *debug;
@@ -99,13 +99,13 @@ gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
 
 /* Takes ownership of @text. */
 static GstZrtpNotice *
-new_text (gboolean is_info, GQuark domain, gint code, const char *debug,
+new_text (GstMessageType type, GQuark domain, gint code, const char *debug,
     char *text)
 {
   GstZrtpNotice *notice = g_new0 (GstZrtpNotice, 1);
 
   notice->kind = GST_ZRTP_N_NOTICES;
-  notice->is_info = is_info;
+  notice->type = type;
   notice->domain = domain;
   notice->code = code;
   notice->debug = g_strdup (debug);
@@ -123,7 +123,13 @@ gst_zrtp_notice_new_warning (GQuark domain, gint code, const char *debug,
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  return new_text (FALSE, domain, code, debug, text);
+  return new_text (GST_MESSAGE_WARNING, domain, code, debug, text);
+}
+
+GstZrtpNotice *
+gst_zrtp_notice_new_error (GQuark domain, gint code, const char *text)
+{
+  return new_text (GST_MESSAGE_ERROR, domain, code, NULL, g_strdup (text));
 }
 
 GstZrtpNotice *
@@ -136,7 +142,7 @@ gst_zrtp_notice_new_info (GQuark domain, gint code, const char *debug,
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  return new_text (TRUE, domain, code, debug, text);
+  return new_text (GST_MESSAGE_INFO, domain, code, debug, text);
 }
 
 void
@@ -264,8 +270,19 @@ make_message (GstElement * element, GstZrtpNotice * notice)
     return gst_message_new_element (GST_OBJECT (element),
         gst_structure_copy (notice->message));
   error = g_error_new_literal (notice->domain, notice->code, notice->text);
-  message = notice->is_info ? make_info (element, error, notice)
-      : gst_message_new_warning (GST_OBJECT (element), error, notice->debug);
+  switch (notice->type) {
+    case GST_MESSAGE_INFO:
+      message = make_info (element, error, notice);
+      break;
+    case GST_MESSAGE_ERROR:
+      message = gst_message_new_error (GST_OBJECT (element), error,
+          notice->debug);
+      break;
+    default:
+      message = gst_message_new_warning (GST_OBJECT (element), error,
+          notice->debug);
+      break;
+  }
   g_error_free (error);
   return message;
 }

@@ -23,6 +23,9 @@ GstZrtpNotice *gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
 /* A WARNING message, with @debug for the curious. */
 GstZrtpNotice *gst_zrtp_notice_new_warning (GQuark domain, gint code,
     const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* An ERROR message: the application stops the pipeline. */
+GstZrtpNotice *gst_zrtp_notice_new_error (GQuark domain, gint code,
+    const char *text);
 /* The same as an INFO message. */
 GstZrtpNotice *gst_zrtp_notice_new_info (GQuark domain, gint code,
     const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);

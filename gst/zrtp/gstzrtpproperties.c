@@ -536,6 +536,22 @@ install_media (void)
       FALSE, PLAYING);
 
   /**
+   * GstZrtpBin:error-on-bypass:
+   *
+   * Whether media or RTCP that goes past zrtpenc or zrtpdec, or may, is an ERROR
+   * message instead of a WARNING: a requested sink pad of zrtpenc, or `rtp_sink` of
+   * zrtpdec, that is not linked 1.5 s after PAUSED; RTCP that rtpbin leads past them;
+   * an element without a partner. rtpbin goes on without encryption where a handler
+   * returns no element that it can use. Set it on both elements.
+   *
+   * Since: 0.2
+   */
+  pspecs[GST_ZRTP_SETTING_ERROR_ON_BYPASS] =
+      g_param_spec_boolean ("error-on-bypass", "Error on bypass",
+      "Post an ERROR where media or RTCP goes past this element", FALSE,
+      PLAYING);
+
+  /**
    * GstZrtpBin:request-keyframe:
    *
    * Whether zrtpenc asks the other side for a key frame, by an RTCP picture

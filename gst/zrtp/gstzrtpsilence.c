@@ -140,7 +140,8 @@ void
 gst_zrtp_pair_look (GstZrtpPair * pair)
 {
   GstZrtpSample sample = { 0 };
-  GstZrtpSituation situation;
+  GstZrtpSituation situation = GST_ZRTP_N_SITUATIONS;
+  gboolean fatal = FALSE;
   char *text = NULL;
 
   sample_element (pair, GST_ZRTP_HALF_ENC, &sample);
@@ -154,12 +155,16 @@ gst_zrtp_pair_look (GstZrtpPair * pair)
   if (pair->watching) {
     if (gst_zrtp_watch_update (&pair->watch, &sample, &situation))
       text = describe (pair, situation);
+    fatal = gst_zrtp_situation_is_bypass (situation)
+        && get_setting (pair, GST_ZRTP_SETTING_ERROR_ON_BYPASS);
     set_timer (pair, gst_zrtp_watch_interval (&pair->watch));
   }
   gst_zrtp_call_unlock (pair->call);
 
   if (text)
-    gst_zrtp_pair_notify (pair,
+    gst_zrtp_pair_notify (pair, fatal ?
+        gst_zrtp_notice_new_error (GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_SETTINGS, text) :
         gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_SETTINGS, NULL, "%s", text));
   g_free (text);

@@ -73,6 +73,8 @@ is_so (const GstZrtpWatch * watch, const GstZrtpSample * s,
       return s->unused_dec && s->have_enc;
     case GST_ZRTP_SITUATION_CLEAR_RTCP:
       return s->clear_rtcp;
+    case GST_ZRTP_SITUATION_CLEAR_RTCP_IN:
+      return s->clear_rtcp_in;
     case GST_ZRTP_SITUATION_CANNOT_ANSWER:
       return lacks_exit (s) && s->arrived > s->media_arrived;
     case GST_ZRTP_SITUATION_CANNOT_LEAVE:
@@ -117,6 +119,7 @@ get_patience (GstZrtpSituation situation)
     case GST_ZRTP_SITUATION_UNUSED_ENC:
     case GST_ZRTP_SITUATION_UNUSED_DEC:
     case GST_ZRTP_SITUATION_CLEAR_RTCP:
+    case GST_ZRTP_SITUATION_CLEAR_RTCP_IN:
       return 3 * SECOND / 2;
     case GST_ZRTP_SITUATION_LOST_CALL:
       return 4 * SECOND;
@@ -237,6 +240,21 @@ advise (ZrtpErrorCode error)
   }
 }
 
+gboolean
+gst_zrtp_situation_is_bypass (GstZrtpSituation situation)
+{
+  switch (situation) {
+    case GST_ZRTP_SITUATION_NO_PARTNER:
+    case GST_ZRTP_SITUATION_UNUSED_ENC:
+    case GST_ZRTP_SITUATION_UNUSED_DEC:
+    case GST_ZRTP_SITUATION_CLEAR_RTCP:
+    case GST_ZRTP_SITUATION_CLEAR_RTCP_IN:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 char *
 gst_zrtp_situation_describe (GstZrtpSituation situation,
     const GstZrtpWatch * watch)
@@ -255,6 +273,11 @@ gst_zrtp_situation_describe (GstZrtpSituation situation,
       return g_strdup ("RTCP leaves this rtpbin past zrtpenc, unencrypted. "
           "Connect request-rtcp-encoder and request-rtcp-decoder too, and "
           "return the same elements, with \"rtcp_sink_N\" requested");
+    case GST_ZRTP_SITUATION_CLEAR_RTCP_IN:
+      return
+          g_strdup ("RTCP enters this rtpbin past zrtpdec, so an attacker can "
+          "forge it. Lead it through rtcp_sink and rtcp_src of zrtpdec; inside "
+          "rtpbin, connect request-rtcp-decoder too and return the same element");
     case GST_ZRTP_SITUATION_CANNOT_ANSWER:
       return describe_missing_exit (watch,
           "The peer sends ZRTP, but no answer can leave");

@@ -31,8 +31,8 @@ typedef struct
   gboolean in_rtpbin;           /* zrtpenc is a child of an rtpbin */
   gboolean may_start;           /* the application keeps no start back */
   gboolean started;             /* the engine runs */
-  gboolean unused_enc, unused_dec, clear_rtcp;  /* pads without a peer: see the
-                                                 * situations */
+  gboolean unused_enc, unused_dec, clear_rtcp, clear_rtcp_in;   /* pads without
+                                 * a peer, or with another: see the situations */
   guint64 offered;              /* packets that came to zrtpenc */
   guint64 arrived;              /* to zrtpdec, of any kind */
   guint64 media_arrived;        /* of these, RTP and RTCP */
@@ -54,6 +54,7 @@ typedef enum
                                          * peer */
   GST_ZRTP_SITUATION_UNUSED_DEC,        /* rtp_sink of zrtpdec has none */
   GST_ZRTP_SITUATION_CLEAR_RTCP,        /* RTCP leaves rtpbin past zrtpenc */
+  GST_ZRTP_SITUATION_CLEAR_RTCP_IN,     /* RTCP enters rtpbin past zrtpdec */
   GST_ZRTP_SITUATION_CANNOT_ANSWER,     /* the peer calls, no exit is linked */
   GST_ZRTP_SITUATION_CANNOT_LEAVE,      /* media comes, no exit is linked */
   GST_ZRTP_SITUATION_ENDED,     /* a handshake is due, each exit has ended */
@@ -88,6 +89,8 @@ gboolean gst_zrtp_watch_update (GstZrtpWatch * watch,
     const GstZrtpSample * sample, GstZrtpSituation * situation);
 /* The time until the next sample is due, in microseconds. */
 gint64 gst_zrtp_watch_interval (const GstZrtpWatch * watch);
+/* Media or RTCP goes past an element. */
+gboolean gst_zrtp_situation_is_bypass (GstZrtpSituation situation);
 /* What is wrong and what to do, for the WARNING. Newly allocated. */
 char *gst_zrtp_situation_describe (GstZrtpSituation situation,
     const GstZrtpWatch * watch);

@@ -61,6 +61,7 @@ static const Property properties[] = {
   {"srtcp-tag", "GstZrtpSrtcpTag", R | W | PLAYING, "auto", 0, 0},
   {"replay-window-size", "guint", R | W | PLAYING, "1024", 64, 32767},
   {"allow-repeat-tx", "gboolean", R | W | PLAYING, "false", 0, 0},
+  {"error-on-bypass", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"request-keyframe", "gboolean", R | W | PLAYING, "false", 0, 0},
   {"check-signatures", "gboolean", R | W | READY, "false", 0, 0},
   {"sign-sas", "gboolean", R | W | PLAYING, "false", 0, 0},

@@ -12,6 +12,9 @@
 #define TO_NETWORK "! enc.rtp_sink_0 enc.rtp_src_0 ! " NET_SINK \
     "async=false sync=false "
 
+#define RTCP_SRC "udpsrc address=127.0.0.1 port=0 caps=application/x-rtcp "
+#define RTCP_SINK "fakesink async=false sync=false "
+
 /* What a handler of rtpbin's request signals gives back. */
 typedef enum
 {
@@ -38,6 +41,21 @@ static const Case cases[] = {
       "request-rtcp-encoder", HANDLER_NO_RTCP},
   {"no decoder in use", VOICE TO_NETWORK ENC "zrtpdec name=dec "
         "dec.rtp_src ! fakesink async=false ", "rtp_sink of this zrtpdec"},
+  {"RTCP past the decoder", VOICE TO_NETWORK ENC NET_SRC
+        "! zrtpdec name=dec dec.rtp_src ! rtp.recv_rtp_sink_0 "
+        RTCP_SRC "! rtp.recv_rtcp_sink_0 rtpbin name=rtp ",
+      "enters this rtpbin"},
+  {"RTCP past the encoder",
+        VOICE "! rtp.send_rtp_sink_0 " "rtp.send_rtp_src_0 ! queue " TO_NETWORK
+        ENC DEC "rtp.send_rtcp_src_0 ! " RTCP_SINK "rtpbin name=rtp ",
+      "leaves this rtpbin"},
+  {"RTCP through queues", VOICE "! rtp.send_rtp_sink_0 "
+        "rtp.send_rtp_src_0 ! queue " TO_NETWORK ENC NET_SRC
+        "! zrtpdec name=dec dec.rtp_src ! queue ! rtp.recv_rtp_sink_0 "
+        RTCP_SRC "! dec.rtcp_sink dec.rtcp_src ! queue ! identity ! "
+        "rtp.recv_rtcp_sink_0 rtp.send_rtcp_src_0 ! queue ! enc.rtcp_sink_0 "
+        "enc.rtcp_src_0 ! " RTCP_SINK "rtpbin name=rtp ",
+      "nothing has come back"},
   {"no way out", VOICE "! enc.rtp_sink_0 " ENC DEC, "no handshake can begin"},
   {"no way out of a file", VOICE_FILE "! enc.rtp_sink_0 " ENC DEC,
       "no handshake can begin"},
@@ -134,6 +152,27 @@ GST_START_TEST (test_warned)
     if (peers[i])
       endpoint_free (peers[i]);
   }
+}
+
+GST_END_TEST;
+
+/* An application that would rather stop. */
+GST_START_TEST (test_error_on_bypass)
+{
+  GstElement *pipeline = gst_parse_launch (VOICE TO_NETWORK ENC
+      "zrtpdec name=dec error-on-bypass=true dec.rtp_src ! fakesink async=false",
+      NULL);
+  GstBus *bus = gst_element_get_bus (pipeline);
+  char *text;
+
+  fail_unless (pipeline != NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  text = watch_pop (bus, GST_MESSAGE_ERROR, "rtp_sink of this zrtpdec");
+  GST_INFO ("%s", text);
+  g_free (text);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
 }
 
 GST_END_TEST;
@@ -358,6 +397,7 @@ silence_suite (void)
   TCase *tcase = tcase_create ("warnings");
 
   tcase_add_test (tcase, test_warned);
+  tcase_add_test (tcase, test_error_on_bypass);
   tcase_add_loop_test (tcase, test_pairs, 0,
       (G_N_ELEMENTS (pairs) + PAIRS_AT_ONCE - 1) / PAIRS_AT_ONCE);
   tcase_add_test (tcase, test_clear_in_secure_call);

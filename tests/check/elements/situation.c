@@ -121,16 +121,21 @@ GST_START_TEST (test_past_the_element)
 {
   static const GstZrtpSituation situations[] = {
     GST_ZRTP_SITUATION_UNUSED_ENC, GST_ZRTP_SITUATION_UNUSED_DEC,
-    GST_ZRTP_SITUATION_CLEAR_RTCP
+    GST_ZRTP_SITUATION_CLEAR_RTCP, GST_ZRTP_SITUATION_CLEAR_RTCP_IN
+  };
+  static const char *const texts[] = {
+    "request-rtp-encoder", "request-rtp-encoder", "request-rtcp-encoder",
+    "request-rtcp-decoder"
   };
 
   sample.unused_enc = __i__ == 0;
   sample.unused_dec = __i__ == 1;
   sample.clear_rtcp = __i__ == 2;
+  sample.clear_rtcp_in = __i__ == 3;
   look ();
   let_pass (2 * SECOND, NULL);
-  assert_reported (situations[__i__], __i__ == 2 ? "request-rtcp-encoder"
-      : "request-rtp-encoder");
+  assert_reported (situations[__i__], texts[__i__]);
+  fail_unless (gst_zrtp_situation_is_bypass (situations[__i__]));
   let_pass (10 * LONG, NULL);
   fail_unless_equals_int (n_reports, 1);
 }
@@ -386,7 +391,7 @@ situation_suite (void)
 
   tcase_add_checked_fixture (tcase, setup, NULL);
   tcase_add_test (tcase, test_no_partner);
-  tcase_add_loop_test (tcase, test_past_the_element, 0, 3);
+  tcase_add_loop_test (tcase, test_past_the_element, 0, 4);
   tcase_add_test (tcase, test_linked_late);
   tcase_add_loop_test (tcase, test_cannot_answer, 0, 2);
   tcase_add_loop_test (tcase, test_cannot_leave, 0, 2);
