@@ -197,6 +197,29 @@ zrtp_hello_hash_is_transfer (ZrtpStream * stream)
       && !zrtp_hello_hash_is_known (stream, stream->bound.hello);
 }
 
+/* Signalling names other endpoints for all streams of the call: its ZRTPSess is over
+ * where the first of them moves, and the endpoint there has none. */
+static void
+leave_session (ZrtpStream * stream)
+{
+  ZrtpSession *session = stream->session;
+
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other != stream && zrtp_stream_is_settled (other)
+        && !zrtp_hello_hash_is_transfer (other))
+      return;
+  }
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    other->stale |= other != stream && other->step == ZRTP_STEP_SECURE;
+  }
+  if (!session->exchanging)
+    zrtp_session_forget (session);
+}
+
 void
 zrtp_hello_hash_move (ZrtpStream * stream, gint64 now)
 {
@@ -204,6 +227,7 @@ zrtp_hello_hash_move (ZrtpStream * stream, gint64 now)
 
   keep_candidates (stream, now);
   zrtp_stream_reset (stream, TRUE, now);
+  leave_session (stream);
   stream->wanted = TRUE;        /* the application asked for the call */
   stream->one_zid = FALSE;
   zrtp_stream_start (stream, ssrc, now);

@@ -43,6 +43,22 @@ announced_call (guint64 seed)
   return sim;
 }
 
+/* Each stream of either endpoint announces its Hello to the one at the other side. */
+static void
+announce_all (Sim * sim)
+{
+  for (guint which = 0; which < 2; which++) {
+    for (guint i = 0; i < sim->ends[which].n_streams; i++) {
+      const char *hash =
+          zrtp_stream_get_hello_hash (sim->ends[1 - which].streams[i].stream);
+
+      fail_unless (zrtp_stream_set_peer_hello_hash (sim->ends[which].streams[i].
+              stream, hash, sim->now));
+      sim_drain (sim, which);
+    }
+  }
+}
+
 static void
 assert_no_alarm (Sim * sim)
 {
@@ -57,13 +73,15 @@ assert_no_alarm (Sim * sim)
 static void
 replace (Sim * sim, gboolean other)
 {
+  const guint n = sim->ends[1].n_streams;
+
   trial_kill (sim, 1);
   if (other) {
     known_replace_cache (1);
     sim->ends[1].cache = known_cache[1];
     sim->random.fill (sim->random.user_data, sim->ends[1].zid, ZRTP_ZID_SIZE);
   }
-  sim_make (sim, 1, 1);
+  sim_make (sim, 1, n);
 }
 
 /* The first answer announces another endpoint, whose Hello never comes. */
@@ -191,6 +209,50 @@ GST_START_TEST (test_tampering)
 
 GST_END_TEST;
 
+/* A call with sound and picture is transferred, or its peer starts again: one SAS for
+ * both streams, and no alarm. */
+GST_START_TEST (test_transfer_of_two)
+{
+  const gboolean other = __i__ & 1, apart = __i__ >> 1;
+  Sim *sim = known_new (960 + __i__);
+  char *sas;
+
+  for (guint i = 0; i < 2; i++)
+    sim_make (sim, i, 2);
+  announce_all (sim);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
+  known_settle (sim);
+  sas = g_strdup (known_info (sim, 0)->sas);
+
+  replace (sim, other);
+  announce_all (sim);
+  sim_run (sim, sim->now + 2 * SIM_SEC);
+  /* The new values are those of the next exchange. */
+  announce_all (sim);
+  sim_start_stream (sim, 1, 0);
+  if (apart)
+    sim_run (sim, sim->now + SIM_SEC);
+  sim_start_stream (sim, 1, 1);
+  fail_unless (sim_run_until_secure (sim, sim->now + 3 * SIM_SEC));
+  known_settle (sim);
+  sim_assert_agreed (sim);
+  fail_if (g_str_equal (sas, known_info (sim, 0)->sas));
+  for (guint i = 0; i < 2; i++) {
+    SimStream *s = &sim->ends[0].streams[i];
+
+    fail_unless_equals_int (s->n_events[ZRTP_EVENT_SECURITY], 0);
+    fail_unless_equals_int (s->n_events[ZRTP_EVENT_CACHE_MISMATCH], 0);
+    fail_unless_equals_int (zrtp_stream_get_info (s->stream)->hello_hash_status,
+        ZRTP_HELLO_HASH_MATCH);
+  }
+  g_free (sas);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* A transfer that is called off leaves the call as it is. */
 GST_START_TEST (test_transfer_called_off)
 {
@@ -294,6 +356,7 @@ signalling_suite (void)
   tcase_add_loop_test (tc, test_second_answer_in_exchange, 0,
       G_N_ELEMENTS (delays));
   tcase_add_loop_test (tc, test_transfer, 0, 4);
+  tcase_add_loop_test (tc, test_transfer_of_two, 0, 4);
   tcase_add_test (tc, test_tampering);
   tcase_add_test (tc, test_transfer_called_off);
   tcase_add_test (tc, test_strangers);
