@@ -420,8 +420,11 @@ install_policy (void)
   /**
    * GstZrtpBin:cache-expiry:
    *
-   * How long the secret of this call is kept for the next one; the shorter
-   * wish of the two sides counts.
+   * How long the secret of this call counts, in seconds; the shorter wish of the two
+   * sides applies (RFC 6189 4.9). After that Preshared mode does not use it, and a
+   * peer that lacks it raises no alarm. Where both sides still have it, it goes on
+   * proving that the peer is the same, and the next call replaces it. `forget-peer`
+   * deletes it at once.
    *
    * Since: 0.1
    */
