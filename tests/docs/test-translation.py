@@ -3,18 +3,26 @@
 """The sentences of "level-text" come out of a catalogue, as docs/applications.md
 says."""
 
+import atexit
 import locale
 import os
 import re
+import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
 
-# Before anything asks for the language.
+# Before anything asks for the language. The C library translates nothing in its
+# own locales, C.UTF-8 among them, so there is one for this test.
 if os.environ.get("LANGUAGE") != "xx":
+    locales = tempfile.mkdtemp()
+    subprocess.run(["localedef", "--no-archive", "-i", "en_US", "-f", "UTF-8",
+                    os.path.join(locales, "xx_XX.UTF-8")], check=True)
     os.execve(sys.executable, [sys.executable, *sys.argv],
-              dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="xx"))
+              dict(os.environ, LOCPATH=locales, LC_ALL="xx_XX.UTF-8", LANGUAGE="xx"))
+atexit.register(shutil.rmtree, os.environ["LOCPATH"])
 
 import gi  # noqa: E402
 

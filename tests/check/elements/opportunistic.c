@@ -35,6 +35,8 @@ lone_init (Lone * lone, const char *name, gboolean require)
   lone->out = gst_harness_new_with_element (lone->enc, "rtp_sink_0",
       "rtp_src_0");
   gst_harness_set_src_caps_str (lone->out, CAPS ",ssrc=(uint)7");
+  /* Media that comes before counts for nothing. */
+  watch_wait (lone->dec, "state", "discovering");
 }
 
 static void
