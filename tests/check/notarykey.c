@@ -46,10 +46,48 @@ make_certificate (gnutls_x509_privkey_t private_key)
   must (gnutls_x509_crt_set_dn_by_oid (crt, GNUTLS_OID_X520_COMMON_NAME, 0,
           name, strlen (name)));
   must (gnutls_x509_crt_set_key (crt, private_key));
-  must (gnutls_x509_crt_sign2 (crt, crt, private_key, GNUTLS_DIG_SHA256, 0));
+  must (gnutls_x509_crt_sign2 (crt, crt, private_key, GNUTLS_DIG_SHA256,
+          GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE));
   must (gnutls_x509_crt_export2 (crt, GNUTLS_X509_FMT_DER, &der));
   gnutls_x509_crt_deinit (crt);
   return take_datum (&der);
+}
+
+/* Keys for tests, one of P-384, of P-256 one after the other, so that two runs have the same. */
+static const char *const pems[] = {
+  "-----BEGIN EC PRIVATE KEY-----\n"
+      "MHcCAQEEIH4kuKZ0/3cL1yS7TA7P3wevmd9NsyA0uKp+bcDebaccoAoGCCqGSM49\n"
+      "AwEHoUQDQgAEef98tJnHd7NTk5Eo22ZB0ycF8MZxc7cLBa5zi0YfviulHqAIAfNB\n"
+      "nJ0k9yL9pS3Jau43WsN7pzaOxqKAniM5zQ==\n" "-----END EC PRIVATE KEY-----\n",
+  "-----BEGIN EC PRIVATE KEY-----\n"
+      "MHcCAQEEIMV1kpA+guPAFoH2s+eBfCazkdNxvPSmSC3waA+fbuEnoAoGCCqGSM49\n"
+      "AwEHoUQDQgAE9tuIQXYiBId4ZwMyQ2WOUMF8tnUV2l3BJDW/HqE866b08YkTrngJ\n"
+      "iyNqq8/iTlVqeuLoYHzAWJj537NBYyCcVw==\n" "-----END EC PRIVATE KEY-----\n",
+  "-----BEGIN EC PRIVATE KEY-----\n"
+      "MHcCAQEEIKMcdlxNzwZsCUgBqoJoXYWCwmSp0EwHsROc6KjMGd/LoAoGCCqGSM49\n"
+      "AwEHoUQDQgAEVOP8fezRTaz2Y//2fVmaWBs+Mp24X3I6dDmXht5PbilAsLfXuIJ9\n"
+      "0hyEbVG+5p+gv3zS3Pzra9gR5Yrsf+dMUQ==\n" "-----END EC PRIVATE KEY-----\n",
+  "-----BEGIN EC PRIVATE KEY-----\n"
+      "MHcCAQEEIJViElyy2AvOTxMeoaUGXVjz3aZqOwM1vSjrA02ST9UeoAoGCCqGSM49\n"
+      "AwEHoUQDQgAETnBWepd7KYFC/qB3mRrE8Ct1zJq57ASnZxcR+nNq4w6MePlh+ONw\n"
+      "UzVoGUeDi2ma22Sfgx+a+n98tBvi4WhOTA==\n" "-----END EC PRIVATE KEY-----\n"
+};
+
+static const char pem_384[] =
+    "-----BEGIN EC PRIVATE KEY-----\n"
+    "MIGkAgEBBDBsoud3hqQx7ikpm0PRsTpAV9OtduapYidSqisg98MILV8GPuKJh3Gw\n"
+    "4HD5iPSd76GgBwYFK4EEACKhZANiAARdghNUqeymcTM6wuRhQ/P4qCr0zjmVUZdg\n"
+    "QWl3bmINgdzMhQ9LJbITRvYV0QHSP8FeLuW2Ccy8QEkmRMnaiTUhNwwHZtfVxXIC\n"
+    "ktTonrHhvLVmtYzjckXSDzu9peKatLQ=\n" "-----END EC PRIVATE KEY-----\n";
+
+static void
+import_pem (gnutls_x509_privkey_t private_key, guint bits)
+{
+  static guint n;
+  const char *pem = bits == 256 ? pems[n++ % G_N_ELEMENTS (pems)] : pem_384;
+  gnutls_datum_t data = { (guint8 *) pem, strlen (pem) };
+
+  must (gnutls_x509_privkey_import (private_key, &data, GNUTLS_X509_FMT_PEM));
 }
 
 NotaryKey *
@@ -60,9 +98,7 @@ notary_key_new (guint bits)
 
   key->bits = bits;
   must (gnutls_x509_privkey_init (&private_key));
-  must (gnutls_x509_privkey_generate (private_key, GNUTLS_PK_ECDSA,
-          GNUTLS_CURVE_TO_BITS (bits == 256 ? GNUTLS_ECC_CURVE_SECP256R1
-              : GNUTLS_ECC_CURVE_SECP384R1), 0));
+  import_pem (private_key, bits);
   key->certificate = make_certificate (private_key);
   must (gnutls_privkey_init (&key->key));
   must (gnutls_privkey_import_x509 (key->key, private_key,
@@ -101,8 +137,8 @@ notary_key_sign (const NotaryKey * key, const guint8 sashash[32])
   gnutls_datum_t der, r, s;
   guint8 *octets = g_malloc (2 * size);
 
-  must (gnutls_privkey_sign_data2 (key->key, algorithm_of (key), 0, &data,
-          &der));
+  must (gnutls_privkey_sign_data2 (key->key, algorithm_of (key),
+          GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE, &data, &der));
   must (gnutls_decode_rs_value (&der, &r, &s));
   put_number (octets, size, &r);
   put_number (octets + size, size, &s);

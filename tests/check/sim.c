@@ -6,6 +6,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "golden.h"
 #include "zrtp/zrtpcrypto.h"
 
 typedef enum
@@ -288,12 +289,14 @@ drain_stream (SimStream * s)
   ZrtpJob *job;
 
   while (zrtp_stream_pop_event (s->stream, &event)) {
+    golden_event (s->stream, &event);
     note_event (s, &event);
     if (sim->listener)
       sim->listener (s, &event);
     zrtp_event_clear (&event);
   }
   while ((packet = zrtp_stream_pop_packet (s->stream))) {
+    golden_packet (s->stream, packet);
     if (!s->endpoint->dead) {
       transmit (s, packet);
       s->endpoint->packets++;
@@ -305,6 +308,7 @@ drain_stream (SimStream * s)
     Item *item = g_new0 (Item, 1);
     gint64 time = s->endpoint->job_time + sim_random (sim, sim->job_delay + 1);
 
+    golden_job (s->stream, job);
     if (zrtp_job_get_kind (job) == ZRTP_JOB_STORAGE)
       time += s->endpoint->disk_time;
     item->type = JOB;
