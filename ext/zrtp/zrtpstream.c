@@ -738,6 +738,9 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
       && stream->info.peer_passive)
     return FALSE;
   if (stream->step == ZRTP_STEP_CLEAR) {
+    /* Only the peer may commit: the call goes on in clear until it does. */
+    if (stream->policy.passive)
+      return FALSE;
     zrtp_clear_resume_all (stream->session, now);
     return TRUE;
   }

@@ -506,7 +506,8 @@ install_actions (GstZrtpBinClass * klass)
    * Starts the key agreement now, where #GstZrtpBin:auto-secure is FALSE or
    * after a failure.
    *
-   * Returns: FALSE if that is not possible now
+   * Returns: FALSE if that is not possible now, as in state clear where
+   * #GstZrtpBin:passive is TRUE: there only the peer can lead back
    *
    * Since: 0.1
    */

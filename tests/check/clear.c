@@ -107,6 +107,34 @@ GST_START_TEST (test_known_answers)
 
 GST_END_TEST;
 
+/* A passive endpoint can't lead back: it says so, and talks on until the peer does. */
+GST_START_TEST (test_passive)
+{
+  Sim *sim = new_call (7, 1);
+  SimStream *alice = &sim->ends[0].streams[0];
+
+  go_clear (sim, 0);
+  sim_run (sim, sim->now + SIM_SEC);
+  zrtp_session_accept_clear (sim->ends[1].session, sim->now);
+  sim_drain (sim, 1);
+  sim_run (sim, sim->now + SIM_SEC);
+  alice->stream->policy.passive = TRUE;
+  fail_if (zrtp_stream_go_secure (alice->stream, sim->now));
+  sim_drain (sim, 0);
+  sim_run (sim, sim->now + 5 * SIM_SEC);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_CLEAR);
+  fail_unless_equals_int (info_of (alice)->send, ZRTP_MEDIA_CLEAR);
+  fail_unless_equals_int (info_of (alice)->receive, ZRTP_MEDIA_CLEAR);
+  fail_unless (zrtp_stream_go_secure (sim->ends[1].streams[0].stream,
+          sim->now));
+  sim_drain (sim, 1);
+  fail_unless (sim_run_until_secure (sim, sim->now + SIM_SEC));
+  sim_assert_agreed (sim);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 /* Z-4.7.2-06 Z-4.7.2-08 Z-4.7.2-09 Z-4.7.2-10 Z-4.7.2-12 Z-4.7.2-13 */
 /* Z-4.7.2-15 Z-4.7.2.1-01 Z-4.7.2.1-02 Z-4.7.2.1-03 Z-4.7.2.1-06 */
 /* Z-4.7.2.1-07 Z-4.4.3-08 Z-5.1.1-02 Z-5.1.5-05 Z-5.11-01 Z-5.12-01 */
@@ -169,8 +197,8 @@ GST_START_TEST (test_clear_and_secure_again)
     fail_unless (strstr (a->trace->str, "Hello") == NULL);
     fail_unless (strstr (b->trace->str, "Hello") == NULL);
     fail_unless (info_of (a)->key_agreement == &zrtp_key_agreement_mult);
-    fail_unless_equals_string (zrtp_session_get_info (sim->ends[0].
-            session)->sas, sas);
+    fail_unless_equals_string (zrtp_session_get_info (sim->ends[0].session)->
+        sas, sas);
     g_free (sas);
     sim_free (sim);
   }
@@ -352,6 +380,7 @@ clear_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_known_answers);
+  tcase_add_test (tc, test_passive);
   tcase_add_test (tc, test_clear_and_secure_again);
   tcase_add_test (tc, test_loss);
   tcase_add_test (tc, test_no_answer);
