@@ -58,8 +58,8 @@ take_keys (GstZrtpPair * pair, const ZrtpEvent * event)
   if (!ok)
     gst_zrtp_pair_add_notice (pair,
         gst_zrtp_notice_new_warning (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-            NULL, "SRTP does not take the keys that were agreed on, no media "
-            "can pass"));
+            NULL, "SRTP refuses the keys that were agreed on, so no media can "
+            "pass. Set another \"ciphers\" or \"auth-tags\", or another libsrtp"));
 }
 
 /* -- News -- */

@@ -230,8 +230,8 @@ gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair)
   peer_name = peer ? gst_object_get_path_string (GST_OBJECT (peer)) : NULL;
   gst_zrtp_pair_notify (pair, gst_zrtp_notice_new_warning (GST_STREAM_ERROR,
           GST_STREAM_ERROR_FAILED, NULL, "A handshake packet pushed on %s "
-          "blocks since a second in %s, so there will be no keys. Does a sink "
-          "wait for PLAYING? Set async=false and sync=false on it",
+          "has been blocked for a second in %s, so there will be no keys. A sink "
+          "may wait for PLAYING: set async=false and sync=false on it",
           pad_name ? pad_name : "a pad", peer_name ? peer_name : "downstream"));
   g_free (pad_name);
   g_free (peer_name);

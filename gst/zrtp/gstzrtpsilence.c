@@ -102,8 +102,10 @@ describe (GstZrtpPair * pair, GstZrtpSituation situation)
 {
   const GstZrtpSample *s = &pair->watch.last;
 
-  if (situation == GST_ZRTP_SITUATION_FAILED && pair->refusal)
-    return NULL;                /* the WARNING of the refusal said more */
+  /* The WARNINGs of a refusal and of equal ZIDs said more. */
+  if (situation == GST_ZRTP_SITUATION_FAILED && (pair->refusal
+          || s->error == ZRTP_ERROR_EQUAL_ZIDS))
+    return NULL;
   if (situation == GST_ZRTP_SITUATION_NO_PARTNER)
     return g_strdup_printf ("There is no %s that belongs to "
         "this %s, so no keys can be agreed on. Put one in the same "

@@ -229,9 +229,6 @@ advise (ZrtpErrorCode error)
       return
           ". Compare the lists of algorithms, and strict-algorithms, of both "
           "endpoints";
-    case ZRTP_ERROR_EQUAL_ZIDS:
-      return ". Give each endpoint a \"cache\" of its own. If there is one "
-          "endpoint only, its packets come back to its own port";
     case ZRTP_ERROR_SSRC_COLLISION:
       return ". The source ignored the request for another SSRC "
           "(GstRTPCollision): set another SSRC at one of the two sources";

@@ -210,7 +210,7 @@ static const PairCase pairs[] = {
       {"set another SSRC", "set another SSRC"}, PAIR_FIXED_SSRCS},
   {"one ZID", {VOICE TO_NETWORK "zrtpenc name=enc cache=%s/one " DEC,
           VOICE TO_NETWORK "zrtpenc name=enc cache=%s/one " DEC},
-      {"Give each endpoint", "Give each endpoint"}},
+      {"Set the property \"cache\"", "Set the property \"cache\""}},
   {"no cipher in common", {VOICE TO_NETWORK ENC STRICT "ciphers=AES1 " DEC,
           VOICE TO_NETWORK ENC STRICT "ciphers=AES3 " DEC},
       {"strict-algorithms", "strict-algorithms"}},
