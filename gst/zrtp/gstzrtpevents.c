@@ -9,6 +9,7 @@
 #include "gstzrtpreadings.h"
 #include "gstzrtpsignature.h"
 #include "gstzrtpstorage.h"
+#include "gstzrtplog.h"
 
 /* -- Keys and media -- */
 
@@ -473,6 +474,7 @@ run_job (gpointer data)
   g_clear_pointer (&job->cache, zrtp_cache_unref);
 
   gst_zrtp_call_lock (pair->call);
+  gst_zrtp_log_job (pair, job->job, "ends");
   if (pair->stream && pair->generation == job->generation)
     zrtp_stream_finish_job (pair->stream, job->job, g_get_monotonic_time ());
   else
@@ -495,6 +497,7 @@ submit_job (GstZrtpPair * pair, ZrtpJob * zrtp_job)
   job->generation = pair->generation;
   job->job = zrtp_job;
   job->storage = zrtp_job_get_kind (zrtp_job) == ZRTP_JOB_STORAGE;
+  gst_zrtp_log_job (pair, zrtp_job, "begins");
   if (job->storage)
     pair->storing++;
   if (job->storage && !gst_zrtp_call_is_cacheless (pair->call)) {
@@ -528,11 +531,14 @@ gst_zrtp_pair_drain (GstZrtpPair * pair)
   /* Events first: the keys must be there before the message that allows the
    * peer to use them leaves. */
   while (zrtp_stream_pop_event (pair->stream, &event)) {
+    gst_zrtp_log_event (pair, &event);
     take_event (pair, &event);
     zrtp_event_clear (&event);
   }
-  while ((packet = zrtp_stream_pop_packet (pair->stream)))
+  while ((packet = zrtp_stream_pop_packet (pair->stream))) {
+    gst_zrtp_log_send (pair, packet);
     gst_zrtp_pair_send (pair, packet);
+  }
   while ((job = zrtp_stream_pop_job (pair->stream)))
     submit_job (pair, job);
   /* Last: the peer waits for the packets, and the thread that is woken first gets

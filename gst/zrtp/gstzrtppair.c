@@ -5,6 +5,7 @@
 
 #include "gstzrtpevents.h"
 #include "gstzrtphandshake.h"
+#include "gstzrtplog.h"
 #include "gstzrtplevel.h"
 #include "gstzrtpnotice.h"
 #include "gstzrtpsilence.h"
@@ -651,8 +652,12 @@ serve_packets (GstZrtpPair * pair)
       gsize size;
       const guint8 *data = g_bytes_get_data (packet, &size);
 
+      GstZrtpLogMark mark;
+
       pair->called = TRUE;
+      gst_zrtp_log_receive (pair, data, size, &mark);
       zrtp_stream_receive (pair->stream, data, size, g_get_monotonic_time ());
+      gst_zrtp_log_received (pair, &mark);
       gst_zrtp_call_drain (pair->call);
     } else {
       gst_zrtp_receiver_count_drop (&pair->receiver,
