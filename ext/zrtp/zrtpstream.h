@@ -136,7 +136,7 @@ void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 /* Seconds for which a verified peer is remembered as one that has ZRTP, by the name
  * that the application expects. */
 #define ZRTP_RECENT_CALL 3600
-/* Keys were in use on this transport a moment ago, and the application begins anew.
+/* Keys were in use on this transport a moment ago, and the application starts again.
  * The peer may not know yet: nothing passes in clear during the Hello schedule.
  * Call it before zrtp_stream_start(). */
 void zrtp_stream_suspect_lost_call (ZrtpStream * stream);

@@ -26,7 +26,7 @@ hear (Sim * sim, ZrtpMedia kind)
   sim_drain (sim, 0);
 }
 
-/* Alice alone, who would talk in clear. */
+/* Alice alone, whose policy allows clear media. */
 static Sim *
 begin (guint64 seed, const char *name)
 {
@@ -89,7 +89,7 @@ GST_START_TEST (test_suspected)
   assert_blocked (sim, goes_on);
   fail_unless_equals_int (sim_state (sim, 0), clear_too && !goes_on ?
       ZRTP_STATE_NO_ZRTP : ZRTP_STATE_DISCOVERING);
-  /* A new call begins anew. */
+  /* A new call forgets it. */
   zrtp_stream_stop (alice_of (sim)->stream, sim->now);
   sim_start (sim, 0);
   sim_run (sim, sim->now + SIM_SEC);

@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The log tells the story of a call, and costs nothing where nobody reads it.
+ * The log tells the story of a call, and is silent at lower levels.
  */
 #include "bench.h"
 #include "endpoint.h"

@@ -206,7 +206,7 @@ GST_START_TEST (test_bobs_zid)
   GstStructure *alarm;
   Endpoint *early;
 
-  /* A file with Bob's ZID and no secret yet: of a program that called nobody. */
+  /* A file with Bob's ZID and no secret yet: of a program that made no call. */
   call.folder = endpoint_make_folder ();
   early = join (&call, "bob");
   endpoint_play (early);
