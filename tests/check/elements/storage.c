@@ -35,7 +35,7 @@ make_end_with (const char *cache, const char *more)
 {
   char *path = in_folder (cache);
   Endpoint *endpoint = endpoint_new (VOICE "! zrtpenc name=enc cache=%s %s "
-      "enc.rtp_src_0 ! " NET_SINK "async=false " NET_SRC
+      "enc.rtp_src_0 ! " NET_SINK "async=false sync=false " NET_SRC
       "! zrtpdec name=dec ! " EAR "async=false", path, more);
 
   g_free (path);
