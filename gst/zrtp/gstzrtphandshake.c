@@ -10,7 +10,7 @@
  * for media. */
 #define HANG_TIME (G_TIME_SPAN_SECOND / 10)
 /* One that takes longer still gets a warning. */
-#define STALL_TIME (1 * G_TIME_SPAN_SECOND)
+#define STALL_TIME (3 * G_TIME_SPAN_SECOND)
 /* More can't be due at a time; what is older has long been repeated. */
 #define MAX_PACKETS 16
 
@@ -230,7 +230,7 @@ gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair)
   peer_name = peer ? gst_object_get_path_string (GST_OBJECT (peer)) : NULL;
   gst_zrtp_pair_notify (pair, gst_zrtp_notice_new_warning (GST_STREAM_ERROR,
           GST_STREAM_ERROR_FAILED, NULL, "A handshake packet pushed on %s "
-          "has been blocked for a second in %s, so there will be no keys. A sink "
+          "has been blocked for 3 s in %s, so there will be no keys. A sink "
           "may wait for PLAYING: set async=false and sync=false on it",
           pad_name ? pad_name : "a pad", peer_name ? peer_name : "downstream"));
   g_free (pad_name);
