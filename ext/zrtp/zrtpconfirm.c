@@ -333,6 +333,7 @@ enter_secure (ZrtpStream * stream, gint64 now)
   zrtp_stream_stop_repeating (stream);
   zrtp_doubt_settle (stream);
   zrtp_relay_clear (stream);
+  zrtp_lost_call_reset (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
   give_keys (stream, ZRTP_EVENT_SEND_KEYS, zrtp_stream_own_keys (stream));

@@ -52,6 +52,8 @@ zrtp_lost_call_reset (ZrtpStream * stream)
 void
 zrtp_lost_call_renamed (ZrtpStream * stream)
 {
+  if (zrtp_stream_is_settled (stream))
+    return;
   stream->lost_call.serial = 0;
   stream->lost_call.named = FALSE;
   if (stream->step != ZRTP_STEP_IDLE)

@@ -33,6 +33,7 @@ begin (guint64 seed, const char *name)
   Sim *sim = known_new (seed);
 
   sim->ends[0].policy.require_encryption = FALSE;
+  sim->ends[0].policy.allow_clear = TRUE;
   sim_make (sim, 0, 1);
   if (name)
     zrtp_session_set_peer_name (sim->ends[0].session, name, 0);
@@ -156,6 +157,39 @@ GST_START_TEST (test_others)
 
 GST_END_TEST;
 
+/* Once there are keys nothing is lost: a call with a peer of that name may go to clear
+ * where both users want that, whenever the application names the peer. */
+GST_START_TEST (test_clear_after_secure)
+{
+  Sim *sim;
+
+  call_bob (30, 60);
+  sim = begin (31, __i__ == 0 ? "bob" : NULL);
+  sim->ends[1].policy.require_encryption = FALSE;
+  sim->ends[1].policy.allow_clear = TRUE;
+  sim_make (sim, 1, 1);
+  sim_start (sim, 0);
+  sim_start (sim, 1);
+  fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
+  sim_talk (sim);
+  if (__i__ == 1)
+    zrtp_session_set_peer_name (sim->ends[0].session, "bob", sim->now);
+  sim_drain (sim, 0);
+  sim_run (sim, sim->now + SIM_SEC);
+  fail_if (info_of (sim)->lost_call);
+  fail_unless (zrtp_session_go_clear (sim->ends[0].session, sim->now));
+  sim_drain (sim, 0);
+  sim_run (sim, sim->now + SIM_SEC);
+  zrtp_session_accept_clear (sim->ends[1].session, sim->now);
+  sim_drain (sim, 1);
+  sim_run (sim, sim->now + SIM_SEC);
+  fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_CLEAR);
+  assert_blocked (sim, FALSE);
+  sim_free (sim);
+}
+
+GST_END_TEST;
+
 static Suite *
 lostcall_suite (void)
 {
@@ -167,6 +201,7 @@ lostcall_suite (void)
   tcase_add_loop_test (tc, test_suspected, 0, 4);
   tcase_add_loop_test (tc, test_named, 0, 2);
   tcase_add_test (tc, test_others);
+  tcase_add_loop_test (tc, test_clear_after_secure, 0, 2);
   return s;
 }
 
