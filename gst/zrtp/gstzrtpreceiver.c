@@ -40,16 +40,21 @@ gst_zrtp_receiver_clear (GstZrtpReceiver * receiver)
   g_mutex_clear (&receiver->lock);
 }
 
+/* A start without keys since the last one leaves what that knew. */
 static void
 remember_sources (GstZrtpReceiver * receiver)
 {
   GHashTableIter iter;
   gpointer ssrc;
 
-  receiver->n_former = 0;
   if (receiver->keys_ended == 0
-      || g_get_monotonic_time () - receiver->keys_ended > FORMER_TIME)
+      || g_get_monotonic_time () - receiver->keys_ended > FORMER_TIME) {
+    receiver->n_former = 0;
     return;
+  }
+  if (g_hash_table_size (receiver->sources) == 0)
+    return;
+  receiver->n_former = 0;
   g_hash_table_iter_init (&iter, receiver->sources);
   while (receiver->n_former < GST_ZRTP_MAX_FORMER
       && g_hash_table_iter_next (&iter, &ssrc, NULL))

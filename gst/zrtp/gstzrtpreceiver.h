@@ -80,8 +80,9 @@ const char *gst_zrtp_receive_drop_nick (GstZrtpReceiveDrop drop);
 
 void gst_zrtp_receiver_init (GstZrtpReceiver * receiver);
 void gst_zrtp_receiver_clear (GstZrtpReceiver * receiver);
-/* A call begins, and all counters are 0. TRUE if there were keys a moment ago: until there are
- * others, RTP of the sources of that call counts as secure, and does not pass. */
+/* A call begins, and all counters are 0. TRUE if there were keys a moment ago: until
+ * there are others, RTP of the sources of that call counts as secure, and does not
+ * pass. */
 gboolean gst_zrtp_receiver_begin (GstZrtpReceiver * receiver);
 
 /* From the engine's events. @keys NULL: they are void. FALSE if these keys

@@ -355,6 +355,11 @@ GST_START_TEST (test_lost_call)
   endpoint_point (ignorant, a);
   heard = g_atomic_int_get (&a->heard);
   endpoint_play (a);
+  /* A second start knows as much as the first. */
+  endpoint_wait_state (a, "discovering");
+  gst_element_set_state (a->pipeline, GST_STATE_READY);
+  endpoint_point (ignorant, a);
+  endpoint_play (a);
   g_free (endpoint_wait_warning (a, "hang up there"));
   watch_assert (a->enc, "state", "discovering");
   fail_unless_equals_int (g_atomic_int_get (&a->heard), heard);
