@@ -25,6 +25,7 @@ typedef struct
 
 /* Discovery begins with a new call. */
 void zrtp_lost_call_begin (ZrtpStream * stream);
+/* The stream stops, or is secure: its keys make up for what was lost. */
 void zrtp_lost_call_reset (ZrtpStream * stream);
 /* The application expects another name. */
 void zrtp_lost_call_renamed (ZrtpStream * stream);
