@@ -11,7 +11,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "zrtp/zrtpcache.h"
+#include "zrtp/cache/zrtpcache.h"
 
 #define PROGRAM "gst-zrtp-peers"
 #define CACHE_HELP \

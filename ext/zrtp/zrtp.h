@@ -6,12 +6,12 @@
 #ifndef ZRTP_H
 #define ZRTP_H
 
-#include "zrtpcache.h"
-#include "zrtplevel.h"
-#include "zrtpmemory.h"
-#include "zrtpsession.h"
-#include "zrtpsignature.h"
-#include "zrtpsrtp.h"
-#include "zrtpstream.h"
+#include "zrtp/cache/zrtpcache.h"
+#include "zrtp/session/zrtplevel.h"
+#include "zrtp/crypto/zrtpmemory.h"
+#include "zrtp/session/zrtpsession.h"
+#include "zrtp/session/zrtpsignature.h"
+#include "zrtp/srtp/zrtpsrtp.h"
+#include "zrtp/zrtpstream.h"
 
 #endif

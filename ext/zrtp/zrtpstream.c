@@ -1,11 +1,11 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #include <string.h>
 
-#include "zrtpmemory.h"
+#include "zrtp/crypto/zrtpmemory.h"
 
 /* A peer that fell silent may come back. */
 #define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)

@@ -21,11 +21,11 @@
 #ifndef ZRTP_STREAM_H
 #define ZRTP_STREAM_H
 
-#include "zrtpevent.h"
-#include "zrtpjob.h"
-#include "zrtpmessage.h"
-#include "zrtppolicy.h"
-#include "zrtprelay.h"
+#include "zrtp/state/zrtpevent.h"
+#include "zrtp/state/zrtpjob.h"
+#include "zrtp/message/zrtpmessage.h"
+#include "zrtp/agreement/zrtppolicy.h"
+#include "zrtp/handshake/zrtpsasrelay.h"
 
 G_BEGIN_DECLS
 

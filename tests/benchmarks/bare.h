@@ -7,7 +7,7 @@
 #ifndef BARE_H
 #define BARE_H
 
-#include "zrtp/zrtpsrtp.h"
+#include "zrtp/srtp/zrtpsrtp.h"
 
 G_BEGIN_DECLS
 

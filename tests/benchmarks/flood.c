@@ -15,9 +15,9 @@
 
 #include "bench.h"
 #include "plugins.h"
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpmessage.h"
-#include "zrtp/zrtpsrtp.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/message/zrtpmessage.h"
+#include "zrtp/srtp/zrtpsrtp.h"
 
 #define RATE 20000              /* packets a second */
 #define BURST 20                /* packets a millisecond */

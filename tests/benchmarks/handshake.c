@@ -14,7 +14,7 @@
 
 #include "bench.h"
 #include "stack.h"
-#include "zrtp/zrtpmemory.h"
+#include "zrtp/crypto/zrtpmemory.h"
 
 #define TICK_MS 10
 #define LIMIT_MS 5000

@@ -7,7 +7,7 @@
  */
 #include "bench.h"
 
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 typedef struct
 {

@@ -5,7 +5,7 @@
  */
 #include "stack.h"
 
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #include <string.h>
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtppolicy.h"
+#include "zrtp/agreement/zrtppolicy.h"
 
 /* Tables */
 

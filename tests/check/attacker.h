@@ -9,7 +9,7 @@
 #define ATTACKER_H
 
 #include "sim.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #define ALICE (&sim->ends[0].streams[0])
 #define BOB (&sim->ends[1].streams[0])

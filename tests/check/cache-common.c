@@ -12,7 +12,7 @@
 
 #include <glib/gstdio.h>
 
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define NOBODY 65534
 

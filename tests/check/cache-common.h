@@ -10,7 +10,7 @@
 #include <gio/gio.h>
 #include <gst/check/gstcheck.h>
 
-#include "zrtp/zrtpcache.h"
+#include "zrtp/cache/zrtpcache.h"
 
 /* The folder of the running test, made before it and removed after it; its
  * files too, whatever their modes. */

@@ -19,7 +19,7 @@
 
 #include <glib/gstdio.h>
 
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define NOW G_GINT64_CONSTANT (1700000000)
 

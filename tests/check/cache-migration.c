@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define NOW G_GINT64_CONSTANT (1700000000)
 #define N_PEERS 3

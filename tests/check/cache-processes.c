@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define NOW G_GINT64_CONSTANT (1700000000)
 #define PATIENT_MS 50000

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "known.h"
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define NOW G_GINT64_CONSTANT (1700000000)
 #define CALLS 20

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define NOW G_GINT64_CONSTANT (1700000000)
 

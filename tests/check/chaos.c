@@ -15,7 +15,7 @@
 #define _GNU_SOURCE             /* memmem() */
 #include "puppet.h"
 #include "sim.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>

@@ -5,7 +5,7 @@
  */
 #include "attacker.h"
 #include "vectors.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 #include <string.h>
 

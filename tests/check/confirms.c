@@ -8,7 +8,7 @@
 
 #include "cache-common.h"
 #include "known.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 /* The plain text of a Confirm, its head as octets. */
 typedef struct

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtplimbs.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpmpn.h"
 
 /* CRC-32C */
 

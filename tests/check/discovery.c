@@ -9,7 +9,7 @@
 
 #include "puppet.h"
 #include "wire.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 /* Alice alone, listening; her Hellos on record. */
 typedef struct

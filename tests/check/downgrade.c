@@ -6,8 +6,8 @@
  */
 #include "cache-common.h"
 #include "known.h"
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/state/zrtpstate.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 /* Z-7.3.1-01 */
 GST_START_TEST (test_known_answers)

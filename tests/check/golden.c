@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 /* In a trace the system's randomness repeats itself: ZIDs of caches come of it. The
  * engine calls this one. */

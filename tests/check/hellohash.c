@@ -9,7 +9,7 @@
 
 #include "puppet.h"
 #include "wire.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 #define WRONG "fe30efd02423cb054e50efd0248742ac7a52c8f91bc2df881ae642c371ba46df"
 

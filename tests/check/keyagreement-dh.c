@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 /* Finite field: the primes */
 

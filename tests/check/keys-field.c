@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "vectors.h"
-#include "zrtp/zrtpkeys.h"
-#include "zrtp/zrtpmessage.h"
+#include "zrtp/crypto/zrtpkeyschedule.h"
+#include "zrtp/message/zrtpmessage.h"
 
 /* One recorded exchange: its messages by type and sender. */
 typedef struct

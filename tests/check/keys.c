@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "vectors.h"
-#include "zrtp/zrtpkeys.h"
-#include "zrtp/zrtpmessage.h"
+#include "zrtp/crypto/zrtpkeyschedule.h"
+#include "zrtp/message/zrtpmessage.h"
 
 static const char *const dh_sets[] = {
   "dh3k_s256_nocache", "ec38_s384_rs2rs2_aux_pbx", "ec25_s256_mismatch",

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cache-common.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 ZrtpCache *known_cache[2];
 gint64 known_wall;

@@ -14,7 +14,7 @@
 #include "sim.h"
 #include "srtppackets.h"
 #include "srtpreference.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #define ALICE (&sim->ends[0].streams[0])
 

@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 
 #include "sim.h"
-#include "zrtp/zrtpmemory.h"
+#include "zrtp/crypto/zrtpmemory.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define ON_HEAP TRUE            /* where the sanitizer sees it */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "vectors.h"
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpmessage.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/message/zrtpmessage.h"
 
 /* Parses and writes back. A MAC under the hash chain that starts at @h0 is
  * made anew: keyed by H2 in a Hello, H1 in a Commit, H0 in a DHPart (8.1.1). */

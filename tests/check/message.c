@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "samples.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 #define ASSERT_PARSE(data, size, drop) G_STMT_START {                       \
   ZrtpMessage message_;                                                     \

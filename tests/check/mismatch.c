@@ -9,7 +9,7 @@
 
 #include "cache-common.h"
 #include "known.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 static void
 hang_up (Sim * sim)

@@ -9,7 +9,7 @@
 
 #include "puppet.h"
 #include "wire.h"
-#include "zrtp/zrtpkeys.h"
+#include "zrtp/crypto/zrtpkeyschedule.h"
 
 static const ZrtpStreamInfo *
 info_of (Sim * sim, guint which, guint index)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpmemory.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpmemory.h"
 
 #define MASK G_GUINT64_CONSTANT (0xc3a5965a3c69a59b)
 #define MAX_NEEDLES 8192

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "puppet.h"
-#include "zrtp/zrtpnegotiate.h"
+#include "zrtp/agreement/zrtpnegotiate.h"
 
 /* One side as a policy makes it, and as its peer reads its Hello. */
 typedef struct

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "known.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 NotaryKey *notary_keys[2];
 Notary notary;

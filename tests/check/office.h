@@ -8,7 +8,7 @@
 #define OFFICE_H
 
 #include "wire.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 typedef enum
 {

@@ -9,7 +9,7 @@
 #include "sim.h"
 #include "vectors.h"
 #include "wire.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "vectors.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 typedef struct
 {

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 const Sample samples[] = {
   {"Hello without lists", ZRTP_MESSAGE_HELLO, "Hello   ", 22, 0x00000000, NULL},

@@ -8,7 +8,7 @@
 #ifndef TESTS_SAMPLES_H
 #define TESTS_SAMPLES_H
 
-#include "zrtp/zrtpmessage.h"
+#include "zrtp/message/zrtpmessage.h"
 
 typedef struct
 {

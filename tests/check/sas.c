@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpsas-emoji.h"
-#include "zrtp/zrtpsas-words.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpsas-emoji.h"
+#include "zrtp/crypto/zrtpsas-words.h"
 
 static void
 check_hash (const ZrtpSasType * type, const guint8 * sashash,

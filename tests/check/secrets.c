@@ -8,8 +8,8 @@
 
 #include "sim.h"
 #include "vectors.h"
-#include "zrtp/zrtpmemory.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/crypto/zrtpmemory.h"
+#include "zrtp/state/zrtpstate.h"
 
 static const ZrtpHash *const hashes[] = { &zrtp_hash_s256, &zrtp_hash_s384 };
 

@@ -10,7 +10,7 @@
 #include "known.h"
 #include "notary.h"
 #include "wire.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 GST_START_TEST (test_call)
 {

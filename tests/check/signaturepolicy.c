@@ -11,7 +11,7 @@
 #include "known.h"
 #include "notary.h"
 #include "wire.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #define VICTIM 0
 #define PEER 1

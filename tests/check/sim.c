@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "golden.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 typedef enum
 {

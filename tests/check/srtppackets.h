@@ -6,7 +6,7 @@
 #ifndef SRTP_PACKETS_H
 #define SRTP_PACKETS_H
 
-#include "zrtp/zrtpsrtp.h"
+#include "zrtp/srtp/zrtpsrtp.h"
 
 #define MAX_PACKET 2048
 #define TEST_SSRC 0xcafebabe

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "srtpreference.h"
-#include "zrtp/zrtpsrtp.h"
+#include "zrtp/srtp/zrtpsrtp.h"
 
 /* Exported by libsrtp2, though in none of its headers. */
 extern srtp_err_status_t srtp_crypto_kernel_alloc_cipher

@@ -9,7 +9,7 @@
 
 #include "puppet.h"
 #include "wire.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 static const char *const mult[ZRTP_N_KINDS] = {
   "S256", "AES1", "HS80", "Mult", "B32 "

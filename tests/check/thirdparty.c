@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "samples.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 const char *
 third_name (ThirdPacket kind)

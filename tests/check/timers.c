@@ -9,7 +9,7 @@
 #include "puppet.h"
 #include "wire.h"
 
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 /* 150, 300, 600, then 1200 ms, ten times; 1200 ms later it is over. */
 static const gint t2_times[] = {

@@ -7,7 +7,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #include "cache-common.h"
 #include "known.h"

@@ -9,7 +9,7 @@
 
 #include "cache-common.h"
 #include "wire.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #define N_CALLS 2
 

@@ -11,7 +11,7 @@
 #include <gst/check/gstcheck.h>
 #include <json-glib/json-glib.h>
 
-#include "zrtp/zrtpalgorithm.h"
+#include "zrtp/crypto/zrtpalgorithm.h"
 
 G_BEGIN_DECLS
 

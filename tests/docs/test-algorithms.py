@@ -22,16 +22,12 @@ ROW = re.compile(r"^\| `(\w+)` \| ([\w ]+) \| (.+) \| (\d*) ?\| (\d*) ?\|$", re.
 def read_engine():
     """{name: (kind, mandatory, bits)}, and {name: place in the default order}"""
     rows, places = {}, {}
-    folder = os.path.join(ROOT, "ext", "zrtp")
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith(".c"):
-            continue
-        source = read("ext/zrtp/" + name)
-        for row in BASE.findall(source):
-            rows[row[0].strip()] = (KINDS[row[1]], row[2] == "TRUE", int(row[3] or 0))
-        if name == "zrtppolicy.c":
-            for _, names in DEFAULTS.findall(source):
-                places.update((one, i + 1) for i, one in enumerate(names.split(",")))
+    for name in sorted(os.listdir(os.path.join(ROOT, "ext/zrtp/crypto"))):
+        if name.endswith(".c"):
+            for row in BASE.findall(read("ext/zrtp/crypto/" + name)):
+                rows[row[0].strip()] = (KINDS[row[1]], row[2] == "TRUE", int(row[3] or 0))
+    for _, names in DEFAULTS.findall(read("ext/zrtp/agreement/zrtppolicy.c")):
+        places.update((one, i + 1) for i, one in enumerate(names.split(",")))
     return rows, places
 
 

@@ -101,7 +101,7 @@ class TestReference(unittest.TestCase):
                       for name in names(row[0])]
         known = []
         for path in ("gst/zrtp/gstzrtpsender.c", "gst/zrtp/gstzrtpreceiver.c",
-                     "ext/zrtp/zrtptypes.c"):
+                     "ext/zrtp/base/zrtptypes.c"):
             nicks = re.search(r"_drop_nick \(.*?= \{(.*?)\}", read(path), re.DOTALL).group(1)
             known += re.findall(r'"([^"]+)"', nicks)
         self.assertEqual(set(documented), set(known) - {"none"})

@@ -6,8 +6,8 @@
  * protects nothing. Bad values exist as in the real ones: the cheap check finds them
  * for DH and the NIST curves, the agreement for the Montgomery curves.
  */
-#include "zrtp/zrtpalgorithm.h"
-#include "zrtp/zrtpkeyagreement.h"
+#include "zrtp/crypto/zrtpalgorithm.h"
+#include "zrtp/crypto/zrtpkeyagreement.h"
 
 #include <string.h>
 

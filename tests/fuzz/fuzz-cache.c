@@ -13,7 +13,7 @@
 
 #include <glib/gstdio.h>
 
-#include "zrtp/zrtpcache-private.h"
+#include "zrtp/cache/zrtpcache-private.h"
 
 #define WALL 1700000000         /* Unix seconds */
 #define MAX_FILE (64 << 10)     /* octets */

@@ -9,8 +9,8 @@
 
 #include <glib/gstdio.h>
 
-#include "zrtp/zrtpcache-private.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/cache/zrtpcache-private.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 /* In the header of a database: which journal its writers and readers use. */
 #define JOURNAL_OFFSET 18

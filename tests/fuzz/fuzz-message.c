@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpmessage.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/message/zrtpmessage.h"
 
 static void
 try_confirm_body (const guint8 * data, gsize size)

@@ -8,8 +8,8 @@
 #include "fuzz.h"
 
 #include "gstzrtppacket.h"
-#include "zrtp/zrtpcrypto.h"
-#include "zrtp/zrtpmessage.h"
+#include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/message/zrtpmessage.h"
 
 static void
 check_kind (const guint8 * data, gsize size)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpsignature.h"
+#include "zrtp/session/zrtpsignature.h"
 
 static void
 check_parts (const char *type, const ZrtpSignature * parts, gsize size)

@@ -8,7 +8,7 @@
  */
 #include "fuzz.h"
 
-#include "zrtp/zrtpsrtp.h"
+#include "zrtp/srtp/zrtpsrtp.h"
 
 #define MAX_STEPS 64
 #define MAX_SIZE 400            /* of a plain packet */

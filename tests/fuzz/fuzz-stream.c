@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 #define MAX_STEPS 400
 #define N_QUIET 6               /* timers of a call that is secure */

@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 #include "zrtp/zrtp.h"
-#include "zrtp/zrtpstream-private.h"
+#include "zrtp/state/zrtpstate.h"
 
 #define N_STREAMS 2
 

@@ -26,7 +26,7 @@ INDENT_VERSION = "2.2.12"
 
 GSTREAMER = re.compile(r'#\s*include\s*[<"](gst/|gstreamer)')
 LIBRARIES = re.compile(r'#\s*include\s*[<"](nettle/|gmp|srtp2/|srtp|sqlite3)')
-ENGINE_HEADER = re.compile(r'#\s*include\s*[<"](?:\.\./)*(?:ext/)?zrtp/(\w+\.h)')
+ENGINE_HEADER = re.compile(r'#\s*include\s*[<"](?:\.\./)*(?:ext/)?zrtp/([\w/-]+\.h)')
 # Put together here, so that this file does not hold them.
 MARKERS = re.compile(r"\b(%s)\b" % "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")))
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "zrtp/zrtp.h"
-#include "zrtp/zrtpcrypto.h"
+#include "zrtp/crypto/zrtpcrypto.h"
 
 #define ALICES_SSRC "1111"
 #define BOBS_SSRC "2222"

@@ -1,0 +1,266 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The peer's Commit: whose it is, whether it is to be answered, and its answer
+ * (RFC 6189 4.4.1.2, 4.4.2.3, 4.4.3.1, 5.4, 9).
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include <string.h>
+
+/* 4.4.2.3: if we do not find the key our own DH Commit is the answer, for which
+ * what was prepared still serves. */
+static void
+continue_preshared (ZrtpStream * stream, gint64 now)
+{
+  if (zrtp_preshared_find (stream)) {
+    zrtp_preshared_derive (stream);
+    zrtp_confirm_send_confirm1 (stream, now);
+    return;
+  }
+  stream->no_preshared = TRUE;
+  if (stream->policy.passive) {
+    zrtp_stream_fail (stream, ZRTP_ERROR_NO_SHARED_SECRET, now);
+    return;
+  }
+  stream->wanted = TRUE;        /* the peer asked for keys */
+  zrtp_commit_withdraw (stream);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_commit_try (stream, now);
+}
+
+/* Responder: the next message is due when all that it takes is there. */
+void
+zrtp_commit_answer (ZrtpStream * stream, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  if (stream->step != ZRTP_STEP_COMMIT_RECEIVED)
+    return;
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM) {
+    zrtp_confirm_derive_multistream (stream);
+    zrtp_confirm_send_confirm1 (stream, now);
+    return;
+  }
+  if (x->mode == ZRTP_COMMIT_DH
+      && !zrtp_exchange_have_key_pair (stream, &x->suite))
+    return;
+  if (!x->secrets_ready) {
+    if (!zrtp_exchange_have_lookup (stream, x->peer.zid, now))
+      return;
+    zrtp_exchange_take_secrets (stream, x);
+  }
+  if (x->mode == ZRTP_COMMIT_PRESHARED) {
+    continue_preshared (stream, now);
+    return;
+  }
+  zrtp_exchange_take_key_pair (stream, x);
+  zrtp_dhmode_send_dhpart1 (stream, now);
+}
+
+/* Whose Commit it is: the Hello whose chain fits and whose MAC its key opens
+ * (9, 5.2). *@tampered: the chain fits but no MAC does, and such Hellos are
+ * forgotten: the genuine one, if there is one, comes again. */
+static ZrtpCandidate *
+find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCommit * commit, gboolean * tampered)
+{
+  const gboolean is_idle = stream->step == ZRTP_STEP_DISCOVERY
+      || stream->step == ZRTP_STEP_FAILED;
+  guint8 h3[ZRTP_IMAGE_SIZE];
+
+  *tampered = FALSE;
+  zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+    const guint8 *data;
+    gsize size;
+
+    if (!candidate->hello || candidate->ssrc != packet->ssrc
+        || !zrtp_equal (h3, candidate->h3, ZRTP_IMAGE_SIZE))
+      continue;
+    data = g_bytes_get_data (candidate->hello, &size);
+    if (zrtp_message_check_mac (data, size, commit->h2)) {
+      *tampered = FALSE;
+      return candidate;
+    }
+    *tampered = TRUE;
+    if (is_idle)
+      zrtp_candidate_clear (candidate);
+  }
+  return NULL;
+}
+
+static ZrtpVerdict
+judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpCommit * commit, gint64 now, ZrtpSuite * suite,
+    ZrtpErrorCode * error)
+{
+  ZrtpSession *session = stream->session;
+  ZrtpVerdict verdict;
+  ZrtpBid bid;
+
+  if (memcmp (commit->zid, peer->zid, ZRTP_ZID_SIZE) != 0) {
+    *error = ZRTP_ERROR_HELLO_MISMATCH;
+    return ZRTP_VERDICT_FAIL;
+  }
+  zrtp_bid_of_commit (commit, &bid);
+  verdict = zrtp_contention_judge (stream, peer, &bid, now, error);
+  if (verdict != ZRTP_VERDICT_ACCEPT)
+    return verdict;
+  /* 4.4.2.3: where Preshared is not on offer our own DH Commit is the answer. */
+  if (bid.mode == ZRTP_COMMIT_PRESHARED
+      && !zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT],
+          &zrtp_key_agreement_prsh.base)) {
+    *error = ZRTP_ERROR_NO_SHARED_SECRET;
+    return stream->policy.passive ? ZRTP_VERDICT_FAIL : ZRTP_VERDICT_DROP;
+  }
+  *error = zrtp_negotiate_accept (stream->offer, commit, suite);
+  if (*error != ZRTP_ERROR_NONE)
+    return ZRTP_VERDICT_FAIL;
+  if (bid.mode == ZRTP_COMMIT_MULTISTREAM) {
+    *error = ZRTP_ERROR_NO_SHARED_SECRET;
+    if (!session->have_sess)    /* our side of the first may be about to end */
+      return session->exchanging ? ZRTP_VERDICT_DROP : ZRTP_VERDICT_FAIL;
+    *error = ZRTP_ERROR_HELLO_MISMATCH; /* 4.4.3: one ZID for all streams */
+    if (memcmp (commit->zid, session->info.peer_zid, ZRTP_ZID_SIZE) != 0)
+      return ZRTP_VERDICT_FAIL;
+    /* Still the one that we gave up answering: another one comes. */
+    if (memcmp (commit->nonce, peer->nonce, ZRTP_NONCE_SIZE) == 0)
+      return ZRTP_VERDICT_DROP;
+    *error = ZRTP_ERROR_NONCE_REUSED;
+    if (zrtp_session_knows_nonce (session, commit->nonce))
+      return ZRTP_VERDICT_FAIL;
+  }
+  return zrtp_contention_claim (stream, peer, &bid, now);
+}
+
+/* The keys that only we ever had. In Multistream mode ZRTPSess makes the next. */
+static void
+give_up_keys (ZrtpStream * stream, gint64 now)
+{
+  zrtp_exchange_lost (stream, now);
+  zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
+  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  stream->info.exchange_done = FALSE;
+  stream->step = ZRTP_STEP_DISCOVERY;
+}
+
+/* Another stream's exchange ends for the one that begins. */
+static void
+make_way (ZrtpStream * other, gint64 now)
+{
+  if (other->step == ZRTP_STEP_COMMIT_SENT) {
+    zrtp_commit_withdraw (other);
+    zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
+  } else {
+    zrtp_unproven_abandon (other, now);
+  }
+}
+
+static void
+accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCandidate * peer, const ZrtpCommit * commit,
+    const ZrtpSuite * suite, gint64 now)
+{
+  const ZrtpCommitMode mode = zrtp_commit_mode (commit);
+  ZrtpStream *other = stream->session->exchanging;
+  ZrtpExchange *x;
+
+  if (mode != ZRTP_COMMIT_MULTISTREAM)
+    zrtp_session_forget (stream->session);
+  if (stream->step == ZRTP_STEP_CLEAR)
+    zrtp_clear_resume (stream, now);
+  if (stream->step == ZRTP_STEP_SECURE)
+    give_up_keys (stream, now);
+  else
+    zrtp_exchange_lost (stream, now);
+  if (stream->step == ZRTP_STEP_COMMIT_SENT)
+    zrtp_commit_withdraw (stream);
+  else if (mode != ZRTP_COMMIT_MULTISTREAM && other && other != stream)
+    make_way (other, now);
+  /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
+  zrtp_stream_stop_repeating (stream);
+  zrtp_doubt_settle (stream);
+  stream->acked = TRUE;
+  stream->acked_ssrc = packet->ssrc;
+
+  x = zrtp_exchange_begin (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
+  x->commit = g_bytes_new (packet->message, packet->message_size);
+  memcpy (x->peer_h2, commit->h2, ZRTP_IMAGE_SIZE);
+  memcpy (x->key_id, commit->key_id, ZRTP_KEY_ID_SIZE);
+  if (mode == ZRTP_COMMIT_DH)
+    memcpy (x->hvi_or_nonce, commit->hvi, ZRTP_HVI_SIZE);
+  else
+    memcpy (x->hvi_or_nonce, commit->nonce, ZRTP_NONCE_SIZE);
+  stream->step = ZRTP_STEP_COMMIT_RECEIVED;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
+  zrtp_commit_answer (stream, now);
+}
+
+void
+zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCommit * commit, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+  ZrtpErrorCode error = ZRTP_ERROR_NONE;
+  ZrtpCandidate *peer;
+  gboolean tampered;
+  ZrtpSuite suite;
+
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
+    return;
+  if (stream->exchange && stream->exchange->commit
+      && g_bytes_get_size (stream->exchange->commit) == octets.size
+      && memcmp (g_bytes_get_data (stream->exchange->commit, NULL),
+          octets.data, octets.size) == 0) {
+    zrtp_doubt_peer_waits (stream);
+    return;                     /* its answer is being made */
+  }
+
+  peer = find_committer (stream, packet, commit, &tampered);
+  if (!peer) {
+    zrtp_stream_drop (stream, tampered ? ZRTP_DROP_BAD_MAC :
+        ZRTP_DROP_BAD_PREIMAGE);
+    /* The chain may be a third party's: the Hello goes, nothing else. */
+    if (tampered && stream->step == ZRTP_STEP_DISCOVERY) {
+      zrtp_unproven_alarm (stream, ZRTP_ERROR_HELLO_MISMATCH,
+          "the Hello of an endpoint was changed on its way", now);
+      zrtp_unproven_refuse (stream, ZRTP_ERROR_HELLO_MISMATCH, now);
+    }
+    return;
+  }
+
+  if (stream->outer)
+    peer->committed = now;
+  switch (judge_commit (stream, peer, commit, now, &suite, &error)) {
+    case ZRTP_VERDICT_ACCEPT:
+      peer->served = stream->outer != NULL;
+      memcpy (peer->nonce, commit->nonce, ZRTP_NONCE_SIZE);
+      accept_commit (stream, packet, peer, commit, &suite, now);
+      break;
+    case ZRTP_VERDICT_IGNORE:
+      /* The peer has not seen ours, or was busy with another call. */
+      zrtp_commit_resend (stream, now);
+      break;
+    case ZRTP_VERDICT_DROP:
+      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      zrtp_fork_committed (stream, peer, now);
+      break;
+    case ZRTP_VERDICT_FAIL:
+      /* What is under way or secure does not fall for a stray Commit, and ours
+       * for nobody's but the peer's. */
+      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      if (stream->step == ZRTP_STEP_COMMIT_SENT
+          && g_bytes_equal (peer->hello, stream->exchange->peer.hello))
+        zrtp_stream_fail (stream, error, now);
+      else if (stream->step == ZRTP_STEP_DISCOVERY
+          || stream->step == ZRTP_STEP_FAILED)
+        zrtp_unproven_refuse (stream, error, now);
+      else if (stream->step == ZRTP_STEP_CLEAR
+          && error == ZRTP_ERROR_NO_SHARED_SECRET)
+        zrtp_send_error (stream, error, now);
+      break;
+  }
+}

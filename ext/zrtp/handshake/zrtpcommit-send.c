@@ -1,0 +1,373 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Our Commit: to whom, when and with what, and stepping back from it (RFC 6189
+ * 4.2, 4.4.1.1, 4.4.2.1, 4.4.3.1, 5.4).
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include <string.h>
+
+/* Unanswered Commits after which we look for who else said Hello. */
+#define COMMITS_BEFORE_DOUBT 3
+/* Who let so many exchanges run dry while others say Hello is forgotten. */
+#define MAX_UNANSWERED 3
+/* Shortest time between two Commits that are sent again out of turn. */
+#define RESEND_AGAIN (10 * ZRTP_MSEC)
+/* Getting ready takes a few milliseconds. */
+#define PREPARE_AGAIN (100 * ZRTP_MSEC)
+
+/* Multistream: the first exchange's algorithms again (4.4.3.1). */
+static void
+multistream_suite (ZrtpStream * stream, ZrtpSuite * suite)
+{
+  *suite = stream->session->sess_suite;
+  suite->key_agreement = &zrtp_key_agreement_mult;
+}
+
+static void
+send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
+  ZrtpCommit *commit = &message.u.commit;
+  const ZrtpAlgorithm *names[ZRTP_N_KINDS] = {
+    &x->suite.hash->base, &x->suite.cipher->base, &x->suite.auth_tag->base,
+    &x->suite.key_agreement->base, &x->suite.sas_type->base
+  };
+  guint8 buffer[ZRTP_MAX_MESSAGE_SIZE];
+  gsize size;
+
+  memcpy (commit->h2, stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->zid, stream->zid, ZRTP_ZID_SIZE);
+  for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
+    memcpy (commit->names[kind], names[kind]->name, 4);
+  memcpy (commit->key_id, x->key_id, ZRTP_KEY_ID_SIZE);
+  if (x->mode == ZRTP_COMMIT_DH)
+    memcpy (commit->hvi, x->hvi_or_nonce, ZRTP_HVI_SIZE);
+  else
+    memcpy (commit->nonce, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
+
+  size = zrtp_message_write (&message, buffer, sizeof buffer);
+  zrtp_message_seal (buffer, size, stream->h[1]);
+  x->commit = g_bytes_new (buffer, size);
+  stream->step = ZRTP_STEP_COMMIT_SENT;
+  if (!zrtp_contention_bid (stream)) {
+    zrtp_commit_yield (stream, now);
+    return;
+  }
+  stream->commit_paused = FALSE;
+  zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
+  zrtp_stream_send_repeated (stream, g_bytes_ref (x->commit), now);
+}
+
+/* 4.4.1.1: DHPart2 is final before its hash goes out. */
+static void
+initiate_dh (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpSuite * suite, gint64 now)
+{
+  ZrtpExchange *x = zrtp_exchange_begin (stream, peer, ZRTP_COMMIT_DH, suite,
+      ZRTP_ROLE_INITIATOR, now);
+  guint8 digest[ZRTP_MAX_HASH_SIZE];
+  ZrtpOctets parts[2];
+
+  zrtp_exchange_take_key_pair (stream, x);
+  zrtp_exchange_take_secrets (stream, x);
+  x->dhpart2 = zrtp_dhmode_make_part (stream, ZRTP_ROLE_INITIATOR);
+  parts[0] = zrtp_octets_of (x->dhpart2);
+  parts[1] = zrtp_octets_of (x->peer.hello);
+  suite->hash->digest (parts, 2, digest);
+  memcpy (x->hvi_or_nonce, digest, ZRTP_HVI_SIZE);
+  send_commit (stream, x, now);
+}
+
+static void
+initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpSuite * suite, gint64 now)
+{
+  ZrtpExchange *x = zrtp_exchange_begin (stream, peer, ZRTP_COMMIT_MULTISTREAM,
+      suite, ZRTP_ROLE_INITIATOR, now);
+
+  do {
+    zrtp_random_fill (stream->random, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
+  } while (zrtp_session_knows_nonce (stream->session, x->hvi_or_nonce));
+  send_commit (stream, x, now);
+}
+
+/* 4.4.2.2 */
+static void
+initiate_preshared (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpSuite * suite, gint64 now)
+{
+  ZrtpExchange *x = zrtp_exchange_begin (stream, peer, ZRTP_COMMIT_PRESHARED,
+      suite, ZRTP_ROLE_INITIATOR, now);
+
+  x->suite.key_agreement = &zrtp_key_agreement_prsh;
+  zrtp_exchange_show_suite (stream, &x->suite, ZRTP_ROLE_INITIATOR);
+  zrtp_exchange_take_secrets (stream, x);
+  zrtp_preshared_prepare (stream);
+  send_commit (stream, x, now);
+}
+
+void
+zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
+    ZrtpAlgorithmList lists[ZRTP_N_KINDS])
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (candidate->hello, &size);
+  ZrtpMessage message;
+
+  if (zrtp_message_parse (data, size, &message) != ZRTP_DROP_NONE)
+    g_assert_not_reached ();
+  zrtp_negotiate_read_hello (&message.u.hello, lists);
+}
+
+/* Preshared mode needs no key pair; until the look-up tells whether it is to be
+ * that, none is made. */
+static gboolean
+without_key_pair (ZrtpStream * stream, const ZrtpAlgorithmList * peer_list)
+{
+  return stream->looked_up ? zrtp_preshared_is_possible (stream, peer_list) :
+      zrtp_preshared_is_offered (stream, peer_list);
+}
+
+/* Look-up and key pair serve one ZID and one key agreement; strangers could say
+ * Hello with others faster than we get ready for them. */
+static gboolean
+may_prepare (ZrtpStream * stream, const guint8 * zid,
+    const ZrtpKeyAgreement * ka, gint64 now)
+{
+  const ZrtpKeyAgreement *ready = stream->key_pair.key_agreement;
+
+  return (memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0
+      && (!ready || ready == ka))
+      || zrtp_rate_limit_allow (&stream->preparations, ZRTP_BURST,
+      PREPARE_AGAIN, now);
+}
+
+/* Its Hello leaves us nothing to agree on. It may be a third party's: the peer's
+ * Hello still counts, and ours goes on. */
+static void
+refuse_candidate (ZrtpStream * stream, ZrtpCandidate * candidate,
+    ZrtpErrorCode error, gint64 now)
+{
+  candidate->unsuitable = TRUE;
+  candidate->refused_with = error;
+  if (zrtp_discovery_best (stream)) {
+    zrtp_commit_try (stream, now);
+    return;
+  }
+  zrtp_unproven_hinder (stream, &stream->nothing_in_common, error, now);
+}
+
+void
+zrtp_commit_try (ZrtpStream * stream, gint64 now)
+{
+  ZrtpCandidate *peer = zrtp_discovery_best (stream);
+  ZrtpAlgorithmList lists[ZRTP_N_KINDS];
+  ZrtpCommitMode mode;
+  ZrtpErrorCode error;
+  gboolean may, ready;
+  ZrtpSuite suite;
+
+  if (stream->step != ZRTP_STEP_DISCOVERY || !peer)
+    return;
+  may = zrtp_contention_may_commit (stream->session, stream, peer, &mode);
+  zrtp_candidate_read_lists (peer, lists);
+  if (mode == ZRTP_COMMIT_MULTISTREAM) {
+    if (!zrtp_discovery_is_of_call (stream, peer))
+      return;
+    if (!zrtp_algorithm_list_has (&lists[ZRTP_KIND_KEY_AGREEMENT],
+            &zrtp_key_agreement_mult.base)) {
+      refuse_candidate (stream, peer, ZRTP_ERROR_KEY_AGREEMENT, now);
+      return;
+    }
+    multistream_suite (stream, &suite);
+    ready = TRUE;
+  } else {
+    error = zrtp_negotiate_choose (stream->offer, lists, &suite);
+    if (error != ZRTP_ERROR_NONE) {
+      refuse_candidate (stream, peer, error, now);
+      return;
+    }
+    if (!may_prepare (stream, peer->zid, suite.key_agreement, now)) {
+      stream->timers[ZRTP_TIMER_HOLD] = now + PREPARE_AGAIN;
+      return;
+    }
+    /* 4.1.2: both sides prepare at once; who initiates does not matter. */
+    ready = zrtp_exchange_have_lookup (stream, peer->zid, now);
+    if (!without_key_pair (stream, &lists[ZRTP_KIND_KEY_AGREEMENT]))
+      ready = zrtp_exchange_have_key_pair (stream, &suite) && ready;
+  }
+
+  if (!may && stream->session->exchanging
+      && zrtp_unproven_gives_way (stream->session->exchanging, now)) {
+    zrtp_unproven_abandon (stream->session->exchanging, now);
+    may = zrtp_contention_may_commit (stream->session, stream, peer, &mode);
+  }
+  if (!may || !ready || stream->policy.passive)
+    return;
+  if (now < stream->hold_until) {
+    stream->timers[ZRTP_TIMER_HOLD] = stream->hold_until;
+    return;
+  }
+  if (!stream->policy.auto_secure && !stream->wanted)
+    return;
+  /* 5.4: only once the peer has our Hello. */
+  if (!stream->acked || stream->acked_ssrc != peer->ssrc)
+    return;
+  if (mode != ZRTP_COMMIT_MULTISTREAM) {
+    const gint64 turn = zrtp_contention_take_turn (stream, peer->zid, now);
+
+    if (turn > now) {
+      stream->timers[ZRTP_TIMER_HOLD] = turn;
+      return;
+    }
+    /* An exchange of another call may have ended just now. */
+    if (!zrtp_exchange_have_lookup (stream, peer->zid, now))
+      return;
+  }
+  if (mode == ZRTP_COMMIT_MULTISTREAM)
+    initiate_multistream (stream, peer, &suite, now);
+  else if (zrtp_preshared_is_possible (stream, &lists[ZRTP_KIND_KEY_AGREEMENT]))
+    initiate_preshared (stream, peer, &suite, now);
+  else
+    initiate_dh (stream, peer, &suite, now);
+}
+
+void
+zrtp_commit_resend (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_COMMIT_SENT && stream->session->claim
+      && zrtp_rate_limit_allow (&stream->commit_resends, ZRTP_BURST,
+          RESEND_AGAIN, now))
+    zrtp_stream_send (stream, stream->repeat.message, TRUE);
+}
+
+/* Steps back from our own Commit, here or on another stream of the session,
+ * whose turn comes when this exchange is over. */
+void
+zrtp_commit_withdraw (ZrtpStream * stream)
+{
+  zrtp_stream_stop_repeating (stream);
+  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
+      && !stream->exchange->have_keys) {
+    /* 4.2: its public value serves again, and the cache was read already. Who had
+     * keys, in Preshared mode, has it read again: of that nothing is left. */
+    zrtp_peer_clear (&stream->looked_up_peer);
+    stream->looked_up_peer = stream->exchange->secrets.peer;
+    memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));
+    memcpy (stream->looked_up_zid, stream->exchange->peer.zid, ZRTP_ZID_SIZE);
+    stream->looked_up = TRUE;
+  }
+  zrtp_exchange_free (stream);
+  stream->step = ZRTP_STEP_DISCOVERY;
+}
+
+void
+zrtp_commit_yield (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+
+  zrtp_commit_withdraw (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+  session->exchanging = NULL;
+  stream->timers[ZRTP_TIMER_HOLD] = now + 1;
+}
+
+void
+zrtp_commit_again (ZrtpStream * stream, gint64 now)
+{
+  zrtp_commit_withdraw (stream);
+  zrtp_commit_try (stream, now);
+}
+
+gboolean
+zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  if (stream->step != ZRTP_STEP_COMMIT_SENT || x->mode == ZRTP_COMMIT_DH)
+    return FALSE;
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM) {
+    /* After a GoClear the peer's ZRTPSess may be lost (see zrtpgoclear.c). */
+    if (zrtp_session_is_secure_beside (stream->session, stream))
+      return FALSE;
+    if (!stream->session->exchanging)
+      zrtp_session_forget (stream->session);
+  }
+  stream->no_preshared = TRUE;
+  zrtp_commit_withdraw (stream);
+  zrtp_commit_try (stream, now);
+  return TRUE;
+}
+
+/* Another endpoint that said Hello may be our peer started again, or our peer
+ * while this one is a recording: discovery starts again. */
+gboolean
+zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+  const gboolean acked = stream->acked;
+  guint patience = COMMITS_BEFORE_DOUBT;
+  const ZrtpCandidate *best;
+
+  /* On trial a peer that answered a Commit answers the next one after a
+   * second. */
+  if (stream->outer && x->peer.answered)
+    patience++;
+  if (stream->repeat.sent < patience)
+    return FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
+      candidate->answered = 0;
+  }
+  /* A new HelloACK shows which endpoint has our Hello. */
+  stream->acked = FALSE;
+  best = zrtp_discovery_best (stream);
+  stream->acked = acked;
+  if (!best || g_bytes_equal (best->hello, x->peer.hello))
+    return FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].unanswered >= MAX_UNANSWERED)
+      zrtp_candidate_clear (&stream->candidates[i]);
+  }
+  zrtp_stream_stop_repeating (stream);
+  zrtp_exchange_free (stream);
+  zrtp_discovery_start (stream, now);
+  zrtp_contention_end (stream->session, stream, now);
+  return TRUE;
+}
+
+static void
+count_unanswered (ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  stream->in_vain++;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
+      candidate->unanswered++;
+  }
+}
+
+/* The Commit goes unanswered. */
+void
+zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (stream->repeat.sent == COMMITS_BEFORE_DOUBT) {
+    count_unanswered (stream);
+    if (zrtp_commit_give_way (stream, now))
+      return;
+  }
+  /* An endpoint that has our Hello takes a Commit, whichever Hello that commits to,
+   * and some never take another one. */
+  if (stream->commit_paused && stream->repeat.sent < COMMITS_BEFORE_DOUBT)
+    return;
+  /* The HelloACK may have been forged: without our Hello there is no answer. */
+  zrtp_stream_send_hello (stream, TRUE, now);
+  zrtp_stream_send (stream, stream->repeat.message, TRUE);
+}

@@ -1,0 +1,558 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Confirm1, Confirm2 and Conf2ACK: both sides prove that they have the keys,
+ * and media is cut over (RFC 6189 4.6, 4.6.1, 5.7, 5.8).
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include <string.h>
+
+const ZrtpSenderKeys *
+zrtp_stream_own_keys (ZrtpStream * stream)
+{
+  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.initiator :
+      &stream->keys.responder;
+}
+
+const ZrtpSenderKeys *
+zrtp_stream_peer_keys (ZrtpStream * stream)
+{
+  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.responder :
+      &stream->keys.initiator;
+}
+
+/* 4.5.3, from x->s0. */
+void
+zrtp_confirm_derive (ZrtpStream * stream)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  zrtp_keys_for_stream (x->suite.hash, x->suite.cipher, x->s0, &x->context,
+      &stream->keys);
+  stream->key_hash = x->suite.hash;
+  stream->key_cipher = x->suite.cipher;
+  x->have_keys = TRUE;
+}
+
+void
+zrtp_exchange_commit_context (ZrtpStream * stream)
+{
+  ZrtpExchange *x = stream->exchange;
+  const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
+  const ZrtpOctets parts[2] = {
+    zrtp_octets_of (initiator ? x->peer.hello : stream->hello),
+    zrtp_octets_of (x->commit)
+  };
+
+  zrtp_keys_context (x->suite.hash, initiator ? stream->zid : x->peer.zid,
+      initiator ? x->peer.zid : stream->zid, parts, 2, &x->context);
+}
+
+/* 4.4.3.2 */
+void
+zrtp_confirm_derive_multistream (ZrtpStream * stream)
+{
+  ZrtpExchange *x = stream->exchange;
+  ZrtpSession *session = stream->session;
+
+  zrtp_exchange_commit_context (stream);
+  zrtp_keys_s0_multistream (x->suite.hash, session->keys.zrtp_sess,
+      session->sess_hash->size, &x->context, x->s0);
+  zrtp_confirm_derive (stream);
+}
+
+static guint32
+own_expiry (ZrtpStream * stream)
+{
+  const ZrtpPolicy *policy = &stream->policy;
+
+  if (stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+    return ZRTP_CACHE_FOR_EVER; /* 4.9 */
+  /* A peer that kept what we can't would take us for somebody else next time. Of
+   * one that we know, what we have will do: it is its rs2 then. */
+  if (policy->cacheless
+      || (policy->read_only && !stream->exchange->secrets.peer.known))
+    return 0;
+  return policy->cache_expiry;
+}
+
+void
+zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
+    ZrtpSealed * sealed)
+{
+  const ZrtpSenderKeys *keys = zrtp_stream_own_keys (stream);
+  guint8 mac[ZRTP_MAX_HASH_SIZE];
+
+  zrtp_random_fill (stream->random, sealed->iv, ZRTP_IV_SIZE);
+  stream->key_cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text, size);
+  sealed->encrypted = zrtp_octets (text, size);
+  stream->key_hash->mac (keys->mac_key, stream->key_hash->size,
+      &sealed->encrypted, 1, mac);
+  memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
+  zrtp_wipe (mac, stream->key_hash->size);
+}
+
+gboolean
+zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
+{
+  guint8 mac[ZRTP_MAX_HASH_SIZE];
+  gboolean genuine;
+
+  stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
+      stream->key_hash->size, &sealed->encrypted, 1, mac);
+  genuine = zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE);
+  zrtp_wipe (mac, stream->key_hash->size);
+  return genuine;
+}
+
+guint8 *
+zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed)
+{
+  guint8 *text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
+
+  stream->key_cipher->cfb_decrypt (zrtp_stream_peer_keys (stream)->zrtp_key,
+      sealed->iv, text, sealed->encrypted.size);
+  return text;
+}
+
+/* Confirm1 as responder, Confirm2 as initiator. */
+static GBytes *
+make_confirm (ZrtpStream * stream, ZrtpMessageType type)
+{
+  const ZrtpSession *session = stream->session;
+  ZrtpMessage message = {.type = type };
+  ZrtpConfirmBody body = { 0 };
+  const ZrtpExchange *x = stream->exchange;
+  guint8 text[ZRTP_MAX_MESSAGE_SIZE];
+  GBytes *bytes;
+
+  memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
+  stream->chain_spent = TRUE;
+  body.verified = zrtp_session_own_v_flag (stream->session)
+      && !stream->policy.cacheless;
+  body.enrollment = session->offering && x->mode != ZRTP_COMMIT_MULTISTREAM;
+  /* 7.3.1: no GoClear in a session with E. */
+  body.allow_clear = stream->allowed_clear =
+      zrtp_clear_is_allowed (&stream->policy) && !session->offering
+      && !session->offered;
+  body.disclosure = stream->policy.disclosure;
+  body.cache_expiry = own_expiry (stream);
+  if (x->signature) {
+    memcpy (body.signature_type, x->signature_type, 4);
+    body.signature = zrtp_octets_of (x->signature);
+  }
+
+  zrtp_stream_seal (stream, text,
+      zrtp_confirm_body_write (&body, text, sizeof text), &message.u.sealed);
+  bytes = zrtp_stream_bytes (&message);
+
+  zrtp_wipe (&body, sizeof body);
+  return bytes;
+}
+
+/* Opens the peer's Confirm: MAC over the cipher text first (4.6), then H0
+ * against the chain (9), then the MAC that H0 is the key of. On ZRTP_DROP_NONE
+ * @body is good, its signature in *@text, which is to be freed; else
+ * ZRTP_DROP_BAD_MAC with *@tampered: an earlier message was changed and the chain
+ * proves it. */
+static ZrtpDrop
+open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
+    ZrtpConfirmBody * body, guint8 ** text, gboolean * tampered)
+{
+  const ZrtpExchange *x = stream->exchange;
+  const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
+  const gboolean dh = x->mode == ZRTP_COMMIT_DH;
+  guint8 image[4][ZRTP_IMAGE_SIZE];
+  const guint8 *known, *earlier, *key;
+  GBytes *sealed_by_chain;
+  ZrtpDrop result = ZRTP_DROP_BAD_MAC;
+  guint steps;
+  gsize size;
+
+  *tampered = FALSE;
+  if (!zrtp_stream_check_seal (stream, sealed))
+    goto out;
+
+  *text = zrtp_stream_unseal (stream, sealed);
+  result = ZRTP_DROP_MALFORMED;
+  if (!zrtp_confirm_body_parse (*text, sealed->encrypted.size, body))
+    goto out;
+
+  /* 9: what of the chain we hold, and how many steps above H0 it is. */
+  if (dh) {
+    known = x->peer_h1;
+    steps = 1;
+    sealed_by_chain = initiator ? x->dhpart1 : x->dhpart2;
+  } else {
+    known = initiator ? x->peer.h3 : x->peer_h2;
+    steps = initiator ? 3 : 2;
+    sealed_by_chain = initiator ? x->peer.hello : x->commit;
+  }
+  memcpy (image[0], body->h0, ZRTP_IMAGE_SIZE);
+  for (guint i = 1; i <= steps; i++)
+    zrtp_sha256 (image[i - 1], ZRTP_IMAGE_SIZE, image[i]);
+  result = ZRTP_DROP_BAD_PREIMAGE;
+  if (!zrtp_equal (image[steps], known, ZRTP_IMAGE_SIZE))
+    goto out;
+  key = image[steps - 1];
+  earlier = g_bytes_get_data (sealed_by_chain, &size);
+  if (!zrtp_message_check_mac (earlier, size, key)) {
+    *tampered = TRUE;
+    result = ZRTP_DROP_BAD_MAC;
+    goto out;
+  }
+  result = ZRTP_DROP_NONE;
+
+out:
+  zrtp_wipe (image, sizeof image);
+  return result;
+}
+
+/* 7.3.1: E makes A void, that of either side and of all streams. */
+static void
+take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
+{
+  const ZrtpSession *session = stream->session;
+  const gboolean enrolling = body->enrollment || session->offering
+      || session->offered;
+
+  stream->info.peer_allow_clear = body->allow_clear && !enrolling;
+  stream->allowed_clear = stream->allowed_clear && !enrolling;
+}
+
+/* An initiator that is held repeats its DHPart2 meanwhile, which keeps the
+ * responder's patience; a responder that is held lets the peer repeat its
+ * Confirm2. Either schedule is longer than the hold (RFC 6189 6). */
+static void
+hold (ZrtpStream * stream, ZrtpOctets confirm, gint64 now)
+{
+  stream->exchange->held_confirm = g_bytes_new (confirm.data, confirm.size);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  stream->repeat.left = MAX (stream->repeat.left, 10);
+  zrtp_signature_hold (stream, now);
+}
+
+/* What a good Confirm of a first exchange says of the session. */
+static void
+take_first_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  x->interval = MIN (own_expiry (stream), body->cache_expiry);
+  zrtp_session_confirmed (stream->session, stream, body->verified);
+  if (body->enrollment)
+    zrtp_pbx_offered (stream->session, stream);
+}
+
+/* @body is that of @confirm, and genuine. Nothing of it counts before the policy
+ * admits the peer. FALSE if it does not, or not yet. */
+static gboolean
+take_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
+    ZrtpOctets confirm, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  zrtp_doubt_settle (stream);
+  if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
+    if (!x->signature_told)
+      zrtp_signature_received (stream, body->signature_type, body->signature);
+    if (zrtp_trial_refuse (stream, stream->session->s1_matched, now))
+      return FALSE;
+    /* On trial it is the peer that was admitted before. */
+    switch (stream->outer ? ZRTP_ADMISSION_GRANTED : zrtp_admit (stream, now)) {
+      case ZRTP_ADMISSION_GRANTED:
+        break;
+      case ZRTP_ADMISSION_HELD:
+        hold (stream, confirm, now);
+        return FALSE;
+      case ZRTP_ADMISSION_REFUSED:
+        return FALSE;
+    }
+    take_first_confirm (stream, body);
+  } else {
+    zrtp_session_first_is_done (stream->session, now);
+  }
+  stream->info.peer_disclosure = body->disclosure;
+  if (x->mode != ZRTP_COMMIT_DH)
+    zrtp_session_note_nonce (stream->session, x->hvi_or_nonce);
+  take_allow_clear (stream, body);
+  return TRUE;
+}
+
+/* TRUE if @confirm is good and the policy admits the peer; else the stream was
+ * dealt with. */
+static gboolean
+accept_confirm (ZrtpStream * stream, ZrtpOctets confirm,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  ZrtpConfirmBody body = { 0 };
+  guint8 *text = NULL;
+  gboolean tampered, taken = FALSE;
+  ZrtpDrop drop = open_confirm (stream, sealed, &body, &text, &tampered);
+
+  if (drop == ZRTP_DROP_NONE) {
+    taken = take_confirm (stream, &body, confirm, now);
+  } else {
+    zrtp_stream_drop (stream, drop);
+    if (tampered)
+      zrtp_stream_fail_security (stream, ZRTP_ERROR_MALFORMED,
+          "an earlier message of the peer was changed on its way", now);
+    else if (drop == ZRTP_DROP_BAD_MAC)
+      zrtp_doubt_raise (stream, ZRTP_DOUBT_CONFIRM, ZRTP_ERROR_BAD_CONFIRM_MAC,
+          now);
+  }
+  if (text)
+    zrtp_wipe (text, sealed->encrypted.size);
+  g_free (text);
+  zrtp_wipe (&body, sizeof body);
+  return taken;
+}
+
+static void
+give_keys (ZrtpStream * stream, ZrtpEventType type, const ZrtpSenderKeys * keys)
+{
+  ZrtpEvent *event = zrtp_stream_event (stream, type);
+
+  stream->was_secure = TRUE;
+  event->keys.cipher = stream->info.cipher;
+  event->keys.auth_tag = stream->info.auth_tag;
+  memcpy (event->keys.key, keys->srtp_key, stream->info.cipher->key_size);
+  memcpy (event->keys.salt, keys->srtp_salt, ZRTP_SALT_SIZE);
+}
+
+/* The exchange is over. From here the stream lives without ->exchange; s0 and
+ * the SRTP master keys, which the events carry, go (4.6.1). */
+static void
+enter_secure (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+  const gboolean first = stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
+  const gint64 began = stream->exchange->started;
+
+  zrtp_stream_stop_repeating (stream);
+  zrtp_doubt_settle (stream);
+  zrtp_relay_clear (stream);
+  zrtp_lost_call_reset (stream);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
+  give_keys (stream, ZRTP_EVENT_SEND_KEYS, zrtp_stream_own_keys (stream));
+  zrtp_wipe (stream->keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_wipe (stream->keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_wipe (stream->keys.initiator.srtp_salt, ZRTP_SALT_SIZE);
+  zrtp_wipe (stream->keys.responder.srtp_salt, ZRTP_SALT_SIZE);
+  zrtp_candidate_copy (&stream->bound, &stream->exchange->peer);
+  zrtp_exchange_free (stream);
+  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
+  zrtp_peer_clear (&stream->looked_up_peer);
+  stream->looked_up = FALSE;
+  stream->lookup_serial = 0;
+  stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
+
+  stream->step = ZRTP_STEP_SECURE;
+  stream->refused = FALSE;
+  stream->info.exchange_done = TRUE;
+  stream->info.counters.secured = now;
+  if (first)
+    zrtp_session_announce (session, stream);
+  zrtp_stream_update_media (stream);
+  zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
+  zrtp_contention_end (session, stream, now);
+  zrtp_trial_secured (stream, began, now);
+  zrtp_fork_secured (stream, now);
+}
+
+/* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went
+ * with a GoClear. No keys come of it, least of all of what is there instead; both
+ * sides try again when it has timed out. */
+static gboolean
+is_orphan (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return x && x->mode == ZRTP_COMMIT_MULTISTREAM
+      && x->epoch != stream->session->epoch;
+}
+
+/* Responder. */
+void
+zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+  GBytes *request = x->mode == ZRTP_COMMIT_DH ? x->dhpart2 : x->commit;
+
+  stream->step = ZRTP_STEP_CONFIRM1_SENT;
+  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
+  zrtp_stream_answer (stream, zrtp_octets_of (request),
+      make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
+}
+
+/* Initiator. */
+void
+zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+  const gboolean due = x && (stream->step == ZRTP_STEP_DHPART2_SENT
+      || (stream->step == ZRTP_STEP_COMMIT_SENT && x->mode != ZRTP_COMMIT_DH));
+
+  if (!due || is_orphan (stream)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (x->held_confirm) {
+    zrtp_doubt_peer_waits (stream);
+    return;
+  }
+  if (x->mode == ZRTP_COMMIT_MULTISTREAM && !x->have_keys)
+    zrtp_confirm_derive_multistream (stream);
+  else if (x->mode == ZRTP_COMMIT_PRESHARED && !x->have_keys)
+    zrtp_preshared_derive (stream);
+  if (!x->have_keys || x->signing) {
+    /* The peer was faster than our DHResult, or than who signs for us. */
+    g_clear_pointer (&x->early_confirm1, g_bytes_unref);
+    x->early_confirm1 = g_bytes_new (message.data, message.size);
+    zrtp_doubt_peer_waits (stream);
+    return;
+  }
+  if (!accept_confirm (stream, message, sealed, now))
+    return;
+
+  /* 4.6: the responder's SRTP may come before its Conf2ACK, and stands for
+   * it: the keys to try it with come first. */
+  zrtp_contention_accepted (stream);
+  stream->step = ZRTP_STEP_CONFIRM2_SENT;
+  give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
+  zrtp_stream_update_media (stream);
+  zrtp_stream_send_repeated (stream,
+      make_confirm (stream, ZRTP_MESSAGE_CONFIRM2), now);
+}
+
+void
+zrtp_confirm_continue (ZrtpStream * stream, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+
+  if (x->signing)
+    return;
+  if (stream->info.role == ZRTP_ROLE_RESPONDER) {
+    zrtp_confirm_send_confirm1 (stream, now);
+  } else if (x->early_confirm1) {
+    GBytes *early = g_steal_pointer (&x->early_confirm1);
+    const ZrtpOctets octets = zrtp_octets_of (early);
+    ZrtpMessage message;
+
+    if (zrtp_message_parse (octets.data, octets.size, &message)
+        == ZRTP_DROP_NONE)
+      zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
+    g_bytes_unref (early);
+  }
+}
+
+static void
+accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  ZrtpExchange *x = stream->exchange;
+  ZrtpJob *job = NULL;
+
+  if (!accept_confirm (stream, octets, sealed, now))
+    return;
+
+  stream->step = ZRTP_STEP_CONFIRM2_RECEIVED;
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
+  zrtp_stream_update_media (stream);
+  x->confirm2 = g_bytes_new (octets.data, octets.size);
+
+  /* 4.6.1: the responder may write now. Its Conf2ACK waits for the disk, but
+   * not beyond T2, when the initiator asks again. If we die in between, our rs1
+   * is the old one; the initiator, who writes on Conf2ACK, still has that as
+   * rs2. If we die after writing and before Conf2ACK, it is our rs2 that still
+   * fits the initiator's rs1. Either way the next call finds s1 (4.3). */
+  if (x->mode != ZRTP_COMMIT_MULTISTREAM)
+    job = zrtp_session_update_job (stream->session, stream);
+  if (job) {
+    x->store_serial = job->serial;
+    zrtp_stream_give_job (stream, job);
+    stream->timers[ZRTP_TIMER_CONF2ACK] =
+        now + stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  } else {
+    zrtp_confirm_stored (stream, now);
+  }
+}
+
+/* Responder. */
+void
+zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpSealed * sealed, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
+    return;
+  if (stream->step != ZRTP_STEP_CONFIRM1_SENT || is_orphan (stream)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (stream->exchange->held_confirm)
+    zrtp_doubt_peer_waits (stream);
+  else
+    accept_confirm2 (stream, octets, sealed, now);
+}
+
+void
+zrtp_confirm_release (ZrtpStream * stream, gint64 now)
+{
+  GBytes *confirm = g_steal_pointer (&stream->exchange->held_confirm);
+  const ZrtpOctets octets = zrtp_octets_of (confirm);
+  ZrtpMessage message;
+
+  stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
+  if (zrtp_message_parse (octets.data, octets.size, &message)
+      != ZRTP_DROP_NONE)
+    g_assert_not_reached ();
+  if (stream->info.role == ZRTP_ROLE_INITIATOR)
+    zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
+  else
+    accept_confirm2 (stream, octets, &message.u.sealed, now);
+  g_bytes_unref (confirm);
+}
+
+/* Responder: the cache has it, or had its time. */
+void
+zrtp_confirm_stored (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpMessage ack = {.type = ZRTP_MESSAGE_CONF2ACK };
+
+  zrtp_stream_answer (stream, zrtp_octets_of (stream->exchange->confirm2),
+      zrtp_stream_bytes (&ack));
+  enter_secure (stream, now);
+}
+
+/* Initiator; also when SRTP stands for it (4.6). */
+void
+zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now)
+{
+  ZrtpJob *job = NULL;
+
+  if (stream->step != ZRTP_STEP_CONFIRM2_SENT || is_orphan (stream)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
+    job = zrtp_session_update_job (stream->session, stream);
+  if (job)
+    zrtp_stream_give_job (stream, job);
+  enter_secure (stream, now);
+}
+
+void
+zrtp_confirm_media (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
+    zrtp_receive_conf2ack (stream, now);
+  stream->media_confirmed = stream->step == ZRTP_STEP_SECURE;
+  if (stream->media_confirmed)
+    zrtp_session_media_came (stream->session);
+}

@@ -1,0 +1,248 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Back to clear and to secure again: GoClear and ClearACK (RFC 6189 4.7.2,
+ * 5.11, 5.12). One GoClear ends the encryption of all streams of a session.
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include <string.h>
+
+/* 4.7.2: keeps a NAT's binding while the user makes up his mind. */
+#define CLEAR_ACK_INTERVAL (5 * ZRTP_SEC)
+/* Longest pause within the retransmissions of a GoClear. */
+#define BURST_GAP (5 * ZRTP_SEC)
+
+/* MAC(mackey of the sender's role, "GoClear "). */
+static void
+make_clear_mac (ZrtpStream * stream, const ZrtpSenderKeys * sender,
+    guint8 clear_mac[ZRTP_MAC_SIZE])
+{
+  const ZrtpOctets text = zrtp_octets ((const guint8 *) "GoClear ", 8);
+  guint8 mac[ZRTP_MAX_HASH_SIZE];
+
+  stream->key_hash->mac (sender->mac_key, stream->key_hash->size, &text, 1,
+      mac);
+  memcpy (clear_mac, mac, ZRTP_MAC_SIZE);
+  zrtp_wipe (mac, stream->key_hash->size);
+}
+
+gboolean
+zrtp_clear_is_allowed (const ZrtpPolicy * policy)
+{
+  return policy->allow_clear && !policy->require_encryption;
+}
+
+/* 4.7.2.1: everything goes but ZRTPSess, which the caller replaces. */
+static void
+clear_stream (ZrtpStream * stream, gboolean ask_user)
+{
+  if (stream->step != ZRTP_STEP_SECURE && stream->step != ZRTP_STEP_CLEARING)
+    return;
+  zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
+  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  stream->key_hash = NULL;
+  stream->key_cipher = NULL;
+  stream->info.exchange_done = FALSE;
+  stream->step = ZRTP_STEP_CLEAR;
+  stream->clear_asks_user = ask_user;
+  /* Both users wanted it: clear media may flow again. */
+  stream->was_secure = FALSE;
+  stream->wanted = FALSE;
+  zrtp_stream_set_state (stream, ZRTP_STATE_CLEAR);
+  zrtp_stream_update_media (stream);
+}
+
+static void
+clear_session (ZrtpSession * session, gboolean ask_user)
+{
+  zrtp_session_replace_sess (session);
+  for (guint i = 0; i < session->streams->len; i++)
+    clear_stream (g_ptr_array_index (session->streams, i), ask_user);
+}
+
+gboolean
+zrtp_session_go_clear (ZrtpSession * session, gint64 now)
+{
+  ZrtpStream *stream = session->master;
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_GO_CLEAR };
+
+  if (!stream || stream->step != ZRTP_STEP_SECURE
+      || !stream->info.peer_allow_clear || stream->policy.require_encryption)
+    return FALSE;
+  make_clear_mac (stream, zrtp_stream_own_keys (stream), message.u.clear_mac);
+  stream->step = ZRTP_STEP_CLEARING;
+  stream->go_clear_sent = TRUE;
+  zrtp_stream_update_media (stream);
+  zrtp_stream_send_repeated (stream, zrtp_stream_bytes (&message), now);
+  return TRUE;
+}
+
+static void
+clear_acknowledged (ZrtpStream * stream)
+{
+  zrtp_stream_stop_repeating (stream);
+  stream->go_clear_sent = FALSE;
+  clear_session (stream->session, FALSE);
+}
+
+/* Nobody will acknowledge our GoClear (4.7.2). The peer may have acted on it,
+ * and replaced ZRTPSess, or not (two generals): ours is of no use any more, so
+ * the way back is by Diffie-Hellman. */
+void
+zrtp_clear_exhausted (ZrtpStream * stream)
+{
+  ZrtpSession *session = stream->session;
+
+  if (stream->step == ZRTP_STEP_CLEARING)
+    clear_acknowledged (stream);
+  zrtp_stream_stop_repeating (stream);
+  stream->go_clear_sent = FALSE;
+  zrtp_session_forget (session);
+}
+
+void
+zrtp_clear_refused (ZrtpStream * stream)
+{
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
+
+  event->error = ZRTP_ERROR_GOCLEAR_REFUSED;
+  event->from_peer = TRUE;
+  zrtp_stream_stop_repeating (stream);
+  stream->go_clear_sent = FALSE;
+  if (stream->step == ZRTP_STEP_CLEARING)
+    stream->step = ZRTP_STEP_SECURE;
+  zrtp_stream_update_media (stream);
+}
+
+void
+zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now)
+{
+  if (stream->go_clear_sent)
+    clear_acknowledged (stream);
+  else if (stream->step != ZRTP_STEP_CLEAR)
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+}
+
+/* On whatever stream: then our user need not be asked. */
+static gboolean
+we_asked (ZrtpSession * session)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    const ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    if (stream->go_clear_sent)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* One alarm for a GoClear and its retransmissions. */
+static void
+report_false_mac (ZrtpStream * stream, gint64 now)
+{
+  const gboolean repeated = stream->false_go_clear > 0
+      && now - stream->false_go_clear < BURST_GAP;
+
+  stream->false_go_clear = now;
+  if (!repeated)
+    zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
+        "a request to end encryption came whose MAC is false: it is forged, "
+        "or of a peer that makes the MAC in another way", now);
+}
+
+void
+zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
+    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now)
+{
+  const ZrtpOctets octets = zrtp_octets (packet->message, packet->message_size);
+  const ZrtpMessage ack = {.type = ZRTP_MESSAGE_CLEAR_ACK };
+  const gboolean asked_too = we_asked (stream->session);
+  guint8 expected[ZRTP_MAC_SIZE];
+
+  if (zrtp_stream_answer_duplicate (stream, octets, now))
+    return;
+  if (stream->step != ZRTP_STEP_SECURE && stream->step != ZRTP_STEP_CLEARING) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  make_clear_mac (stream, zrtp_stream_peer_keys (stream), expected);
+  if (!zrtp_equal (expected, clear_mac, ZRTP_MAC_SIZE)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
+    report_false_mac (stream, now);
+    return;
+  }
+  if (!stream->allowed_clear) {
+    /* Our A flag was 0, so whoever asks is refused. */
+    if (!stream->repeat_error.message)
+      zrtp_send_error (stream, ZRTP_ERROR_GOCLEAR_REFUSED, now);
+    return;
+  }
+
+  zrtp_stream_answer (stream, octets, zrtp_stream_bytes (&ack));
+  clear_session (stream->session, !asked_too);
+  if (!asked_too) {
+    zrtp_stream_event (stream, ZRTP_EVENT_CLEAR_REQUESTED);
+    stream->timers[ZRTP_TIMER_CLEAR_ACK] = now + CLEAR_ACK_INTERVAL;
+  }
+}
+
+/* The user has not answered yet. */
+void
+zrtp_clear_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (!stream->clear_asks_user)
+    return;
+  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_CLEAR_ACK);
+  stream->timers[ZRTP_TIMER_CLEAR_ACK] = now + CLEAR_ACK_INTERVAL;
+}
+
+gboolean
+zrtp_session_accept_clear (ZrtpSession * session, gint64 now)
+{
+  gboolean asked = FALSE;
+
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    if (stream->step != ZRTP_STEP_CLEAR || !stream->clear_asks_user)
+      continue;
+    asked = TRUE;
+    stream->clear_asks_user = FALSE;
+    stream->timers[ZRTP_TIMER_CLEAR_ACK] = ZRTP_NEVER;
+    zrtp_stream_update_media (stream);
+  }
+  return asked;
+}
+
+/* The way back starts with a Commit; both know the other's Hello still. What
+ * goes wrong from here on does not end in the clear. */
+void
+zrtp_clear_resume (ZrtpStream * stream, gint64 now)
+{
+  ZrtpCandidate *peer = zrtp_discovery_remember (stream, &stream->bound, now);
+
+  stream->timers[ZRTP_TIMER_CLEAR_ACK] = ZRTP_NEVER;
+  stream->clear_asks_user = FALSE;
+  stream->go_clear_sent = FALSE;
+  zrtp_stream_stop_repeating (stream);
+  stream->step = ZRTP_STEP_DISCOVERY;
+  stream->was_secure = TRUE;
+  stream->wanted = TRUE;
+  stream->acked = TRUE;
+  stream->acked_ssrc = peer->ssrc;
+  zrtp_stream_update_media (stream);
+}
+
+void
+zrtp_clear_resume_all (ZrtpSession * session, gint64 now)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    if (stream->step == ZRTP_STEP_CLEAR)
+      zrtp_clear_resume (stream, now);
+  }
+  for (guint i = 0; i < session->streams->len; i++)
+    zrtp_commit_try (g_ptr_array_index (session->streams, i), now);
+}

@@ -1,0 +1,708 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A peer that restarted in mid-call. Its new Hello has its ZID and another hash
+ * chain, which anybody can send. So the call stays as it is, and the new exchange
+ * runs beside it, on trial: a stream of its own in a session of its own, with
+ * a fresh hash chain. Keys, SAS and trust are taken over at the moment when the
+ * peer's Confirm proves the retained secret (4.3), or ZRTPSess in Multistream
+ * mode; without that proof nothing of the call changes, and nothing is written.
+ *
+ * A trial puts out packets and jobs by the stream that owns it. Before it there is
+ * a probe: as long as SRTP of the old peer comes, it has not restarted.
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include "zrtp/crypto/zrtpmemory.h"
+
+#include <string.h>
+
+/* A peer that talks sends more often. One that is silent loses nothing by a
+ * trial. */
+#define PROBE_TIME (250 * ZRTP_MSEC)
+/* SRTP may be older than the Hello that overtook it. */
+#define PROBES 4
+/* Without another Hello, and longest without a Confirm. */
+#define TRIAL_TIME (4 * ZRTP_SEC)
+#define EXCHANGE_TIME (10 * ZRTP_SEC)
+/* Trials beyond the first few. */
+#define TRIAL_AGAIN (2 * ZRTP_SEC)
+#define ASK_AGAIN (200 * ZRTP_MSEC)
+#define ALARM_AGAIN (60 * ZRTP_SEC)
+/* A chain that was refused rests: each trial with it counts there as a guess at the
+ * SAS (zrtp_unproven_count_guess()). The first refusal may be due to a disk that
+ * was slow. */
+#define REFUSED_AGAIN (64 * ZRTP_SEC)
+#define REFUSED_ONCE (10 * ZRTP_SEC)
+/* Where other streams of the call still work the peer knows the mode. */
+#define COMMIT_TIME (2 * ZRTP_SEC)
+/* What any third party may have begun gives way after this time. */
+#define GIVE_WAY_AFTER (ZRTP_SEC / 2)
+
+/* -- Refused chains -- */
+
+static ZrtpBan *
+find_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE])
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpBan *ban = &stream->refused_chains[i];
+
+    if (ban->until > 0 && memcmp (ban->h3, h3, ZRTP_IMAGE_SIZE) == 0)
+      return ban;
+  }
+  return NULL;
+}
+
+static gboolean
+is_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
+{
+  const ZrtpBan *ban = find_refused (stream, h3);
+
+  return ban && ban->until > now;
+}
+
+static void
+note_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
+{
+  ZrtpBan *ban = find_refused (stream, h3);
+  const gint64 span = ban ? REFUSED_AGAIN : REFUSED_ONCE;
+
+  if (!ban) {
+    ban = &stream->refused_chains[0];
+    for (guint i = 1; i < ZRTP_MAX_CANDIDATES; i++) {
+      if (stream->refused_chains[i].until < ban->until)
+        ban = &stream->refused_chains[i];
+    }
+  }
+  memcpy (ban->h3, h3, ZRTP_IMAGE_SIZE);
+  ban->until = now + span;
+}
+
+/* -- Probe -- */
+
+static void
+probe (ZrtpStream * stream, gint64 now)
+{
+  stream->heard = FALSE;
+  stream->timers[ZRTP_TIMER_TRIAL] = now + PROBE_TIME;
+  zrtp_stream_event (stream, ZRTP_EVENT_LISTEN);
+}
+
+void
+zrtp_trial_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now)
+{
+  if (stream->step != ZRTP_STEP_SECURE
+      || memcmp (hello->zid, stream->bound.zid, ZRTP_ZID_SIZE) != 0
+      || memcmp (hello->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) == 0
+      || is_refused (stream, hello->h3, now))
+    return;
+  if (stream->trial) {
+    zrtp_discovery_hear (stream->trial, packet, hello, now);
+  } else if (stream->probes_left > 0) {
+    stream->probes_left = PROBES;
+  } else if (stream->timers[ZRTP_TIMER_TRIAL] == ZRTP_NEVER) {
+    stream->probes_left = PROBES;
+    probe (stream, now);
+  }
+}
+
+void
+zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now)
+{
+  for (guint i = 0; !stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
+    const ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && candidate->last_seen > began
+        && !stream->policy.cacheless && stream->probes_left == 0
+        && memcmp (candidate->zid, stream->bound.zid, ZRTP_ZID_SIZE) == 0
+        && memcmp (candidate->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0) {
+      stream->probes_left = PROBES;
+      probe (stream, now);
+    }
+  }
+}
+
+void
+zrtp_trial_media (ZrtpStream * stream)
+{
+  stream->heard = TRUE;
+}
+
+/* -- Session -- */
+
+static ZrtpSession *
+get_successor (ZrtpSession * session)
+{
+  if (!session->successor) {
+    ZrtpSession *next = zrtp_session_new ();
+
+    if (session->claim)
+      next->claim = zrtp_claim_new_beside (session->claim);
+    zrtp_session_set_aux_secret (next, session->aux, session->aux_size);
+    zrtp_session_set_signalled_key (next, session->signalled,
+        session->signalled_size);
+    next->info.peer_name = g_strdup (session->info.peer_name);
+    session->successor = next;
+  }
+  return session->successor;
+}
+
+static void
+drop_unused_successor (ZrtpSession * session)
+{
+  if (session->successor && session->successor->streams->len == 0)
+    g_clear_pointer (&session->successor, zrtp_session_free);
+}
+
+/* Multistream mode needs the ZRTPSess of the call, the other modes a session that
+ * has none yet. */
+static void
+set_session (ZrtpStream * stream, ZrtpSession * to)
+{
+  ZrtpStream *trial = stream->trial;
+  ZrtpSession *from = trial->session;
+
+  zrtp_contention_stopped (from, trial, FALSE);
+  g_ptr_array_remove_fast (from->streams, trial);
+  trial->session = to;
+  g_ptr_array_add (to->streams, trial);
+  drop_unused_successor (stream->session);
+}
+
+/* Another stream that goes on under the ZRTPSess of the call, as far as is
+ * known. */
+static gboolean
+is_call_alive_beside (ZrtpStream * stream)
+{
+  const ZrtpSession *session = stream->session;
+
+  for (guint i = 0; i < session->streams->len; i++) {
+    const ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other != stream && !other->outer && other->step == ZRTP_STEP_SECURE
+        && !other->stale && !other->trial
+        && other->timers[ZRTP_TIMER_TRIAL] == ZRTP_NEVER)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* -- Trial -- */
+
+/* Tells that an endpoint with the peer's ZID could not prove to be the peer. */
+static void
+tell_refusal (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+  ZrtpEvent *event;
+
+  if (session->refusal_told && now - session->refusal_told < ALARM_AGAIN)
+    return;
+  session->refusal_told = now;
+  event = zrtp_stream_event (stream, ZRTP_EVENT_RESTART_REFUSED);
+  memcpy (event->zid, stream->bound.zid, ZRTP_ZID_SIZE);
+}
+
+static void
+add_candidates (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
+    gint64 now)
+{
+  for (guint i = 0; i < n; i++) {
+    const ZrtpCandidate *candidate = &candidates[i];
+
+    if (candidate->hello && now - candidate->last_seen <= TRIAL_TIME
+        && memcmp (candidate->zid, stream->bound.zid, ZRTP_ZID_SIZE) == 0
+        && memcmp (candidate->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0
+        && !is_refused (stream, candidate->h3, now))
+      zrtp_discovery_remember (stream->trial, candidate, now);
+  }
+}
+
+/* Keys of an earlier ZRTPSess, or no retained secret: only the ZRTPSess of the
+ * call can prove anything. */
+static gboolean
+is_multistream_only (const ZrtpStream * stream)
+{
+  return stream->stale || stream->policy.cacheless;
+}
+
+static ZrtpStream *
+make_trial (ZrtpStream * stream)
+{
+  ZrtpSession *session = stream->session;
+  ZrtpStream *trial = zrtp_stream_new (&stream->policy, stream->zid,
+      stream->random);
+
+  trial->outer = stream;
+  trial->ssrc = stream->ssrc;
+  trial->was_secure = TRUE;
+  trial->wanted = TRUE;
+  trial->info.send = trial->info.receive = ZRTP_MEDIA_BLOCKED;
+  trial->one_zid = TRUE;
+  memcpy (trial->only_zid, stream->bound.zid, ZRTP_ZID_SIZE);
+  g_array_append_vals (trial->peer_hashes, stream->peer_hashes->data,
+      stream->peer_hashes->len);
+  zrtp_session_add (is_multistream_only (stream) ? session :
+      get_successor (session), trial);
+  return trial;
+}
+
+static void
+start (ZrtpStream * stream, gint64 now)
+{
+  ZrtpStream *trial;
+
+  /* Nothing was kept, so nothing can be proven. */
+  if (is_multistream_only (stream)
+      && !zrtp_session_is_secure_beside (stream->session, stream)) {
+    tell_refusal (stream, now);
+    return;
+  }
+  if (!zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST, TRIAL_AGAIN, now)) {
+    stream->timers[ZRTP_TIMER_TRIAL] = now + ASK_AGAIN;
+    return;
+  }
+  trial = stream->trial = make_trial (stream);
+  add_candidates (stream, stream->forks, ZRTP_MAX_FORKS, now);
+  add_candidates (stream, stream->candidates, ZRTP_MAX_CANDIDATES, now);
+  zrtp_hello_hash_check (trial, now);
+  if (!zrtp_discovery_best (trial)) {
+    zrtp_trial_end (stream);
+    return;
+  }
+  stream->timers[ZRTP_TIMER_TRIAL] = now + TRIAL_TIME;
+  if (!stream->stale && is_call_alive_beside (stream)) {
+    trial->policy.passive = TRUE;
+    stream->timers[ZRTP_TIMER_TRIAL] = now + COMMIT_TIME;
+  }
+  zrtp_discovery_note_evidence (trial, now);
+  zrtp_discovery_start (trial, now);
+  zrtp_commit_try (trial, now);
+}
+
+void
+zrtp_trial_end (ZrtpStream * stream)
+{
+  ZrtpSession *session = stream->session;
+
+  stream->timers[ZRTP_TIMER_TRIAL] = ZRTP_NEVER;
+  stream->probes_left = 0;
+  if (!stream->trial)
+    return;
+  zrtp_stream_free (g_steal_pointer (&stream->trial));
+  drop_unused_successor (session);
+  /* Another trial may have waited for this one. */
+  for (guint i = 0; i < session->streams->len; i++) {
+    const ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other->trial)
+      other->trial->timers[ZRTP_TIMER_HOLD] = 0;
+  }
+}
+
+/* A Hello of that ZID came a short while ago, or an exchange runs. */
+static gboolean
+is_in_use (const ZrtpStream * trial, gint64 now)
+{
+  const ZrtpExchange *x = trial->exchange;
+
+  if (x && now - x->started < EXCHANGE_TIME)
+    return TRUE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (trial->candidates[i].hello
+        && now - trial->candidates[i].last_seen < TRIAL_TIME)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+go_on (ZrtpStream * stream, gint64 now)
+{
+  ZrtpStream *trial = stream->trial;
+
+  if (trial->policy.passive != stream->policy.passive) {
+    /* The peer sent no Commit. */
+    trial->policy.passive = stream->policy.passive;
+    if (!trial->exchange && trial->session == stream->session->successor
+        && is_call_alive_beside (stream))
+      set_session (stream, stream->session);
+    zrtp_commit_try (trial, now);
+  } else if (!is_in_use (trial, now)) {
+    zrtp_trial_end (stream);
+    return;
+  }
+  stream->timers[ZRTP_TIMER_TRIAL] = now + TRIAL_TIME;
+}
+
+void
+zrtp_trial_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step != ZRTP_STEP_SECURE) {
+    zrtp_trial_end (stream);
+  } else if (stream->trial) {
+    go_on (stream, now);
+  } else if (stream->probes_left > 0 && stream->heard) {
+    if (--stream->probes_left > 0)
+      probe (stream, now);
+  } else {
+    stream->probes_left = 0;
+    start (stream, now);
+  }
+}
+
+/* -- Messages -- */
+
+static gboolean
+is_duplicate (const ZrtpStream * stream, const ZrtpPacket * packet)
+{
+  guint8 digest[32];
+
+  zrtp_sha256 (packet->message, packet->message_size, digest);
+  return stream->have_last_request
+      && memcmp (digest, stream->last_request, sizeof digest) == 0;
+}
+
+static gboolean
+is_for_trial (const ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message)
+{
+  guint8 h3[ZRTP_IMAGE_SIZE];
+
+  if (packet->ssrc == stream->ssrc)
+    return FALSE;
+  switch (message->type) {
+    case ZRTP_MESSAGE_HELLO_ACK:
+    case ZRTP_MESSAGE_DHPART1:
+    case ZRTP_MESSAGE_CONFIRM1:
+    case ZRTP_MESSAGE_CONF2ACK:
+      return TRUE;
+    case ZRTP_MESSAGE_COMMIT:
+      zrtp_sha256 (message->u.commit.h2, ZRTP_IMAGE_SIZE, h3);
+      return memcmp (h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0;
+    case ZRTP_MESSAGE_DHPART2:
+    case ZRTP_MESSAGE_CONFIRM2:
+      return !is_duplicate (stream, packet);
+    case ZRTP_MESSAGE_ERROR:
+      return !stream->go_clear_sent;
+    case ZRTP_MESSAGE_ERROR_ACK:
+      return !stream->repeat_error.message;
+    default:
+      return FALSE;
+  }
+}
+
+static gboolean
+has_chain_of (const ZrtpStream * trial, const ZrtpCommit * commit)
+{
+  guint8 h3[ZRTP_IMAGE_SIZE];
+
+  zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    const ZrtpCandidate *candidate = &trial->candidates[i];
+
+    if (candidate->hello && memcmp (candidate->h3, h3, ZRTP_IMAGE_SIZE) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* May the trial leave what it does for a Commit in another mode? */
+static gboolean
+may_leave (const ZrtpStream * trial, gint64 now)
+{
+  switch (trial->step) {
+    case ZRTP_STEP_DISCOVERY:
+    case ZRTP_STEP_COMMIT_SENT:
+      return TRUE;
+    case ZRTP_STEP_DHPART1_SENT:
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return now - trial->exchange->started >= GIVE_WAY_AFTER;
+    default:
+      return FALSE;
+  }
+}
+
+/* The peer knows whether it still has ZRTPSess: its Commit decides. */
+static void
+follow_mode (ZrtpStream * stream, const ZrtpCommit * commit, gint64 now)
+{
+  const gboolean mult = zrtp_commit_mode (commit) == ZRTP_COMMIT_MULTISTREAM;
+  ZrtpSession *session = stream->session;
+  ZrtpStream *trial = stream->trial;
+
+  if (mult == (trial->session == session)
+      || (!mult && is_multistream_only (stream))
+      || (mult && !zrtp_session_is_secure_beside (session, stream))
+      || !may_leave (trial, now) || !has_chain_of (trial, commit))
+    return;
+  if (trial->exchange) {
+    zrtp_stream_stop_repeating (trial);
+    zrtp_exchange_free (trial);
+    trial->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+    trial->step = ZRTP_STEP_DISCOVERY;
+  }
+  set_session (stream, mult ? session : get_successor (session));
+}
+
+gboolean
+zrtp_trial_receive (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, const guint8 * data, gsize size, gint64 now)
+{
+  if (!stream->trial || !is_for_trial (stream, packet, message))
+    return FALSE;
+  if (message->type == ZRTP_MESSAGE_COMMIT)
+    follow_mode (stream, &message->u.commit, now);
+  zrtp_stream_receive (stream->trial, data, size, now);
+  zrtp_trial_check (stream, now);
+  return TRUE;
+}
+
+ZrtpEvent *
+zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type)
+{
+  ZrtpEvent *event;
+
+  switch (type) {
+    case ZRTP_EVENT_SIGN_SAS:
+    case ZRTP_EVENT_CACHE_FAILED:
+      return zrtp_stream_event (trial->outer, type);
+    case ZRTP_EVENT_SEND_KEYS:
+    case ZRTP_EVENT_RECEIVE_KEYS:
+    case ZRTP_EVENT_SAS:
+    case ZRTP_EVENT_TRUST:
+    case ZRTP_EVENT_AUX_MISMATCH:
+    case ZRTP_EVENT_NAME_MISMATCH:
+    case ZRTP_EVENT_NEW_ENDPOINT:
+    case ZRTP_EVENT_PEER_CHANGED:
+    case ZRTP_EVENT_DOWNGRADE:
+    case ZRTP_EVENT_SIGNATURE:
+    case ZRTP_EVENT_ENROLLMENT:
+      event = zrtp_secret_new0 (ZrtpEvent);
+      event->type = type;
+      g_queue_push_tail (&trial->events, event);
+      return event;
+    default:
+      zrtp_event_clear (&trial->ignored);
+      trial->ignored.type = type;
+      return &trial->ignored;
+  }
+}
+
+/* -- Proof -- */
+
+gboolean
+zrtp_trial_refuse (ZrtpStream * stream, gboolean has_secret, gint64 now)
+{
+  const ZrtpSession *session;
+
+  if (!stream->outer)
+    return FALSE;
+  session = stream->outer->session;
+  if (stream->session == session || (has_secret && !session->rejected))
+    return FALSE;
+  tell_refusal (stream->outer, now);
+  note_refused (stream->outer, stream->exchange->peer.h3, now);
+  zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
+  return TRUE;
+}
+
+void
+zrtp_trial_inherit (ZrtpStream * stream)
+{
+  ZrtpSession *next = stream->session;
+  const ZrtpSession *session;
+
+  if (!stream->outer || next == stream->outer->session)
+    return;
+  session = stream->outer->session;
+  next->v_flag = next->info.verified = session->v_flag;
+  next->verified_now = session->verified_now;
+  next->was_verified = session->was_verified;
+}
+
+static void
+swap_octets (gpointer a, gpointer b, gsize size)
+{
+  guint8 *x = a, *y = b;
+
+  for (gsize i = 0; i < size; i++) {
+    const guint8 octet = x[i];
+
+    x[i] = y[i];
+    y[i] = octet;
+  }
+}
+
+/* After a swap of the whole: back to where it was. */
+#define KEEP(a, b, field) \
+  swap_octets (&(a)->field, &(b)->field, sizeof (a)->field)
+
+static void
+rename_stream (ZrtpStream ** link, const ZrtpStream * from, ZrtpStream * to)
+{
+  if (*link == from)
+    *link = to;
+}
+
+/* The session of the call becomes what that of the trial is. */
+static void
+take_over_session (ZrtpStream * stream, ZrtpStream * trial)
+{
+  ZrtpSession *session = stream->session;
+  ZrtpSession *next = g_steal_pointer (&session->successor);
+  const guint epoch = MAX (session->epoch, next->epoch) + 1;
+
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    other->stale = other->step == ZRTP_STEP_SECURE;
+  }
+  swap_octets (session, next, sizeof *session);
+  KEEP (session, next, streams);
+  KEEP (session, next, info.peer_name);
+  KEEP (session, next, aux);
+  KEEP (session, next, aux_size);
+  KEEP (session, next, signalled);
+  KEEP (session, next, signalled_size);
+  KEEP (session, next, successor);
+  KEEP (session, next, refusal_told);
+  KEEP (session, next, alarmed);
+  session->epoch = epoch;
+  rename_stream (&session->master, trial, stream);
+  rename_stream (&session->exchanging, trial, stream);
+  while (next->streams->len > 0) {
+    ZrtpStream *other = g_ptr_array_remove_index_fast (next->streams, 0);
+
+    other->session = session;
+    g_ptr_array_add (session->streams, other);
+  }
+  zrtp_session_free (next);
+}
+
+/* The stream goes on as the trial; @trial has what is no longer of use. */
+static void
+take_over_stream (ZrtpStream * stream, ZrtpStream * trial)
+{
+  const ZrtpStreamCounters *counters = &trial->info.counters;
+
+  if (counters->round_trip)
+    stream->info.counters.round_trip = counters->round_trip;
+  if (counters->secured)
+    stream->info.counters.secured = counters->secured;
+  swap_octets (stream, trial, sizeof *stream);
+  KEEP (stream, trial, session);
+  KEEP (stream, trial, policy);
+  KEEP (stream, trial, info.counters);
+  KEEP (stream, trial, sequence);
+  KEEP (stream, trial, tampered);
+  KEEP (stream, trial, early);
+  KEEP (stream, trial, early_came);
+  KEEP (stream, trial, collisions);
+  KEEP (stream, trial, peer_hashes);
+  KEEP (stream, trial, peer_hash_refused);
+  KEEP (stream, trial, refused_hellos);
+  KEEP (stream, trial, forks);
+  KEEP (stream, trial, fork_events);
+  KEEP (stream, trial, answers);
+  KEEP (stream, trial, alarms);
+  KEEP (stream, trial, news);
+  KEEP (stream, trial, one_zid);
+  KEEP (stream, trial, only_zid);
+  KEEP (stream, trial, trial);
+  KEEP (stream, trial, outer);
+  KEEP (stream, trial, trials);
+  KEEP (stream, trial, refused_chains);
+  KEEP (stream, trial, packets);
+  KEEP (stream, trial, events);
+  KEEP (stream, trial, jobs);
+}
+
+static void
+tell_state (ZrtpStream * stream, ZrtpState state)
+{
+  stream->info.state = state;
+  zrtp_stream_event (stream, ZRTP_EVENT_STATE)->state = state;
+}
+
+/* The keys first, then what uses them. */
+static void
+tell (ZrtpStream * stream, GQueue * events)
+{
+  const ZrtpHelloHashStatus status = stream->info.hello_hash_status;
+  ZrtpEvent *event;
+
+  zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
+  zrtp_discovery_set_peer (stream, stream->exchange ? &stream->exchange->peer :
+      &stream->bound);
+  if (status != ZRTP_HELLO_HASH_ABSENT)
+    zrtp_stream_event (stream, ZRTP_EVENT_HELLO_HASH);
+  tell_state (stream, ZRTP_STATE_NEGOTIATING);
+  while ((event = g_queue_pop_head (events)))
+    g_queue_push_tail (&stream->events, event);
+  stream->info.send = stream->info.receive = ZRTP_MEDIA_SECURE;
+  zrtp_stream_update_media (stream);
+  if (stream->step == ZRTP_STEP_SECURE)
+    tell_state (stream, ZRTP_STATE_SECURE);
+}
+
+static void
+succeed (ZrtpStream * stream)
+{
+  ZrtpStream *trial = g_steal_pointer (&stream->trial);
+  ZrtpSession *session = stream->session;
+
+  g_ptr_array_remove_fast (trial->session->streams, trial);
+  if (trial->session != session)
+    take_over_session (stream, trial);
+  trial->session = NULL;
+  trial->outer = NULL;
+  take_over_stream (stream, trial);
+  tell (stream, &trial->events);
+  zrtp_stream_free (trial);
+}
+
+static void
+check (ZrtpStream * stream, gint64 now)
+{
+  ZrtpStream *trial = stream->trial;
+
+  if (stream->step != ZRTP_STEP_SECURE) {
+    zrtp_trial_end (stream);
+    return;
+  }
+  switch (trial->step) {
+    case ZRTP_STEP_CONFIRM2_SENT:
+    case ZRTP_STEP_CONFIRM2_RECEIVED:
+    case ZRTP_STEP_SECURE:
+      succeed (stream);
+      break;
+    case ZRTP_STEP_FAILED:
+      if (zrtp_discovery_best (trial)) {
+        zrtp_discovery_start (trial, now);
+        zrtp_commit_try (trial, now);
+      } else {
+        zrtp_trial_end (stream);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void
+zrtp_trial_check (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpSession *session = stream->session;
+
+  /* A trial does not end within a call of its own. */
+  if (!session || stream->outer)
+    return;
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other->trial)
+      check (other, now);
+  }
+}

@@ -1,0 +1,354 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Whose Commit stands, and whose turn it is: on one stream, between the streams
+ * of a call (RFC 6189 4.2, 4.4.1, 4.4.3), and between calls with one peer
+ * (zrtpexchangelock.h).
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include <string.h>
+
+/* An exchange that has not got past DHPart1 by now gives way to another. */
+#define DISPLACE_AFTER (1 * ZRTP_SEC)
+/* One past DHPart2 has longer, as both applications may want to sign; but less
+ * than a Commit's retransmissions take. */
+#define DISPLACE_UNCONFIRMED_AFTER (8 * ZRTP_SEC)
+#define DISPLACE_TRIAL_AFTER (ZRTP_SEC / 2)
+/* An endpoint that answered a Commit takes another after DISPLACE_AFTER. */
+#define ANSWER_AFTER (DISPLACE_AFTER + ZRTP_SEC / 4)
+/* A Commit is retransmitted sooner than that. */
+#define COMES_AGAIN (3 * ZRTP_SEC / 2)
+/* In units of T2; all retransmissions together take 63 of them. */
+#define START_OVER_AFTER 30
+
+/* What our Commit on @stream bids. */
+static ZrtpBid
+own_bid (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+  ZrtpBid bid = { 0 };
+
+  bid.mode = x->mode;
+  memcpy (bid.value, x->hvi_or_nonce,
+      x->mode == ZRTP_COMMIT_DH ? ZRTP_HVI_SIZE : ZRTP_NONCE_SIZE);
+  return bid;
+}
+
+static gboolean
+our_commit_wins (const ZrtpStream * stream, const ZrtpBid * received)
+{
+  const ZrtpBid ours = own_bid (stream);
+
+  return zrtp_bid_stands (&ours, received, stream->policy.mitm,
+      stream->info.peer_mitm);
+}
+
+/* The peer whose keys these are, or were before a GoClear. */
+static gboolean
+is_bound (const ZrtpStream * stream, const ZrtpCandidate * peer)
+{
+  return peer->ssrc == stream->bound.ssrc
+      && g_bytes_equal (peer->hello, stream->bound.hello);
+}
+
+/* An initiator that never got a Conf2ACK gives up and comes again, while we, as
+ * responder, are secure already. That is believable after all its T2, and as
+ * long as it has shown no SRTP; sooner it is an old Commit that strayed, later
+ * an attack with an old H2. */
+static gboolean
+peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer,
+    ZrtpCommitMode mode, gint64 now)
+{
+  const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+
+  /* Whoever has no ZRTPSess yet can't do it in Multistream mode. */
+  if (mode == ZRTP_COMMIT_MULTISTREAM
+      && stream->info.key_agreement != &zrtp_key_agreement_mult)
+    return FALSE;
+  return stream->info.role == ZRTP_ROLE_RESPONDER && !stream->media_confirmed
+      && now - stream->info.counters.secured >= START_OVER_AFTER * t2
+      && is_bound (stream, peer);
+}
+
+/* 4.4.3: as long as another stream is secure all further ones are Multistream:
+ * nobody's DH Commit replaces what the users compared. */
+static gboolean
+is_for_multistream (const ZrtpStream * stream)
+{
+  return stream->session->have_sess
+      && zrtp_session_is_secure_beside (stream->session, stream);
+}
+
+/* Anybody could have brought our exchange this far: ours with somebody else, or
+ * one that we answered before the other side had to show a secret. */
+static gboolean
+is_unproven (const ZrtpStream * stream, const ZrtpCandidate * peer)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  switch (stream->step) {
+    case ZRTP_STEP_COMMIT_SENT:
+      return !g_bytes_equal (peer->hello, x->peer.hello);
+    case ZRTP_STEP_DHPART1_SENT:
+      return TRUE;
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return x->mode != ZRTP_COMMIT_DH;
+    default:
+      return FALSE;
+  }
+}
+
+/* Who came so far may still be anybody who sees our Hello. */
+static gboolean
+is_unconfirmed (const ZrtpStream * stream)
+{
+  return stream->step == ZRTP_STEP_DHPART2_RECEIVED
+      || (stream->step == ZRTP_STEP_CONFIRM1_SENT
+      && !stream->exchange->held_confirm);
+}
+
+/* On trial several endpoints of one ZID may send Commits, of which one can prove
+ * anything: each has its turn, in the order in which they came. */
+static gboolean
+is_another_first (const ZrtpStream * stream, const ZrtpCandidate * peer,
+    gint64 now)
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    const ZrtpCandidate *other = &stream->candidates[i];
+
+    if (other->hello && other != peer && other->committed > 0
+        && now - other->committed < COMES_AGAIN && !other->served
+        && (peer->served || other->place < peer->place))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* An exchange that anybody could have begun: must it give way now? */
+static gboolean
+gives_way (const ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
+{
+  const gint64 age = now - stream->exchange->started;
+
+  if (stream->outer)
+    return age >= DISPLACE_TRIAL_AFTER && !is_another_first (stream, peer, now);
+  return age >= (is_unproven (stream, peer) ? DISPLACE_AFTER :
+      DISPLACE_UNCONFIRMED_AFTER);
+}
+
+/* Where the stream stands, may it do with a Commit what is not contention? */
+static gboolean
+may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
+    ZrtpCommitMode mode, gint64 now)
+{
+  /* Another's Commit, or the same one's next, counts once ours or theirs has
+   * led nowhere for a while: an exchange started by a recording must not keep
+   * the genuine peer out. */
+  if (is_unproven (stream, peer) || is_unconfirmed (stream))
+    return gives_way (stream, peer, now);
+  switch (stream->step) {
+    case ZRTP_STEP_DISCOVERY:
+    case ZRTP_STEP_FAILED:
+      return TRUE;
+    case ZRTP_STEP_CLEAR:
+      /* The way back leads to the peer of the call, and nowhere else. */
+      return is_bound (stream, peer);
+    case ZRTP_STEP_SECURE:
+      return peer_starts_over (stream, peer, mode, now);
+    default:
+      return FALSE;
+  }
+}
+
+gboolean
+zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return stream->outer && stream->step == ZRTP_STEP_COMMIT_SENT
+      && x->peer.answered && now - x->started < ANSWER_AFTER;
+}
+
+ZrtpVerdict
+zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpBid * received, gint64 now, ZrtpErrorCode * error)
+{
+  const gboolean multistream = received->mode == ZRTP_COMMIT_MULTISTREAM;
+  const ZrtpExchange *x = stream->exchange;
+  ZrtpStream *other = stream->session->exchanging;
+
+  if (zrtp_unproven_is_held (stream, peer, now))
+    return ZRTP_VERDICT_DROP;
+  if (zrtp_contention_awaits_answer (stream, now)
+      && !g_bytes_equal (peer->hello, x->peer.hello))
+    return ZRTP_VERDICT_DROP;
+  /* On trial our Commit may have been meant for another endpoint of the ZID; the
+   * peer, which got it, compares it with its own all the same. */
+  if (stream->step == ZRTP_STEP_COMMIT_SENT
+      && (stream->outer || !is_unproven (stream, peer))) {
+    if ((x->mode == ZRTP_COMMIT_MULTISTREAM) != multistream) {
+      *error = ZRTP_ERROR_SOFTWARE;
+      return ZRTP_VERDICT_FAIL;
+    }
+    return our_commit_wins (stream, received) ? ZRTP_VERDICT_IGNORE :
+        ZRTP_VERDICT_ACCEPT;
+  }
+  if (!may_answer (stream, peer, received->mode, now))
+    return ZRTP_VERDICT_DROP;
+  if (multistream)
+    return ZRTP_VERDICT_ACCEPT;
+  if (is_for_multistream (stream))
+    return ZRTP_VERDICT_DROP;
+  if (!other || other == stream)
+    return ZRTP_VERDICT_ACCEPT;
+  /* 4.4.1: one DH exchange at a time between two ZIDs. */
+  if (zrtp_unproven_gives_way (other, now))
+    return ZRTP_VERDICT_ACCEPT;
+  if (other->step != ZRTP_STEP_COMMIT_SENT)
+    return ZRTP_VERDICT_DROP;
+  return our_commit_wins (other, received) ? ZRTP_VERDICT_IGNORE :
+      ZRTP_VERDICT_ACCEPT;
+}
+
+/* 4.4.1: one DH exchange at a time; 4.4.3: the others follow by Multistream. */
+gboolean
+zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode * mode)
+{
+  if (session->have_sess) {
+    *mode = ZRTP_COMMIT_MULTISTREAM;
+    return !session->exchanging
+        && memcmp (peer->zid, session->info.peer_zid, ZRTP_ZID_SIZE) == 0;
+  }
+  *mode = ZRTP_COMMIT_DH;
+  return !session->exchanging || session->exchanging == stream;
+}
+
+void
+zrtp_contention_begin (ZrtpSession * session, ZrtpStream * stream)
+{
+  session->exchanging = stream;
+  session->update_serial = 0;
+}
+
+void
+zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
+{
+  zrtp_contention_stopped (session, stream, TRUE);
+  /* Those who waited: Multistream if there is a ZRTPSess now, else the next
+   * one's DH exchange. */
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other == stream)
+      continue;
+    /* Where algorithms were refused for a first exchange, those that another
+     * stream agreed on will do. */
+    for (guint k = 0; session->have_sess && k < ZRTP_MAX_CANDIDATES; k++)
+      other->candidates[k].unsuitable = FALSE;
+    if (session->have_sess && other->step == ZRTP_STEP_FAILED
+        && other->info.error >= ZRTP_ERROR_HASH
+        && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)
+      zrtp_discovery_start (other, now);
+    zrtp_commit_try (other, now);
+  }
+}
+
+/* Who keeps nothing of a peer may do with it several things at once. */
+static ZrtpClaim *
+claim_of (const ZrtpStream * stream)
+{
+  return stream->policy.cacheless ? NULL : stream->session->claim;
+}
+
+ZrtpVerdict
+zrtp_contention_claim (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const ZrtpBid * received, gint64 now)
+{
+  ZrtpClaim *claim = claim_of (stream);
+
+  if (!claim || received->mode == ZRTP_COMMIT_MULTISTREAM)
+    return ZRTP_VERDICT_ACCEPT;
+  switch (zrtp_claim_answer (claim, stream->zid, peer->zid, received,
+          stream->policy.mitm, stream->info.peer_mitm, now)) {
+    case ZRTP_CLAIM_OURS:
+      return ZRTP_VERDICT_ACCEPT;
+    case ZRTP_CLAIM_OUTBID:
+      return ZRTP_VERDICT_IGNORE;
+    case ZRTP_CLAIM_BUSY:
+      break;
+  }
+  return ZRTP_VERDICT_DROP;     /* it comes again */
+}
+
+gint64
+zrtp_contention_take_turn (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
+{
+  ZrtpClaim *claim = claim_of (stream);
+
+  return claim ? zrtp_claim_take (claim, stream->zid, zid, now) : now;
+}
+
+gboolean
+zrtp_contention_bid (ZrtpStream * stream)
+{
+  ZrtpClaim *claim = claim_of (stream);
+  ZrtpBid bid;
+
+  if (!claim || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+    return TRUE;
+  bid = own_bid (stream);
+  return zrtp_claim_bid (claim, &bid);
+}
+
+void
+zrtp_contention_accepted (ZrtpStream * stream)
+{
+  ZrtpClaim *claim = claim_of (stream);
+
+  if (claim && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
+    zrtp_claim_accepted (claim);
+}
+
+void
+zrtp_contention_check (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_COMMIT_SENT && claim_of (stream)
+      && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
+      && !zrtp_claim_is_held (claim_of (stream)))
+    zrtp_commit_yield (stream, now);
+}
+
+guint
+zrtp_contention_generation (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE])
+{
+  ZrtpClaim *claim = claim_of (stream);
+
+  return claim ? zrtp_claim_generation (claim, stream->zid, zid) : 0;
+}
+
+void
+zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
+    gboolean written)
+{
+  if (session->exchanging != stream)
+    return;
+  session->exchanging = NULL;
+  if (!written)
+    session->update_serial = 0;
+  if (session->claim && session->update_serial == 0)
+    zrtp_claim_release (session->claim, FALSE);
+}
+
+void
+zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job)
+{
+  if (job->serial != session->update_serial)
+    return;
+  session->update_serial = 0;
+  if (session->claim)
+    zrtp_claim_release (session->claim, TRUE);
+}

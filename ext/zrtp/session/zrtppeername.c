@@ -1,0 +1,139 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Names of peers (RFC 6189 12): the one that the user expects, the one kept for
+ * the peer's ZID, and the verified endpoint that has the expected one.
+ */
+#include "zrtp/state/zrtpstate.h"
+
+#include <string.h>
+
+gboolean
+zrtp_session_names_differ (const ZrtpSession * session)
+{
+  const ZrtpSessionInfo *info = &session->info;
+
+  return info->peer_name && info->known_peer_name
+      && strcmp (info->peer_name, info->known_peer_name) != 0;
+}
+
+void
+zrtp_session_set_known_name (ZrtpSession * session, const char *name)
+{
+  if (session->have_sess)
+    return;
+  g_free (session->info.known_peer_name);
+  session->info.known_peer_name = g_strdup (name);
+}
+
+/* The cache was asked about this peer and the expected name. */
+static gboolean
+is_current (const ZrtpSession * session)
+{
+  const ZrtpSessionInfo *info = &session->info;
+
+  return g_strcmp0 (session->namesake_name, info->peer_name) == 0
+      && memcmp (session->namesake_peer, info->peer_zid, ZRTP_ZID_SIZE) == 0;
+}
+
+/* This peer itself is verified under the expected name, beside others. */
+static gboolean
+is_expected (const ZrtpSession * session)
+{
+  const ZrtpSessionInfo *info = &session->info;
+
+  return session->v_flag
+      && g_strcmp0 (info->peer_name, info->known_peer_name) == 0;
+}
+
+void
+zrtp_names_update (ZrtpSession * session)
+{
+  ZrtpSessionInfo *info = &session->info;
+  const ZrtpNamesake *namesake = &session->namesake;
+
+  info->new_endpoint = info->have_peer && info->peer_name && namesake->found
+      && is_current (session) && !is_expected (session);
+  info->known_last_seen = info->new_endpoint ? namesake->last_seen : 0;
+  memset (info->known_zid, 0, ZRTP_ZID_SIZE);
+  if (info->new_endpoint)
+    memcpy (info->known_zid, namesake->zid, ZRTP_ZID_SIZE);
+}
+
+static void
+announce_new_endpoint (ZrtpSession * session, ZrtpStream * stream)
+{
+  const ZrtpSessionInfo *info = &session->info;
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_NEW_ENDPOINT);
+
+  memcpy (event->zid, info->known_zid, ZRTP_ZID_SIZE);
+  event->last_seen = info->known_last_seen;
+}
+
+void
+zrtp_names_announce (ZrtpSession * session, ZrtpStream * stream)
+{
+  if (zrtp_session_names_differ (session))
+    zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
+  if (session->info.new_endpoint)
+    announce_new_endpoint (session, stream);
+}
+
+void
+zrtp_names_found (ZrtpSession * session, ZrtpJob * job)
+{
+  g_free (session->namesake_name);
+  session->namesake_name = g_steal_pointer (&job->name);
+  memcpy (session->namesake_peer, job->zid, ZRTP_ZID_SIZE);
+  session->namesake = job->namesake;
+}
+
+void
+zrtp_names_found_late (ZrtpSession * session, ZrtpJob * job, gint64 now)
+{
+  ZrtpSessionInfo *info = &session->info;
+
+  if (!job->ok || g_strcmp0 (job->name, info->peer_name) != 0
+      || memcmp (job->zid, info->peer_zid, ZRTP_ZID_SIZE) != 0)
+    return;
+  zrtp_names_found (session, job);
+  zrtp_names_update (session);
+  if (!info->new_endpoint || !info->have_sas || !session->master)
+    return;
+  announce_new_endpoint (session, session->master);
+  zrtp_session_update_trust (session);
+  zrtp_admit_recheck (session, session->master, now);
+}
+
+void
+zrtp_names_refresh (ZrtpSession * session)
+{
+  const ZrtpSessionInfo *info = &session->info;
+  ZrtpJob *job;
+
+  if (!session->master || !info->have_sas || !info->peer_name
+      || is_current (session) || session->master->policy.cacheless)
+    return;
+  job = zrtp_job_new (ZRTP_TASK_FIND_NAME);
+  memcpy (job->zid, info->peer_zid, ZRTP_ZID_SIZE);
+  job->name = g_strdup (info->peer_name);
+  zrtp_stream_give_job (session->master, job);
+}
+
+void
+zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
+{
+  ZrtpSessionInfo *info = &session->info;
+
+  g_free (info->peer_name);
+  info->peer_name = g_strdup (name);
+  zrtp_names_update (session);
+  if (session->master && info->have_sas)
+    zrtp_names_announce (session, session->master);
+  zrtp_session_update_trust (session);
+  zrtp_names_refresh (session);
+  for (guint i = 0; i < session->streams->len; i++)
+    zrtp_lost_call_renamed (g_ptr_array_index (session->streams, i));
+  if (session->successor)
+    zrtp_session_set_peer_name (session->successor, name, now);
+}

@@ -1,0 +1,737 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the files of the state machine share. A file of it is one part of the
+ * protocol:
+ *
+ *   zrtpstream.c      life of a stream, receiving, timers, application's acts
+ *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
+ *   zrtphello.c   Hello, HelloACK                       (4.1, 5.2, 5.3)
+ *   zrtphellohash.c   Hellos and what was announced         (8, 8.1)
+ *   zrtpexchange.c    what an exchange takes, start and end (4.1.2, 4.3)
+ *   zrtpcommit-send.c      our Commit                            (4.4.x.1, 5.4)
+ *   zrtpcommit-receive.c  the peer's                        (4.4.x, 5.4, 9)
+ *   zrtpcontention.c  whose Commit stands, whose turn it is (4.2, 4.4.1)
+ *   zrtppreshared.c   Preshared mode                        (4.4.2)
+ *   zrtpdhpart.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
+ *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
+ *   zrtpfail.c   Error, failure                        (4.7.1, 5.9, 5.10)
+ *   zrtpfork.c        other endpoints of the transport      (5)
+ *   zrtptrial.c       a peer that seems to have restarted
+ *   zrtpsofterror.c       what may be forged ends nothing yet   (4.7.1, 9)
+ *   zrtplostcall.c    a call that goes on at the peer alone
+ *   zrtpunproven.c    limits for packets that prove nothing (6, 9)
+ *   zrtpgoclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
+ *   zrtpsasrelay.c       SASrelay, RelayACK                    (5.13, 5.14)
+ *   zrtpenrollment.c         enrolment, what a PBX relays to whom  (7.3)
+ *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
+ *   zrtpsignature.c   signatures on the SAS                 (7.2)
+ *   zrtppeername.c       the expected name, and which peer has it (12)
+ *   zrtpadmit.c       which peers the policy admits         (4.3.2)
+ *   zrtplevel.c       what the user is shown
+ *   zrtpdowngrade.c    weaker algorithms than in earlier calls
+ *   zrtpping.c      what is answered in any state         (5.15, 5.16)
+ *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
+ */
+#ifndef ZRTP_STREAM_PRIVATE_H
+#define ZRTP_STREAM_PRIVATE_H
+
+#include "zrtp/crypto/zrtpkeyschedule.h"
+#include "zrtp/state/zrtplimits.h"
+#include "zrtp/handshake/zrtplostcall.h"
+#include "zrtp/agreement/zrtpnegotiate.h"
+#include "zrtp/agreement/zrtpsecrets.h"
+#include "zrtp/session/zrtpsession.h"
+#include "zrtp/session/zrtpsignature.h"
+
+G_BEGIN_DECLS
+
+#define ZRTP_MSEC ((gint64) 1000)
+#define ZRTP_SEC ((gint64) 1000000)
+
+/* 6: a responder that hears nothing for this long gives up; on trial sooner, as
+ * the restarted peer may wait behind a third party. */
+#define ZRTP_SILENCE (10 * ZRTP_SEC)
+#define ZRTP_TRIAL_SILENCE (2 * ZRTP_SEC)
+
+#define ZRTP_USUAL_CANDIDATES 4
+#define ZRTP_MAX_CANDIDATES 8
+/* Endpoints that the application was told of and may name. */
+#define ZRTP_MAX_FORKS 16
+#define ZRTP_MAX_REFUSED_HELLOS 8
+
+/* The packet of a Confirm without a signature. */
+#define ZRTP_UNSIGNED_CONFIRM_SIZE \
+  (ZRTP_PACKET_HEADER_SIZE + 19 * 4 + ZRTP_CRC_SIZE)
+
+/* Where an exchange stands; the message named was the last step taken. */
+typedef enum
+{
+  ZRTP_STEP_IDLE,
+  ZRTP_STEP_DISCOVERY,          /* Hellos */
+  ZRTP_STEP_COMMIT_SENT,        /* initiator */
+  ZRTP_STEP_COMMIT_RECEIVED,    /* responder: DHPart1 waits for jobs */
+  ZRTP_STEP_DHPART1_SENT,       /* responder */
+  ZRTP_STEP_DHPART2_SENT,       /* initiator */
+  ZRTP_STEP_DHPART2_RECEIVED,   /* responder: Confirm1 waits for DHResult */
+  ZRTP_STEP_CONFIRM1_SENT,      /* responder */
+  ZRTP_STEP_CONFIRM2_SENT,      /* initiator */
+  ZRTP_STEP_CONFIRM2_RECEIVED,  /* responder: Conf2ACK waits for the cache */
+  ZRTP_STEP_SECURE,
+  ZRTP_STEP_CLEARING,           /* our GoClear is out */
+  ZRTP_STEP_CLEAR,
+  ZRTP_STEP_FAILED
+} ZrtpStep;
+
+typedef enum
+{
+  ZRTP_TIMER_RESEND,            /* the message in ->repeat */
+  ZRTP_TIMER_ERROR,             /* our Error, in ->repeat_error */
+  ZRTP_TIMER_SILENCE,           /* responder: 10 s without a message (6) */
+  ZRTP_TIMER_SIGN,              /* the application had its time to sign */
+  ZRTP_TIMER_CHECK,             /* ... and to accept the peer's signature */
+  ZRTP_TIMER_CONF2ACK,          /* the cache had its time (T2) */
+  ZRTP_TIMER_CLEAR_ACK,         /* once more, while the user thinks */
+  ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
+  ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
+  ZRTP_TIMER_LOOKUP,            /* the cache had its time */
+  ZRTP_TIMER_DOUBT,             /* the peer had its time to go on */
+  ZRTP_TIMER_HELLO,             /* our Hello, while an exchange proved nothing */
+  ZRTP_TIMER_TRIAL,             /* a probe or a trial ends (zrtptrial.c) */
+  ZRTP_N_TIMERS
+} ZrtpTimer;
+
+/* What may be over if the peer does not go on. */
+typedef enum
+{
+  ZRTP_DOUBT_ERROR,             /* it seems to have sent an Error */
+  ZRTP_DOUBT_SSRC,              /* or to have our SSRC */
+  ZRTP_DOUBT_CONFIRM            /* the MAC of a Confirm is false */
+} ZrtpDoubt;
+
+/* A message of ours that is sent again until it is answered (6). */
+typedef struct
+{
+  GBytes *message;              /* NULL: nothing repeats */
+  gint64 interval, cap;
+  gint64 first_sent;
+  guint left;                   /* retransmissions to go */
+  guint sent;                   /* retransmissions made */
+} ZrtpRepeat;
+
+/* A Hello that came, from one endpoint. There may be several on a transport
+ * (5: forking), and forged ones. */
+typedef struct
+{
+  GBytes *hello;                /* NULL: free slot */
+  guint32 ssrc;
+  guint8 h3[ZRTP_IMAGE_SIZE];
+  guint8 zid[ZRTP_ZID_SIZE];
+  guint64 place;                /* in the order in which they came first */
+  gint64 last_seen;
+  guint unanswered;             /* exchanges that it let run dry */
+  gboolean unsuitable;          /* it has no algorithm of ours */
+  ZrtpErrorCode refused_with;   /* if unsuitable */
+  guint8 nonce[ZRTP_NONCE_SIZE];        /* of its last Multistream Commit */
+  gint64 committed;             /* on trial: time of its last Commit, or 0 */
+  gboolean served;              /* ... which was answered */
+  gint64 answered;              /* on trial: when it first answered a Commit, or 0 */
+  gboolean announced;           /* peer in use: the signalling did once */
+} ZrtpCandidate;
+
+/* A chain that proved false, or was lied about: no exchange with it for now. */
+typedef struct
+{
+  guint8 h3[ZRTP_IMAGE_SIZE];
+  gint64 until;
+} ZrtpBan;
+
+/* A key pair made ahead of need (4.1.2). */
+typedef struct
+{
+  const ZrtpKeyAgreement *key_agreement;        /* NULL: none */
+  gboolean ready;
+  guint64 serial;               /* of the job, 0: none runs */
+  guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
+  gsize private_size;
+  guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];
+} ZrtpKeyPair;
+
+/* One run from Commit to Conf2ACK. Freed, and with it wiped, once secure. */
+typedef struct
+{
+  gint64 started;
+  ZrtpCandidate peer;           /* a copy with its own reference */
+  ZrtpCommitMode mode;
+  guint epoch;                  /* the session's, for Multistream mode */
+  ZrtpSuite suite;
+  ZrtpSecrets secrets;
+  gboolean secrets_ready;       /* looked up, or nothing to look up */
+  ZrtpMatchedSecrets matched;
+  gboolean held_rs1;            /* an rs1 not expired, that the peer has, too */
+  gboolean unread;              /* or may have: the cache could not be read */
+  guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
+  gsize private_size;
+  GBytes *commit, *dhpart1, *dhpart2;
+  guint8 hvi_or_nonce[ZRTP_HVI_SIZE];   /* ours, for contention */
+  guint8 preshared_key[ZRTP_MAX_HASH_SIZE];     /* until s0 (4.4.2.4) */
+  guint8 key_id[ZRTP_KEY_ID_SIZE];      /* of the Preshared Commit */
+  guint8 peer_h2[ZRTP_IMAGE_SIZE];      /* verified */
+  guint8 peer_h1[ZRTP_IMAGE_SIZE];
+  guint64 agree_serial;         /* the DHResult job, 0: none runs */
+  gboolean have_keys;
+  guint8 s0[ZRTP_MAX_HASH_SIZE];
+  ZrtpKdfContext context;
+  gboolean signing;             /* our Confirm waits for a signature (7.2) */
+  GBytes *signature;            /* ours, what follows the type block; or NULL */
+  const char *signature_type;   /* goes with it */
+  GBytes *held_confirm;         /* the peer's: good, and its signature has to be
+                                 * accepted before it counts */
+  gboolean signature_told;      /* ZRTP_EVENT_SIGNATURE went out for that */
+  GBytes *early_confirm1;       /* came before our DHResult was ready, or that */
+  GBytes *confirm2;             /* received; its Conf2ACK waits ... */
+  guint64 store_serial;         /* ... for this job */
+  guint32 interval;             /* cache interval agreed (4.9) */
+} ZrtpExchange;
+
+struct _ZrtpStream
+{
+  ZrtpSession *session;
+  ZrtpPolicy policy;
+  const ZrtpRandom *random;
+  ZrtpStreamInfo info;
+
+  /* Our Hello and the chain behind it (9): h[0] is H0. */
+  guint8 zid[ZRTP_ZID_SIZE];
+  guint8 h[4][ZRTP_IMAGE_SIZE];
+  gboolean chain_spent;         /* a Confirm revealed H0 */
+  GBytes *hello;
+  ZrtpAlgorithmList offer[ZRTP_N_KINDS];
+  char *hello_hash;
+
+  guint32 ssrc;
+  guint16 sequence;
+
+  ZrtpStep step;
+  ZrtpDoubt doubt;              /* while its timer runs */
+  ZrtpErrorCode doubt_error;
+  gboolean tampered;            /* proved once: never clear again */
+  gboolean refused;             /* by the policy: not clear either */
+  char *refusal;                /* why, for the event of that; or NULL */
+  gint64 failed_at;
+  gint64 retry_at;              /* FAILED: when discovery starts again */
+  gint64 hello_sent;            /* when our last Hello left */
+  guint spoiled;                /* exchanges lost after keys were agreed */
+  gint64 hold_until;            /* no exchange before */
+  gboolean was_secure;          /* keys were given out: never clear again */
+  gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
+  gboolean allowed_clear;       /* the A flag of our Confirm */
+  gboolean go_clear_sent;       /* ... and not acknowledged */
+  gint64 false_go_clear;        /* when the last one with a false MAC came */
+  gboolean clear_asks_user;     /* 4.7.2: no media before he agreed */
+  gboolean no_preshared;        /* the peer could not, or we: DH it is */
+  gboolean wanted;              /* go-secure was asked for */
+  gboolean clear_media_seen;
+  gboolean hurried;             /* the Hello schedule begins again with the next */
+  gboolean schedule_over;       /* the Hello schedule ended without an answer */
+  ZrtpLostCall lost_call;
+  gint64 evidence_until;        /* till then the peer speaks ZRTP (6) */
+  gboolean acked;               /* a HelloACK came */
+  gboolean acked_early;         /* ... before its sender's Hello */
+  gboolean acked_late;          /* ... after a Hello */
+  guint32 acked_ssrc;
+  gint64 discovery_started;
+  GBytes *early;                /* packet with the last Hello before the start */
+  gint64 early_came;
+
+  ZrtpRepeat repeat, repeat_error, repeat_relay;
+  gint64 timers[ZRTP_N_TIMERS];
+
+  ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
+  guint64 last_place;
+  guint in_vain;                /* Commits that nobody answered, of ours */
+  gboolean commit_paused;       /* another endpoint said Hello since our Commit */
+  ZrtpBan bans[ZRTP_MAX_CANDIDATES];
+  GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
+  gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
+  ZrtpCandidate refused_hellos[ZRTP_MAX_REFUSED_HELLOS];
+
+  ZrtpRateLimit collisions;     /* of our SSRC */
+  ZrtpHindrance equal_zids, nothing_in_common, collision;
+  ZrtpRateLimit preparations;   /* for somebody else */
+  ZrtpRateLimit commit_resends; /* before their time */
+  ZrtpRateLimit guesses;        /* at the SAS, by exchanges that proved nothing */
+  ZrtpRateLimit answers;        /* packets that a received one asks for */
+  ZrtpRateLimit alarms;         /* that a forged packet can raise */
+  ZrtpRateLimit news;           /* of peers and of Errors */
+  gboolean peer_untold;         /* the peer changed, and ->news was used up */
+  ZrtpKeyPair key_pair;
+  guint64 lookup_serial;        /* the cache look-up, 0: none runs */
+  guint8 looked_up_zid[ZRTP_ZID_SIZE];
+  char *looked_up_name;         /* or NULL */
+  guint looked_up_generation;
+  gboolean looked_up;
+  gboolean lookup_failed;
+  ZrtpPeer looked_up_peer;
+
+  ZrtpExchange *exchange;
+
+  /* The last request that was accepted and its answer, for duplicates (6). */
+  guint8 last_request[32];      /* its SHA-256 */
+  GBytes *last_answer;
+  gboolean have_last_request;
+
+  /* After the exchange: for SASrelay, GoClear, late duplicates. */
+  ZrtpCandidate bound;          /* the peer that the keys belong to */
+  const ZrtpHash *key_hash;
+  const ZrtpCipher *key_cipher;
+  ZrtpStreamKeys keys;
+  GArray *relays_seen;          /* guint8[8]: MACs of SASrelays; or NULL */
+  ZrtpCandidate forks[ZRTP_MAX_FORKS];  /* those of ZRTP_EVENT_FORK */
+  ZrtpRateLimit fork_events;
+  gboolean one_zid;             /* only this one can become the peer: */
+  guint8 only_zid[ZRTP_ZID_SIZE];
+
+  /* A peer that seems to have restarted (zrtptrial.c). */
+  ZrtpStream *trial;            /* the exchange with it; owned, or NULL */
+  ZrtpStream *outer;            /* of a trial: the stream that owns it */
+  guint probes_left;            /* 0: no probe runs */
+  gboolean heard;               /* SRTP of the old peer, in this probe */
+  gboolean stale;               /* the ZRTPSess of its keys was replaced */
+  ZrtpRateLimit trials;
+  ZrtpBan refused_chains[ZRTP_MAX_CANDIDATES];  /* they failed a trial */
+  ZrtpEvent ignored;            /* of a trial: takes what is not told */
+  guint64 id;                   /* of the state machine: its jobs come back to
+                                 * it */
+
+  GQueue packets;               /* ZrtpOutPacket */
+  GQueue events;                /* ZrtpEvent */
+  GQueue jobs;                  /* ZrtpJob */
+};
+
+/* What a PBX made of the SAS (7.3). */
+typedef struct
+{
+  gboolean shown;               /* this one instead of ours */
+  guint8 sashash[ZRTP_SECRET_SIZE];
+  gboolean verified;            /* the users compared it */
+  const ZrtpSasType *sas_type;  /* the rendering, or NULL: as agreed */
+} ZrtpRelayState;
+
+struct _ZrtpSession
+{
+  GPtrArray *streams;           /* borrowed */
+  ZrtpSessionInfo info;
+  ZrtpStream *master;           /* made ZRTPSess; speaks for the session */
+  ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
+  ZrtpClaim *claim;             /* ... over all calls; NULL: of this one only */
+  guint64 update_serial;        /* of the job that writes what it left, or 0 */
+  ZrtpSession *successor;       /* that of trials; owned, or NULL */
+  gint64 refusal_told;          /* time of the last ZRTP_EVENT_RESTART_REFUSED */
+  gboolean was_verified;        /* in this call, whatever it moved to since */
+
+  guint8 *aux, *signalled;      /* what the application set, or NULL */
+  gsize aux_size, signalled_size;
+
+  gboolean have_sess;           /* derived, and the Confirm was good */
+  guint epoch;                  /* another one with each ZRTPSess */
+  const ZrtpHash *sess_hash;    /* of the exchange that made it */
+  ZrtpSuite sess_suite;
+  ZrtpSessionKeys keys;         /* rs1 is kept only while its update waits */
+  guint8 zidi[ZRTP_ZID_SIZE], zidr[ZRTP_ZID_SIZE];
+  GArray *nonces;               /* guint8[16] each, both sides' (4.4.3.1) */
+
+  char strongest[ZRTP_CACHE_ALGORITHMS_SIZE];   /* that the peer used; or "" */
+  gboolean v_flag;              /* ours for this peer: kept and sent (7.1) */
+  gboolean verified_now;        /* the user compared in this call */
+  gboolean rejected;
+  gboolean alarmed;             /* proof of tampering, not verified since */
+  gboolean unread;              /* the cache could not be read */
+  gboolean s1_matched, s1_was_rs2;
+  gboolean share_pending;       /* we, as responder, may be alone with rs1 */
+  gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
+  guint32 interval;             /* the agreed cache interval */
+  gboolean no_exported_key;     /* it went with a GoClear */
+  gboolean preshared;           /* ZRTPSess came of Preshared mode */
+
+  gboolean enrolled;            /* both hold the pbxsecret: s3 (7.3) */
+  gboolean offering, offered;   /* the E flag of our Confirm, of the peer's */
+  guint8 pbxsecret[ZRTP_SECRET_SIZE];   /* with either of them */
+  ZrtpRelayState relayed;
+
+  ZrtpSignature signature;      /* the peer's, if it can be checked (7.2) */
+  gboolean signature_told;      /* before the stream was secure */
+
+  /* The answer of the cache to "which other endpoint has this name?", and the
+   * peer and the name of the question. */
+  ZrtpNamesake namesake;
+  char *namesake_name;
+  guint8 namesake_peer[ZRTP_ZID_SIZE];
+};
+
+/* After the schedule of Hellos we keep asking: people start minutes apart. */
+#define ZRTP_SLOW_HELLO (1500 * ZRTP_MSEC)
+
+/* Past its exchange: what has no MAC under its keys changes nothing. */
+static inline gboolean
+zrtp_stream_is_settled (const ZrtpStream * stream)
+{
+  return stream->step == ZRTP_STEP_SECURE || stream->step == ZRTP_STEP_CLEARING
+      || stream->step == ZRTP_STEP_CLEAR;
+}
+
+static inline gint64
+zrtp_stream_silence (const ZrtpStream * stream)
+{
+  return stream->outer ? MAX (ZRTP_TRIAL_SILENCE,
+      10 * stream->policy.retry_timeout_ms * ZRTP_MSEC) : ZRTP_SILENCE;
+}
+
+/* zrtpjob.c */
+guint64 zrtp_next_serial (void);
+
+typedef enum
+{
+  ZRTP_TASK_KEY_PAIR,
+  ZRTP_TASK_AGREE,
+  ZRTP_TASK_LOOKUP,             /* and the expected name, if there is one */
+  ZRTP_TASK_FIND_NAME,
+  ZRTP_TASK_FIND_CALL,          /* a recent one with the expected name */
+  ZRTP_TASK_UPDATE
+} ZrtpTask;
+
+struct _ZrtpJob
+{
+  ZrtpTask task;
+  guint64 serial;
+  guint64 owner;                /* id of the stream that gave it out */
+  /* KEY_PAIR, AGREE */
+  const ZrtpKeyAgreement *key_agreement;
+  guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
+  gsize private_size;
+  guint8 public_value[ZRTP_MAX_PUBLIC_SIZE];    /* AGREE: the peer's */
+  guint8 result[ZRTP_MAX_RESULT_SIZE];
+  /* LOOKUP, UPDATE */
+  guint8 zid[ZRTP_ZID_SIZE];
+  ZrtpPeer peer;
+  ZrtpPeerUpdate update;
+  /* LOOKUP, FIND_NAME, FIND_CALL */
+  char *name;                   /* or NULL */
+  ZrtpNamesake namesake;
+  gboolean recent;              /* FIND_CALL: there was one a moment ago */
+
+  gboolean ok;
+  char *error;                  /* why not, for the user */
+};
+
+ZrtpJob *zrtp_job_new (ZrtpTask task);
+
+/* zrtpstream.c */
+/* Back to IDLE. @move: only to start again with another peer; what was secure, or
+ * tampered with, once never falls back to clear on the way. */
+void zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now);
+
+/* zrtpoutput.c */
+GBytes *zrtp_stream_bytes (const ZrtpMessage * message);
+void zrtp_stream_send (ZrtpStream * stream, GBytes * message,
+    gboolean retransmission);
+/* A message without a body: HelloACK, Conf2ACK, ErrorACK, RelayACK. */
+void zrtp_stream_send_ack (ZrtpStream * stream, ZrtpMessageType type);
+/* The same as far as the limit of answers goes. */
+void zrtp_stream_send_limited_ack (ZrtpStream * stream, ZrtpMessageType type,
+    gint64 now);
+/* Sends and keeps sending on T2. Takes @message. */
+void zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message,
+    gint64 now);
+void zrtp_stream_stop_repeating (ZrtpStream * stream);
+/* Remembers @request and sends (takes) @answer; duplicates get it again. */
+void zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request,
+    GBytes * answer);
+/* TRUE if @request was seen before: its answer, if ready, went out again. */
+gboolean zrtp_stream_answer_duplicate (ZrtpStream * stream,
+    ZrtpOctets request, gint64 now);
+void zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause);
+ZrtpEvent *zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type);
+void zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text);
+void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
+void zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state);
+void zrtp_stream_update_media (ZrtpStream * stream);
+/* Takes @message. The interval starts at @first and doubles up to @cap. */
+void zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
+    gint64 cap, guint retransmissions, gint64 now);
+void zrtp_repeat_clear (ZrtpRepeat * repeat);
+void zrtp_candidate_clear (ZrtpCandidate * candidate);
+void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
+
+
+/* zrtphello.c */
+void zrtp_stream_make_hello (ZrtpStream * stream);
+void zrtp_discovery_start (ZrtpStream * stream, gint64 now);
+void zrtp_discovery_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_stream_send_hello (ZrtpStream * stream, gboolean retransmission,
+    gint64 now);
+/* While FAILED. */
+void zrtp_discovery_retry_timeout (ZrtpStream * stream, gint64 now);
+/* The peer speaks ZRTP: it is not taken for one without for a while. */
+void zrtp_discovery_note_evidence (ZrtpStream * stream, gint64 now);
+void zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now);
+void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now);
+void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
+    gint64 now);
+/* A Hello that was acknowledged. */
+void zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, gint64 now);
+/* Whom to call: the peer of the call, if it goes on already; who has our Hello; who
+ * let no exchange run dry; who was heard last. NULL: nobody. */
+ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
+/* Its H2 is known by now: forgets Hellos of @peer's chain that it did not seal.
+ * TRUE if there is one that it did. */
+gboolean zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
+    const guint8 h2[ZRTP_IMAGE_SIZE]);
+/* 4.4.3: the peer of all streams, by its ZID. FALSE before the first is secure. */
+gboolean zrtp_discovery_is_of_call (const ZrtpStream * stream,
+    const ZrtpCandidate * candidate);
+/* Who has not said Hello can't speak for who has. */
+gboolean zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc);
+void zrtp_discovery_set_peer (ZrtpStream * stream,
+    const ZrtpCandidate * candidate);
+/* The same, told as far as the limit of messages goes. */
+void zrtp_discovery_show_peer (ZrtpStream * stream,
+    const ZrtpCandidate * candidate, gint64 now);
+/* A slot for one whose Hello we had, as if it came now. */
+ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
+    const ZrtpCandidate * candidate, gint64 now);
+void zrtp_discovery_forget_peer (ZrtpStream * stream);
+
+/* zrtpexchange.c */
+/* Begins anew, whatever was before. Multistream mode has its secrets, and in the
+ * other modes the session is busy from now on. */
+ZrtpExchange *zrtp_exchange_begin (ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode mode, const ZrtpSuite * suite,
+    ZrtpRole role, gint64 now);
+void zrtp_exchange_show_suite (ZrtpStream * stream, const ZrtpSuite * suite,
+    ZrtpRole role);
+void zrtp_exchange_free (ZrtpStream * stream);
+/* The exchange, or what it led to, is lost. Counts those that got as far as
+ * keys: each gave whoever is in the middle one guess at the SAS (see there). */
+void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
+/* Has the key pair made that will most likely be needed. */
+void zrtp_exchange_prepare (ZrtpStream * stream);
+/* TRUE once it is there; has it made, or looked up, otherwise. */
+gboolean zrtp_exchange_have_key_pair (ZrtpStream * stream,
+    const ZrtpSuite * suite);
+gboolean zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid,
+    gint64 now);
+/* What was prepared moves into the exchange. */
+void zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now);
+void zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now);
+void zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now);
+
+/* zrtpcommit-send.c */
+/* What its Hello lists, and what it has to support. */
+void zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
+    ZrtpAlgorithmList lists[ZRTP_N_KINDS]);
+/* Prepares for, and if all is there sends, our Commit. */
+void zrtp_commit_try (ZrtpStream * stream, gint64 now);
+/* Steps back from our Commit, which another one on this or on another stream of
+ * the session beats; our turn comes when that exchange is over. */
+void zrtp_commit_withdraw (ZrtpStream * stream);
+/* Sends our Commit again before its time: the peer dropped it while it was busy with
+ * another call of ours, or did not get it yet. Rate-limited, and only where
+ * calls take turns (zrtp_session_share()). */
+void zrtp_commit_resend (ZrtpStream * stream, gint64 now);
+/* Another call's exchange comes first. */
+void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
+/* It was about a Hello that somebody forged. */
+void zrtp_commit_again (ZrtpStream * stream, gint64 now);
+/* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
+ * that is no way out. */
+gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
+void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
+/* FALSE if the Commit still has time, or there is no better endpoint. */
+gboolean zrtp_commit_give_way (ZrtpStream * stream, gint64 now);
+
+/* zrtpcommit-receive.c */
+void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpCommit * commit, gint64 now);
+/* Responder: the next message is due when all that it takes is there. */
+void zrtp_commit_answer (ZrtpStream * stream, gint64 now);
+
+/* zrtpcontention.c */
+typedef enum
+{
+  ZRTP_VERDICT_ACCEPT,
+  ZRTP_VERDICT_DROP,            /* counted */
+  ZRTP_VERDICT_IGNORE,          /* rightly so: contention that we won */
+  ZRTP_VERDICT_FAIL             /* with *error */
+} ZrtpVerdict;
+
+/* A received Commit against what streams of the session do. */
+ZrtpVerdict zrtp_contention_judge (ZrtpStream * stream,
+    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now,
+    ZrtpErrorCode * error);
+/* On trial: our Commit is for an endpoint that answered an earlier one, and which
+ * has time for this one. Meanwhile the Commits and answers of others change nothing. */
+gboolean zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now);
+/* ... and against other calls with this peer: accepted, it is our turn. */
+ZrtpVerdict zrtp_contention_claim (ZrtpStream * stream,
+    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now);
+/* Before a Commit of ours: @now, or, while another call's exchange is under way,
+ * when to ask again. */
+gint64 zrtp_contention_take_turn (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
+/* FALSE if our turn was lost to another call meanwhile. */
+gboolean zrtp_contention_bid (ZrtpStream * stream);
+/* The peer answered our Commit: it stands. */
+void zrtp_contention_accepted (ZrtpStream * stream);
+/* Steps back from our Commit if another call's came to stand instead. */
+void zrtp_contention_check (ZrtpStream * stream, gint64 now);
+/* Changes when what was read about this peer is no longer true. */
+guint zrtp_contention_generation (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE]);
+/* The cache has what the exchange left. */
+void zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job);
+/* May @stream send a Commit now, and in which mode? */
+gboolean zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
+    const ZrtpCandidate * peer, ZrtpCommitMode * mode);
+/* A DH exchange begins on, or is over on, @stream. */
+void zrtp_contention_begin (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream,
+    gint64 now);
+/* @stream exchanges no more. @written: what it left may still be on its way to
+ * the cache. */
+void zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
+    gboolean written);
+
+/* zrtppreshared.c */
+/* TRUE in an exchange of this mode, once it has keys. */
+gboolean zrtp_preshared_has_keys (const ZrtpStream * stream);
+/* Would we do it, and the peer? @peer_list: the key agreements of its Hello. */
+gboolean zrtp_preshared_is_offered (ZrtpStream * stream,
+    const ZrtpAlgorithmList * peer_list);
+/* May we ask for it, after what the cache said? */
+gboolean zrtp_preshared_is_possible (ZrtpStream * stream,
+    const ZrtpAlgorithmList * peer_list);
+/* Initiator: nonce, key and keyID of the exchange. */
+void zrtp_preshared_prepare (ZrtpStream * stream);
+/* Responder: FALSE if no subset of our secrets has the received keyID. */
+gboolean zrtp_preshared_find (ZrtpStream * stream);
+void zrtp_preshared_derive (ZrtpStream * stream);
+
+/* zrtpdhpart.c */
+GBytes *zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role);
+void zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now);
+void zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpDHPart * part, gint64 now);
+void zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpDHPart * part, gint64 now);
+void zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
+
+/* zrtpconfirm.c */
+void zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now);
+/* There are keys: goes on, unless a signature is waited for. */
+void zrtp_confirm_continue (ZrtpStream * stream, gint64 now);
+void zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
+    const ZrtpSealed * sealed, gint64 now);
+void zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpSealed * sealed, gint64 now);
+void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
+/* SRTP of the peer authenticated. */
+void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
+void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
+/* Takes the Confirm that is held: the policy admits the peer now. */
+void zrtp_confirm_release (ZrtpStream * stream, gint64 now);
+/* KDF_Context of the modes without DHPart messages (4.4.2.4, 4.4.3.2). */
+void zrtp_exchange_commit_context (ZrtpStream * stream);
+/* s0 from ZRTPSess, and all below it. */
+void zrtp_confirm_derive_multistream (ZrtpStream * stream);
+void zrtp_confirm_derive (ZrtpStream * stream);
+/* What Confirm and SASrelay have in common (4.6, 5.13): encrypts @text in place,
+ * where @sealed then points to. */
+void zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
+    ZrtpSealed * sealed);
+gboolean zrtp_stream_check_seal (ZrtpStream * stream,
+    const ZrtpSealed * sealed);
+/* The plain text, as long as the cipher text; g_free() it. */
+guint8 *zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed);
+/* Role of ours to keys of a sender. */
+const ZrtpSenderKeys *zrtp_stream_own_keys (ZrtpStream * stream);
+const ZrtpSenderKeys *zrtp_stream_peer_keys (ZrtpStream * stream);
+
+/* zrtpfail.c */
+/* Ends what runs: FAILED, keys of the exchange wiped, an Error sent. */
+void zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+/* The same, because of the SSRC. */
+void zrtp_stream_fail_collision (ZrtpStream * stream, gint64 now);
+/* The same, for proof of tampering: the stream stays shut. */
+void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now);
+/* The same without an Error: the peer is gone or told us. */
+void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error,
+    gint64 now);
+/* What every end of an exchange has in common. The caller sets the step. */
+void zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now);
+/* FAILED for good: only go-secure or a Hello starts discovery again. */
+void zrtp_stream_give_up (ZrtpStream * stream);
+/* FAILED, but not for good: discovery starts again at @at, and Hellos go on
+ * until then. ZRTP_NEVER: with the next Hello only. */
+void zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now);
+/* No exchange with this chain for now. */
+void zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer,
+    gint64 now);
+void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+void zrtp_stop_error (ZrtpStream * stream);
+void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
+    ZrtpErrorCode code, gint64 now);
+void zrtp_receive_error_ack (ZrtpStream * stream);
+
+/* zrtpsofterror.c */
+/* Unless the peer goes on, the stream fails. */
+void zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt,
+    ZrtpErrorCode error, gint64 now);
+/* It goes on, or this no longer matters. */
+void zrtp_doubt_settle (ZrtpStream * stream);
+/* It repeats a message, so it has not given up. */
+void zrtp_doubt_peer_waits (ZrtpStream * stream);
+void zrtp_doubt_timeout (ZrtpStream * stream, gint64 now);
+
+/* zrtpgoclear.c */
+/* The A flag: not for those who want no clear media at all. */
+gboolean zrtp_clear_is_allowed (const ZrtpPolicy * policy);
+/* The peer answered our GoClear with an Error: still secure. */
+void zrtp_clear_refused (ZrtpStream * stream);
+void zrtp_clear_exhausted (ZrtpStream * stream);
+void zrtp_clear_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_clear_resume (ZrtpStream * stream, gint64 now);
+void zrtp_clear_resume_all (ZrtpSession * session, gint64 now);
+void zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
+    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now);
+void zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now);
+
+/* zrtpping.c */
+void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpPing * ping, gint64 now);
+
+/* zrtpsasrelay.c */
+void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
+    gint64 now);
+void zrtp_receive_relay_ack (ZrtpStream * stream);
+void zrtp_relay_timeout (ZrtpStream * stream, gint64 now);
+/* Other keys, or none: what was relayed under the old ones is void. */
+void zrtp_relay_clear (ZrtpStream * stream);
+
+G_END_DECLS
+
+#include "zrtp/session/zrtpsession-private.h"
+#include "zrtp/handshake/zrtphellohash.h"
+#include "zrtp/handshake/zrtptrial.h"
+#include "zrtp/handshake/zrtpunproven.h"
+
+#endif
