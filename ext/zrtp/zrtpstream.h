@@ -21,64 +21,10 @@
 #ifndef ZRTP_STREAM_H
 #define ZRTP_STREAM_H
 
-#include "zrtp/state/zrtpevent.h"
-#include "zrtp/state/zrtpjob.h"
-#include "zrtp/message/zrtpmessage.h"
-#include "zrtp/agreement/zrtppolicy.h"
 #include "zrtp/handshake/zrtpsasrelay.h"
+#include "zrtp/state/zrtpinfo.h"
 
 G_BEGIN_DECLS
-
-typedef struct _ZrtpSession ZrtpSession;
-typedef struct _ZrtpStream ZrtpStream;
-
-typedef struct
-{
-  guint64 sent, received;       /* ZRTP packets, sound ones */
-  guint64 retransmitted;
-  guint64 dropped[ZRTP_N_DROPS];
-  gint64 started;               /* time of zrtp_stream_start() */
-  gint64 secured;               /* time of the last step to SECURE, or 0 */
-  gint64 round_trip;            /* of the last message answered at once, or 0 */
-} ZrtpStreamCounters;
-
-/* What a stream knows of itself. Borrowed; valid until the next call. */
-typedef struct
-{
-  ZrtpState state;
-  ZrtpErrorCode error;          /* why FAILED */
-  gboolean lost_call;           /* DISCOVERING: the peer seems to go on with a call
-                                 * whose keys are lost here */
-  gboolean final;               /* FAILED for good: a policy refused the peer */
-  ZrtpRole role;
-  ZrtpMedia send, receive;
-  gboolean exchange_done;       /* both keys are agreed and in use */
-  /* Agreed algorithms; NULL before a Commit. */
-  const ZrtpHash *hash;
-  const ZrtpCipher *cipher;
-  const ZrtpAuthTag *auth_tag;
-  const ZrtpKeyAgreement *key_agreement;
-  /* The peer, once its Hello came. */
-  gboolean have_peer;
-  guint32 peer_ssrc;
-  guint8 peer_zid[ZRTP_ZID_SIZE];
-  char peer_client[ZRTP_CLIENT_ID_SIZE + 1];    /* trailing blanks cut, ASCII */
-  gboolean peer_passive, peer_mitm;
-  gboolean peer_signature_capable;      /* S of its Hello */
-  gboolean peer_disclosure;     /* D of its Confirm */
-  gboolean peer_allow_clear;    /* A of its Confirm */
-  char peer_hello_hash[65];     /* of the Hello that came, "" before */
-  ZrtpHelloHashStatus hello_hash_status;
-  ZrtpStreamCounters counters;
-} ZrtpStreamInfo;
-
-/* A packet to send. */
-typedef struct
-{
-  gsize size;
-  gboolean retransmission;
-  guint8 data[];
-} ZrtpOutPacket;
 
 /* Makes the Hello at once, with a fresh hash chain (9). The stream belongs to
  * no session yet. @policy is copied, @random is borrowed for life. */
@@ -133,9 +79,6 @@ void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
  * once the schedule is over), or an SRTP packet that authenticated (it stands
  * for Conf2ACK, 4.6, and shows that the peer is secure too). Call once for each
  * kind after every change of state, and after ZRTP_EVENT_LISTEN. */
-/* Seconds for which a verified peer is remembered as one that has ZRTP, by the name
- * that the application expects. */
-#define ZRTP_RECENT_CALL 3600
 /* Keys were in use on this transport a moment ago, and the application starts again.
  * The peer may not know yet: nothing passes in clear during the Hello schedule.
  * Call it before zrtp_stream_start(). */

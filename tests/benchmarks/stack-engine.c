@@ -5,7 +5,8 @@
  */
 #include "stack.h"
 
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 

@@ -9,7 +9,8 @@
 #define ATTACKER_H
 
 #include "sim.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #define ALICE (&sim->ends[0].streams[0])
 #define BOB (&sim->ends[1].streams[0])

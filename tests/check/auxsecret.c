@@ -9,7 +9,8 @@
 #include "known.h"
 #include "vectors.h"
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 /* What an SDES attribute of AES_CM_128 has in it: key and salt. */
 static const char one[] = "0123456789abcdefONE-SALT-14-OC";

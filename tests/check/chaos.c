@@ -15,7 +15,8 @@
 #define _GNU_SOURCE             /* memmem() */
 #include "puppet.h"
 #include "sim.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>

@@ -8,7 +8,8 @@
 
 #include "cache-common.h"
 #include "known.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 /* The plain text of a Confirm, its head as octets. */
 typedef struct

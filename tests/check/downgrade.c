@@ -7,7 +7,8 @@
 #include "cache-common.h"
 #include "known.h"
 #include "zrtp/crypto/zrtpcrypto.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 

@@ -14,7 +14,8 @@
 #include "sim.h"
 #include "srtppackets.h"
 #include "srtpreference.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #define ALICE (&sim->ends[0].streams[0])
 

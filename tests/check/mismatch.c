@@ -9,7 +9,8 @@
 
 #include "cache-common.h"
 #include "known.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 static void
 hang_up (Sim * sim)

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "known.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 NotaryKey *notary_keys[2];
 Notary notary;

@@ -8,7 +8,8 @@
 #define OFFICE_H
 
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 typedef enum
 {

@@ -9,7 +9,8 @@
 #include "sim.h"
 #include "vectors.h"
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "vectors.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 typedef struct
 {

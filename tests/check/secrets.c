@@ -9,7 +9,8 @@
 #include "sim.h"
 #include "vectors.h"
 #include "zrtp/crypto/zrtpmemory.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 static const ZrtpHash *const hashes[] = { &zrtp_hash_s256, &zrtp_hash_s384 };
 

@@ -10,7 +10,8 @@
 #include "known.h"
 #include "notary.h"
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 GST_START_TEST (test_call)
 {

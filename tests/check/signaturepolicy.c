@@ -11,7 +11,8 @@
 #include "known.h"
 #include "notary.h"
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #define VICTIM 0
 #define PEER 1

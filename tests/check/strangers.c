@@ -9,7 +9,8 @@
 
 #include "puppet.h"
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 static const char *const mult[ZRTP_N_KINDS] = {
   "S256", "AES1", "HS80", "Mult", "B32 "

@@ -9,7 +9,8 @@
 #include "puppet.h"
 #include "wire.h"
 
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 /* 150, 300, 600, then 1200 ms, ten times; 1200 ms later it is over. */
 static const gint t2_times[] = {

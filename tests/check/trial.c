@@ -7,7 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include "cache-common.h"
 #include "known.h"

@@ -9,7 +9,8 @@
 
 #include "cache-common.h"
 #include "wire.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #define N_CALLS 2
 

@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 #include "zrtp/zrtp.h"
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #define N_STREAMS 2
 

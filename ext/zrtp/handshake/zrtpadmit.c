@@ -4,11 +4,11 @@
  * Which peers the policies require_verified and unattended admit, after the
  * peer's Confirm was good and before any key is given out (RFC 6189 4.3.2).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 /* Why the policy does not admit the peer, or NULL. */
-static const char *
-find_violation (const ZrtpStream * stream)
+const char *
+zrtp_admit_find_violation (const ZrtpStream * stream)
 {
   const ZrtpSessionInfo *info = &stream->session->info;
   const gboolean strict = stream->policy.require_verified;
@@ -67,7 +67,7 @@ ZrtpAdmission
 zrtp_admit (ZrtpStream * stream, gint64 now)
 {
   const ZrtpSignatureStatus status = stream->session->info.signature_status;
-  const char *reason = find_violation (stream);
+  const char *reason = zrtp_admit_find_violation (stream);
 
   if (!reason)
     return ZRTP_ADMISSION_GRANTED;
@@ -78,19 +78,11 @@ zrtp_admit (ZrtpStream * stream, gint64 now)
   return ZRTP_ADMISSION_REFUSED;
 }
 
-void
-zrtp_admit_reconsider (ZrtpStream * stream, gint64 now)
-{
-  if (stream->exchange && stream->exchange->held_confirm
-      && !find_violation (stream))
-    zrtp_confirm_release (stream, now);
-}
-
 /* Streams that start a new exchange because of this have to pass it as well. */
 void
 zrtp_admit_recheck (ZrtpSession * session, ZrtpStream * stream, gint64 now)
 {
-  const char *reason = find_violation (stream);
+  const char *reason = zrtp_admit_find_violation (stream);
   GPtrArray *streams;
 
   if (!reason)

@@ -4,7 +4,7 @@
  * The peer's Commit: whose it is, whether it is to be answered, and its answer
  * (RFC 6189 4.4.1.2, 4.4.2.3, 4.4.3.1, 5.4, 9).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 

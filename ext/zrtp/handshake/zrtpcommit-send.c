@@ -4,7 +4,7 @@
  * Our Commit: to whom, when and with what, and stepping back from it (RFC 6189
  * 4.2, 4.4.1.1, 4.4.2.1, 4.4.3.1, 5.4).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 
@@ -16,6 +16,69 @@
 #define RESEND_AGAIN (10 * ZRTP_MSEC)
 /* Getting ready takes a few milliseconds. */
 #define PREPARE_AGAIN (100 * ZRTP_MSEC)
+
+/* Is there another endpoint that we would call if we were free? */
+static gboolean
+is_another_waiting (ZrtpStream * stream)
+{
+  const ZrtpCandidate *peer = &stream->exchange->peer;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    const ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && !candidate->unsuitable
+        && !g_bytes_equal (candidate->hello, peer->hello))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Our Commit went unanswered, or the peer of an exchange that we answered fell
+ * silent, while another endpoint says Hello. */
+static gboolean
+leave_for_another (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = stream->session;
+
+  if (!is_another_waiting (stream))
+    return FALSE;
+  if (stream->step == ZRTP_STEP_COMMIT_SENT)
+    return zrtp_commit_give_way (stream, now);
+  if (stream->policy.passive || !zrtp_unproven_gives_way (stream, now))
+    return FALSE;
+  zrtp_unproven_abandon (stream, now);
+  zrtp_contention_end (session, stream, now);
+  return TRUE;
+}
+
+void
+zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now)
+{
+  if (!zrtp_contention_is_unproven (stream) || leave_for_another (stream, now))
+    return;
+  /* With a Commit it leaves more often. */
+  if (now >= zrtp_contention_next_hello (stream))
+    zrtp_stream_send_hello (stream, TRUE, now);
+  zrtp_unproven_schedule_hello (stream, now);
+}
+
+void
+zrtp_unproven_hear_hello (ZrtpStream * stream, const ZrtpCandidate * candidate,
+    gboolean is_new, gint64 now)
+{
+  if (!zrtp_contention_is_unproven (stream)
+      || g_bytes_equal (candidate->hello, stream->exchange->peer.hello)
+      || leave_for_another (stream, now) || !is_new)
+    return;
+  /* It came up just now and has not heard our earlier ones. */
+  if (zrtp_unproven_may_answer (stream, now)) {
+    /* An endpoint that acknowledged our Hello may have started again. */
+    stream->commit_paused = stream->step == ZRTP_STEP_COMMIT_SENT
+        && stream->acked_late;
+    zrtp_stream_send_hello (stream, TRUE, now);
+    zrtp_unproven_schedule_hello (stream, now);
+  }
+}
 
 /* Multistream: the first exchange's algorithms again (4.4.3.1). */
 static void
@@ -106,19 +169,6 @@ initiate_preshared (ZrtpStream * stream, const ZrtpCandidate * peer,
   zrtp_exchange_take_secrets (stream, x);
   zrtp_preshared_prepare (stream);
   send_commit (stream, x, now);
-}
-
-void
-zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
-    ZrtpAlgorithmList lists[ZRTP_N_KINDS])
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (candidate->hello, &size);
-  ZrtpMessage message;
-
-  if (zrtp_message_parse (data, size, &message) != ZRTP_DROP_NONE)
-    g_assert_not_reached ();
-  zrtp_negotiate_read_hello (&message.u.hello, lists);
 }
 
 /* Preshared mode needs no key pair; until the look-up tells whether it is to be
@@ -370,4 +420,28 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
   /* The HelloACK may have been forged: without our Hello there is no answer. */
   zrtp_stream_send_hello (stream, TRUE, now);
   zrtp_stream_send (stream, stream->repeat.message, TRUE);
+}
+
+void
+zrtp_session_take_turn (ZrtpSession * session, gint64 now)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    zrtp_contention_check (stream, now);
+    zrtp_commit_resend (stream, now);
+    zrtp_commit_try (stream, now);
+  }
+  if (session->successor)
+    zrtp_session_take_turn (session->successor, now);
+}
+
+void
+zrtp_contention_check (ZrtpStream * stream, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_COMMIT_SENT
+      && zrtp_contention_get_claim (stream)
+      && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
+      && !zrtp_claim_is_held (zrtp_contention_get_claim (stream)))
+    zrtp_commit_yield (stream, now);
 }

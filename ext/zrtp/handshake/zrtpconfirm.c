@@ -4,62 +4,23 @@
  * Confirm1, Confirm2 and Conf2ACK: both sides prove that they have the keys,
  * and media is cut over (RFC 6189 4.6, 4.6.1, 5.7, 5.8).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 
-const ZrtpSenderKeys *
-zrtp_stream_own_keys (ZrtpStream * stream)
-{
-  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.initiator :
-      &stream->keys.responder;
-}
-
-const ZrtpSenderKeys *
-zrtp_stream_peer_keys (ZrtpStream * stream)
-{
-  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.responder :
-      &stream->keys.initiator;
-}
-
-/* 4.5.3, from x->s0. */
 void
-zrtp_confirm_derive (ZrtpStream * stream)
+zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
 {
-  ZrtpExchange *x = stream->exchange;
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
 
-  zrtp_keys_for_stream (x->suite.hash, x->suite.cipher, x->s0, &x->context,
-      &stream->keys);
-  stream->key_hash = x->suite.hash;
-  stream->key_cipher = x->suite.cipher;
-  x->have_keys = TRUE;
-}
-
-void
-zrtp_exchange_commit_context (ZrtpStream * stream)
-{
-  ZrtpExchange *x = stream->exchange;
-  const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
-  const ZrtpOctets parts[2] = {
-    zrtp_octets_of (initiator ? x->peer.hello : stream->hello),
-    zrtp_octets_of (x->commit)
-  };
-
-  zrtp_keys_context (x->suite.hash, initiator ? stream->zid : x->peer.zid,
-      initiator ? x->peer.zid : stream->zid, parts, 2, &x->context);
-}
-
-/* 4.4.3.2 */
-void
-zrtp_confirm_derive_multistream (ZrtpStream * stream)
-{
-  ZrtpExchange *x = stream->exchange;
-  ZrtpSession *session = stream->session;
-
-  zrtp_exchange_commit_context (stream);
-  zrtp_keys_s0_multistream (x->suite.hash, session->keys.zrtp_sess,
-      session->sess_hash->size, &x->context, x->s0);
-  zrtp_confirm_derive (stream);
+    if (!stream->exchange || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+      continue;
+    if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
+      zrtp_receive_conf2ack (stream, now);
+    else if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED)
+      zrtp_confirm_stored (stream, now);
+  }
 }
 
 static guint32
@@ -75,45 +36,6 @@ own_expiry (ZrtpStream * stream)
       || (policy->read_only && !stream->exchange->secrets.peer.known))
     return 0;
   return policy->cache_expiry;
-}
-
-void
-zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
-    ZrtpSealed * sealed)
-{
-  const ZrtpSenderKeys *keys = zrtp_stream_own_keys (stream);
-  guint8 mac[ZRTP_MAX_HASH_SIZE];
-
-  zrtp_random_fill (stream->random, sealed->iv, ZRTP_IV_SIZE);
-  stream->key_cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text, size);
-  sealed->encrypted = zrtp_octets (text, size);
-  stream->key_hash->mac (keys->mac_key, stream->key_hash->size,
-      &sealed->encrypted, 1, mac);
-  memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, stream->key_hash->size);
-}
-
-gboolean
-zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
-{
-  guint8 mac[ZRTP_MAX_HASH_SIZE];
-  gboolean genuine;
-
-  stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
-      stream->key_hash->size, &sealed->encrypted, 1, mac);
-  genuine = zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, stream->key_hash->size);
-  return genuine;
-}
-
-guint8 *
-zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed)
-{
-  guint8 *text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
-
-  stream->key_cipher->cfb_decrypt (zrtp_stream_peer_keys (stream)->zrtp_key,
-      sealed->iv, text, sealed->encrypted.size);
-  return text;
 }
 
 /* Confirm1 as responder, Confirm2 as initiator. */
@@ -149,6 +71,18 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
 
   zrtp_wipe (&body, sizeof body);
   return bytes;
+}
+
+/* An initiator that is held repeats its DHPart2 meanwhile, which keeps the
+ * responder's patience; a responder that is held lets the peer repeat its
+ * Confirm2. Either schedule is longer than the hold (RFC 6189 6). */
+static void
+hold (ZrtpStream * stream, ZrtpOctets confirm, gint64 now)
+{
+  stream->exchange->held_confirm = g_bytes_new (confirm.data, confirm.size);
+  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  stream->repeat.left = MAX (stream->repeat.left, 10);
+  zrtp_signature_hold (stream, now);
 }
 
 /* Opens the peer's Confirm: MAC over the cipher text first (4.6), then H0
@@ -219,18 +153,6 @@ take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
 
   stream->info.peer_allow_clear = body->allow_clear && !enrolling;
   stream->allowed_clear = stream->allowed_clear && !enrolling;
-}
-
-/* An initiator that is held repeats its DHPart2 meanwhile, which keeps the
- * responder's patience; a responder that is held lets the peer repeat its
- * Confirm2. Either schedule is longer than the hold (RFC 6189 6). */
-static void
-hold (ZrtpStream * stream, ZrtpOctets confirm, gint64 now)
-{
-  stream->exchange->held_confirm = g_bytes_new (confirm.data, confirm.size);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
-  stream->repeat.left = MAX (stream->repeat.left, 10);
-  zrtp_signature_hold (stream, now);
 }
 
 /* What a good Confirm of a first exchange says of the session. */
@@ -309,59 +231,6 @@ accept_confirm (ZrtpStream * stream, ZrtpOctets confirm,
   return taken;
 }
 
-static void
-give_keys (ZrtpStream * stream, ZrtpEventType type, const ZrtpSenderKeys * keys)
-{
-  ZrtpEvent *event = zrtp_stream_event (stream, type);
-
-  stream->was_secure = TRUE;
-  event->keys.cipher = stream->info.cipher;
-  event->keys.auth_tag = stream->info.auth_tag;
-  memcpy (event->keys.key, keys->srtp_key, stream->info.cipher->key_size);
-  memcpy (event->keys.salt, keys->srtp_salt, ZRTP_SALT_SIZE);
-}
-
-/* The exchange is over. From here the stream lives without ->exchange; s0 and
- * the SRTP master keys, which the events carry, go (4.6.1). */
-static void
-enter_secure (ZrtpStream * stream, gint64 now)
-{
-  ZrtpSession *session = stream->session;
-  const gboolean first = stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM;
-  const gint64 began = stream->exchange->started;
-
-  zrtp_stream_stop_repeating (stream);
-  zrtp_doubt_settle (stream);
-  zrtp_relay_clear (stream);
-  zrtp_lost_call_reset (stream);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
-  stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
-  give_keys (stream, ZRTP_EVENT_SEND_KEYS, zrtp_stream_own_keys (stream));
-  zrtp_wipe (stream->keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
-  zrtp_wipe (stream->keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
-  zrtp_wipe (stream->keys.initiator.srtp_salt, ZRTP_SALT_SIZE);
-  zrtp_wipe (stream->keys.responder.srtp_salt, ZRTP_SALT_SIZE);
-  zrtp_candidate_copy (&stream->bound, &stream->exchange->peer);
-  zrtp_exchange_free (stream);
-  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
-  zrtp_peer_clear (&stream->looked_up_peer);
-  stream->looked_up = FALSE;
-  stream->lookup_serial = 0;
-  stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
-
-  stream->step = ZRTP_STEP_SECURE;
-  stream->refused = FALSE;
-  stream->info.exchange_done = TRUE;
-  stream->info.counters.secured = now;
-  if (first)
-    zrtp_session_announce (session, stream);
-  zrtp_stream_update_media (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
-  zrtp_contention_end (session, stream, now);
-  zrtp_trial_secured (stream, began, now);
-  zrtp_fork_secured (stream, now);
-}
-
 /* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went
  * with a GoClear. No keys come of it, least of all of what is there instead; both
  * sides try again when it has timed out. */
@@ -422,7 +291,8 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
    * it: the keys to try it with come first. */
   zrtp_contention_accepted (stream);
   stream->step = ZRTP_STEP_CONFIRM2_SENT;
-  give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
+  zrtp_secure_give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS,
+      zrtp_stream_peer_keys (stream));
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream,
       make_confirm (stream, ZRTP_MESSAGE_CONFIRM2), now);
@@ -461,7 +331,8 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
 
   stream->step = ZRTP_STEP_CONFIRM2_RECEIVED;
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
-  give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS, zrtp_stream_peer_keys (stream));
+  zrtp_secure_give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS,
+      zrtp_stream_peer_keys (stream));
   zrtp_stream_update_media (stream);
   x->confirm2 = g_bytes_new (octets.data, octets.size);
 
@@ -527,7 +398,7 @@ zrtp_confirm_stored (ZrtpStream * stream, gint64 now)
 
   zrtp_stream_answer (stream, zrtp_octets_of (stream->exchange->confirm2),
       zrtp_stream_bytes (&ack));
-  enter_secure (stream, now);
+  zrtp_secure_enter (stream, now);
 }
 
 /* Initiator; also when SRTP stands for it (4.6). */
@@ -544,7 +415,7 @@ zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now)
     job = zrtp_session_update_job (stream->session, stream);
   if (job)
     zrtp_stream_give_job (stream, job);
-  enter_secure (stream, now);
+  zrtp_secure_enter (stream, now);
 }
 
 void
@@ -555,4 +426,12 @@ zrtp_confirm_media (ZrtpStream * stream, gint64 now)
   stream->media_confirmed = stream->step == ZRTP_STEP_SECURE;
   if (stream->media_confirmed)
     zrtp_session_media_came (stream->session);
+}
+
+void
+zrtp_admit_reconsider (ZrtpStream * stream, gint64 now)
+{
+  if (stream->exchange && stream->exchange->held_confirm
+      && !zrtp_admit_find_violation (stream))
+    zrtp_confirm_release (stream, now);
 }

@@ -4,7 +4,7 @@
  * An exchange from its start to its end, and what it takes: a key pair, and what
  * the cache has of the peer, both ahead of need (RFC 6189 4.1.2, 4.3).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 

@@ -4,60 +4,133 @@
  * How exchanges end other than well: Error and ErrorACK (RFC 6189 4.7.1, 5.9,
  * 5.10).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 
-#define ERROR_RETRANSMISSIONS 10
-/* How long a chain is left alone that was part of an attack. */
-#define BAN_TIME ZRTP_FAILED_TIME
+#define RETRY_AFTER (1 * ZRTP_SEC)
 
-void
-zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+/* Somebody else said Hello, and may wait since for what a stranger began. */
+static gboolean
+is_somebody_waiting (const ZrtpStream * stream)
 {
-  ZrtpMessage message = {.type = ZRTP_MESSAGE_ERROR };
-  const gint64 first = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  const ZrtpExchange *x = stream->exchange;
+
+  for (guint i = 0; x && i < ZRTP_MAX_CANDIDATES; i++) {
+    GBytes *hello = stream->candidates[i].hello;
+
+    if (hello && !g_bytes_equal (hello, x->peer.hello))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+fail_by_error (ZrtpStream * stream, gint64 now)
+{
+  /* A peer that heard nothing for too long looks for us anew, and may have said
+   * Hello by now. */
+  const gboolean again = stream->doubt_error == ZRTP_ERROR_TIMEOUT
+      || zrtp_preshared_has_keys (stream)
+      || is_somebody_waiting (stream);
+  /* The policy of a peer that has our messages: it would refuse us again. */
+  const gboolean refused = stream->doubt_error == ZRTP_ERROR_UNAVAILABLE
+      && zrtp_unproven_is_over (stream);
   ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
 
-  event->error = error;
-  message.u.error_code = error;
-  zrtp_repeat_start (&stream->repeat_error, zrtp_stream_bytes (&message), first,
-      8 * first, ERROR_RETRANSMISSIONS, now);
-  stream->timers[ZRTP_TIMER_ERROR] = now + first;
-  zrtp_stream_send (stream, stream->repeat_error.message, FALSE);
+  event->error = stream->doubt_error;
+  event->from_peer = TRUE;
+  zrtp_stream_fail_quietly (stream, stream->doubt_error, now);
+  if (again)
+    zrtp_stream_retry (stream, now + RETRY_AFTER, now);
+  else if (refused)
+    zrtp_stream_give_up (stream);
+  zrtp_contention_end (stream->session, stream, now);
 }
 
-/* What it was about is over: it must not end what comes next. */
-void
-zrtp_stop_error (ZrtpStream * stream)
+/* The peer may derive other keys in this mode, as libzrtp does. With Diffie-Hellman
+ * its retained secret counts all the same. */
+static void
+fail_preshared (ZrtpStream * stream, gint64 now)
 {
-  zrtp_repeat_clear (&stream->repeat_error);
-  stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+  zrtp_unproven_alarm (stream, stream->doubt_error,
+      zrtp_error_text (stream->doubt_error), now);
+  zrtp_stream_fail (stream, stream->doubt_error, now);
+  zrtp_stream_retry (stream, now + RETRY_AFTER, now);
 }
 
 void
-zrtp_error_timeout (ZrtpStream * stream, gint64 now)
+zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
 {
-  ZrtpRepeat *repeat = &stream->repeat_error;
+  switch (stream->doubt) {
+    case ZRTP_DOUBT_ERROR:
+      fail_by_error (stream, now);
+      break;
+    case ZRTP_DOUBT_SSRC:
+      zrtp_stream_fail_collision (stream, now);
+      break;
+    case ZRTP_DOUBT_CONFIRM:
+      if (zrtp_preshared_has_keys (stream)) {
+        fail_preshared (stream, now);
+        break;
+      }
+      zrtp_stream_fail_security (stream, stream->doubt_error,
+          zrtp_error_text (stream->doubt_error), now);
+      break;
+  }
+}
 
-  if (repeat->left == 0) {
-    zrtp_stop_error (stream);
+void
+zrtp_unproven_hinder (ZrtpStream * stream, ZrtpHindrance * hindrance,
+    ZrtpErrorCode error, gint64 now)
+{
+  const gboolean persistent = zrtp_hindrance_is_persistent (hindrance, now);
+
+  /* The failure lasts as long as its cause. */
+  if (stream->step == ZRTP_STEP_FAILED && stream->info.error == error) {
+    stream->retry_at = MAX (stream->retry_at, now + ZRTP_FAILED_TIME);
     return;
   }
-  repeat->left--;
-  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  stream->timers[ZRTP_TIMER_ERROR] = now + repeat->interval;
-  zrtp_stream_send (stream, repeat->message, TRUE);
+  if (stream->step != ZRTP_STEP_DISCOVERY || zrtp_discovery_best (stream))
+    return;
+  if (persistent)
+    zrtp_stream_fail (stream, error, now);
+  else if (hindrance->n == 1)
+    zrtp_unproven_refuse (stream, error, now);
 }
 
 void
-zrtp_receive_error_ack (ZrtpStream * stream)
+zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now)
 {
-  if (!stream->repeat_error.message) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
+  ZrtpSession *session = stream->session;
+  ZrtpCandidate peer = { NULL };
+
+  if (text)
+    zrtp_unproven_alarm (stream, error, text, now);
+  zrtp_candidate_copy (&peer, &stream->exchange->peer);
+  zrtp_stream_end_exchange (stream, now);
+  zrtp_stream_ban (stream, &peer, now);
+  zrtp_candidate_clear (&peer);
+  zrtp_discovery_start (stream, now);
+  zrtp_unproven_refuse (stream, error, now);
+  zrtp_contention_end (session, stream, now);
+}
+
+void
+zrtp_unproven_abandon (ZrtpStream * stream, gint64 now)
+{
+  GBytes *hello = g_bytes_ref (stream->exchange->peer.hello);
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello && g_bytes_equal (candidate->hello, hello))
+      candidate->unanswered++;
   }
-  zrtp_stop_error (stream);
+  g_bytes_unref (hello);
+  zrtp_stream_end_exchange (stream, now);
+  zrtp_discovery_start (stream, now);
 }
 
 void
@@ -89,13 +162,6 @@ zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
 }
 
 void
-zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now)
-{
-  stream->retry_at = at;
-  stream->timers[ZRTP_TIMER_RESEND] = MIN (at, now + ZRTP_SLOW_HELLO);
-}
-
-void
 zrtp_stream_give_up (ZrtpStream * stream)
 {
   stream->info.final = TRUE;
@@ -123,26 +189,6 @@ zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   zrtp_contention_end (session, stream, now);
 }
 
-/* Neither a replayed call nor a changed message shall keep the genuine peer
- * out: who was found out has to wait, others need not. */
-void
-zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
-{
-  ZrtpBan *oldest = &stream->bans[0];
-
-  if (!peer->hello)
-    return;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].hello
-        && memcmp (stream->candidates[i].h3, peer->h3, ZRTP_IMAGE_SIZE) == 0)
-      zrtp_candidate_clear (&stream->candidates[i]);
-    if (stream->bans[i].until < oldest->until)
-      oldest = &stream->bans[i];
-  }
-  memcpy (oldest->h3, peer->h3, ZRTP_IMAGE_SIZE);
-  oldest->until = now + BAN_TIME;
-}
-
 void
 zrtp_stream_fail_collision (ZrtpStream * stream, gint64 now)
 {
@@ -164,60 +210,4 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
   if (error != ZRTP_ERROR_NONE)
     zrtp_send_error (stream, error, now);
   zrtp_contention_end (stream->session, stream, now);
-}
-
-/* Whoever refuses a Preshared Commit says so until an ErrorACK comes; meanwhile
- * our Diffie-Hellman Commit, which needs no secret, may be out. */
-static gboolean
-is_about_earlier (const ZrtpStream * stream)
-{
-  const ZrtpExchange *x = stream->exchange;
-
-  return stream->no_preshared && (!x || x->mode == ZRTP_COMMIT_DH);
-}
-
-static void
-tell_error (ZrtpStream * stream, ZrtpErrorCode code)
-{
-  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
-
-  event->error = code;
-  event->from_peer = TRUE;
-}
-
-/* 4.7.1. An Error carries no proof of who sent it: it may end what is not
- * secure yet, and nothing else. */
-void
-zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
-    ZrtpErrorCode code, gint64 now)
-{
-  const gboolean foreign = stream->exchange ?
-      stream->exchange->peer.ssrc != packet->ssrc :
-      zrtp_discovery_is_stranger (stream, packet->ssrc);
-
-  zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_ERROR_ACK, now);
-  if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->go_clear_sent) {
-    zrtp_clear_refused (stream);
-    return;
-  }
-  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
-      || foreign) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
-  /* Nothing is under way that it could end. */
-  if (stream->step == ZRTP_STEP_DISCOVERY) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    if (zrtp_unproven_may_tell (stream, now))
-      tell_error (stream, code);
-    return;
-  }
-  if (code == ZRTP_ERROR_NO_SHARED_SECRET
-      && zrtp_commit_fall_back (stream, now))
-    return;
-  if (code == ZRTP_ERROR_NO_SHARED_SECRET && is_about_earlier (stream)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
-  zrtp_doubt_raise (stream, ZRTP_DOUBT_ERROR, code, now);
 }

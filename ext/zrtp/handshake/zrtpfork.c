@@ -5,14 +5,9 @@
  * of each, and may name the one to move to. A Hello proves nothing, so later ones
  * never replace an endpoint that the application was told of.
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
-
-/* A HelloACK silences an endpoint that waits, so this is long. */
-#define LIFETIME (600 * ZRTP_SEC)
-/* An endpoint that waits repeats its Commit for so long. */
-#define LIVE_TIME (10 * ZRTP_SEC)
 
 static ZrtpCandidate *
 find_fork (ZrtpStream * stream, const ZrtpCandidate * candidate)
@@ -81,26 +76,6 @@ zrtp_fork_hear (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_candidate_clear (&candidate);
 }
 
-static void
-report_live (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
-    gint64 now)
-{
-  for (guint i = 0; i < n; i++) {
-    const ZrtpCandidate *candidate = &candidates[i];
-
-    if (candidate->hello && !candidate->unsuitable
-        && now - candidate->last_seen <= LIVE_TIME)
-      zrtp_fork_committed (stream, candidate, now);
-  }
-}
-
-void
-zrtp_fork_secured (ZrtpStream * stream, gint64 now)
-{
-  report_live (stream, stream->candidates, ZRTP_MAX_CANDIDATES, now);
-  report_live (stream, stream->refused_hellos, ZRTP_MAX_REFUSED_HELLOS, now);
-}
-
 void
 zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
     gint64 now)
@@ -119,79 +94,4 @@ zrtp_fork_forget (ZrtpStream * stream)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++)
     zrtp_candidate_clear (&stream->forks[i]);
-}
-
-static gboolean
-is_named (ZrtpStream * stream, const ZrtpCandidate * fork,
-    const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
-{
-  return fork->hello && now - fork->last_seen <= LIFETIME
-      && memcmp (fork->zid, zid, ZRTP_ZID_SIZE) == 0
-      && zrtp_hello_hash_is_announced (stream, fork->hello);
-}
-
-static gboolean
-knows_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
-{
-  for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    if (is_named (stream, &stream->forks[i], zid, now))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* 6: their Hellos were acknowledged, so they do not come again. There may be
- * several of one ZID, which anybody can copy; the exchange tells them apart. */
-static void
-take_forks (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
-{
-  for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks[i];
-
-    if (is_named (stream, fork, zid, now)) {
-      const gint64 last_seen = fork->last_seen;
-
-      zrtp_discovery_remember (stream, fork, now)->last_seen = last_seen;
-      zrtp_candidate_clear (fork);
-    }
-  }
-}
-
-static void
-move_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
-{
-  const guint32 ssrc = stream->ssrc;
-
-  zrtp_stream_reset (stream, TRUE, now);
-  zrtp_stream_make_hello (stream);
-  zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
-  stream->wanted = TRUE;        /* the user asks for this exchange */
-  stream->one_zid = TRUE;
-  memcpy (stream->only_zid, zid, ZRTP_ZID_SIZE);
-  zrtp_stream_start (stream, ssrc, now);
-  take_forks (stream, zid, now);
-  zrtp_discovery_note_evidence (stream, now);
-  zrtp_discovery_set_peer (stream, zrtp_discovery_best (stream));
-}
-
-gboolean
-zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
-    gint64 now)
-{
-  ZrtpSession *session = stream->session;
-
-  if (!knows_fork (stream, zid, now))
-    return FALSE;
-  move_to_fork (stream, zid, now);
-  /* 4.4.3: one peer for all streams. Those that heard of it as well move with
-   * this one, those that it refused try again. */
-  for (guint i = 0; i < session->streams->len; i++) {
-    ZrtpStream *other = g_ptr_array_index (session->streams, i);
-
-    if (knows_fork (other, zid, now))
-      move_to_fork (other, zid, now);
-    else if (other->step == ZRTP_STEP_FAILED && !other->outer)
-      zrtp_discovery_start (other, now);
-  }
-  return TRUE;
 }

@@ -4,7 +4,7 @@
  * Back to clear and to secure again: GoClear and ClearACK (RFC 6189 4.7.2,
  * 5.11, 5.12). One GoClear ends the encryption of all streams of a session.
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  *
  * What is answered in any state and changes none: Ping (RFC 6189 5.15, 5.16).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 

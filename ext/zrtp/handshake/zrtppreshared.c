@@ -4,17 +4,9 @@
  * Preshared mode: keys from what both sides kept of an earlier call, without
  * Diffie-Hellman (RFC 6189 4.4.2).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
-
-gboolean
-zrtp_preshared_has_keys (const ZrtpStream * stream)
-{
-  const ZrtpExchange *x = stream->exchange;
-
-  return x && x->mode == ZRTP_COMMIT_PRESHARED && x->have_keys;
-}
 
 gboolean
 zrtp_preshared_is_offered (ZrtpStream * stream,
@@ -101,18 +93,4 @@ zrtp_preshared_find (ZrtpStream * stream)
   }
   zrtp_wipe (x->preshared_key, sizeof x->preshared_key);
   return FALSE;
-}
-
-/* 4.4.2.4 */
-void
-zrtp_preshared_derive (ZrtpStream * stream)
-{
-  ZrtpExchange *x = stream->exchange;
-
-  zrtp_exchange_commit_context (stream);
-  zrtp_keys_s0_preshared (x->suite.hash, x->preshared_key, &x->context, x->s0);
-  zrtp_wipe (x->preshared_key, sizeof x->preshared_key);
-  zrtp_confirm_derive (stream);
-  zrtp_session_derive (stream->session, stream);
-  zrtp_secrets_clear (&x->secrets);
 }

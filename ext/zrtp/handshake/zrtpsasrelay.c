@@ -3,7 +3,8 @@
  *
  * SASrelay and RelayACK, from either side (RFC 6189 5.13, 5.14, 7.3).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
@@ -23,16 +24,6 @@ read_hello (const ZrtpCandidate * peer, ZrtpHello * hello)
     g_assert_not_reached ();
   *hello = message.u.hello;
 }
-
-void
-zrtp_relay_clear (ZrtpStream * stream)
-{
-  zrtp_repeat_clear (&stream->repeat_relay);
-  stream->timers[ZRTP_TIMER_RELAY] = ZRTP_NEVER;
-  g_clear_pointer (&stream->relays_seen, g_array_unref);
-}
-
-/* -- As a PBX -- */
 
 gboolean
 zrtp_stream_get_leg (ZrtpStream * stream, ZrtpLeg * leg)
@@ -115,8 +106,6 @@ zrtp_receive_relay_ack (ZrtpStream * stream)
   else
     zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
 }
-
-/* -- As a phone -- */
 
 /* Its MAC is as good as a serial number: the cipher text never repeats. What
  * comes again is a retransmission, or somebody who wants an old SAS back. */
@@ -260,3 +249,45 @@ zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
     report_unreadable (stream, now);
   }
 }
+
+/* -- As a PBX -- */
+
+/* -- As a phone -- */
+
+/* -- The choice -- */
+
+static void
+fill (ZrtpRelayedSas * relayed, const ZrtpSasType * sas_type,
+    const ZrtpLeg * other)
+{
+  memset (relayed, 0, sizeof *relayed);
+  relayed->sas_type = sas_type;
+  relayed->verified = other->verified;
+  relayed->allow_clear = other->allow_clear;
+  relayed->disclosure = other->disclosure;
+}
+
+gboolean
+zrtp_relay_plan (const ZrtpLeg * a, const ZrtpLeg * b, ZrtpRelayedSas * to_a,
+    ZrtpRelayedSas * to_b)
+{
+  const gboolean b_gets = b->enrolled && (!a->enrolled
+      || (a->peer_mitm && !b->peer_mitm));
+  const ZrtpLeg *receiver = b_gets ? b : a, *other = b_gets ? a : b;
+  const ZrtpSasType *sas_type = other->sas_type;
+
+  if (!a->enrolled && !b->enrolled)
+    return FALSE;
+  /* What both can render: B32 is mandatory. */
+  if (!zrtp_algorithm_list_has (&receiver->sas_types, &sas_type->base))
+    sas_type = &zrtp_sas_b32;
+  fill (to_a, sas_type, b);
+  fill (to_b, sas_type, a);
+  memcpy (b_gets ? to_b->sashash : to_a->sashash, other->sashash,
+      ZRTP_SECRET_SIZE);
+  return TRUE;
+}
+
+/* -- Enrolment -- */
+
+/* -- The choice -- */

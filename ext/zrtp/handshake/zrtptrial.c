@@ -11,164 +11,26 @@
  * A trial puts out packets and jobs by the stream that owns it. Before it there is
  * a probe: as long as SRTP of the old peer comes, it has not restarted.
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include "zrtp/crypto/zrtpmemory.h"
+#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
-/* A peer that talks sends more often. One that is silent loses nothing by a
- * trial. */
-#define PROBE_TIME (250 * ZRTP_MSEC)
-/* SRTP may be older than the Hello that overtook it. */
-#define PROBES 4
 /* Without another Hello, and longest without a Confirm. */
 #define TRIAL_TIME (4 * ZRTP_SEC)
 #define EXCHANGE_TIME (10 * ZRTP_SEC)
 /* Trials beyond the first few. */
 #define TRIAL_AGAIN (2 * ZRTP_SEC)
 #define ASK_AGAIN (200 * ZRTP_MSEC)
-#define ALARM_AGAIN (60 * ZRTP_SEC)
-/* A chain that was refused rests: each trial with it counts there as a guess at the
- * SAS (zrtp_unproven_count_guess()). The first refusal may be due to a disk that
- * was slow. */
-#define REFUSED_AGAIN (64 * ZRTP_SEC)
-#define REFUSED_ONCE (10 * ZRTP_SEC)
 /* Where other streams of the call still work the peer knows the mode. */
 #define COMMIT_TIME (2 * ZRTP_SEC)
 /* What any third party may have begun gives way after this time. */
 #define GIVE_WAY_AFTER (ZRTP_SEC / 2)
-
-/* -- Refused chains -- */
-
-static ZrtpBan *
-find_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE])
-{
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpBan *ban = &stream->refused_chains[i];
-
-    if (ban->until > 0 && memcmp (ban->h3, h3, ZRTP_IMAGE_SIZE) == 0)
-      return ban;
-  }
-  return NULL;
-}
-
-static gboolean
-is_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
-{
-  const ZrtpBan *ban = find_refused (stream, h3);
-
-  return ban && ban->until > now;
-}
-
-static void
-note_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
-{
-  ZrtpBan *ban = find_refused (stream, h3);
-  const gint64 span = ban ? REFUSED_AGAIN : REFUSED_ONCE;
-
-  if (!ban) {
-    ban = &stream->refused_chains[0];
-    for (guint i = 1; i < ZRTP_MAX_CANDIDATES; i++) {
-      if (stream->refused_chains[i].until < ban->until)
-        ban = &stream->refused_chains[i];
-    }
-  }
-  memcpy (ban->h3, h3, ZRTP_IMAGE_SIZE);
-  ban->until = now + span;
-}
-
-/* -- Probe -- */
-
-static void
-probe (ZrtpStream * stream, gint64 now)
-{
-  stream->heard = FALSE;
-  stream->timers[ZRTP_TIMER_TRIAL] = now + PROBE_TIME;
-  zrtp_stream_event (stream, ZRTP_EVENT_LISTEN);
-}
-
-void
-zrtp_trial_hear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now)
-{
-  if (stream->step != ZRTP_STEP_SECURE
-      || memcmp (hello->zid, stream->bound.zid, ZRTP_ZID_SIZE) != 0
-      || memcmp (hello->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) == 0
-      || is_refused (stream, hello->h3, now))
-    return;
-  if (stream->trial) {
-    zrtp_discovery_hear (stream->trial, packet, hello, now);
-  } else if (stream->probes_left > 0) {
-    stream->probes_left = PROBES;
-  } else if (stream->timers[ZRTP_TIMER_TRIAL] == ZRTP_NEVER) {
-    stream->probes_left = PROBES;
-    probe (stream, now);
-  }
-}
-
-void
-zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now)
-{
-  for (guint i = 0; !stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &stream->candidates[i];
-
-    if (candidate->hello && candidate->last_seen > began
-        && !stream->policy.cacheless && stream->probes_left == 0
-        && memcmp (candidate->zid, stream->bound.zid, ZRTP_ZID_SIZE) == 0
-        && memcmp (candidate->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0) {
-      stream->probes_left = PROBES;
-      probe (stream, now);
-    }
-  }
-}
-
-void
-zrtp_trial_media (ZrtpStream * stream)
-{
-  stream->heard = TRUE;
-}
-
-/* -- Session -- */
-
-static ZrtpSession *
-get_successor (ZrtpSession * session)
-{
-  if (!session->successor) {
-    ZrtpSession *next = zrtp_session_new ();
-
-    if (session->claim)
-      next->claim = zrtp_claim_new_beside (session->claim);
-    zrtp_session_set_aux_secret (next, session->aux, session->aux_size);
-    zrtp_session_set_signalled_key (next, session->signalled,
-        session->signalled_size);
-    next->info.peer_name = g_strdup (session->info.peer_name);
-    session->successor = next;
-  }
-  return session->successor;
-}
-
-static void
-drop_unused_successor (ZrtpSession * session)
-{
-  if (session->successor && session->successor->streams->len == 0)
-    g_clear_pointer (&session->successor, zrtp_session_free);
-}
-
-/* Multistream mode needs the ZRTPSess of the call, the other modes a session that
- * has none yet. */
-static void
-set_session (ZrtpStream * stream, ZrtpSession * to)
-{
-  ZrtpStream *trial = stream->trial;
-  ZrtpSession *from = trial->session;
-
-  zrtp_contention_stopped (from, trial, FALSE);
-  g_ptr_array_remove_fast (from->streams, trial);
-  trial->session = to;
-  g_ptr_array_add (to->streams, trial);
-  drop_unused_successor (stream->session);
-}
+/* After a swap of the whole: back to where it was. */
+#define KEEP(a, b, field) \
+  swap_octets (&(a)->field, &(b)->field, sizeof (a)->field)
 
 /* Another stream that goes on under the ZRTPSess of the call, as far as is
  * known. */
@@ -188,22 +50,6 @@ is_call_alive_beside (ZrtpStream * stream)
   return FALSE;
 }
 
-/* -- Trial -- */
-
-/* Tells that an endpoint with the peer's ZID could not prove to be the peer. */
-static void
-tell_refusal (ZrtpStream * stream, gint64 now)
-{
-  ZrtpSession *session = stream->session;
-  ZrtpEvent *event;
-
-  if (session->refusal_told && now - session->refusal_told < ALARM_AGAIN)
-    return;
-  session->refusal_told = now;
-  event = zrtp_stream_event (stream, ZRTP_EVENT_RESTART_REFUSED);
-  memcpy (event->zid, stream->bound.zid, ZRTP_ZID_SIZE);
-}
-
 static void
 add_candidates (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
     gint64 now)
@@ -214,7 +60,7 @@ add_candidates (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
     if (candidate->hello && now - candidate->last_seen <= TRIAL_TIME
         && memcmp (candidate->zid, stream->bound.zid, ZRTP_ZID_SIZE) == 0
         && memcmp (candidate->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0
-        && !is_refused (stream, candidate->h3, now))
+        && !zrtp_probe_is_refused (stream, candidate->h3, now))
       zrtp_discovery_remember (stream->trial, candidate, now);
   }
 }
@@ -244,7 +90,7 @@ make_trial (ZrtpStream * stream)
   g_array_append_vals (trial->peer_hashes, stream->peer_hashes->data,
       stream->peer_hashes->len);
   zrtp_session_add (is_multistream_only (stream) ? session :
-      get_successor (session), trial);
+      zrtp_session_get_successor (session), trial);
   return trial;
 }
 
@@ -256,7 +102,7 @@ start (ZrtpStream * stream, gint64 now)
   /* Nothing was kept, so nothing can be proven. */
   if (is_multistream_only (stream)
       && !zrtp_session_is_secure_beside (stream->session, stream)) {
-    tell_refusal (stream, now);
+    zrtp_probe_report_refusal (stream, now);
     return;
   }
   if (!zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST, TRIAL_AGAIN, now)) {
@@ -279,26 +125,6 @@ start (ZrtpStream * stream, gint64 now)
   zrtp_discovery_note_evidence (trial, now);
   zrtp_discovery_start (trial, now);
   zrtp_commit_try (trial, now);
-}
-
-void
-zrtp_trial_end (ZrtpStream * stream)
-{
-  ZrtpSession *session = stream->session;
-
-  stream->timers[ZRTP_TIMER_TRIAL] = ZRTP_NEVER;
-  stream->probes_left = 0;
-  if (!stream->trial)
-    return;
-  zrtp_stream_free (g_steal_pointer (&stream->trial));
-  drop_unused_successor (session);
-  /* Another trial may have waited for this one. */
-  for (guint i = 0; i < session->streams->len; i++) {
-    const ZrtpStream *other = g_ptr_array_index (session->streams, i);
-
-    if (other->trial)
-      other->trial->timers[ZRTP_TIMER_HOLD] = 0;
-  }
 }
 
 /* A Hello of that ZID came a short while ago, or an exchange runs. */
@@ -327,7 +153,7 @@ go_on (ZrtpStream * stream, gint64 now)
     trial->policy.passive = stream->policy.passive;
     if (!trial->exchange && trial->session == stream->session->successor
         && is_call_alive_beside (stream))
-      set_session (stream, stream->session);
+      zrtp_session_move_trial (stream, stream->session);
     zrtp_commit_try (trial, now);
   } else if (!is_in_use (trial, now)) {
     zrtp_trial_end (stream);
@@ -345,14 +171,12 @@ zrtp_trial_timeout (ZrtpStream * stream, gint64 now)
     go_on (stream, now);
   } else if (stream->probes_left > 0 && stream->heard) {
     if (--stream->probes_left > 0)
-      probe (stream, now);
+      zrtp_probe_start (stream, now);
   } else {
     stream->probes_left = 0;
     start (stream, now);
   }
 }
-
-/* -- Messages -- */
 
 static gboolean
 is_duplicate (const ZrtpStream * stream, const ZrtpPacket * packet)
@@ -443,7 +267,8 @@ follow_mode (ZrtpStream * stream, const ZrtpCommit * commit, gint64 now)
     trial->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
     trial->step = ZRTP_STEP_DISCOVERY;
   }
-  set_session (stream, mult ? session : get_successor (session));
+  zrtp_session_move_trial (stream,
+      mult ? session : zrtp_session_get_successor (session));
 }
 
 gboolean
@@ -459,69 +284,6 @@ zrtp_trial_receive (ZrtpStream * stream, const ZrtpPacket * packet,
   return TRUE;
 }
 
-ZrtpEvent *
-zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type)
-{
-  ZrtpEvent *event;
-
-  switch (type) {
-    case ZRTP_EVENT_SIGN_SAS:
-    case ZRTP_EVENT_CACHE_FAILED:
-      return zrtp_stream_event (trial->outer, type);
-    case ZRTP_EVENT_SEND_KEYS:
-    case ZRTP_EVENT_RECEIVE_KEYS:
-    case ZRTP_EVENT_SAS:
-    case ZRTP_EVENT_TRUST:
-    case ZRTP_EVENT_AUX_MISMATCH:
-    case ZRTP_EVENT_NAME_MISMATCH:
-    case ZRTP_EVENT_NEW_ENDPOINT:
-    case ZRTP_EVENT_PEER_CHANGED:
-    case ZRTP_EVENT_DOWNGRADE:
-    case ZRTP_EVENT_SIGNATURE:
-    case ZRTP_EVENT_ENROLLMENT:
-      event = zrtp_secret_new0 (ZrtpEvent);
-      event->type = type;
-      g_queue_push_tail (&trial->events, event);
-      return event;
-    default:
-      zrtp_event_clear (&trial->ignored);
-      trial->ignored.type = type;
-      return &trial->ignored;
-  }
-}
-
-/* -- Proof -- */
-
-gboolean
-zrtp_trial_refuse (ZrtpStream * stream, gboolean has_secret, gint64 now)
-{
-  const ZrtpSession *session;
-
-  if (!stream->outer)
-    return FALSE;
-  session = stream->outer->session;
-  if (stream->session == session || (has_secret && !session->rejected))
-    return FALSE;
-  tell_refusal (stream->outer, now);
-  note_refused (stream->outer, stream->exchange->peer.h3, now);
-  zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
-  return TRUE;
-}
-
-void
-zrtp_trial_inherit (ZrtpStream * stream)
-{
-  ZrtpSession *next = stream->session;
-  const ZrtpSession *session;
-
-  if (!stream->outer || next == stream->outer->session)
-    return;
-  session = stream->outer->session;
-  next->v_flag = next->info.verified = session->v_flag;
-  next->verified_now = session->verified_now;
-  next->was_verified = session->was_verified;
-}
-
 static void
 swap_octets (gpointer a, gpointer b, gsize size)
 {
@@ -534,10 +296,6 @@ swap_octets (gpointer a, gpointer b, gsize size)
     y[i] = octet;
   }
 }
-
-/* After a swap of the whole: back to where it was. */
-#define KEEP(a, b, field) \
-  swap_octets (&(a)->field, &(b)->field, sizeof (a)->field)
 
 static void
 rename_stream (ZrtpStream ** link, const ZrtpStream * from, ZrtpStream * to)
@@ -706,3 +464,15 @@ zrtp_trial_check (ZrtpStream * stream, gint64 now)
       check (other, now);
   }
 }
+
+/* -- Refused chains -- */
+
+/* -- Probe -- */
+
+/* -- Session -- */
+
+/* -- Trial -- */
+
+/* -- Messages -- */
+
+/* -- Proof -- */

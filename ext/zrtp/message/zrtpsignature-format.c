@@ -4,7 +4,7 @@
  * The two forms of a signature on the SAS (RFC 6189 7.2.1, 7.2.2).
  */
 #include "zrtp/base/zrtpoctets.h"
-#include "zrtp/session/zrtpsignature.h"
+#include "zrtp/message/zrtpsignature-format.h"
 
 #define PGP "PGP "
 #define X509 "X509"

@@ -4,7 +4,7 @@
  * auxsecret: provisioned by the application, or srtps, that which the signalling
  * gave (RFC 6189 4.3, 8.2).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/session/zrtpsession-private.h"
 
 #include <string.h>
 

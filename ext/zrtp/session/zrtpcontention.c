@@ -5,10 +5,19 @@
  * of a call (RFC 6189 4.2, 4.4.1, 4.4.3), and between calls with one peer
  * (zrtpexchangelock.h).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 
+/* Guesses at the SAS, see zrtp_unproven_count_guess(). */
+#define GUESS_INTERVAL (8 * ZRTP_SEC)
+/* An exchange that proved nothing by now gives way to another. */
+#define GIVE_WAY_AFTER (1 * ZRTP_SEC)
+/* After a hold, for the endpoint that acknowledged our Hello: its Commit is
+ * repeated at least each 1.2 s (6), and one may be lost. */
+#define PREFERENCE_TIME (2500 * ZRTP_MSEC)
+/* Our Hello leaves an exchange alone for its first moments. */
+#define HELLO_AFTER (250 * ZRTP_MSEC)
 /* An exchange that has not got past DHPart1 by now gives way to another. */
 #define DISPLACE_AFTER (1 * ZRTP_SEC)
 /* One past DHPart2 has longer, as both applications may want to sign; but less
@@ -21,6 +30,80 @@
 #define COMES_AGAIN (3 * ZRTP_SEC / 2)
 /* In units of T2; all retransmissions together take 63 of them. */
 #define START_OVER_AFTER 30
+
+/* An active attacker learns the SAS from our DHPart and breaks off if it is of no
+ * use: one guess, with a chance of 1 in 65,536 or less. Its Commit looks like that
+ * of a third party off the path, which never sees our DHPart and has no guess.
+ * Eight are free. Each further one comes back after GUESS_INTERVAL, so a third
+ * party that stops holds the genuine call for 8 s at most. Users wait for a call for about a
+ * minute: an attacker then has 16 guesses, 1 chance in 4,096, and 458 in an hour.
+ * An exchange lost after a proof costs more (zrtp_exchange_lost()). */
+void
+zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
+{
+  stream->guesses = MAX (stream->guesses, now) + GUESS_INTERVAL;
+  stream->hold_until = MAX (stream->hold_until,
+      stream->guesses - (ZRTP_BURST - 1) * GUESS_INTERVAL);
+}
+
+/* A HelloACK carries no proof: ten chains a second with one each can still take
+ * every turn (see "pause by guesses" in tests/data/attacks.md). */
+gboolean
+zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
+    gint64 now)
+{
+  if (now < stream->hold_until)
+    return TRUE;
+  if (stream->step != ZRTP_STEP_DISCOVERY || stream->hold_until == 0
+      || now - stream->hold_until >= PREFERENCE_TIME || !stream->acked
+      || stream->acked_ssrc == peer->ssrc)
+    return FALSE;
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    if (stream->candidates[i].hello && !stream->candidates[i].unsuitable
+        && stream->candidates[i].ssrc == stream->acked_ssrc)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+zrtp_contention_is_unproven (const ZrtpStream * stream)
+{
+  return stream->exchange && !zrtp_unproven_is_over (stream);
+}
+
+/* The schedule goes on through an exchange of a chain that may be a third
+ * party's: the peer that waits for our Hello must hear of us. */
+gint64
+zrtp_contention_next_hello (const ZrtpStream * stream)
+{
+  return stream->hello_sent + MAX (ZRTP_SLOW_HELLO,
+      4 * stream->policy.hello_timeout_ms * ZRTP_MSEC);
+}
+
+void
+zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now)
+{
+  stream->timers[ZRTP_TIMER_HELLO] = MAX (now + HELLO_AFTER,
+      zrtp_contention_next_hello (stream));
+}
+
+gboolean
+zrtp_unproven_gives_way (const ZrtpStream * stream, gint64 now)
+{
+  const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  const ZrtpExchange *x = stream->exchange;
+
+  switch (stream->step) {
+    case ZRTP_STEP_COMMIT_RECEIVED:
+    case ZRTP_STEP_DHPART1_SENT:
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return zrtp_contention_is_unproven (stream)
+          && now - x->started >= MAX (GIVE_WAY_AFTER, 6 * t2);
+    default:
+      return FALSE;
+  }
+}
 
 /* What our Commit on @stream bids. */
 static ZrtpBid
@@ -256,8 +339,8 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
 }
 
 /* Who keeps nothing of a peer may do with it several things at once. */
-static ZrtpClaim *
-claim_of (const ZrtpStream * stream)
+ZrtpClaim *
+zrtp_contention_get_claim (const ZrtpStream * stream)
 {
   return stream->policy.cacheless ? NULL : stream->session->claim;
 }
@@ -266,7 +349,7 @@ ZrtpVerdict
 zrtp_contention_claim (ZrtpStream * stream, const ZrtpCandidate * peer,
     const ZrtpBid * received, gint64 now)
 {
-  ZrtpClaim *claim = claim_of (stream);
+  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
 
   if (!claim || received->mode == ZRTP_COMMIT_MULTISTREAM)
     return ZRTP_VERDICT_ACCEPT;
@@ -286,7 +369,7 @@ gint64
 zrtp_contention_take_turn (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
 {
-  ZrtpClaim *claim = claim_of (stream);
+  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
 
   return claim ? zrtp_claim_take (claim, stream->zid, zid, now) : now;
 }
@@ -294,7 +377,7 @@ zrtp_contention_take_turn (ZrtpStream * stream,
 gboolean
 zrtp_contention_bid (ZrtpStream * stream)
 {
-  ZrtpClaim *claim = claim_of (stream);
+  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
   ZrtpBid bid;
 
   if (!claim || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
@@ -306,26 +389,17 @@ zrtp_contention_bid (ZrtpStream * stream)
 void
 zrtp_contention_accepted (ZrtpStream * stream)
 {
-  ZrtpClaim *claim = claim_of (stream);
+  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
 
   if (claim && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
     zrtp_claim_accepted (claim);
-}
-
-void
-zrtp_contention_check (ZrtpStream * stream, gint64 now)
-{
-  if (stream->step == ZRTP_STEP_COMMIT_SENT && claim_of (stream)
-      && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
-      && !zrtp_claim_is_held (claim_of (stream)))
-    zrtp_commit_yield (stream, now);
 }
 
 guint
 zrtp_contention_generation (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE])
 {
-  ZrtpClaim *claim = claim_of (stream);
+  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
 
   return claim ? zrtp_claim_generation (claim, stream->zid, zid) : 0;
 }

@@ -6,7 +6,7 @@
  * (Bhargavan et al., IEEE S&P 2016), and RFC 6189 leaves that to the SAS; but a
  * peer that used better ones before is not likely to have lost them.
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/session/zrtpsession-private.h"
 
 #include <string.h>
 

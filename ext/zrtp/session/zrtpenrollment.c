@@ -4,11 +4,9 @@
  * Whom a PBX may relay SAS to: enrolment, and the choice between its two calls
  * (RFC 6189 7.3, 7.3.1).
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/session/zrtpsession-private.h"
 
 #include <string.h>
-
-/* -- Enrolment -- */
 
 /* As long as ZRTPSess is that of the exchange. */
 static void
@@ -48,15 +46,6 @@ zrtp_pbx_offered (ZrtpSession * session, ZrtpStream * stream)
   session->info.enrollment = ZRTP_ENROLLMENT_OFFERED;
 }
 
-/* The peer is not who it says: no relayed SAS from it either. */
-void
-zrtp_pbx_distrust (ZrtpSession * session)
-{
-  session->enrolled = session->offering = session->offered = FALSE;
-  zrtp_wipe (session->pbxsecret, sizeof session->pbxsecret);
-  session->info.enrollment = ZRTP_ENROLLMENT_NONE;
-}
-
 gboolean
 zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now)
 {
@@ -79,39 +68,5 @@ zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now)
   zrtp_session_give_job (session, job);
   info->enrollment = ZRTP_ENROLLMENT_ACCEPTED;
   zrtp_stream_event (session->master, ZRTP_EVENT_ENROLLMENT);
-  return TRUE;
-}
-
-/* -- The choice -- */
-
-static void
-fill (ZrtpRelayedSas * relayed, const ZrtpSasType * sas_type,
-    const ZrtpLeg * other)
-{
-  memset (relayed, 0, sizeof *relayed);
-  relayed->sas_type = sas_type;
-  relayed->verified = other->verified;
-  relayed->allow_clear = other->allow_clear;
-  relayed->disclosure = other->disclosure;
-}
-
-gboolean
-zrtp_relay_plan (const ZrtpLeg * a, const ZrtpLeg * b, ZrtpRelayedSas * to_a,
-    ZrtpRelayedSas * to_b)
-{
-  const gboolean b_gets = b->enrolled && (!a->enrolled
-      || (a->peer_mitm && !b->peer_mitm));
-  const ZrtpLeg *receiver = b_gets ? b : a, *other = b_gets ? a : b;
-  const ZrtpSasType *sas_type = other->sas_type;
-
-  if (!a->enrolled && !b->enrolled)
-    return FALSE;
-  /* What both can render: B32 is mandatory. */
-  if (!zrtp_algorithm_list_has (&receiver->sas_types, &sas_type->base))
-    sas_type = &zrtp_sas_b32;
-  fill (to_a, sas_type, b);
-  fill (to_b, sas_type, a);
-  memcpy (b_gets ? to_b->sashash : to_a->sashash, other->sashash,
-      ZRTP_SECRET_SIZE);
   return TRUE;
 }

@@ -3,7 +3,7 @@
  */
 #include "zrtp/session/zrtplevel.h"
 
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/session/zrtpsession-private.h"
 
 static const struct
 {

@@ -8,7 +8,7 @@
 #ifndef ZRTP_LEVEL_H
 #define ZRTP_LEVEL_H
 
-#include "zrtp/session/zrtpsession.h"
+#include "zrtp/state/zrtpinfo.h"
 
 G_BEGIN_DECLS
 

@@ -4,7 +4,7 @@
  * Names of peers (RFC 6189 12): the one that the user expects, the one kept for
  * the peer's ZID, and the verified endpoint that has the expected one.
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/session/zrtpsession-private.h"
 
 #include <string.h>
 
@@ -60,8 +60,8 @@ zrtp_names_update (ZrtpSession * session)
     memcpy (info->known_zid, namesake->zid, ZRTP_ZID_SIZE);
 }
 
-static void
-announce_new_endpoint (ZrtpSession * session, ZrtpStream * stream)
+void
+zrtp_names_announce_endpoint (ZrtpSession * session, ZrtpStream * stream)
 {
   const ZrtpSessionInfo *info = &session->info;
   ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_NEW_ENDPOINT);
@@ -76,7 +76,7 @@ zrtp_names_announce (ZrtpSession * session, ZrtpStream * stream)
   if (zrtp_session_names_differ (session))
     zrtp_stream_event (stream, ZRTP_EVENT_NAME_MISMATCH);
   if (session->info.new_endpoint)
-    announce_new_endpoint (session, stream);
+    zrtp_names_announce_endpoint (session, stream);
 }
 
 void
@@ -86,23 +86,6 @@ zrtp_names_found (ZrtpSession * session, ZrtpJob * job)
   session->namesake_name = g_steal_pointer (&job->name);
   memcpy (session->namesake_peer, job->zid, ZRTP_ZID_SIZE);
   session->namesake = job->namesake;
-}
-
-void
-zrtp_names_found_late (ZrtpSession * session, ZrtpJob * job, gint64 now)
-{
-  ZrtpSessionInfo *info = &session->info;
-
-  if (!job->ok || g_strcmp0 (job->name, info->peer_name) != 0
-      || memcmp (job->zid, info->peer_zid, ZRTP_ZID_SIZE) != 0)
-    return;
-  zrtp_names_found (session, job);
-  zrtp_names_update (session);
-  if (!info->new_endpoint || !info->have_sas || !session->master)
-    return;
-  announce_new_endpoint (session, session->master);
-  zrtp_session_update_trust (session);
-  zrtp_admit_recheck (session, session->master, now);
 }
 
 void
@@ -118,22 +101,4 @@ zrtp_names_refresh (ZrtpSession * session)
   memcpy (job->zid, info->peer_zid, ZRTP_ZID_SIZE);
   job->name = g_strdup (info->peer_name);
   zrtp_stream_give_job (session->master, job);
-}
-
-void
-zrtp_session_set_peer_name (ZrtpSession * session, const char *name, gint64 now)
-{
-  ZrtpSessionInfo *info = &session->info;
-
-  g_free (info->peer_name);
-  info->peer_name = g_strdup (name);
-  zrtp_names_update (session);
-  if (session->master && info->have_sas)
-    zrtp_names_announce (session, session->master);
-  zrtp_session_update_trust (session);
-  zrtp_names_refresh (session);
-  for (guint i = 0; i < session->streams->len; i++)
-    zrtp_lost_call_renamed (g_ptr_array_index (session->streams, i));
-  if (session->successor)
-    zrtp_session_set_peer_name (session->successor, name, now);
 }

@@ -8,43 +8,9 @@
 #define ZRTP_SESSION_H
 
 #include "zrtp/agreement/zrtpexchangelock.h"
-#include "zrtp/zrtpstream.h"
+#include "zrtp/state/zrtpinfo.h"
 
 G_BEGIN_DECLS
-
-/* Borrowed; valid until the next call. */
-typedef struct
-{
-  gboolean have_sas;
-  guint32 sasvalue;             /* leftmost 32 bits of sashash (4.5.2) */
-  const ZrtpSasType *sas_type;
-  char *sas;                    /* rendered, NULL before */
-  char *sas_spelling;           /* the same, to be said on a bad line */
-  gboolean relayed;             /* it is that of a PBX's other leg (7.3) */
-  gboolean verified;            /* the users compared it (7.1) */
-  gboolean peer_verified;       /* the V flag that the other side sent */
-  ZrtpTrust trust;
-  ZrtpEnrollment enrollment;
-  ZrtpSignatureStatus signature_status; /* of the peer's (7.2) */
-  char *signer;                 /* whose it is, if valid and known, or NULL */
-  gboolean cache_mismatch, aux_mismatch, aux_matched;
-  gboolean have_peer;
-  guint8 peer_zid[ZRTP_ZID_SIZE];
-  char *peer_name;              /* whom the user expects, or NULL */
-  char *known_peer_name;        /* the name kept for this ZID, or NULL */
-  /* The user verified another endpoint under @peer_name, and not this one: its
-   * ZID, and when it was last seen (Unix seconds). */
-  gboolean new_endpoint;
-  guint8 known_zid[ZRTP_ZID_SIZE];
-  gint64 known_last_seen;
-  /* Names of algorithms that calls with this ZID used before and this one does
-   * not, e.g. "AES3,EC38", and of those that it uses instead, in the same order;
-   * or NULL. Compared in DH mode, each kind for itself. What is kept gets weaker
-   * only by zrtp_session_verify_sas(). No alarm is what the lists of both sides
-   * lead to as long as the stronger one is in both, or if we no longer offer
-   * that. */
-  char *stronger_before, *weaker_now;
-} ZrtpSessionInfo;
 
 ZrtpSession *zrtp_session_new (void);
 /* All its streams must have left. Wipes ZRTPSess (4.5.2). */

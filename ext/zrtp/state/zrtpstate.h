@@ -1,50 +1,45 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the files of the state machine share. A file of it is one part of the
- * protocol:
- *
- *   zrtpstream.c      life of a stream, receiving, timers, application's acts
- *   zrtpoutput.c      packets, events, jobs; what may pass; state changes
- *   zrtphello.c   Hello, HelloACK                       (4.1, 5.2, 5.3)
- *   zrtphellohash.c   Hellos and what was announced         (8, 8.1)
- *   zrtpexchange.c    what an exchange takes, start and end (4.1.2, 4.3)
- *   zrtpcommit-send.c      our Commit                            (4.4.x.1, 5.4)
- *   zrtpcommit-receive.c  the peer's                        (4.4.x, 5.4, 9)
- *   zrtpcontention.c  whose Commit stands, whose turn it is (4.2, 4.4.1)
- *   zrtppreshared.c   Preshared mode                        (4.4.2)
- *   zrtpdhpart.c      DHPart1, DHPart2                      (4.4.1, 5.5, 5.6)
- *   zrtpconfirm.c     Confirm1, Confirm2, Conf2ACK          (4.6, 5.7, 5.8)
- *   zrtpfail.c   Error, failure                        (4.7.1, 5.9, 5.10)
- *   zrtpfork.c        other endpoints of the transport      (5)
- *   zrtptrial.c       a peer that seems to have restarted
- *   zrtpsofterror.c       what may be forged ends nothing yet   (4.7.1, 9)
- *   zrtplostcall.c    a call that goes on at the peer alone
- *   zrtpunproven.c    limits for packets that prove nothing (6, 9)
- *   zrtpgoclear.c       GoClear, ClearACK, secure again       (4.7.2, 5.11, 5.12)
- *   zrtpsasrelay.c       SASrelay, RelayACK                    (5.13, 5.14)
- *   zrtpenrollment.c         enrolment, what a PBX relays to whom  (7.3)
- *   zrtpauxsecret.c   auxsecret                             (4.3, 8.2)
- *   zrtpsignature.c   signatures on the SAS                 (7.2)
- *   zrtppeername.c       the expected name, and which peer has it (12)
- *   zrtpadmit.c       which peers the policy admits         (4.3.2)
- *   zrtplevel.c       what the user is shown
- *   zrtpdowngrade.c    weaker algorithms than in earlier calls
- *   zrtpping.c      what is answered in any state         (5.15, 5.16)
- *   zrtpsession.c     what streams share                    (4.5.2, 4.6.1, 7)
+ * The state of streams and sessions, and what the files of this folder offer to the
+ * floors above.
  */
-#ifndef ZRTP_STREAM_PRIVATE_H
-#define ZRTP_STREAM_PRIVATE_H
+#ifndef ZRTP_STATE_H
+#define ZRTP_STATE_H
 
-#include "zrtp/crypto/zrtpkeyschedule.h"
-#include "zrtp/state/zrtplimits.h"
-#include "zrtp/handshake/zrtplostcall.h"
+#include "zrtp/agreement/zrtpexchangelock.h"
 #include "zrtp/agreement/zrtpnegotiate.h"
 #include "zrtp/agreement/zrtpsecrets.h"
-#include "zrtp/session/zrtpsession.h"
-#include "zrtp/session/zrtpsignature.h"
+#include "zrtp/crypto/zrtpkeyschedule.h"
+#include "zrtp/message/zrtpsignature-format.h"
+#include "zrtp/state/zrtpinfo.h"
 
 G_BEGIN_DECLS
+
+/* What packets that proved nothing may cause (see zrtpstream.c): a few times at
+ * once, then at intervals. 0 at first. */
+typedef gint64 ZrtpRateLimit;
+
+/* Bursts of these limits. */
+#define ZRTP_BURST 8
+#define ZRTP_ANSWER_BURST 40
+
+/* Packets that show one reason why there can be no call. */
+typedef struct
+{
+  guint n;
+  gint64 first, last;           /* times of arrival */
+} ZrtpHindrance;
+
+/* What is known of such a call. Until it is known nothing passes in clear. */
+typedef struct
+{
+  gboolean suspected;           /* keys were in use here a moment ago: until the
+                                 * Hello schedule is over */
+  gboolean heard;               /* the SRTP of that call goes on */
+  guint64 serial;               /* the job that looks for the expected name, or 0 */
+  gboolean named;               /* calls with that name had keys a moment ago */
+} ZrtpLostCall;
 
 #define ZRTP_MSEC ((gint64) 1000)
 #define ZRTP_SEC ((gint64) 1000000)
@@ -426,20 +421,22 @@ struct _ZrtpJob
 
 ZrtpJob *zrtp_job_new (ZrtpTask task);
 
-/* zrtpstream.c */
-/* Back to IDLE. @move: only to start again with another peer; what was secure, or
- * tampered with, once never falls back to clear on the way. */
-void zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now);
-
 /* zrtpoutput.c */
 GBytes *zrtp_stream_bytes (const ZrtpMessage * message);
 void zrtp_stream_send (ZrtpStream * stream, GBytes * message,
     gboolean retransmission);
 /* A message without a body: HelloACK, Conf2ACK, ErrorACK, RelayACK. */
 void zrtp_stream_send_ack (ZrtpStream * stream, ZrtpMessageType type);
-/* The same as far as the limit of answers goes. */
-void zrtp_stream_send_limited_ack (ZrtpStream * stream, ZrtpMessageType type,
-    gint64 now);
+void zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause);
+ZrtpEvent *zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type);
+void zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text);
+void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
+/* Where an event of a trial goes: to the application now, or when the trial
+ * succeeds, or nowhere. */
+ZrtpEvent *zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type);
+
+/* zrtpretransmit.c */
 /* Sends and keeps sending on T2. Takes @message. */
 void zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message,
     gint64 now);
@@ -450,39 +447,30 @@ void zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request,
 /* TRUE if @request was seen before: its answer, if ready, went out again. */
 gboolean zrtp_stream_answer_duplicate (ZrtpStream * stream,
     ZrtpOctets request, gint64 now);
-void zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause);
-ZrtpEvent *zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type);
-void zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,
-    const char *text);
-void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
-void zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state);
-void zrtp_stream_update_media (ZrtpStream * stream);
 /* Takes @message. The interval starts at @first and doubles up to @cap. */
 void zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
     gint64 cap, guint retransmissions, gint64 now);
 void zrtp_repeat_clear (ZrtpRepeat * repeat);
+void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
+void zrtp_stop_error (ZrtpStream * stream);
+void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_receive_error_ack (ZrtpStream * stream);
+/* Other keys, or none: what was relayed under the old ones is void. */
+void zrtp_relay_clear (ZrtpStream * stream);
+
+/* zrtpstep.c */
+void zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state);
+void zrtp_stream_update_media (ZrtpStream * stream);
+/* TRUE in an exchange of this mode, once it has keys. */
+gboolean zrtp_preshared_has_keys (const ZrtpStream * stream);
+/* TRUE if the peer of the exchange showed that our messages reach it. */
+gboolean zrtp_unproven_is_over (const ZrtpStream * stream);
+/* TRUE if nothing may pass in clear because of it. */
+gboolean zrtp_lost_call_forbids_clear (const ZrtpStream * stream);
+
+/* zrtpremote.c */
 void zrtp_candidate_clear (ZrtpCandidate * candidate);
 void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
-
-
-/* zrtphello.c */
-void zrtp_stream_make_hello (ZrtpStream * stream);
-void zrtp_discovery_start (ZrtpStream * stream, gint64 now);
-void zrtp_discovery_timeout (ZrtpStream * stream, gint64 now);
-void zrtp_stream_send_hello (ZrtpStream * stream, gboolean retransmission,
-    gint64 now);
-/* While FAILED. */
-void zrtp_discovery_retry_timeout (ZrtpStream * stream, gint64 now);
-/* The peer speaks ZRTP: it is not taken for one without for a while. */
-void zrtp_discovery_note_evidence (ZrtpStream * stream, gint64 now);
-void zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now);
-void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now);
-void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
-    gint64 now);
-/* A Hello that was acknowledged. */
-void zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now);
 /* Whom to call: the peer of the call, if it goes on already; who has our Hello; who
  * let no exchange run dry; who was heard last. NULL: nobody. */
 ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
@@ -504,193 +492,20 @@ void zrtp_discovery_show_peer (ZrtpStream * stream,
 ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gint64 now);
 void zrtp_discovery_forget_peer (ZrtpStream * stream);
-
-/* zrtpexchange.c */
-/* Begins anew, whatever was before. Multistream mode has its secrets, and in the
- * other modes the session is busy from now on. */
-ZrtpExchange *zrtp_exchange_begin (ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode mode, const ZrtpSuite * suite,
-    ZrtpRole role, gint64 now);
-void zrtp_exchange_show_suite (ZrtpStream * stream, const ZrtpSuite * suite,
-    ZrtpRole role);
-void zrtp_exchange_free (ZrtpStream * stream);
-/* The exchange, or what it led to, is lost. Counts those that got as far as
- * keys: each gave whoever is in the middle one guess at the SAS (see there). */
-void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
-/* Has the key pair made that will most likely be needed. */
-void zrtp_exchange_prepare (ZrtpStream * stream);
-/* TRUE once it is there; has it made, or looked up, otherwise. */
-gboolean zrtp_exchange_have_key_pair (ZrtpStream * stream,
-    const ZrtpSuite * suite);
-gboolean zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid,
-    gint64 now);
-/* What was prepared moves into the exchange. */
-void zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x);
-void zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x);
-void zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
-    gint64 now);
-void zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
-    gint64 now);
-void zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now);
-
-/* zrtpcommit-send.c */
 /* What its Hello lists, and what it has to support. */
 void zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
     ZrtpAlgorithmList lists[ZRTP_N_KINDS]);
-/* Prepares for, and if all is there sends, our Commit. */
-void zrtp_commit_try (ZrtpStream * stream, gint64 now);
-/* Steps back from our Commit, which another one on this or on another stream of
- * the session beats; our turn comes when that exchange is over. */
-void zrtp_commit_withdraw (ZrtpStream * stream);
-/* Sends our Commit again before its time: the peer dropped it while it was busy with
- * another call of ours, or did not get it yet. Rate-limited, and only where
- * calls take turns (zrtp_session_share()). */
-void zrtp_commit_resend (ZrtpStream * stream, gint64 now);
-/* Another call's exchange comes first. */
-void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
-/* It was about a Hello that somebody forged. */
-void zrtp_commit_again (ZrtpStream * stream, gint64 now);
-/* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
- * that is no way out. */
-gboolean zrtp_commit_fall_back (ZrtpStream * stream, gint64 now);
-void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
-/* FALSE if the Commit still has time, or there is no better endpoint. */
-gboolean zrtp_commit_give_way (ZrtpStream * stream, gint64 now);
-
-/* zrtpcommit-receive.c */
-void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpCommit * commit, gint64 now);
-/* Responder: the next message is due when all that it takes is there. */
-void zrtp_commit_answer (ZrtpStream * stream, gint64 now);
-
-/* zrtpcontention.c */
-typedef enum
-{
-  ZRTP_VERDICT_ACCEPT,
-  ZRTP_VERDICT_DROP,            /* counted */
-  ZRTP_VERDICT_IGNORE,          /* rightly so: contention that we won */
-  ZRTP_VERDICT_FAIL             /* with *error */
-} ZrtpVerdict;
-
-/* A received Commit against what streams of the session do. */
-ZrtpVerdict zrtp_contention_judge (ZrtpStream * stream,
-    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now,
-    ZrtpErrorCode * error);
-/* On trial: our Commit is for an endpoint that answered an earlier one, and which
- * has time for this one. Meanwhile the Commits and answers of others change nothing. */
-gboolean zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now);
-/* ... and against other calls with this peer: accepted, it is our turn. */
-ZrtpVerdict zrtp_contention_claim (ZrtpStream * stream,
-    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now);
-/* Before a Commit of ours: @now, or, while another call's exchange is under way,
- * when to ask again. */
-gint64 zrtp_contention_take_turn (ZrtpStream * stream,
-    const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
-/* FALSE if our turn was lost to another call meanwhile. */
-gboolean zrtp_contention_bid (ZrtpStream * stream);
-/* The peer answered our Commit: it stands. */
-void zrtp_contention_accepted (ZrtpStream * stream);
-/* Steps back from our Commit if another call's came to stand instead. */
-void zrtp_contention_check (ZrtpStream * stream, gint64 now);
-/* Changes when what was read about this peer is no longer true. */
-guint zrtp_contention_generation (ZrtpStream * stream,
-    const guint8 zid[ZRTP_ZID_SIZE]);
-/* The cache has what the exchange left. */
-void zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job);
-/* May @stream send a Commit now, and in which mode? */
-gboolean zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode * mode);
-/* A DH exchange begins on, or is over on, @stream. */
-void zrtp_contention_begin (ZrtpSession * session, ZrtpStream * stream);
-void zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream,
-    gint64 now);
-/* @stream exchanges no more. @written: what it left may still be on its way to
- * the cache. */
-void zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
-    gboolean written);
-
-/* zrtppreshared.c */
-/* TRUE in an exchange of this mode, once it has keys. */
-gboolean zrtp_preshared_has_keys (const ZrtpStream * stream);
-/* Would we do it, and the peer? @peer_list: the key agreements of its Hello. */
-gboolean zrtp_preshared_is_offered (ZrtpStream * stream,
-    const ZrtpAlgorithmList * peer_list);
-/* May we ask for it, after what the cache said? */
-gboolean zrtp_preshared_is_possible (ZrtpStream * stream,
-    const ZrtpAlgorithmList * peer_list);
-/* Initiator: nonce, key and keyID of the exchange. */
-void zrtp_preshared_prepare (ZrtpStream * stream);
-/* Responder: FALSE if no subset of our secrets has the received keyID. */
-gboolean zrtp_preshared_find (ZrtpStream * stream);
-void zrtp_preshared_derive (ZrtpStream * stream);
-
-/* zrtpdhpart.c */
-GBytes *zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role);
-void zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now);
-void zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpDHPart * part, gint64 now);
-void zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpDHPart * part, gint64 now);
-void zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
-
-/* zrtpconfirm.c */
-void zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now);
-/* There are keys: goes on, unless a signature is waited for. */
-void zrtp_confirm_continue (ZrtpStream * stream, gint64 now);
-void zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
-    const ZrtpSealed * sealed, gint64 now);
-void zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpSealed * sealed, gint64 now);
-void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
-/* SRTP of the peer authenticated. */
-void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
-void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
-/* Takes the Confirm that is held: the policy admits the peer now. */
-void zrtp_confirm_release (ZrtpStream * stream, gint64 now);
-/* KDF_Context of the modes without DHPart messages (4.4.2.4, 4.4.3.2). */
-void zrtp_exchange_commit_context (ZrtpStream * stream);
-/* s0 from ZRTPSess, and all below it. */
-void zrtp_confirm_derive_multistream (ZrtpStream * stream);
-void zrtp_confirm_derive (ZrtpStream * stream);
-/* What Confirm and SASrelay have in common (4.6, 5.13): encrypts @text in place,
- * where @sealed then points to. */
-void zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
-    ZrtpSealed * sealed);
-gboolean zrtp_stream_check_seal (ZrtpStream * stream,
-    const ZrtpSealed * sealed);
-/* The plain text, as long as the cipher text; g_free() it. */
-guint8 *zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed);
-/* Role of ours to keys of a sender. */
-const ZrtpSenderKeys *zrtp_stream_own_keys (ZrtpStream * stream);
-const ZrtpSenderKeys *zrtp_stream_peer_keys (ZrtpStream * stream);
-
-/* zrtpfail.c */
-/* Ends what runs: FAILED, keys of the exchange wiped, an Error sent. */
-void zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
-/* The same, because of the SSRC. */
-void zrtp_stream_fail_collision (ZrtpStream * stream, gint64 now);
-/* The same, for proof of tampering: the stream stays shut. */
-void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
-    const char *text, gint64 now);
-/* The same without an Error: the peer is gone or told us. */
-void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error,
-    gint64 now);
-/* What every end of an exchange has in common. The caller sets the step. */
-void zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now);
-/* FAILED for good: only go-secure or a Hello starts discovery again. */
-void zrtp_stream_give_up (ZrtpStream * stream);
-/* FAILED, but not for good: discovery starts again at @at, and Hellos go on
- * until then. ZRTP_NEVER: with the next Hello only. */
-void zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now);
 /* No exchange with this chain for now. */
 void zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer,
     gint64 now);
-void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
-void zrtp_stop_error (ZrtpStream * stream);
-void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
-void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
-    ZrtpErrorCode code, gint64 now);
-void zrtp_receive_error_ack (ZrtpStream * stream);
+/* The slot of that very Hello, or NULL. */
+ZrtpCandidate *zrtp_remotes_find (ZrtpStream * stream, guint32 ssrc,
+    const guint8 * data, gsize size);
+/* A slot for a Hello that came for the first time. */
+ZrtpCandidate *zrtp_remotes_add (ZrtpStream * stream,
+    const ZrtpPacket * packet, const ZrtpHello * hello);
+gboolean zrtp_remote_is_same_hello (const ZrtpCandidate * a, const ZrtpCandidate * b);
+gboolean zrtp_remotes_is_banned (ZrtpStream * stream, const ZrtpHello * hello, gint64 now);
 
 /* zrtpsofterror.c */
 /* Unless the peer goes on, the stream fails. */
@@ -700,38 +515,34 @@ void zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt,
 void zrtp_doubt_settle (ZrtpStream * stream);
 /* It repeats a message, so it has not given up. */
 void zrtp_doubt_peer_waits (ZrtpStream * stream);
-void zrtp_doubt_timeout (ZrtpStream * stream, gint64 now);
 
-/* zrtpgoclear.c */
-/* The A flag: not for those who want no clear media at all. */
-gboolean zrtp_clear_is_allowed (const ZrtpPolicy * policy);
-/* The peer answered our GoClear with an Error: still secure. */
-void zrtp_clear_refused (ZrtpStream * stream);
-void zrtp_clear_exhausted (ZrtpStream * stream);
-void zrtp_clear_timeout (ZrtpStream * stream, gint64 now);
-void zrtp_clear_resume (ZrtpStream * stream, gint64 now);
-void zrtp_clear_resume_all (ZrtpSession * session, gint64 now);
-void zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now);
-void zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now);
-
-/* zrtpping.c */
-void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpPing * ping, gint64 now);
-
-/* zrtpsasrelay.c */
-void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
+/* zrtpunproven.c */
+/* How long a failure lasts that another try may overcome. */
+#define ZRTP_FAILED_TIME (10 * ZRTP_SEC)
+/* The same as far as the limit of answers goes. */
+void zrtp_stream_send_limited_ack (ZrtpStream * stream, ZrtpMessageType type,
     gint64 now);
-void zrtp_receive_relay_ack (ZrtpStream * stream);
-void zrtp_relay_timeout (ZrtpStream * stream, gint64 now);
-/* Other keys, or none: what was relayed under the old ones is void. */
-void zrtp_relay_clear (ZrtpStream * stream);
+/* FALSE if @burst are used up. One comes back each @interval. */
+gboolean zrtp_rate_limit_allow (ZrtpRateLimit * limit, guint burst,
+    gint64 interval, gint64 now);
+/* May a packet be answered that anybody can send? */
+gboolean zrtp_unproven_may_answer (ZrtpStream * stream, gint64 now);
+/* The same for an answer that no exchange depends on. */
+gboolean zrtp_unproven_may_pong (ZrtpStream * stream, gint64 now);
+/* May a packet that anybody can send cause a message to the application? */
+gboolean zrtp_unproven_may_tell (ZrtpStream * stream, gint64 now);
+/* An alarm that a forged packet can raise. */
+void zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,
+    const char *text, gint64 now);
+/* Tells the peer, and the application, why its Hello or Commit is of no use.
+ * Changes no state. */
+void zrtp_unproven_refuse (ZrtpStream * stream, ZrtpErrorCode error,
+    gint64 now);
+/* A packet had our SSRC. TRUE if that goes on for a second. */
+gboolean zrtp_unproven_is_collision (ZrtpStream * stream, gint64 now);
+/* One more packet of a hindrance came. TRUE if the hindrance stays. */
+gboolean zrtp_hindrance_is_persistent (ZrtpHindrance * hindrance, gint64 now);
 
 G_END_DECLS
-
-#include "zrtp/session/zrtpsession-private.h"
-#include "zrtp/handshake/zrtphellohash.h"
-#include "zrtp/handshake/zrtptrial.h"
-#include "zrtp/handshake/zrtpunproven.h"
 
 #endif

@@ -5,7 +5,8 @@
  * comes from the transport, which knows the sources of its last call, and from the
  * file of known peers.
  */
-#include "zrtp/state/zrtpstate.h"
+#include "zrtp/session/zrtpsession-private.h"
+#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
@@ -94,12 +95,4 @@ zrtp_lost_call_schedule_over (ZrtpStream * stream)
     return;
   stream->lost_call.suspected = FALSE;
   zrtp_stream_update_media (stream);
-}
-
-gboolean
-zrtp_lost_call_forbids_clear (const ZrtpStream * stream)
-{
-  const ZrtpLostCall *call = &stream->lost_call;
-
-  return call->suspected || call->heard || call->serial != 0 || call->named;
 }

@@ -1,0 +1,150 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Announced Hello hashes come or change (RFC 6189 8, 8.1).
+ */
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
+
+#include <string.h>
+
+/* Takes candidates that were not announced away. TRUE if there were any. */
+static gboolean
+refuse_unannounced (ZrtpStream * stream, gint64 now)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+    ZrtpCandidate *candidate = &stream->candidates[i];
+
+    if (candidate->hello
+        && !zrtp_hello_hash_is_known (stream, candidate->hello)) {
+      if (!stream->outer)
+        zrtp_hello_hash_keep (stream, candidate, now);
+      zrtp_candidate_clear (candidate);
+      any = TRUE;
+    }
+  }
+  return any;
+}
+
+static void
+hear (ZrtpStream * stream, const ZrtpCandidate * kept, gint64 now)
+{
+  ZrtpPacket packet = {.ssrc = kept->ssrc };
+  ZrtpMessage message;
+
+  packet.message = g_bytes_get_data (kept->hello, &packet.message_size);
+  if (zrtp_message_parse (packet.message, packet.message_size, &message)
+      != ZRTP_DROP_NONE)
+    g_assert_not_reached ();
+  zrtp_discovery_hear (stream, &packet, &message.u.hello, now);
+}
+
+/* Kept Hellos that fit the announcement come now. */
+static void
+hear_kept (ZrtpStream * stream, gint64 now)
+{
+  if (stream->outer || stream->step == ZRTP_STEP_IDLE || stream->exchange
+      || (zrtp_stream_is_settled (stream)
+          && !zrtp_hello_hash_is_transfer (stream)))
+    return;
+  for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
+    ZrtpCandidate *refused = &stream->refused_hellos[i];
+    ZrtpCandidate kept = *refused;
+
+    if (!kept.hello || !zrtp_hello_hash_is_announced (stream, kept.hello))
+      continue;
+    refused->hello = NULL;
+    hear (stream, &kept, now);
+    zrtp_candidate_clear (&kept);
+  }
+}
+
+/* The peer in use was announced, and now another endpoint is: no tampering, since
+ * the application names where the call goes. */
+static void
+transfer (ZrtpStream * stream, gint64 now)
+{
+  zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_ABSENT);
+  if (!zrtp_stream_is_settled (stream)) {
+    zrtp_hello_hash_move (stream, now);
+    return;
+  }
+  zrtp_hello_hash_keep_all (stream, now);
+  /* The call goes on until the announced Hello comes. Our answer in the signalling
+   * has to have the Hello of the next exchange. */
+  if (stream->step == ZRTP_STEP_SECURE && stream->chain_spent) {
+    zrtp_stream_make_hello (stream);
+    zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
+  }
+}
+
+/* Before an exchange: an endpoint that was not announced is no peer. */
+static void
+check_candidates (ZrtpStream * stream, gint64 now)
+{
+  const gboolean refused = refuse_unannounced (stream, now);
+  const ZrtpCandidate *best = zrtp_discovery_best (stream);
+
+  if (best) {
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
+    if (refused)
+      zrtp_discovery_set_peer (stream, best);
+  } else if (refused) {
+    zrtp_discovery_forget_peer (stream);
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+  }
+}
+
+static ZrtpCandidate *
+peer_in_use (ZrtpStream * stream)
+{
+  return stream->exchange ? &stream->exchange->peer : &stream->bound;
+}
+
+void
+zrtp_hello_hash_check (ZrtpStream * stream, gint64 now)
+{
+  ZrtpCandidate *peer = peer_in_use (stream);
+
+  stream->peer_hash_refused = FALSE;
+  if (stream->peer_hashes->len == 0) {
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_ABSENT);
+    hear_kept (stream, now);
+    return;
+  }
+  stream->evidence_until = ZRTP_NEVER;
+  if (!peer->hello) {
+    check_candidates (stream, now);
+  } else if (zrtp_hello_hash_is_known (stream, peer->hello)) {
+    refuse_unannounced (stream, now);
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
+  } else if (peer->announced) {
+    transfer (stream, now);
+  } else {
+    refuse_unannounced (stream, now);
+    zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
+    stream->tampered = TRUE;    /* the signalling is proof */
+    zrtp_stream_fail_security (stream, ZRTP_ERROR_NONE,
+        "the peer's Hello is not the one that the signalling announced "
+        "(a=zrtp-hash)", now);
+  }
+  hear_kept (stream, now);
+}
+
+void
+zrtp_hello_hash_announce (ZrtpStream * stream, GArray * hashes, gint64 now)
+{
+  ZrtpCandidate *peer = peer_in_use (stream);
+
+  if (peer->hello && zrtp_hello_hash_is_known (stream, peer->hello))
+    peer->announced = TRUE;
+  g_array_unref (stream->peer_hashes);
+  stream->peer_hashes = hashes;
+  /* The later word of the application counts. */
+  if (hashes->len > 0)
+    stream->one_zid = FALSE;
+  zrtp_trial_end (stream);
+  zrtp_hello_hash_check (stream, now);
+}

@@ -1,0 +1,140 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Messages that repeat until they are answered, and answers to duplicates
+ * (RFC 6189 6).
+ */
+#include "zrtp/state/zrtpstate.h"
+#include "zrtp/crypto/zrtpmemory.h"
+
+#include <string.h>
+
+/* RFC 6189 6: T2 doubles up to eight times its first value, ten times. */
+#define T2_RETRANSMISSIONS 10
+#define ERROR_RETRANSMISSIONS 10
+
+void
+zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message, gint64 now)
+{
+  const gint64 first = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+
+  zrtp_repeat_start (&stream->repeat, message, first, 8 * first,
+      T2_RETRANSMISSIONS, now);
+  stream->timers[ZRTP_TIMER_RESEND] = now + first;
+  zrtp_stream_send (stream, message, FALSE);
+}
+
+void
+zrtp_stream_stop_repeating (ZrtpStream * stream)
+{
+  zrtp_repeat_clear (&stream->repeat);
+  stream->timers[ZRTP_TIMER_RESEND] = ZRTP_NEVER;
+}
+
+void
+zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
+    gint64 cap, guint retransmissions, gint64 now)
+{
+  zrtp_repeat_clear (repeat);
+  repeat->message = message;
+  repeat->interval = first;
+  repeat->cap = cap;
+  repeat->first_sent = now;
+  repeat->left = retransmissions;
+  repeat->sent = 0;
+}
+
+void
+zrtp_repeat_clear (ZrtpRepeat * repeat)
+{
+  g_clear_pointer (&repeat->message, g_bytes_unref);
+}
+
+void
+zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request, GBytes * answer)
+{
+  zrtp_sha256 (request.data, request.size, stream->last_request);
+  stream->have_last_request = TRUE;
+  g_clear_pointer (&stream->last_answer, g_bytes_unref);
+  stream->last_answer = answer;
+  zrtp_stream_send (stream, answer, FALSE);
+}
+
+gboolean
+zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
+    gint64 now)
+{
+  guint8 digest[32];
+
+  if (!stream->have_last_request)
+    return FALSE;
+  zrtp_sha256 (request.data, request.size, digest);
+  if (memcmp (digest, stream->last_request, sizeof digest) != 0)
+    return FALSE;
+  if (!zrtp_unproven_may_answer (stream, now)) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return TRUE;
+  }
+  zrtp_stream_send (stream, stream->last_answer, TRUE);
+  zrtp_doubt_peer_waits (stream);
+  /* Who asks again is not silent. */
+  if (stream->timers[ZRTP_TIMER_SILENCE] != ZRTP_NEVER)
+    stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
+  return TRUE;
+}
+
+void
+zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
+{
+  ZrtpMessage message = {.type = ZRTP_MESSAGE_ERROR };
+  const gint64 first = stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
+
+  event->error = error;
+  message.u.error_code = error;
+  zrtp_repeat_start (&stream->repeat_error, zrtp_stream_bytes (&message), first,
+      8 * first, ERROR_RETRANSMISSIONS, now);
+  stream->timers[ZRTP_TIMER_ERROR] = now + first;
+  zrtp_stream_send (stream, stream->repeat_error.message, FALSE);
+}
+
+/* What it was about is over: it must not end what comes next. */
+void
+zrtp_stop_error (ZrtpStream * stream)
+{
+  zrtp_repeat_clear (&stream->repeat_error);
+  stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+}
+
+void
+zrtp_error_timeout (ZrtpStream * stream, gint64 now)
+{
+  ZrtpRepeat *repeat = &stream->repeat_error;
+
+  if (repeat->left == 0) {
+    zrtp_stop_error (stream);
+    return;
+  }
+  repeat->left--;
+  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
+  stream->timers[ZRTP_TIMER_ERROR] = now + repeat->interval;
+  zrtp_stream_send (stream, repeat->message, TRUE);
+}
+
+void
+zrtp_receive_error_ack (ZrtpStream * stream)
+{
+  if (!stream->repeat_error.message) {
+    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return;
+  }
+  zrtp_stop_error (stream);
+}
+
+void
+zrtp_relay_clear (ZrtpStream * stream)
+{
+  zrtp_repeat_clear (&stream->repeat_relay);
+  stream->timers[ZRTP_TIMER_RELAY] = ZRTP_NEVER;
+  g_clear_pointer (&stream->relays_seen, g_array_unref);
+}

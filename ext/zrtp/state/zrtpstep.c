@@ -1,0 +1,126 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Where a stream stands: step, state and what may pass. No other file assigns these.
+ */
+#include "zrtp/state/zrtpstate.h"
+#include "zrtp/crypto/zrtpmemory.h"
+
+#include <string.h>
+
+void
+zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
+{
+  ZrtpEvent *event;
+
+  if (state != ZRTP_STATE_FAILED) {
+    stream->info.error = ZRTP_ERROR_NONE;
+    stream->info.final = FALSE;
+  }
+  if (stream->info.state == state)
+    return;
+  stream->info.state = state;
+  zrtp_stream_update_media (stream);
+  event = zrtp_stream_event (stream, ZRTP_EVENT_STATE);
+  event->state = state;
+  event->error = stream->info.error;
+  if (state == ZRTP_STATE_FAILED)
+    event->text = g_steal_pointer (&stream->refusal);
+}
+
+/* A Commit, ours or the peer's, was answered by an endpoint that has our
+ * messages, or may have them. */
+static gboolean
+is_commit_answered (const ZrtpStream * stream)
+{
+  return stream->step == ZRTP_STEP_DHPART2_SENT
+      || zrtp_unproven_is_over (stream);
+}
+
+/* What may pass while there are no keys for a direction. RFC 6189 4: clear RTP
+ * SHOULD NOT be sent once a Commit was sent or received. A third party can send
+ * or cause one, so here that counts from its answer on. After secure, and after
+ * proof of tampering, clear RTP never passes again. */
+static ZrtpMedia
+media_without_keys (ZrtpStream * stream, gboolean sending)
+{
+  if (stream->clear_asks_user)
+    return ZRTP_MEDIA_BLOCKED;
+  if (stream->policy.require_encryption || stream->was_secure
+      || stream->tampered || stream->refused
+      || zrtp_lost_call_forbids_clear (stream))
+    return ZRTP_MEDIA_BLOCKED;
+  if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING
+      && is_commit_answered (stream))
+    return ZRTP_MEDIA_BLOCKED;
+  return ZRTP_MEDIA_CLEAR;
+}
+
+/* An attacker reads and writes what passes once the user rejected the SAS. */
+static gboolean
+is_stopped (const ZrtpStream * stream)
+{
+  return stream->policy.stop_on_reject && stream->session
+      && stream->session->rejected;
+}
+
+void
+zrtp_stream_update_media (ZrtpStream * stream)
+{
+  ZrtpStreamInfo *info = &stream->info;
+  const gboolean stopped = is_stopped (stream);
+  const gboolean send_keys = stream->step == ZRTP_STEP_SECURE;
+  /* The initiator must try to authenticate SRTP from Confirm2 on (4.6), the
+   * responder before it sends Conf2ACK. */
+  const gboolean receive_keys = send_keys
+      || stream->step == ZRTP_STEP_CLEARING
+      || stream->step == ZRTP_STEP_CONFIRM2_SENT
+      || stream->step == ZRTP_STEP_CONFIRM2_RECEIVED;
+  const ZrtpMedia send = stopped ? ZRTP_MEDIA_BLOCKED :
+      send_keys ? ZRTP_MEDIA_SECURE : media_without_keys (stream, TRUE);
+  const ZrtpMedia receive = stopped ? ZRTP_MEDIA_BLOCKED :
+      receive_keys ? ZRTP_MEDIA_SECURE : media_without_keys (stream, FALSE);
+
+  if (send != info->send || receive != info->receive) {
+    ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_MEDIA);
+
+    info->send = event->send = send;
+    info->receive = event->receive = receive;
+  }
+}
+
+/* A Commit, a DHPart1 and a HelloACK refer to nothing of ours, and a Hello
+ * neither. A DHPart2 that fits its hvi was made by an endpoint that has our
+ * Hello; a Confirm that opens, by one that has our DHPart, or our secrets. */
+gboolean
+zrtp_unproven_is_over (const ZrtpStream * stream)
+{
+  if (stream->exchange && stream->exchange->held_confirm)
+    return TRUE;
+  switch (stream->step) {
+    case ZRTP_STEP_DHPART2_RECEIVED:
+    case ZRTP_STEP_CONFIRM1_SENT:
+      return stream->exchange->mode == ZRTP_COMMIT_DH;
+    case ZRTP_STEP_CONFIRM2_SENT:
+    case ZRTP_STEP_CONFIRM2_RECEIVED:
+      return TRUE;
+    default:
+      return zrtp_stream_is_settled (stream);
+  }
+}
+
+gboolean
+zrtp_lost_call_forbids_clear (const ZrtpStream * stream)
+{
+  const ZrtpLostCall *call = &stream->lost_call;
+
+  return call->suspected || call->heard || call->serial != 0 || call->named;
+}
+
+gboolean
+zrtp_preshared_has_keys (const ZrtpStream * stream)
+{
+  const ZrtpExchange *x = stream->exchange;
+
+  return x && x->mode == ZRTP_COMMIT_PRESHARED && x->have_keys;
+}
