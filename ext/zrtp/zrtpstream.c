@@ -1,18 +1,27 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The public calls: each acts, and has the dispatcher do what follows from that.
  */
-#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
-#include "zrtp/crypto/zrtpmemory.h"
-#include "zrtp/zrtpstream.h"
+#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/zrtpdispatch.h"
 
-/* A peer that fell silent may come back. */
-#define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
-#define RETRY_SOON (250 * ZRTP_MSEC)
-/* Two that chose one SSRC do so once. */
-#define MOVE_AGAIN (10 * ZRTP_SEC)
+ZrtpStream *
+zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
+    const ZrtpRandom * random)
+{
+  return zrtp_lifecycle_new (policy, zid, random);
+}
+
+void
+zrtp_stream_free (ZrtpStream * stream)
+{
+  zrtp_lifecycle_free (stream);
+}
 
 ZrtpSession *
 zrtp_stream_get_session (ZrtpStream * stream)
@@ -98,12 +107,12 @@ zrtp_stream_set_peer_hello_hash (ZrtpStream * stream, const char *value,
     return FALSE;
   }
   zrtp_hello_hash_announce (stream, hashes, now);
+  zrtp_dispatch_todo (stream, now);
   return TRUE;
 }
 
-void
-zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
-    gint64 now)
+static void
+update_policy (ZrtpStream * stream, const ZrtpPolicy * policy, gint64 now)
 {
   ZrtpPolicy *own = &stream->policy;
 
@@ -123,21 +132,29 @@ zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
   own->retry_timeout_ms = policy->retry_timeout_ms;
   zrtp_stream_update_media (stream);
   if (stream->trial)
-    zrtp_stream_update_policy (stream->trial, policy, now);
+    update_policy (stream->trial, policy, now);
   if (stream->session) {
     zrtp_admit_reconsider (stream, now);
     zrtp_commit_try (stream, now);
   }
 }
 
-/* A peer that was ready first says Hello while we get ready: heard only at its
- * next one, that would cost T1 or, after its schedule, seconds. */
-static void
-keep_early (ZrtpStream * stream, const guint8 * data, gsize size, gint64 now)
+void
+zrtp_stream_update_policy (ZrtpStream * stream, const ZrtpPolicy * policy,
+    gint64 now)
 {
-  g_clear_pointer (&stream->early, g_bytes_unref);
-  stream->early = g_bytes_new (data, size);
-  stream->early_came = now;
+  update_policy (stream, policy, now);
+  zrtp_dispatch_todo (stream, now);
+}
+
+void
+zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
+{
+  g_return_if_fail (stream->session != NULL);
+
+  zrtp_lifecycle_start (stream, ssrc, now);
+  zrtp_dispatch_todo (stream, now);
+  zrtp_dispatch_early (stream, now);
 }
 
 void
@@ -145,7 +162,8 @@ zrtp_stream_stop (ZrtpStream * stream, gint64 now)
 {
   g_clear_pointer (&stream->early, g_bytes_unref);
   if (stream->step != ZRTP_STEP_IDLE)
-    zrtp_stream_reset (stream, FALSE, now);
+    zrtp_lifecycle_reset (stream, FALSE, now);
+  zrtp_dispatch_todo (stream, now);
 }
 
 void
@@ -166,353 +184,32 @@ zrtp_stream_restart_discovery (ZrtpStream * stream, gint64 now)
 {
   if (stream->step == ZRTP_STEP_DISCOVERY || stream->step == ZRTP_STEP_FAILED)
     zrtp_discovery_start (stream, now);
-}
-
-/* Messages that belong to an exchange come from its peer, or are not ours
- * (5: every SSRC is a session of its own). */
-static gboolean
-is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
-    ZrtpMessageType type)
-{
-  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
-      &stream->bound;
-
-  switch (type) {
-    case ZRTP_MESSAGE_DHPART1:
-      return !stream->outer && peer->hello && peer->ssrc != packet->ssrc;
-    case ZRTP_MESSAGE_DHPART2:
-    case ZRTP_MESSAGE_CONFIRM1:
-    case ZRTP_MESSAGE_CONFIRM2:
-    case ZRTP_MESSAGE_CONF2ACK:
-    case ZRTP_MESSAGE_GO_CLEAR:
-    case ZRTP_MESSAGE_SAS_RELAY:
-    case ZRTP_MESSAGE_RELAY_ACK:
-      return peer->hello && peer->ssrc != packet->ssrc;
-    default:
-      return FALSE;
-  }
-}
-
-/* Keys are derived or used for it, which leaves copies in the frames of Nettle's
- * functions. */
-static gboolean
-uses_secrets (ZrtpMessageType type)
-{
-  switch (type) {
-    case ZRTP_MESSAGE_COMMIT:
-    case ZRTP_MESSAGE_DHPART1:
-    case ZRTP_MESSAGE_DHPART2:
-    case ZRTP_MESSAGE_CONFIRM1:
-    case ZRTP_MESSAGE_CONFIRM2:
-    case ZRTP_MESSAGE_GO_CLEAR:
-    case ZRTP_MESSAGE_SAS_RELAY:
-      return TRUE;
-    default:
-      return FALSE;
-  }
-}
-
-/* What a packet may change before its sender has proved anything. Most messages
- * carry no proof of their own, so that a third party that sends to our port can
- * make them: no packet of it may leave anything that lasts. Rate limits, counted
- * drops (->counters.dropped) and a slot among four candidates are all it gets.
- *
- *   message     proves                             may do before that
- *   Hello       nothing                            take a slot; be acknowledged, shown
- *                                                  and told of within limits; start
- *                                                  the Hello schedule again
- *   HelloACK    nothing                            slow our Hellos down, once its
- *                                                  source said Hello; show that
- *                                                  there is ZRTP
- *   Commit      that its chain is its Hello's      begin an exchange that gives way
- *                                                  after 1 s, and during which Hellos
- *                                                  and clear media go on
- *   DHPart1     that its chain is its Hello's      continue our exchange; fail it
- *   DHPart2     by its hvi, that it has our Hello  drop its own exchange: an alarm
- *                                                  within a limit, a ban of its chain
- *   Confirm     by its MAC, the keys; by its       nothing; in doubt for 9 T2
- *               H0, that no message was changed
- *   Conf2ACK    nothing                            end our Confirm2s: we have keys
- *   Error       nothing                            with an exchange, raise a doubt
- *                                                  that a correct message settles
- *   ErrorACK    nothing                            end our Errors
- *   GoClear     by its MAC, the keys               an alarm within a limit
- *   ClearACK    nothing                            end our GoClears
- *   SASrelay    by its MAC, the keys               nothing
- *   RelayACK    nothing                            end our SASrelays
- *   Ping        nothing                            be answered within a limit
- *   PingACK     nothing                            nothing
- *
- * Answers (HelloACK, ErrorACK, PingACK, a repeated answer, a Hello for a Hello) share
- * one limit, alarms another, what else is told (GstZrtpPeer, GstZrtpError) a third;
- * see zrtpunproven.c. FAILED lasts only if the application's own policy, or that of a
- * peer that proved something, refused the other side (->info.final): unattended,
- * require-verified, check-signatures. Otherwise Hellos go on and discovery starts
- * again. Guesses at the SAS are counted: zrtp_unproven_count_guess(). */
-static void
-dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpMessage * message, gint64 now)
-{
-  const ZrtpOctets octets = { packet->message, packet->message_size };
-
-  switch (message->type) {
-    case ZRTP_MESSAGE_HELLO:
-      zrtp_receive_hello (stream, packet, &message->u.hello, now);
-      break;
-    case ZRTP_MESSAGE_HELLO_ACK:
-      zrtp_receive_hello_ack (stream, packet, now);
-      break;
-    case ZRTP_MESSAGE_COMMIT:
-      zrtp_receive_commit (stream, packet, &message->u.commit, now);
-      break;
-    case ZRTP_MESSAGE_DHPART1:
-      zrtp_receive_dhpart1 (stream, packet, &message->u.dhpart, now);
-      break;
-    case ZRTP_MESSAGE_DHPART2:
-      zrtp_receive_dhpart2 (stream, packet, &message->u.dhpart, now);
-      break;
-    case ZRTP_MESSAGE_CONFIRM1:
-      zrtp_receive_confirm1 (stream, octets, &message->u.sealed, now);
-      break;
-    case ZRTP_MESSAGE_CONFIRM2:
-      zrtp_receive_confirm2 (stream, packet, &message->u.sealed, now);
-      break;
-    case ZRTP_MESSAGE_CONF2ACK:
-      zrtp_receive_conf2ack (stream, now);
-      break;
-    case ZRTP_MESSAGE_ERROR:
-      zrtp_receive_error (stream, packet, message->u.error_code, now);
-      break;
-    case ZRTP_MESSAGE_ERROR_ACK:
-      zrtp_receive_error_ack (stream);
-      break;
-    case ZRTP_MESSAGE_GO_CLEAR:
-      zrtp_receive_go_clear (stream, packet, message->u.clear_mac, now);
-      break;
-    case ZRTP_MESSAGE_SAS_RELAY:
-      zrtp_receive_sas_relay (stream, &message->u.sealed, now);
-      break;
-    case ZRTP_MESSAGE_RELAY_ACK:
-      zrtp_receive_relay_ack (stream);
-      break;
-    case ZRTP_MESSAGE_PING:
-      zrtp_receive_ping (stream, packet, &message->u.ping, now);
-      break;
-    case ZRTP_MESSAGE_CLEAR_ACK:
-      zrtp_receive_clear_ack (stream, now);
-      break;
-    case ZRTP_MESSAGE_PING_ACK:
-    case ZRTP_N_MESSAGES:
-      /* We send nothing that these answer. */
-      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-      break;
-  }
-  if (uses_secrets (message->type))
-    zrtp_wipe_stack ();
-}
-
-/* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
- * ZID (0x90); of other messages nobody can tell, so that whoever throws them back
- * must not make us move on each time. */
-static gboolean
-ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpMessage * message, gint64 now)
-{
-  if (packet->ssrc != stream->ssrc || (message->type == ZRTP_MESSAGE_HELLO
-          && memcmp (message->u.hello.zid, stream->zid, ZRTP_ZID_SIZE) == 0))
-    return FALSE;
-  zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
-      || !zrtp_unproven_is_collision (stream, now)
-      || !zrtp_rate_limit_allow (&stream->collisions, ZRTP_BURST, MOVE_AGAIN,
-          now))
-    return TRUE;
-  /* Who has heard us, and who goes on, is not the one who has our SSRC: that may
-   * be our own packet come back. */
-  if (!stream->exchange && !zrtp_discovery_best (stream))
-    zrtp_stream_fail_collision (stream, now);
-  else if (stream->exchange || !stream->acked)
-    zrtp_doubt_raise (stream, ZRTP_DOUBT_SSRC, ZRTP_ERROR_SSRC_COLLISION, now);
-  return TRUE;
+  zrtp_dispatch_todo (stream, now);
 }
 
 void
 zrtp_stream_receive (ZrtpStream * stream, const guint8 * data, gsize size,
     gint64 now)
 {
-  ZrtpPacket packet;
-  ZrtpMessage message;
-  ZrtpDrop drop = zrtp_packet_parse (data, size, &packet);
-
-  if (drop == ZRTP_DROP_NONE)
-    drop = zrtp_message_parse (packet.message, packet.message_size, &message);
-  if (drop == ZRTP_DROP_NONE && stream->step == ZRTP_STEP_IDLE) {
-    if (message.type == ZRTP_MESSAGE_HELLO) {
-      keep_early (stream, data, size, now);
-      return;
-    }
-    drop = ZRTP_DROP_UNEXPECTED;
-  }
-  if (drop == ZRTP_DROP_NONE && zrtp_trial_receive (stream, &packet, &message,
-          data, size, now))
-    return;
-  if (drop == ZRTP_DROP_NONE && is_foreign (stream, &packet, message.type))
-    drop = ZRTP_DROP_FOREIGN_SOURCE;
-  if (drop != ZRTP_DROP_NONE) {
-    zrtp_stream_drop (stream, drop);
-    return;
-  }
-  (stream->outer ? stream->outer : stream)->info.counters.received++;
-  zrtp_contention_check (stream, now);
-  if (ssrc_collides (stream, &packet, &message, now))
-    return;
-  dispatch (stream, &packet, &message, now);
-  zrtp_trial_check (stream, now);
-}
-
-/* Commit, DHPart2 or Confirm2 went unanswered for another interval (6), or
- * after the last one it is time to look for the peer again. */
-static void
-resend (ZrtpStream * stream, gint64 now)
-{
-  ZrtpRepeat *repeat = &stream->repeat;
-
-  if (stream->step == ZRTP_STEP_DISCOVERY) {
-    zrtp_discovery_timeout (stream, now);
-    return;
-  }
-  if (stream->step == ZRTP_STEP_FAILED) {
-    zrtp_discovery_retry_timeout (stream, now);
-    return;
-  }
-  if (repeat->left == 0 && stream->go_clear_sent) {
-    zrtp_clear_exhausted (stream);
-    return;
-  }
-  if (repeat->left == 0) {
-    /* An exchange that proved nothing may have been a third party's. */
-    const gint64 pause = zrtp_unproven_is_over (stream) ?
-        RETRY_AFTER_SILENCE : RETRY_SOON;
-
-    zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
-    zrtp_stream_retry (stream, now + pause, now);
-    zrtp_contention_end (stream->session, stream, now);
-    return;
-  }
-  repeat->left--;
-  repeat->sent++;
-  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
-  if (stream->step == ZRTP_STEP_COMMIT_SENT)
-    zrtp_commit_timeout (stream, now);
-  else
-    zrtp_stream_send (stream, repeat->message, TRUE);
+  zrtp_dispatch_receive (stream, data, size, now);
 }
 
 void
 zrtp_stream_timeout (ZrtpStream * stream, gint64 now)
 {
-  zrtp_contention_check (stream, now);
-  for (guint timer = 0; timer < ZRTP_N_TIMERS; timer++) {
-    if (stream->timers[timer] > now)
-      continue;
-    stream->timers[timer] = ZRTP_NEVER;
-    switch ((ZrtpTimer) timer) {
-      case ZRTP_TIMER_RESEND:
-        resend (stream, now);
-        break;
-      case ZRTP_TIMER_ERROR:
-        zrtp_error_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_SILENCE:
-        zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
-        zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
-        break;
-      case ZRTP_TIMER_SIGN:
-        zrtp_signature_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_CHECK:
-        zrtp_signature_check_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_CONF2ACK:
-        zrtp_confirm_stored (stream, now);
-        break;
-      case ZRTP_TIMER_CLEAR_ACK:
-        zrtp_clear_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_RELAY:
-        zrtp_relay_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_HOLD:
-        zrtp_commit_try (stream, now);
-        break;
-      case ZRTP_TIMER_DOUBT:
-        zrtp_doubt_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_HELLO:
-        zrtp_unproven_hello_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_LOOKUP:
-        zrtp_exchange_lookup_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_TRIAL:
-        zrtp_trial_timeout (stream, now);
-        break;
-      case ZRTP_N_TIMERS:
-        break;
-    }
-  }
-  if (stream->trial)
-    zrtp_stream_timeout (stream->trial, now);
-  zrtp_trial_check (stream, now);
-}
-
-static void
-report_cache_failure (ZrtpStream * stream, const ZrtpJob * job)
-{
-  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
-
-  event->text = g_strdup (job->error);
+  zrtp_dispatch_timeout (stream, now);
 }
 
 void
 zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
-  if (stream->trial && stream->trial->id == job->owner) {
-    zrtp_stream_finish_job (stream->trial, job, now);
-    zrtp_trial_check (stream, now);
-    return;
-  }
-  if (job->error)
-    report_cache_failure (stream, job);
-  if (stream->session) {
-    switch (job->task) {
-      case ZRTP_TASK_KEY_PAIR:
-        zrtp_exchange_key_pair_ready (stream, job, now);
-        break;
-      case ZRTP_TASK_AGREE:
-        zrtp_dhmode_agreed (stream, job, now);
-        break;
-      case ZRTP_TASK_LOOKUP:
-        zrtp_exchange_lookup_ready (stream, job, now);
-        break;
-      case ZRTP_TASK_FIND_NAME:
-        zrtp_names_found_late (stream->session, job, now);
-        break;
-      case ZRTP_TASK_FIND_CALL:
-        zrtp_lost_call_found (stream, job);
-        break;
-      case ZRTP_TASK_UPDATE:
-        if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
-            && stream->exchange->store_serial == job->serial)
-          zrtp_confirm_stored (stream, now);
-        zrtp_contention_updated (stream->session, job);
-        break;
-    }
-    zrtp_trial_check (stream, now);
-  }
-  zrtp_job_free (job);
-  zrtp_wipe_stack ();
+  zrtp_dispatch_job (stream, job, now);
+}
+
+void
+zrtp_stream_suspect_lost_call (ZrtpStream * stream)
+{
+  zrtp_lost_call_suspect (stream);
 }
 
 void
@@ -525,6 +222,7 @@ zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind, gint64 now)
     zrtp_confirm_media (stream, now);
   }
   zrtp_trial_media (stream);
+  zrtp_dispatch_todo (stream, now);
 }
 
 gboolean
@@ -543,6 +241,7 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
     if (stream->policy.passive)
       return FALSE;
     zrtp_clear_resume_all (stream->session, now);
+    zrtp_dispatch_todo (stream, now);
     return TRUE;
   }
   stream->wanted = TRUE;
@@ -556,6 +255,31 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
     zrtp_discovery_start (stream, now);
   }
   zrtp_commit_try (stream, now);
+  zrtp_dispatch_todo (stream, now);
+  return TRUE;
+}
+
+gboolean
+zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
+    gint64 now)
+{
+  ZrtpSession *session = stream->session;
+
+  if (!zrtp_transfer_knows (stream, zid, now))
+    return FALSE;
+  zrtp_transfer_to_fork (stream, zid, now);
+  zrtp_dispatch_todo (stream, now);
+  /* 4.4.3: one peer for all streams. Those that heard of it as well move with
+   * this one, those that it refused try again. */
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (zrtp_transfer_knows (other, zid, now))
+      zrtp_transfer_to_fork (other, zid, now);
+    else if (other->step == ZRTP_STEP_FAILED && !other->outer)
+      zrtp_discovery_start (other, now);
+    zrtp_dispatch_todo (other, now);
+  }
   return TRUE;
 }
 
@@ -576,4 +300,51 @@ zrtp_stream_is_busy (ZrtpStream * stream)
 {
   return stream->exchange != NULL || stream->go_clear_sent
       || !g_queue_is_empty (&stream->packets);
+}
+
+/* The queue is that of the call, whichever stream or trial asked. */
+static void
+finish (ZrtpSession * session, gint64 now)
+{
+  if (session->streams->len > 0)
+    zrtp_dispatch_todo (g_ptr_array_index (session->streams, 0), now);
+}
+
+void
+zrtp_session_take_turn (ZrtpSession * session, gint64 now)
+{
+  zrtp_commit_take_turn (session, now);
+  finish (session, now);
+}
+
+gboolean
+zrtp_session_sign_sas (ZrtpSession * session,
+    const guint8 sashash[ZRTP_SECRET_SIZE], const ZrtpSignature * signature,
+    gint64 now, char **reason)
+{
+  const gboolean ok = zrtp_signing_sign (session, sashash, signature, now,
+      reason);
+
+  finish (session, now);
+  return ok;
+}
+
+gboolean
+zrtp_session_accept_signature (ZrtpSession * session,
+    const guint8 sashash[ZRTP_SECRET_SIZE], const char *signer, gint64 now)
+{
+  const gboolean ok = zrtp_signing_accept (session, sashash, signer, now);
+
+  finish (session, now);
+  return ok;
+}
+
+gboolean
+zrtp_session_reject_signature (ZrtpSession * session,
+    const guint8 sashash[ZRTP_SECRET_SIZE], gint64 now)
+{
+  const gboolean ok = zrtp_signing_reject (session, sashash, now);
+
+  finish (session, now);
+  return ok;
 }

@@ -97,19 +97,7 @@ gboolean zrtp_stream_go_secure (ZrtpStream * stream, gint64 now);
 gboolean zrtp_stream_accept_fork (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
 
-/* PBX (7.3). What a leg has to offer to zrtp_relay_plan(). FALSE if its Hello
- * had no M flag or it is not secure. */
-gboolean zrtp_stream_get_leg (ZrtpStream * stream, ZrtpLeg * leg);
-/* Sends a SASrelay, until ZRTP_EVENT_RELAY_ACK; a new one replaces an old one. To
- * a peer that is not enrolled the sashash goes as zeros. FALSE if our Hello had
- * no M flag, if the stream is not secure, or if the peer can't render that. */
-gboolean zrtp_stream_relay_sas (ZrtpStream * stream,
-    const ZrtpRelayedSas * relayed, gint64 now);
-
-/* Draining. */
-ZrtpOutPacket *zrtp_stream_pop_packet (ZrtpStream * stream);    /* g_free() */
-gboolean zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event);
-ZrtpJob *zrtp_stream_pop_job (ZrtpStream * stream);
+/* Draining: see also zrtp_stream_pop_packet() and the like in zrtpinfo.h. */
 /* When to call zrtp_stream_timeout(), or ZRTP_NEVER. */
 gint64 zrtp_stream_get_deadline (ZrtpStream * stream);
 /* A handshake message of ours still waits for its answer, or a reply is about

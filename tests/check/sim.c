@@ -8,6 +8,7 @@
 
 #include "golden.h"
 #include "zrtp/crypto/zrtpcrypto.h"
+#include "zrtp/state/zrtpstate.h"
 
 typedef enum
 {
@@ -323,8 +324,14 @@ sim_drain (Sim * sim, guint which)
 {
   SimEndpoint *end = &sim->ends[which];
 
-  for (guint i = 0; i < end->n_streams; i++)
+  for (guint i = 0; i < end->n_streams; i++) {
+    const ZrtpSession *session =
+        zrtp_stream_get_session (end->streams[i].stream);
+
+    /* A public call leaves no work behind. */
+    fail_unless (!session || session->todo.length == 0);
     drain_stream (&end->streams[i]);
+  }
 }
 
 void

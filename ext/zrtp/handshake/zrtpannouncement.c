@@ -4,7 +4,6 @@
  * Announced Hello hashes come or change (RFC 6189 8, 8.1).
  */
 #include "zrtp/handshake/zrtphandshake.h"
-#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 

@@ -423,7 +423,7 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
 }
 
 void
-zrtp_session_take_turn (ZrtpSession * session, gint64 now)
+zrtp_commit_take_turn (ZrtpSession * session, gint64 now)
 {
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *stream = g_ptr_array_index (session->streams, i);
@@ -433,7 +433,7 @@ zrtp_session_take_turn (ZrtpSession * session, gint64 now)
     zrtp_commit_try (stream, now);
   }
   if (session->successor)
-    zrtp_session_take_turn (session->successor, now);
+    zrtp_commit_take_turn (session->successor, now);
 }
 
 void

@@ -216,8 +216,8 @@ zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
         pair->key_agreement->public_size);
     pair->ready = TRUE;
   }
-  zrtp_commit_answer (stream, now);
-  zrtp_commit_try (stream, now);
+  zrtp_todo_add (stream, ZRTP_TODO_ANSWER);
+  zrtp_todo_add (stream, ZRTP_TODO_COMMIT);
 }
 
 /* Takes @peer, or NULL: the cache could not be read. */
@@ -233,8 +233,8 @@ looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
     stream->looked_up_peer = *peer;
     memset (peer, 0, sizeof *peer);
   }
-  zrtp_commit_answer (stream, now);
-  zrtp_commit_try (stream, now);
+  zrtp_todo_add (stream, ZRTP_TODO_ANSWER);
+  zrtp_todo_add (stream, ZRTP_TODO_COMMIT);
 }
 
 void

@@ -142,9 +142,10 @@ void zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
 void zrtp_fork_forget (ZrtpStream * stream);
 
 /* zrtpprobe.c */
-/* A secure @stream got a Hello of another endpoint than its peer. */
-void zrtp_trial_hear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now);
+/* A secure @stream got a Hello of another endpoint than its peer. TRUE if its trial
+ * is to have it. */
+gboolean zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello,
+    gint64 now);
 /* @stream is secure by an exchange that @began then: the peer may have restarted
  * within that. */
 void zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now);
@@ -162,10 +163,21 @@ void zrtp_probe_report_refusal (ZrtpStream * stream, gint64 now);
 /* zrtplifecycle.c */
 /* Back to IDLE. @move: only to start again with another peer; what was secure, or
  * tampered with, once never falls back to clear on the way. */
-void zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now);
+void zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now);
+ZrtpStream *zrtp_lifecycle_new (const ZrtpPolicy * policy,
+    const guint8 zid[ZRTP_ZID_SIZE], const ZrtpRandom * random);
+void zrtp_lifecycle_free (ZrtpStream * stream);
+/* Begins discovery under @ssrc, unless an exchange runs or is done. */
+void zrtp_lifecycle_start (ZrtpStream * stream, guint32 ssrc, gint64 now);
 void zrtp_trial_end (ZrtpStream * stream);
 
 /* zrtptransfer.c */
+/* TRUE if ZRTP_EVENT_FORK told of an endpoint with that @zid. */
+gboolean zrtp_transfer_knows (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
+/* Ends what runs, and begins again with that endpoint alone. */
+void zrtp_transfer_to_fork (ZrtpStream * stream,
+    const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
 /* Ends the call with that endpoint, to begin with another. */
 void zrtp_hello_hash_move (ZrtpStream * stream, gint64 now);
 
@@ -255,6 +267,8 @@ void zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
 void zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now);
 
 /* zrtpcommit-send.c */
+/* See zrtp_session_take_turn(). */
+void zrtp_commit_take_turn (ZrtpSession * session, gint64 now);
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
 /* Steps back from our Commit, which another one on this or on another stream of
@@ -315,15 +329,23 @@ void zrtp_hello_hash_announce (ZrtpStream * stream, GArray * hashes,
     gint64 now);
 
 /* zrtptrial.c */
-/* TRUE if the message was for the trial, which has it now. */
-gboolean zrtp_trial_receive (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpMessage * message, const guint8 * data, gsize size, gint64 now);
+/* TRUE if the message is for the trial, which is ready for it. */
+gboolean zrtp_trial_wants (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, gint64 now);
 void zrtp_trial_timeout (ZrtpStream * stream, gint64 now);
-/* After each call that may have brought a trial of the session on its way: takes
- * over what was proven, ends what failed. */
+/* After each call that may have brought the trial on its way: takes over what was
+ * proven, ends what failed. */
 void zrtp_trial_check (ZrtpStream * stream, gint64 now);
 
 /* zrtpsigning.c */
+/* See zrtp_session_sign_sas() and the like. */
+gboolean zrtp_signing_sign (ZrtpSession * session,
+    const guint8 sashash[ZRTP_SECRET_SIZE], const ZrtpSignature * signature,
+    gint64 now, char **reason);
+gboolean zrtp_signing_accept (ZrtpSession * session,
+    const guint8 sashash[ZRTP_SECRET_SIZE], const char *signer, gint64 now);
+gboolean zrtp_signing_reject (ZrtpSession * session,
+    const guint8 sashash[ZRTP_SECRET_SIZE], gint64 now);
 void zrtp_signature_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_signature_check_timeout (ZrtpStream * stream, gint64 now);
 

@@ -123,7 +123,8 @@ hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
   }
   zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
   zrtp_fork_report (stream, candidate, now);
-  zrtp_trial_hear (stream, packet, hello, now);
+  if (zrtp_trial_hear (stream, hello, now))
+    zrtp_discovery_hear (stream->trial, packet, hello, now);
 }
 
 void

@@ -5,12 +5,8 @@
  */
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/crypto/zrtpmemory.h"
-#include "zrtp/zrtpstream.h"
 
 #include <string.h>
-
-/* How long a Hello from before the start counts: until a patient peer's next. */
-#define EARLY_TIME (2 * ZRTP_SEC)
 
 void
 zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream)
@@ -18,6 +14,7 @@ zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream)
   g_return_if_fail (stream->session == session);
 
   zrtp_trial_end (stream);
+  zrtp_todo_forget (stream);
   g_ptr_array_remove_fast (session->streams, stream);
   stream->session = NULL;
   zrtp_session_stream_gone (session, stream, TRUE);
@@ -32,7 +29,7 @@ zrtp_trial_end (ZrtpStream * stream)
   stream->probes_left = 0;
   if (!stream->trial)
     return;
-  zrtp_stream_free (g_steal_pointer (&stream->trial));
+  zrtp_lifecycle_free (g_steal_pointer (&stream->trial));
   zrtp_session_drop_unused_successor (session);
   /* Another trial may have waited for this one. */
   for (guint i = 0; i < session->streams->len; i++) {
@@ -44,7 +41,7 @@ zrtp_trial_end (ZrtpStream * stream)
 }
 
 ZrtpStream *
-zrtp_stream_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
+zrtp_lifecycle_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
     const ZrtpRandom * random)
 {
   ZrtpStream *stream = zrtp_secret_new0 (ZrtpStream);
@@ -109,7 +106,7 @@ wipe_exchange (ZrtpStream * stream)
 }
 
 void
-zrtp_stream_free (ZrtpStream * stream)
+zrtp_lifecycle_free (ZrtpStream * stream)
 {
   if (stream->session)
     zrtp_session_remove (stream->session, stream);
@@ -129,21 +126,8 @@ zrtp_stream_free (ZrtpStream * stream)
   zrtp_secret_free (stream);
 }
 
-static void
-hear_early (ZrtpStream * stream, gint64 now)
-{
-  GBytes *early = g_steal_pointer (&stream->early);
-
-  if (!early)
-    return;
-  if (now - stream->early_came <= EARLY_TIME)
-    zrtp_stream_receive (stream, g_bytes_get_data (early, NULL),
-        g_bytes_get_size (early), now);
-  g_bytes_unref (early);
-}
-
 void
-zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
+zrtp_lifecycle_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
 {
   g_return_if_fail (stream->session != NULL);
 
@@ -162,7 +146,6 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
     zrtp_lost_call_begin (stream);
   stream->ssrc = ssrc;
   zrtp_discovery_start (stream, now);
-  hear_early (stream, now);
 }
 
 /* Of what was told only the counters, and where we are, outlive a call. */
@@ -192,7 +175,7 @@ end_call (ZrtpSession * session)
 }
 
 void
-zrtp_stream_reset (ZrtpStream * stream, gboolean move, gint64 now)
+zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
 {
   const gboolean had_keys = stream->was_secure;
 

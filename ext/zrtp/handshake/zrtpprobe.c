@@ -67,23 +67,23 @@ zrtp_probe_start (ZrtpStream * stream, gint64 now)
   zrtp_stream_event (stream, ZRTP_EVENT_LISTEN);
 }
 
-void
-zrtp_trial_hear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now)
+gboolean
+zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
 {
   if (stream->step != ZRTP_STEP_SECURE
       || memcmp (hello->zid, stream->bound.zid, ZRTP_ZID_SIZE) != 0
       || memcmp (hello->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) == 0
       || zrtp_probe_is_refused (stream, hello->h3, now))
-    return;
-  if (stream->trial) {
-    zrtp_discovery_hear (stream->trial, packet, hello, now);
-  } else if (stream->probes_left > 0) {
+    return FALSE;
+  if (stream->trial)
+    return TRUE;
+  if (stream->probes_left > 0) {
     stream->probes_left = PROBES;
   } else if (stream->timers[ZRTP_TIMER_TRIAL] == ZRTP_NEVER) {
     stream->probes_left = PROBES;
     zrtp_probe_start (stream, now);
   }
+  return FALSE;
 }
 
 void

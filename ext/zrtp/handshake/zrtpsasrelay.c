@@ -4,7 +4,7 @@
  * SASrelay and RelayACK, from either side (RFC 6189 5.13, 5.14, 7.3).
  */
 #include "zrtp/handshake/zrtphandshake.h"
-#include "zrtp/zrtpstream.h"
+#include "zrtp/handshake/zrtpsasrelay.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #ifndef ZRTP_RELAY_H
 #define ZRTP_RELAY_H
 
-#include "zrtp/crypto/zrtpalgorithm.h"
+#include "zrtp/state/zrtpinfo.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +36,15 @@ typedef struct
  * is enrolled: then nothing may be relayed. */
 gboolean zrtp_relay_plan (const ZrtpLeg * a, const ZrtpLeg * b,
     ZrtpRelayedSas * to_a, ZrtpRelayedSas * to_b);
+
+/* PBX (7.3). What a leg has to offer to zrtp_relay_plan(). FALSE if its Hello
+ * had no M flag or it is not secure. */
+gboolean zrtp_stream_get_leg (ZrtpStream * stream, ZrtpLeg * leg);
+/* Sends a SASrelay, until ZRTP_EVENT_RELAY_ACK; a new one replaces an old one. To
+ * a peer that is not enrolled the sashash goes as zeros. FALSE if our Hello had
+ * no M flag, if the stream is not secure, or if the peer can't render that. */
+gboolean zrtp_stream_relay_sas (ZrtpStream * stream,
+    const ZrtpRelayedSas * relayed, gint64 now);
 
 G_END_DECLS
 

@@ -22,7 +22,7 @@ zrtp_signature_timeout (ZrtpStream * stream, gint64 now)
 }
 
 gboolean
-zrtp_session_sign_sas (ZrtpSession * session,
+zrtp_signing_sign (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], const ZrtpSignature * signature,
     gint64 now, char **reason)
 {
@@ -79,7 +79,7 @@ find_judged (ZrtpSession * session, const guint8 sashash[ZRTP_SECRET_SIZE])
 }
 
 gboolean
-zrtp_session_accept_signature (ZrtpSession * session,
+zrtp_signing_accept (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], const char *signer, gint64 now)
 {
   ZrtpSessionInfo *info = &session->info;
@@ -100,7 +100,7 @@ zrtp_session_accept_signature (ZrtpSession * session,
 }
 
 gboolean
-zrtp_session_reject_signature (ZrtpSession * session,
+zrtp_signing_reject (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], gint64 now)
 {
   ZrtpSessionInfo *info = &session->info;

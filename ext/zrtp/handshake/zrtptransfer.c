@@ -5,7 +5,6 @@
  * names, or that the signalling announced.
  */
 #include "zrtp/handshake/zrtphandshake.h"
-#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
@@ -41,11 +40,11 @@ zrtp_hello_hash_move (ZrtpStream * stream, gint64 now)
   const guint32 ssrc = stream->ssrc;
 
   zrtp_hello_hash_keep_all (stream, now);
-  zrtp_stream_reset (stream, TRUE, now);
+  zrtp_lifecycle_reset (stream, TRUE, now);
   leave_session (stream);
   stream->wanted = TRUE;        /* the application asked for the call */
   stream->one_zid = FALSE;
-  zrtp_stream_start (stream, ssrc, now);
+  zrtp_lifecycle_start (stream, ssrc, now);
 }
 
 static gboolean
@@ -57,8 +56,9 @@ is_named (ZrtpStream * stream, const ZrtpCandidate * fork,
       && zrtp_hello_hash_is_announced (stream, fork->hello);
 }
 
-static gboolean
-knows_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
+gboolean
+zrtp_transfer_knows (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
+    gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
     if (is_named (stream, &stream->forks[i], zid, now))
@@ -84,41 +84,20 @@ take_forks (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
   }
 }
 
-static void
-move_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
+void
+zrtp_transfer_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
+    gint64 now)
 {
   const guint32 ssrc = stream->ssrc;
 
-  zrtp_stream_reset (stream, TRUE, now);
+  zrtp_lifecycle_reset (stream, TRUE, now);
   zrtp_stream_make_hello (stream);
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
   stream->wanted = TRUE;        /* the user asks for this exchange */
   stream->one_zid = TRUE;
   memcpy (stream->only_zid, zid, ZRTP_ZID_SIZE);
-  zrtp_stream_start (stream, ssrc, now);
+  zrtp_lifecycle_start (stream, ssrc, now);
   take_forks (stream, zid, now);
   zrtp_discovery_note_evidence (stream, now);
   zrtp_discovery_set_peer (stream, zrtp_discovery_best (stream));
-}
-
-gboolean
-zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
-    gint64 now)
-{
-  ZrtpSession *session = stream->session;
-
-  if (!knows_fork (stream, zid, now))
-    return FALSE;
-  move_to_fork (stream, zid, now);
-  /* 4.4.3: one peer for all streams. Those that heard of it as well move with
-   * this one, those that it refused try again. */
-  for (guint i = 0; i < session->streams->len; i++) {
-    ZrtpStream *other = g_ptr_array_index (session->streams, i);
-
-    if (knows_fork (other, zid, now))
-      move_to_fork (other, zid, now);
-    else if (other->step == ZRTP_STEP_FAILED && !other->outer)
-      zrtp_discovery_start (other, now);
-  }
-  return TRUE;
 }

@@ -14,7 +14,6 @@
 #include "zrtp/handshake/zrtphandshake.h"
 
 #include "zrtp/crypto/zrtpmemory.h"
-#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
@@ -77,7 +76,7 @@ static ZrtpStream *
 make_trial (ZrtpStream * stream)
 {
   ZrtpSession *session = stream->session;
-  ZrtpStream *trial = zrtp_stream_new (&stream->policy, stream->zid,
+  ZrtpStream *trial = zrtp_lifecycle_new (&stream->policy, stream->zid,
       stream->random);
 
   trial->outer = stream;
@@ -272,15 +271,13 @@ follow_mode (ZrtpStream * stream, const ZrtpCommit * commit, gint64 now)
 }
 
 gboolean
-zrtp_trial_receive (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpMessage * message, const guint8 * data, gsize size, gint64 now)
+zrtp_trial_wants (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, gint64 now)
 {
   if (!stream->trial || !is_for_trial (stream, packet, message))
     return FALSE;
   if (message->type == ZRTP_MESSAGE_COMMIT)
     follow_mode (stream, &message->u.commit, now);
-  zrtp_stream_receive (stream->trial, data, size, now);
-  zrtp_trial_check (stream, now);
   return TRUE;
 }
 
@@ -319,6 +316,7 @@ take_over_session (ZrtpStream * stream, ZrtpStream * trial)
   }
   swap_octets (session, next, sizeof *session);
   KEEP (session, next, streams);
+  KEEP (session, next, todo);
   KEEP (session, next, info.peer_name);
   KEEP (session, next, aux);
   KEEP (session, next, aux_size);
@@ -411,6 +409,7 @@ succeed (ZrtpStream * stream)
   ZrtpStream *trial = g_steal_pointer (&stream->trial);
   ZrtpSession *session = stream->session;
 
+  zrtp_todo_forget (trial);
   g_ptr_array_remove_fast (trial->session->streams, trial);
   if (trial->session != session)
     take_over_session (stream, trial);
@@ -418,11 +417,11 @@ succeed (ZrtpStream * stream)
   trial->outer = NULL;
   take_over_stream (stream, trial);
   tell (stream, &trial->events);
-  zrtp_stream_free (trial);
+  zrtp_lifecycle_free (trial);
 }
 
-static void
-check (ZrtpStream * stream, gint64 now)
+void
+zrtp_trial_check (ZrtpStream * stream, gint64 now)
 {
   ZrtpStream *trial = stream->trial;
 
@@ -446,22 +445,6 @@ check (ZrtpStream * stream, gint64 now)
       break;
     default:
       break;
-  }
-}
-
-void
-zrtp_trial_check (ZrtpStream * stream, gint64 now)
-{
-  const ZrtpSession *session = stream->session;
-
-  /* A trial does not end within a call of its own. */
-  if (!session || stream->outer)
-    return;
-  for (guint i = 0; i < session->streams->len; i++) {
-    ZrtpStream *other = g_ptr_array_index (session->streams, i);
-
-    if (other->trial)
-      check (other, now);
   }
 }
 

@@ -5,7 +5,7 @@
  * of a call (RFC 6189 4.2, 4.4.1, 4.4.3), and between calls with one peer
  * (zrtpexchangelock.h).
  */
-#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/session/zrtpsession-private.h"
 
 #include <string.h>
 
@@ -333,8 +333,8 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
     if (session->have_sess && other->step == ZRTP_STEP_FAILED
         && other->info.error >= ZRTP_ERROR_HASH
         && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)
-      zrtp_discovery_start (other, now);
-    zrtp_commit_try (other, now);
+      zrtp_todo_add (other, ZRTP_TODO_RESTART);
+    zrtp_todo_add (other, ZRTP_TODO_COMMIT);
   }
 }
 

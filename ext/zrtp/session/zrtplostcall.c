@@ -6,7 +6,6 @@
  * file of known peers.
  */
 #include "zrtp/session/zrtpsession-private.h"
-#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 
@@ -73,7 +72,7 @@ zrtp_lost_call_found (ZrtpStream * stream, const ZrtpJob * job)
 }
 
 void
-zrtp_stream_suspect_lost_call (ZrtpStream * stream)
+zrtp_lost_call_suspect (ZrtpStream * stream)
 {
   stream->lost_call.suspected = TRUE;
   zrtp_stream_update_media (stream);

@@ -150,6 +150,8 @@ void zrtp_lost_call_begin (ZrtpStream * stream);
 void zrtp_lost_call_reset (ZrtpStream * stream);
 /* The application expects another name. */
 void zrtp_lost_call_renamed (ZrtpStream * stream);
+/* See zrtp_stream_suspect_lost_call(). */
+void zrtp_lost_call_suspect (ZrtpStream * stream);
 /* ZRTP_TASK_FIND_CALL is done. */
 void zrtp_lost_call_found (ZrtpStream * stream, const ZrtpJob * job);
 /* SRTP of a source of the earlier call came. */

@@ -24,6 +24,7 @@ zrtp_session_new (void)
   ZrtpSession *session = zrtp_secret_new0 (ZrtpSession);
 
   session->streams = g_ptr_array_new ();
+  g_queue_init (&session->todo);
   session->nonces = g_array_new (FALSE, FALSE, ZRTP_NONCE_SIZE);
   return session;
 }

@@ -3,7 +3,7 @@
  *
  * Trust in the peer: SAS, V flags, the user's verdict (RFC 6189 7.1, 12).
  */
-#include "zrtp/handshake/zrtphandshake.h"
+#include "zrtp/session/zrtpsession-private.h"
 #include "zrtp/crypto/zrtpmemory.h"
 
 #include <string.h>
@@ -216,7 +216,7 @@ zrtp_names_found_late (ZrtpSession * session, ZrtpJob * job, gint64 now)
     return;
   zrtp_names_announce_endpoint (session, session->master);
   zrtp_session_update_trust (session);
-  zrtp_admit_recheck (session, session->master, now);
+  zrtp_todo_add (session->master, ZRTP_TODO_RECHECK);
 }
 
 void

@@ -101,6 +101,11 @@ typedef struct
   char *stronger_before, *weaker_now;
 } ZrtpSessionInfo;
 
+/* What came of a call, in order; NULL or FALSE when that is all. */
+ZrtpOutPacket *zrtp_stream_pop_packet (ZrtpStream * stream);    /* g_free() */
+gboolean zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event);
+ZrtpJob *zrtp_stream_pop_job (ZrtpStream * stream);
+
 G_END_DECLS
 
 #endif

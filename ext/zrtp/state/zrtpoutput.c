@@ -4,7 +4,6 @@
 #include "zrtp/state/zrtpstate.h"
 
 #include "zrtp/crypto/zrtpmemory.h"
-#include "zrtp/zrtpstream.h"
 
 #include <string.h>
 

@@ -304,6 +304,21 @@ struct _ZrtpStream
   GQueue jobs;                  /* ZrtpJob */
 };
 
+/* What a handler asks for. The dispatcher does it before it returns. */
+typedef enum
+{
+  ZRTP_TODO_RESTART,            /* discovery starts again */
+  ZRTP_TODO_ANSWER,             /* responder: the next message may be due */
+  ZRTP_TODO_COMMIT,             /* our Commit may be due */
+  ZRTP_TODO_RECHECK             /* the policy may no longer admit the peer */
+} ZrtpTodoKind;
+
+typedef struct
+{
+  ZrtpStream *stream;
+  ZrtpTodoKind kind;
+} ZrtpTodo;
+
 /* What a PBX made of the SAS (7.3). */
 typedef struct
 {
@@ -316,6 +331,7 @@ typedef struct
 struct _ZrtpSession
 {
   GPtrArray *streams;           /* borrowed */
+  GQueue todo;                  /* ZrtpTodo, of all streams */
   ZrtpSessionInfo info;
   ZrtpStream *master;           /* made ZRTPSess; speaks for the session */
   ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
@@ -435,6 +451,15 @@ void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
 /* Where an event of a trial goes: to the application now, or when the trial
  * succeeds, or nowhere. */
 ZrtpEvent *zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type);
+
+/* zrtptodo.c */
+/* The session whose queue it is: of a trial that of the call. NULL: none yet. */
+ZrtpSession *zrtp_todo_call_of (const ZrtpStream * stream);
+void zrtp_todo_add (ZrtpStream * stream, ZrtpTodoKind kind);
+/* FALSE if there is none. */
+gboolean zrtp_todo_pop (ZrtpSession * session, ZrtpTodo * todo);
+/* Must be called before @stream leaves its session. */
+void zrtp_todo_forget (ZrtpStream * stream);
 
 /* zrtpretransmit.c */
 /* Sends and keeps sending on T2. Takes @message. */

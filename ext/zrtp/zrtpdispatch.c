@@ -1,0 +1,440 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The dispatcher: which file handles a message, a timer, a job and follow-up work.
+ */
+#include "zrtp/zrtpdispatch.h"
+
+#include <string.h>
+
+#include "zrtp/crypto/zrtpmemory.h"
+#include "zrtp/handshake/zrtphandshake.h"
+
+/* How long a Hello from before the start counts: until a patient peer's next. */
+#define EARLY_TIME (2 * ZRTP_SEC)
+/* A peer that fell silent may come back. */
+#define RETRY_AFTER_SILENCE (2 * ZRTP_SEC)
+#define RETRY_SOON (250 * ZRTP_MSEC)
+/* Two that chose one SSRC do so once. */
+#define MOVE_AGAIN (10 * ZRTP_SEC)
+
+void
+zrtp_dispatch_todo (ZrtpStream * stream, gint64 now)
+{
+  ZrtpSession *session = zrtp_todo_call_of (stream);
+  ZrtpTodo todo;
+
+  while (session && zrtp_todo_pop (session, &todo)) {
+    switch (todo.kind) {
+      case ZRTP_TODO_RESTART:
+        zrtp_discovery_start (todo.stream, now);
+        break;
+      case ZRTP_TODO_ANSWER:
+        zrtp_commit_answer (todo.stream, now);
+        break;
+      case ZRTP_TODO_COMMIT:
+        zrtp_commit_try (todo.stream, now);
+        break;
+      case ZRTP_TODO_RECHECK:
+        zrtp_admit_recheck (todo.stream->session, todo.stream, now);
+        break;
+    }
+  }
+}
+
+/* What messages, timers or jobs made of the trials of a call. */
+static void
+check_trials (ZrtpStream * stream, gint64 now)
+{
+  const ZrtpSession *session = stream->session;
+
+  /* A trial does not end within a call of its own. */
+  if (!session || stream->outer)
+    return;
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *other = g_ptr_array_index (session->streams, i);
+
+    if (other->trial) {
+      zrtp_trial_check (other, now);
+      zrtp_dispatch_todo (other, now);
+    }
+  }
+}
+
+/* A peer that was ready first says Hello while we get ready: heard only at its
+ * next one, that would cost T1 or, after its schedule, seconds. */
+static void
+keep_early (ZrtpStream * stream, const guint8 * data, gsize size, gint64 now)
+{
+  g_clear_pointer (&stream->early, g_bytes_unref);
+  stream->early = g_bytes_new (data, size);
+  stream->early_came = now;
+}
+
+/* Messages that belong to an exchange come from its peer, or are not ours
+ * (5: every SSRC is a session of its own). */
+static gboolean
+is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
+    ZrtpMessageType type)
+{
+  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+      &stream->bound;
+
+  switch (type) {
+    case ZRTP_MESSAGE_DHPART1:
+      return !stream->outer && peer->hello && peer->ssrc != packet->ssrc;
+    case ZRTP_MESSAGE_DHPART2:
+    case ZRTP_MESSAGE_CONFIRM1:
+    case ZRTP_MESSAGE_CONFIRM2:
+    case ZRTP_MESSAGE_CONF2ACK:
+    case ZRTP_MESSAGE_GO_CLEAR:
+    case ZRTP_MESSAGE_SAS_RELAY:
+    case ZRTP_MESSAGE_RELAY_ACK:
+      return peer->hello && peer->ssrc != packet->ssrc;
+    default:
+      return FALSE;
+  }
+}
+
+/* Keys are derived or used for it, which leaves copies in the frames of Nettle's
+ * functions. */
+static gboolean
+uses_secrets (ZrtpMessageType type)
+{
+  switch (type) {
+    case ZRTP_MESSAGE_COMMIT:
+    case ZRTP_MESSAGE_DHPART1:
+    case ZRTP_MESSAGE_DHPART2:
+    case ZRTP_MESSAGE_CONFIRM1:
+    case ZRTP_MESSAGE_CONFIRM2:
+    case ZRTP_MESSAGE_GO_CLEAR:
+    case ZRTP_MESSAGE_SAS_RELAY:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+/* What a packet may change before its sender has proved anything. Most messages
+ * carry no proof of their own, so that a third party that sends to our port can
+ * make them: no packet of it may leave anything that lasts. Rate limits, counted
+ * drops (->counters.dropped) and a slot among four candidates are all it gets.
+ *
+ *   message     proves                             may do before that
+ *   Hello       nothing                            take a slot; be acknowledged, shown
+ *                                                  and told of within limits; start
+ *                                                  the Hello schedule again
+ *   HelloACK    nothing                            slow our Hellos down, once its
+ *                                                  source said Hello; show that
+ *                                                  there is ZRTP
+ *   Commit      that its chain is its Hello's      begin an exchange that gives way
+ *                                                  after 1 s, and during which Hellos
+ *                                                  and clear media go on
+ *   DHPart1     that its chain is its Hello's      continue our exchange; fail it
+ *   DHPart2     by its hvi, that it has our Hello  drop its own exchange: an alarm
+ *                                                  within a limit, a ban of its chain
+ *   Confirm     by its MAC, the keys; by its       nothing; in doubt for 9 T2
+ *               H0, that no message was changed
+ *   Conf2ACK    nothing                            end our Confirm2s: we have keys
+ *   Error       nothing                            with an exchange, raise a doubt
+ *                                                  that a correct message settles
+ *   ErrorACK    nothing                            end our Errors
+ *   GoClear     by its MAC, the keys               an alarm within a limit
+ *   ClearACK    nothing                            end our GoClears
+ *   SASrelay    by its MAC, the keys               nothing
+ *   RelayACK    nothing                            end our SASrelays
+ *   Ping        nothing                            be answered within a limit
+ *   PingACK     nothing                            nothing
+ *
+ * Answers (HelloACK, ErrorACK, PingACK, a repeated answer, a Hello for a Hello) share
+ * one limit, alarms another, what else is told (GstZrtpPeer, GstZrtpError) a third;
+ * see zrtpunproven.c. FAILED lasts only if the application's own policy, or that of a
+ * peer that proved something, refused the other side (->info.final): unattended,
+ * require-verified, check-signatures. Otherwise Hellos go on and discovery starts
+ * again. Guesses at the SAS are counted: zrtp_unproven_count_guess(). */
+static void
+dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, gint64 now)
+{
+  const ZrtpOctets octets = { packet->message, packet->message_size };
+
+  switch (message->type) {
+    case ZRTP_MESSAGE_HELLO:
+      zrtp_receive_hello (stream, packet, &message->u.hello, now);
+      break;
+    case ZRTP_MESSAGE_HELLO_ACK:
+      zrtp_receive_hello_ack (stream, packet, now);
+      break;
+    case ZRTP_MESSAGE_COMMIT:
+      zrtp_receive_commit (stream, packet, &message->u.commit, now);
+      break;
+    case ZRTP_MESSAGE_DHPART1:
+      zrtp_receive_dhpart1 (stream, packet, &message->u.dhpart, now);
+      break;
+    case ZRTP_MESSAGE_DHPART2:
+      zrtp_receive_dhpart2 (stream, packet, &message->u.dhpart, now);
+      break;
+    case ZRTP_MESSAGE_CONFIRM1:
+      zrtp_receive_confirm1 (stream, octets, &message->u.sealed, now);
+      break;
+    case ZRTP_MESSAGE_CONFIRM2:
+      zrtp_receive_confirm2 (stream, packet, &message->u.sealed, now);
+      break;
+    case ZRTP_MESSAGE_CONF2ACK:
+      zrtp_receive_conf2ack (stream, now);
+      break;
+    case ZRTP_MESSAGE_ERROR:
+      zrtp_receive_error (stream, packet, message->u.error_code, now);
+      break;
+    case ZRTP_MESSAGE_ERROR_ACK:
+      zrtp_receive_error_ack (stream);
+      break;
+    case ZRTP_MESSAGE_GO_CLEAR:
+      zrtp_receive_go_clear (stream, packet, message->u.clear_mac, now);
+      break;
+    case ZRTP_MESSAGE_SAS_RELAY:
+      zrtp_receive_sas_relay (stream, &message->u.sealed, now);
+      break;
+    case ZRTP_MESSAGE_RELAY_ACK:
+      zrtp_receive_relay_ack (stream);
+      break;
+    case ZRTP_MESSAGE_PING:
+      zrtp_receive_ping (stream, packet, &message->u.ping, now);
+      break;
+    case ZRTP_MESSAGE_CLEAR_ACK:
+      zrtp_receive_clear_ack (stream, now);
+      break;
+    case ZRTP_MESSAGE_PING_ACK:
+    case ZRTP_N_MESSAGES:
+      /* We send nothing that these answer. */
+      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+      break;
+  }
+  if (uses_secrets (message->type))
+    zrtp_wipe_stack ();
+}
+
+/* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
+ * ZID (0x90); of other messages nobody can tell, so that whoever throws them back
+ * must not make us move on each time. */
+static gboolean
+ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpMessage * message, gint64 now)
+{
+  if (packet->ssrc != stream->ssrc || (message->type == ZRTP_MESSAGE_HELLO
+          && memcmp (message->u.hello.zid, stream->zid, ZRTP_ZID_SIZE) == 0))
+    return FALSE;
+  zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+  if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
+      || !zrtp_unproven_is_collision (stream, now)
+      || !zrtp_rate_limit_allow (&stream->collisions, ZRTP_BURST, MOVE_AGAIN,
+          now))
+    return TRUE;
+  /* Who has heard us, and who goes on, is not the one who has our SSRC: that may
+   * be our own packet come back. */
+  if (!stream->exchange && !zrtp_discovery_best (stream))
+    zrtp_stream_fail_collision (stream, now);
+  else if (stream->exchange || !stream->acked)
+    zrtp_doubt_raise (stream, ZRTP_DOUBT_SSRC, ZRTP_ERROR_SSRC_COLLISION, now);
+  return TRUE;
+}
+
+void
+zrtp_dispatch_receive (ZrtpStream * stream, const guint8 * data, gsize size,
+    gint64 now)
+{
+  ZrtpPacket packet;
+  ZrtpMessage message;
+  ZrtpDrop drop = zrtp_packet_parse (data, size, &packet);
+
+  if (drop == ZRTP_DROP_NONE)
+    drop = zrtp_message_parse (packet.message, packet.message_size, &message);
+  if (drop == ZRTP_DROP_NONE && stream->step == ZRTP_STEP_IDLE) {
+    if (message.type == ZRTP_MESSAGE_HELLO) {
+      keep_early (stream, data, size, now);
+      return;
+    }
+    drop = ZRTP_DROP_UNEXPECTED;
+  }
+  if (drop == ZRTP_DROP_NONE
+      && zrtp_trial_wants (stream, &packet, &message, now)) {
+    zrtp_dispatch_receive (stream->trial, data, size, now);
+    check_trials (stream, now);
+    return;
+  }
+  if (drop == ZRTP_DROP_NONE && is_foreign (stream, &packet, message.type))
+    drop = ZRTP_DROP_FOREIGN_SOURCE;
+  if (drop != ZRTP_DROP_NONE) {
+    zrtp_stream_drop (stream, drop);
+    return;
+  }
+  (stream->outer ? stream->outer : stream)->info.counters.received++;
+  zrtp_contention_check (stream, now);
+  if (ssrc_collides (stream, &packet, &message, now)) {
+    zrtp_dispatch_todo (stream, now);
+    return;
+  }
+  dispatch (stream, &packet, &message, now);
+  zrtp_dispatch_todo (stream, now);
+  check_trials (stream, now);
+}
+
+/* Commit, DHPart2 or Confirm2 went unanswered for another interval (6), or
+ * after the last one it is time to look for the peer again. */
+static void
+resend (ZrtpStream * stream, gint64 now)
+{
+  ZrtpRepeat *repeat = &stream->repeat;
+
+  if (stream->step == ZRTP_STEP_DISCOVERY) {
+    zrtp_discovery_timeout (stream, now);
+    return;
+  }
+  if (stream->step == ZRTP_STEP_FAILED) {
+    zrtp_discovery_retry_timeout (stream, now);
+    return;
+  }
+  if (repeat->left == 0 && stream->go_clear_sent) {
+    zrtp_clear_exhausted (stream);
+    return;
+  }
+  if (repeat->left == 0) {
+    /* An exchange that proved nothing may have been a third party's. */
+    const gint64 pause = zrtp_unproven_is_over (stream) ?
+        RETRY_AFTER_SILENCE : RETRY_SOON;
+
+    zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
+    zrtp_stream_retry (stream, now + pause, now);
+    zrtp_contention_end (stream->session, stream, now);
+    return;
+  }
+  repeat->left--;
+  repeat->sent++;
+  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
+  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
+  if (stream->step == ZRTP_STEP_COMMIT_SENT)
+    zrtp_commit_timeout (stream, now);
+  else
+    zrtp_stream_send (stream, repeat->message, TRUE);
+}
+
+void
+zrtp_dispatch_timeout (ZrtpStream * stream, gint64 now)
+{
+  zrtp_contention_check (stream, now);
+  for (guint timer = 0; timer < ZRTP_N_TIMERS; timer++) {
+    if (stream->timers[timer] > now)
+      continue;
+    stream->timers[timer] = ZRTP_NEVER;
+    switch ((ZrtpTimer) timer) {
+      case ZRTP_TIMER_RESEND:
+        resend (stream, now);
+        break;
+      case ZRTP_TIMER_ERROR:
+        zrtp_error_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_SILENCE:
+        zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
+        zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
+        break;
+      case ZRTP_TIMER_SIGN:
+        zrtp_signature_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_CHECK:
+        zrtp_signature_check_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_CONF2ACK:
+        zrtp_confirm_stored (stream, now);
+        break;
+      case ZRTP_TIMER_CLEAR_ACK:
+        zrtp_clear_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_RELAY:
+        zrtp_relay_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_HOLD:
+        zrtp_commit_try (stream, now);
+        break;
+      case ZRTP_TIMER_DOUBT:
+        zrtp_doubt_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_HELLO:
+        zrtp_unproven_hello_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_LOOKUP:
+        zrtp_exchange_lookup_timeout (stream, now);
+        break;
+      case ZRTP_TIMER_TRIAL:
+        zrtp_trial_timeout (stream, now);
+        break;
+      case ZRTP_N_TIMERS:
+        break;
+    }
+    zrtp_dispatch_todo (stream, now);
+  }
+  if (stream->trial)
+    zrtp_dispatch_timeout (stream->trial, now);
+  check_trials (stream, now);
+}
+
+static void
+report_cache_failure (ZrtpStream * stream, const ZrtpJob * job)
+{
+  ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
+
+  event->text = g_strdup (job->error);
+}
+
+void
+zrtp_dispatch_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  if (stream->trial && stream->trial->id == job->owner) {
+    zrtp_dispatch_job (stream->trial, job, now);
+    check_trials (stream, now);
+    return;
+  }
+  if (job->error)
+    report_cache_failure (stream, job);
+  if (stream->session) {
+    switch (job->task) {
+      case ZRTP_TASK_KEY_PAIR:
+        zrtp_exchange_key_pair_ready (stream, job, now);
+        break;
+      case ZRTP_TASK_AGREE:
+        zrtp_dhmode_agreed (stream, job, now);
+        break;
+      case ZRTP_TASK_LOOKUP:
+        zrtp_exchange_lookup_ready (stream, job, now);
+        break;
+      case ZRTP_TASK_FIND_NAME:
+        zrtp_names_found_late (stream->session, job, now);
+        break;
+      case ZRTP_TASK_FIND_CALL:
+        zrtp_lost_call_found (stream, job);
+        break;
+      case ZRTP_TASK_UPDATE:
+        if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
+            && stream->exchange->store_serial == job->serial)
+          zrtp_confirm_stored (stream, now);
+        zrtp_contention_updated (stream->session, job);
+        break;
+    }
+    zrtp_dispatch_todo (stream, now);
+    check_trials (stream, now);
+  }
+  zrtp_job_free (job);
+  zrtp_wipe_stack ();
+}
+
+void
+zrtp_dispatch_early (ZrtpStream * stream, gint64 now)
+{
+  GBytes *early = g_steal_pointer (&stream->early);
+
+  if (!early)
+    return;
+  if (now - stream->early_came <= EARLY_TIME)
+    zrtp_dispatch_receive (stream, g_bytes_get_data (early, NULL),
+        g_bytes_get_size (early), now);
+  g_bytes_unref (early);
+}
