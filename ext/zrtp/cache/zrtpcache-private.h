@@ -26,6 +26,9 @@ G_BEGIN_DECLS
 /* How long a call waits for another process. Tests shorten it. */
 extern guint zrtp_cache_busy_ms;
 
+#define ZRTP_CACHE_FULL_TEXT \
+  "can't be written, the disk or the quota is full: make room"
+
 typedef enum
 {
   ZRTP_CACHE_BEGIN,
@@ -109,6 +112,8 @@ gboolean zrtp_cache_file_is_moved (ZrtpCache * cache);
 void zrtp_cache_file_error (GError ** error, ZrtpCacheError code,
     const char *path, const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* The error for SQLite's result @rc, with what the user can do about it. */
+/* errno of a full disk or quota. */
+gboolean zrtp_cache_means_full (int number);
 void zrtp_cache_file_set_error (ZrtpCache * cache, int rc, GError ** error);
 
 /* Every call that needs the file is between these two. The first takes the

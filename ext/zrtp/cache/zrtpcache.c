@@ -27,12 +27,6 @@ struct _ZrtpCachePlace
 static GMutex table_lock;
 static GHashTable *table;
 
-GQuark
-zrtp_cache_error_quark (void)
-{
-  return g_quark_from_static_string ("zrtp-cache-error-quark");
-}
-
 char *
 zrtp_cache_default_path (void)
 {

@@ -5,20 +5,6 @@
 
 #include <string.h>
 
-#include <nettle/memops.h>
-
-void
-zrtp_wipe (gpointer data, gsize size)
-{
-  explicit_bzero (data, size);
-}
-
-gboolean
-zrtp_equal (gconstpointer a, gconstpointer b, gsize size)
-{
-  return memeql_sec (a, b, size) != 0;
-}
-
 void
 zrtp_hex (const guint8 * data, gsize size, char *out)
 {
