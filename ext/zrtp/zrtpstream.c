@@ -259,6 +259,15 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
   return TRUE;
 }
 
+/* Streams that waited for this one go on first: it is out of the call meanwhile. */
+static void
+move_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
+{
+  zrtp_lifecycle_reset (stream, TRUE, now);
+  zrtp_dispatch_todo (stream, now);
+  zrtp_transfer_to_fork (stream, zid, now);
+}
+
 gboolean
 zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
     gint64 now)
@@ -267,7 +276,7 @@ zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
 
   if (!zrtp_transfer_knows (stream, zid, now))
     return FALSE;
-  zrtp_transfer_to_fork (stream, zid, now);
+  move_to_fork (stream, zid, now);
   zrtp_dispatch_todo (stream, now);
   /* 4.4.3: one peer for all streams. Those that heard of it as well move with
    * this one, those that it refused try again. */
@@ -275,7 +284,7 @@ zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
     if (zrtp_transfer_knows (other, zid, now))
-      zrtp_transfer_to_fork (other, zid, now);
+      move_to_fork (other, zid, now);
     else if (other->step == ZRTP_STEP_FAILED && !other->outer)
       zrtp_discovery_start (other, now);
     zrtp_dispatch_todo (other, now);

@@ -32,6 +32,7 @@ getrandom (void *buffer, size_t size, unsigned int flags)
 
 static GChecksum *trace;
 static guint64 n_items;
+static FILE *items;             /* ZRTP_GOLDEN_ITEMS: one line an item */
 
 static void
 write_line (void)
@@ -56,6 +57,8 @@ is_on (void)
   if (!g_getenv ("ZRTP_GOLDEN"))
     return FALSE;
   trace = g_checksum_new (G_CHECKSUM_SHA256);
+  if (g_getenv ("ZRTP_GOLDEN_ITEMS"))
+    items = fopen (g_getenv ("ZRTP_GOLDEN_ITEMS"), "a");
   atexit (write_line);
   return TRUE;
 }
@@ -63,7 +66,13 @@ is_on (void)
 static void
 add (gconstpointer data, gsize size)
 {
+  const guint8 *octets = data;
+
   g_checksum_update (trace, data, size);
+  if (items)
+    fputc (' ', items);
+  for (gsize i = 0; items && i < MIN (size, 24); i++)
+    fprintf (items, "%02x", octets[i]);
 }
 
 /* Each item begins with its kind, and with when the stream wants to be called next. */
@@ -73,6 +82,8 @@ begin (ZrtpStream * stream, char kind)
   const gint64 deadline = zrtp_stream_get_deadline (stream);
 
   n_items++;
+  if (items)
+    fprintf (items, "\n%c", kind);
   add (&kind, sizeof kind);
   add (&deadline, sizeof deadline);
 }

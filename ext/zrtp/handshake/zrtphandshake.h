@@ -175,7 +175,7 @@ void zrtp_trial_end (ZrtpStream * stream);
 /* TRUE if ZRTP_EVENT_FORK told of an endpoint with that @zid. */
 gboolean zrtp_transfer_knows (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
-/* Ends what runs, and begins again with that endpoint alone. */
+/* Begins again with that endpoint alone. Must be called after zrtp_lifecycle_reset(). */
 void zrtp_transfer_to_fork (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
 /* Ends the call with that endpoint, to begin with another. */

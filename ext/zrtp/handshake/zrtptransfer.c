@@ -88,15 +88,12 @@ void
 zrtp_transfer_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
     gint64 now)
 {
-  const guint32 ssrc = stream->ssrc;
-
-  zrtp_lifecycle_reset (stream, TRUE, now);
   zrtp_stream_make_hello (stream);
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
   stream->wanted = TRUE;        /* the user asks for this exchange */
   stream->one_zid = TRUE;
   memcpy (stream->only_zid, zid, ZRTP_ZID_SIZE);
-  zrtp_lifecycle_start (stream, ssrc, now);
+  zrtp_lifecycle_start (stream, stream->ssrc, now);
   take_forks (stream, zid, now);
   zrtp_discovery_note_evidence (stream, now);
   zrtp_discovery_set_peer (stream, zrtp_discovery_best (stream));
