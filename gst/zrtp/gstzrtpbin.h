@@ -17,6 +17,8 @@ typedef struct _GstZrtpBinClass GstZrtpBinClass;
 #define GST_TYPE_ZRTP_BIN (gst_zrtp_bin_get_type ())
 #define GST_ZRTP_BIN(obj) \
   (G_TYPE_CHECK_INSTANCE_CAST ((obj), GST_TYPE_ZRTP_BIN, GstZrtpBin))
+#define GST_IS_ZRTP_BIN(obj) \
+  (G_TYPE_CHECK_INSTANCE_TYPE ((obj), GST_TYPE_ZRTP_BIN))
 #define GST_ZRTP_BIN_GET_CLASS(obj) \
   (G_TYPE_INSTANCE_GET_CLASS ((obj), GST_TYPE_ZRTP_BIN, GstZrtpBinClass))
 

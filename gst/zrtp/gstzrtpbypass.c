@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gstzrtpdec.h"
-#include "gstzrtpenc.h"
+#include "gstzrtpbin.h"
 
 /* One direction of rtpbin's sessions. */
 typedef struct
@@ -53,8 +52,7 @@ has_two_pads (GstElement * element)
   GST_OBJECT_LOCK (element);
   result = element->numsinkpads == 1 && element->numsrcpads == 1;
   GST_OBJECT_UNLOCK (element);
-  return result && !GST_IS_ZRTP_ENC (element) && !GST_IS_ZRTP_DEC (element)
-      && !GST_IS_BIN (element);
+  return result && !GST_IS_BIN (element);
 }
 
 /* The element of @pad, or the one that follows where there are only queues and their
@@ -87,8 +85,7 @@ leads_to (GstPad * pad, GType type)
 {
   GstElement *element = follow (pad);
   gboolean result = element && (G_TYPE_CHECK_INSTANCE_TYPE (element, type)
-      || (GST_IS_BIN (element) && !GST_IS_ZRTP_ENC (element)
-          && !GST_IS_ZRTP_DEC (element)));
+      || (GST_IS_BIN (element) && !GST_IS_ZRTP_BIN (element)));
 
   gst_clear_object (&element);
   return result;
@@ -173,7 +170,7 @@ void
 gst_zrtp_bypass_inspect_enc (GstElement * enc, GstZrtpSample * sample)
 {
   Way way = { GST_PAD_SRC, "send_rtp_src_", "send_rtcp_src_",
-    GST_TYPE_ZRTP_ENC
+    G_OBJECT_TYPE (enc)
   };
 
   sample->in_rtpbin = inspect (enc, &way);
@@ -184,7 +181,7 @@ void
 gst_zrtp_bypass_inspect_dec (GstElement * dec, GstZrtpSample * sample)
 {
   Way way = { GST_PAD_SINK, "recv_rtp_sink_", "recv_rtcp_sink_",
-    GST_TYPE_ZRTP_DEC
+    G_OBJECT_TYPE (dec)
   };
 
   inspect (dec, &way);

@@ -20,6 +20,8 @@ typedef struct _GstZrtpCall GstZrtpCall;
 typedef struct _GstZrtpOpening GstZrtpOpening;
 typedef struct _GstZrtpPair GstZrtpPair;
 
+typedef void (*GstZrtpOpenedFunc) (GstZrtpCall * call);
+
 struct _GstZrtpCall
 {
   gint refs;
@@ -43,6 +45,7 @@ struct _GstZrtpCall
   char *cache_error;            /* why there is none */
   guint8 zid[ZRTP_ZID_SIZE];    /* once cache_path is set */
   GstZrtpOpening *opening;      /* of the file, under way; or NULL. Its own */
+  GstZrtpOpenedFunc opening_done;
   GstZrtpTimer opening_end;
   gint64 opening_due;           /* the timer's, monotonic */
   GCond opened;                 /* it is over, one way or the other */
@@ -81,18 +84,17 @@ void gst_zrtp_call_leave (GstZrtpCall * call);
 
 /* -- The file of known peers (gstzrtpcallcache.c) --
  *
- * Opened where a disk may take its time. Whoever can't go on without is called
- * back by gst_zrtp_pair_cache_opened(), when the file is open or can't be, or
- * after 3 s: then the call goes on without one. */
+ * Opened where a disk may take its time. @done is called with the lock held when the
+ * file is open or can't be, or after 3 s: then the call goes on without one. */
 
 /* Makes zid that of the file at @path, unless streams are bound to another. The
  * file is made only if a call @starts: who merely looks leaves no trace. TRUE if
  * there is nothing to wait for. */
 gboolean gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path,
-    gboolean starts);
+    gboolean starts, GstZrtpOpenedFunc done);
 /* The call starts with the zid that it has: makes the file if that was put off.
  * TRUE as above. */
-gboolean gst_zrtp_call_make_cache (GstZrtpCall * call);
+gboolean gst_zrtp_call_make_cache (GstZrtpCall * call, GstZrtpOpenedFunc done);
 /* Waits for what is under way; lets go of the lock meanwhile. */
 void gst_zrtp_call_wait_opened (GstZrtpCall * call);
 /* opening_end's. */

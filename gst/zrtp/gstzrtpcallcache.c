@@ -95,9 +95,7 @@ end_opening (GstZrtpCall * call)
   call->opening = NULL;
   gst_zrtp_timer_clear (&call->opening_end);
   g_cond_broadcast (&call->opened);
-  for (guint i = 0; i < call->pairs->len; i++)
-    gst_zrtp_pair_cache_opened (g_ptr_array_index (call->pairs, i));
-  gst_zrtp_call_drain (call);
+  call->opening_done (call);
 }
 
 static gboolean
@@ -185,7 +183,7 @@ gst_zrtp_call_opening_fired (gpointer call)
 /* In place of one that is under way. */
 static void
 begin_opening (GstZrtpCall * call, const char *path, gboolean starts,
-    gboolean makes)
+    gboolean makes, GstZrtpOpenedFunc done)
 {
   GstZrtpOpening *opening = g_new0 (GstZrtpOpening, 1);
 
@@ -195,13 +193,15 @@ begin_opening (GstZrtpCall * call, const char *path, gboolean starts,
   opening->makes = makes;
   opening->cache = makes ? zrtp_cache_ref (call->cache) : NULL;
   call->opening = opening;
+  call->opening_done = done;
   call->opening_due = g_get_monotonic_time () + OPENING_TIME;
   gst_zrtp_timer_set (&call->opening_end, call->opening_due);
   gst_zrtp_storage_run (path, run_opening, opening);
 }
 
 gboolean
-gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts)
+gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts,
+    GstZrtpOpenedFunc done)
 {
   if (call->cache_path && is_settled (call))
     return TRUE;
@@ -210,7 +210,7 @@ gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts)
     return FALSE;
   if (!g_str_equal (path, ZRTP_CACHE_MEMORY)) {
     /* The same file gives the same object, unless it was replaced since. */
-    begin_opening (call, path, starts, FALSE);
+    begin_opening (call, path, starts, FALSE, done);
     return FALSE;
   }
   if (g_strcmp0 (call->cache_path, path) != 0)
@@ -222,7 +222,7 @@ gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts)
 }
 
 gboolean
-gst_zrtp_call_make_cache (GstZrtpCall * call)
+gst_zrtp_call_make_cache (GstZrtpCall * call, GstZrtpOpenedFunc done)
 {
   if (is_settled (call))
     return TRUE;
@@ -230,7 +230,7 @@ gst_zrtp_call_make_cache (GstZrtpCall * call)
     return FALSE;
   if (gst_zrtp_call_is_cacheless (call))
     return TRUE;
-  begin_opening (call, call->cache_path, TRUE, TRUE);
+  begin_opening (call, call->cache_path, TRUE, TRUE, done);
   return FALSE;
 }
 

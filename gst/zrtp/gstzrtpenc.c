@@ -58,7 +58,7 @@
 #include "gstzrtpbypass.h"
 #include "gstzrtpencports.h"
 
-GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
+GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug
 
 /* How long a source may be silent before an SSRC is chosen for it. */
@@ -163,8 +163,8 @@ find_ssrc (GstZrtpEnc * self, guint32 * ssrc)
   return TRUE;
 }
 
-void
-gst_zrtp_enc_check_start (GstZrtpEnc * self)
+static void
+check_start (GstZrtpEnc * self)
 {
   gboolean start = FALSE;
   GstZrtpEncPort *way;
@@ -187,26 +187,27 @@ gst_zrtp_enc_check_start (GstZrtpEnc * self)
   }
 }
 
-void
-gst_zrtp_enc_linked (GstZrtpEnc * self)
+static void
+linked (GstZrtpBin * bin)
 {
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   GstZrtpPair *pair;
   gboolean running;
 
-  gst_zrtp_enc_check_start (self);
+  check_start (self);
   GST_OBJECT_LOCK (self);
   running = self->running;
   GST_OBJECT_UNLOCK (self);
-  if (running && (pair = gst_zrtp_bin_get_pair (GST_ZRTP_BIN (self)))) {
+  if (running && (pair = gst_zrtp_bin_get_pair (bin))) {
     gst_zrtp_pair_restart_discovery (pair);
     gst_zrtp_pair_unref (pair);
   }
 }
 
-gboolean
-gst_zrtp_enc_get_offered_ssrc (GstZrtpEnc * self, GstZrtpEncPort * port,
-    guint32 * ssrc)
+static gboolean
+get_offered_ssrc (GstZrtpBin * bin, GstZrtpEncPort * port, guint32 * ssrc)
 {
+  GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   gboolean result;
 
   GST_OBJECT_LOCK (self);
@@ -216,6 +217,16 @@ gst_zrtp_enc_get_offered_ssrc (GstZrtpEnc * self, GstZrtpEncPort * port,
   GST_OBJECT_UNLOCK (self);
   return result;
 }
+
+static void
+port_learned_ssrc (GstZrtpBin * bin)
+{
+  check_start (GST_ZRTP_ENC (bin));
+}
+
+static const GstZrtpEncPortOwner port_owner = {
+  port_learned_ssrc, linked, get_offered_ssrc
+};
 
 /* Timer thread. */
 static void
@@ -240,7 +251,7 @@ choose_ssrc (gpointer data)
     self->offered_ssrc = ssrc;
   }
   GST_OBJECT_UNLOCK (self);
-  gst_zrtp_enc_check_start (self);
+  check_start (self);
 }
 
 static void
@@ -311,7 +322,7 @@ gst_zrtp_enc_started (GstZrtpBin * bin)
   GST_OBJECT_LOCK (self);
   self->running = TRUE;
   GST_OBJECT_UNLOCK (self);
-  gst_zrtp_enc_check_start (self);
+  check_start (self);
 }
 
 static void
@@ -421,7 +432,7 @@ gst_zrtp_enc_give_up_ssrc (GstZrtpBin * bin, guint32 ssrc)
     if (gst_zrtp_enc_port_is_media (link->data))
       gst_zrtp_enc_port_refuse_ssrc (link->data, ssrc);
   free_ports (ports);
-  gst_zrtp_enc_check_start (self);
+  check_start (self);
 }
 
 static void
@@ -531,7 +542,7 @@ add_pads (GstZrtpEnc * self, GstPad * sink, GstPad * src)
   if (sink)
     gst_element_add_pad (GST_ELEMENT (self), sink);
   gst_element_add_pad (GST_ELEMENT (self), src);
-  gst_zrtp_enc_check_start (self);
+  check_start (self);
 }
 
 static GstPad *
@@ -556,8 +567,8 @@ request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
   src = gst_pad_new_from_static_template (is_rtcp ? &rtcp_src_template
       : &rtp_src_template, text);
   g_free (text);
-  enlist (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), id, sink, src,
-          is_rtcp));
+  enlist (self, gst_zrtp_enc_port_new (&port_owner, GST_ZRTP_BIN (self), id,
+          sink, src, is_rtcp));
   g_mutex_unlock (&self->requests);
   add_pads (self, sink, src);
   return sink;
@@ -575,8 +586,8 @@ request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
     gst_zrtp_enc_port_unref (port);
   } else {
     src = gst_pad_new_from_template (template, "zrtp_src");
-    enlist (self, gst_zrtp_enc_port_new (GST_ZRTP_BIN (self), 0, NULL, src,
-            FALSE));
+    enlist (self, gst_zrtp_enc_port_new (&port_owner, GST_ZRTP_BIN (self), 0,
+            NULL, src, FALSE));
   }
   g_mutex_unlock (&self->requests);
   if (!src)
@@ -666,7 +677,7 @@ gst_zrtp_enc_release_pad (GstElement * element, GstPad * pad)
     return;
   remove_port (self, port);
   /* The handshake goes on elsewhere, if it was here. */
-  gst_zrtp_enc_check_start (self);
+  check_start (self);
 }
 
 /* -- The class -- */

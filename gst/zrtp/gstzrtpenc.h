@@ -15,13 +15,6 @@ G_DECLARE_FINAL_TYPE (GstZrtpEnc, gst_zrtp_enc, GST, ZRTP_ENC, GstZrtpBin)
 
 GST_ELEMENT_REGISTER_DECLARE (zrtpenc);
 
-/* For the ports: a sink pad learned an SSRC, or a source pad was linked. */
-void gst_zrtp_enc_check_start (GstZrtpEnc * enc);
-void gst_zrtp_enc_linked (GstZrtpEnc * enc);
-/* The SSRC that was chosen because upstream has none yet. */
-gboolean gst_zrtp_enc_get_offered_ssrc (GstZrtpEnc * enc,
-    GstZrtpEncPort * port, guint32 * ssrc);
-
 G_END_DECLS
 
 #endif

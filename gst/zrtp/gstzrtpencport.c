@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "gstzrtpcaps.h"
-#include "gstzrtpenc.h"
 #include "gstzrtpsourcewarnings.h"
 #include "gstzrtpupstream.h"
 
-GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
+GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug
 
 /* Longest wait of an end of stream for the handshake's last replies. */
@@ -90,7 +89,7 @@ learn_ssrc (GstZrtpEncPort * port, GstZrtpSender * sender, guint32 ssrc)
   }
   GST_OBJECT_UNLOCK (port->enc);
   if (fresh)
-    gst_zrtp_enc_check_start (GST_ZRTP_ENC (port->enc));
+    port->owner->check_start (port->enc);
   return TRUE;
 }
 
@@ -528,7 +527,7 @@ take_event (GstZrtpEncPort * port, GstEvent * event)
       break;
     case GST_EVENT_CAPS:
       result = take_caps (port, event);
-      gst_zrtp_enc_check_start (GST_ZRTP_ENC (port->enc));
+      port->owner->check_start (port->enc);
       return result;
     case GST_EVENT_EOS:
       set_gate (port, gst_zrtp_sender_end_port, FALSE);
@@ -573,7 +572,7 @@ offer_ssrc (GstZrtpEncPort * port, GstQuery * query)
   GstCaps *caps, *filter, *offer;
   guint32 ssrc;
 
-  if (!gst_zrtp_enc_get_offered_ssrc (GST_ZRTP_ENC (port->enc), port, &ssrc))
+  if (!port->owner->get_offered_ssrc (port->enc, port, &ssrc))
     return;
   gst_query_parse_caps_result (query, &caps);
   gst_query_parse_caps (query, &filter);
@@ -642,7 +641,7 @@ src_linked (GstPad * pad, GstPad * peer, gpointer unused)
 
   if (!port)
     return;
-  gst_zrtp_enc_linked (GST_ZRTP_ENC (port->enc));
+  port->owner->linked (port->enc);
   gst_zrtp_enc_port_unref (port);
 }
 
@@ -682,12 +681,13 @@ detach (GstPad * pad)
 }
 
 GstZrtpEncPort *
-gst_zrtp_enc_port_new (GstZrtpBin * enc, guint id, GstPad * sink, GstPad * src,
-    gboolean is_rtcp)
+gst_zrtp_enc_port_new (const GstZrtpEncPortOwner * owner, GstZrtpBin * enc,
+    guint id, GstPad * sink, GstPad * src, gboolean is_rtcp)
 {
   GstZrtpEncPort *port = g_new0 (GstZrtpEncPort, 1);
 
   port->refs = 1;
+  port->owner = owner;
   port->enc = enc;
   port->id = id;
   port->is_rtcp = is_rtcp;

@@ -12,9 +12,24 @@
 
 G_BEGIN_DECLS
 
+typedef struct _GstZrtpEncPort GstZrtpEncPort;
+
+/* What a port asks of the zrtpenc that it belongs to. Called without locks. */
 typedef struct
 {
+  /* A sink pad learned an SSRC. */
+  void (*check_start) (GstZrtpBin * enc);
+  /* A source pad was linked. */
+  void (*linked) (GstZrtpBin * enc);
+  /* The SSRC that was chosen because upstream has none yet; FALSE: none was. */
+  gboolean (*get_offered_ssrc) (GstZrtpBin * enc, GstZrtpEncPort * port,
+      guint32 * ssrc);
+} GstZrtpEncPortOwner;
+
+struct _GstZrtpEncPort
+{
   gint refs;
+  const GstZrtpEncPortOwner *owner;
   GstZrtpBin *enc;              /* borrowed: the pads' parent */
   guint id;                     /* the number in the pads' names */
   gboolean is_rtcp;
@@ -34,12 +49,13 @@ typedef struct
   gboolean have_ssrc;
   guint32 ssrc;                 /* of the caps, else of the first packet */
   gboolean is_video;
-} GstZrtpEncPort;
+};
 
 /* Sets the pads' functions up; the caller adds them. The pads and the port hold
- * each other until gst_zrtp_enc_port_release(). @sink may be NULL. */
-GstZrtpEncPort *gst_zrtp_enc_port_new (GstZrtpBin * enc, guint id,
-    GstPad * sink, GstPad * src, gboolean is_rtcp);
+ * each other until gst_zrtp_enc_port_release(). @owner is static, @sink may be
+ * NULL. */
+GstZrtpEncPort *gst_zrtp_enc_port_new (const GstZrtpEncPortOwner * owner,
+    GstZrtpBin * enc, guint id, GstPad * sink, GstPad * src, gboolean is_rtcp);
 GstZrtpEncPort *gst_zrtp_enc_port_ref (GstZrtpEncPort * port);
 void gst_zrtp_enc_port_unref (GstZrtpEncPort * port);
 

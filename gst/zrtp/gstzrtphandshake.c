@@ -192,8 +192,8 @@ gst_zrtp_pair_push_handshake (gpointer data)
   GstElement *enc = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_ENC);
 
   if (enc) {
-    push_upstream (pair, GST_ZRTP_BIN (enc));
-    push_packets (pair, GST_ZRTP_BIN (enc));
+    push_upstream (pair, (GstZrtpBin *) enc);
+    push_packets (pair, (GstZrtpBin *) enc);
     gst_object_unref (enc);
   } else {
     gst_zrtp_outbox_flush (&pair->outbox);
@@ -211,7 +211,7 @@ gst_zrtp_pair_open_sinks (GstZrtpPair * pair)
 
   if (!dec)
     return;
-  GST_ZRTP_BIN_GET_CLASS (dec)->open (GST_ZRTP_BIN (dec));
+  GST_ZRTP_BIN_GET_CLASS (dec)->open ((GstZrtpBin *) dec);
   gst_object_unref (dec);
 }
 
@@ -224,7 +224,7 @@ gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair)
 
   if (!enc)
     return;
-  pad = GST_ZRTP_BIN_GET_CLASS (enc)->get_handshake_pad (GST_ZRTP_BIN (enc));
+  pad = GST_ZRTP_BIN_GET_CLASS (enc)->get_handshake_pad ((GstZrtpBin *) enc);
   peer = pad ? gst_pad_get_peer (pad) : NULL;
   pad_name = pad ? gst_object_get_path_string (GST_OBJECT (pad)) : NULL;
   peer_name = peer ? gst_object_get_path_string (GST_OBJECT (peer)) : NULL;

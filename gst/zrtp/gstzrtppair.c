@@ -265,6 +265,14 @@ want_hello (GstZrtpPair * pair)
   pair->hello_due = gst_zrtp_settings_ref (pair->settings);
 }
 
+static void
+cache_opened (GstZrtpCall * call)
+{
+  for (guint i = 0; i < call->pairs->len; i++)
+    gst_zrtp_pair_cache_opened (g_ptr_array_index (call->pairs, i));
+  gst_zrtp_call_drain (call);
+}
+
 void
 gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts)
 {
@@ -278,10 +286,10 @@ gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts)
   if (needed) {
     char *path = gst_zrtp_settings_get_cache_path (pair->settings);
 
-    opened = gst_zrtp_call_open_cache (pair->call, path, starts);
+    opened = gst_zrtp_call_open_cache (pair->call, path, starts, cache_opened);
     g_free (path);
   } else if (starts) {
-    opened = gst_zrtp_call_make_cache (pair->call);
+    opened = gst_zrtp_call_make_cache (pair->call, cache_opened);
   } else {
     return;
   }

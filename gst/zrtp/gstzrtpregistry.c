@@ -274,7 +274,7 @@ clear_seat (GstZrtpPair * pair, GstZrtpHalf half, gboolean reserve,
     return TRUE;
   }
   own = find_place (NULL, 0);
-  move (GST_ZRTP_BIN (*evicted), own);
+  move ((GstZrtpBin *) * evicted, own);
   gst_zrtp_pair_unref (own);
   return TRUE;
 }

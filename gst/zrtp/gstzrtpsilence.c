@@ -93,7 +93,7 @@ sample_element (GstZrtpPair * pair, GstZrtpHalf half, GstZrtpSample * sample)
 
   if (!element)
     return;
-  GST_ZRTP_BIN_GET_CLASS (element)->inspect (GST_ZRTP_BIN (element), sample);
+  GST_ZRTP_BIN_GET_CLASS (element)->inspect ((GstZrtpBin *) element, sample);
   gst_object_unref (element);
 }
 
