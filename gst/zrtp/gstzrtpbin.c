@@ -3,13 +3,13 @@
  */
 #include "gstzrtpbin.h"
 
-#include "gstzrtpnotice.h"
+#include "session/gstzrtpnotification.h"
 #include "gstzrtppbx.h"
-#include "gstzrtpproperties.h"
-#include "gstzrtpreadings.h"
-#include "gstzrtpregistry.h"
+#include "api/gstzrtpproperties.h"
+#include "gstzrtpstatus.h"
+#include "session/gstzrtpregistry.h"
 #include "gstzrtpsdp.h"
-#include "gstzrtpsignals.h"
+#include "api/gstzrtpsignals.h"
 #include "gstzrtpsignature.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef GST_ZRTP_BIN_H
 #define GST_ZRTP_BIN_H
 
-#include "gstzrtppair.h"
+#include "session/gstzrtptransport.h"
 
 G_BEGIN_DECLS
 

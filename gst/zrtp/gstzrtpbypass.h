@@ -6,7 +6,7 @@
 #ifndef GST_ZRTP_BYPASS_H
 #define GST_ZRTP_BYPASS_H
 
-#include "gstzrtpsituation.h"
+#include "session/gstzrtpsituation.h"
 
 G_BEGIN_DECLS
 

@@ -45,9 +45,9 @@
 
 #include "gstzrtpbypass.h"
 
-#include "gstzrtpcaps.h"
-#include "gstzrtpoutlet.h"
-#include "gstzrtpsourcewarnings.h"
+#include "media/gstzrtpcaps.h"
+#include "media/gstzrtpsrcpad.h"
+#include "session/gstzrtpsourcewarnings.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_dec_debug);
 #define GST_CAT_DEFAULT gst_zrtp_dec_debug

@@ -54,9 +54,9 @@
 
 #include <gst/video/video-event.h>
 
-#include "gstzrtpcaps.h"
+#include "media/gstzrtpcaps.h"
 #include "gstzrtpbypass.h"
-#include "gstzrtpencports.h"
+#include "gstzrtpencpads.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug

@@ -6,7 +6,7 @@
 #ifndef GST_ZRTP_ENC_H
 #define GST_ZRTP_ENC_H
 
-#include "gstzrtpencport.h"
+#include "gstzrtpencpad.h"
 
 G_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
  */
 #include "gstzrtppbx.h"
 
-#include "gstzrtpregistry.h"
+#include "session/gstzrtpregistry.h"
 
 static gboolean
 accept_enrollment (GstZrtpBin * self)

@@ -3,8 +3,8 @@
  */
 #include "gstzrtpsignature.h"
 
-#include "gstzrtpproperties.h"
-#include "gstzrtpreadings.h"
+#include "api/gstzrtpproperties.h"
+#include "gstzrtpstatus.h"
 
 #define READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 #define WRITE (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)

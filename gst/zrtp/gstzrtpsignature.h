@@ -8,7 +8,7 @@
 #define GST_ZRTP_SIGNATURE_H
 
 #include "gstzrtpbin.h"
-#include "gstzrtpnotice.h"
+#include "session/gstzrtpnotification.h"
 
 G_BEGIN_DECLS
 

@@ -6,7 +6,7 @@
 #ifndef GST_ZRTP_STATS_H
 #define GST_ZRTP_STATS_H
 
-#include "gstzrtppair.h"
+#include "session/gstzrtptransport.h"
 
 G_BEGIN_DECLS
 

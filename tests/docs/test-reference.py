@@ -100,7 +100,7 @@ class TestReference(unittest.TestCase):
         documented = [name for row in rows("docs/plugins/index.md", "### Causes of drops")
                       for name in names(row[0])]
         known = []
-        for path in ("gst/zrtp/gstzrtpsender.c", "gst/zrtp/gstzrtpreceiver.c",
+        for path in ("gst/zrtp/media/gstzrtpsender.c", "gst/zrtp/media/gstzrtpreceiver.c",
                      "ext/zrtp/base/zrtptypes.c"):
             nicks = re.search(r"_drop_nick \(.*?= \{(.*?)\}", read(path), re.DOTALL).group(1)
             known += re.findall(r'"([^"]+)"', nicks)

@@ -36,7 +36,7 @@ DOMAIN = "gst-zrtp-1.0"
 
 def sentences():
     """What N_() and _() mark in the source."""
-    text = read("gst/zrtp/gstzrtplevel.c")
+    text = read("gst/zrtp/session/gstzrtplevel.c")
     for match in re.finditer(r'\b(?:N_|_) ?\(((?:\s*"(?:[^"\\]|\\.)*")+)\s*\)', text):
         yield "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match.group(1)))
 

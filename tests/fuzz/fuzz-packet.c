@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "gstzrtppacket.h"
+#include "media/gstzrtppacket.h"
 #include "zrtp/crypto/zrtpcrypto.h"
 #include "zrtp/message/zrtpmessage.h"
 

@@ -6,8 +6,8 @@
 #include <sys/random.h>
 
 #include "fuzz.h"
-#include "gstzrtpcrowd.h"
-#include "gstzrtptimer.h"
+#include "threads/gstzrtpelasticpool.h"
+#include "threads/gstzrtptimer.h"
 
 typedef struct
 {

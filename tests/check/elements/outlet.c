@@ -6,7 +6,7 @@
  */
 #include <gst/check/gstcheck.h>
 
-#include "gstzrtpoutlet.h"
+#include "media/gstzrtpsrcpad.h"
 
 /* For a second thread to get as far as it can while the first one is held. Too
  * short a time on a busy machine hides a fault, and invents none. */

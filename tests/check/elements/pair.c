@@ -6,7 +6,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "gstzrtpbin.h"
-#include "gstzrtppair.h"
+#include "session/gstzrtptransport.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 

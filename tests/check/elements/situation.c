@@ -7,7 +7,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "gstzrtpsituation.h"
+#include "session/gstzrtpsituation.h"
 
 #define SECOND ((gint64) G_TIME_SPAN_SECOND)
 /* Longest patience, and some more. */

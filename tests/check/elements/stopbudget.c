@@ -5,7 +5,7 @@
  */
 #include <gst/check/gstcheck.h>
 
-#include "gstzrtpstopbudget.h"
+#include "threads/gstzrtpstopbudget.h"
 
 #define MSEC G_TIME_SPAN_MILLISECOND
 

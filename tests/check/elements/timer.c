@@ -5,7 +5,7 @@
  */
 #include <gst/check/gstcheck.h>
 
-#include "gstzrtptimer.h"
+#include "threads/gstzrtptimer.h"
 
 #define N 200
 

@@ -5,9 +5,9 @@
  */
 #include <gst/check/gstcheck.h>
 
-#include "gstzrtpcrowd.h"
-#include "gstzrtpstorage.h"
-#include "gstzrtpworker.h"
+#include "threads/gstzrtpelasticpool.h"
+#include "threads/gstzrtpdiskqueue.h"
+#include "threads/gstzrtpwork.h"
 
 #define N_ORDER 5000
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)

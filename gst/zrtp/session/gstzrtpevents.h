@@ -1,0 +1,22 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a stream puts out, and where it goes: keys and permissions to sender and
+ * receiver, packets to the pusher, jobs to their pools, news to the notifier.
+ * Everything here runs with the call's lock held.
+ */
+#ifndef GST_ZRTP_EVENTS_H
+#define GST_ZRTP_EVENTS_H
+
+#include "session/gstzrtptransport.h"
+
+G_BEGIN_DECLS
+
+/* What may pass, as the stream has it now. */
+void gst_zrtp_pair_apply_media (GstZrtpPair * pair);
+/* No keys, nothing passes. */
+void gst_zrtp_pair_void_keys (GstZrtpPair * pair);
+
+G_END_DECLS
+
+#endif
