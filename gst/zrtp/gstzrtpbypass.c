@@ -4,10 +4,10 @@
  */
 #include "gstzrtpbypass.h"
 
+#include "gstzrtpbin.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "gstzrtpbin.h"
 
 /* One direction of rtpbin's sessions. */
 typedef struct

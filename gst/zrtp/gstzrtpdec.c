@@ -44,9 +44,10 @@
 #include "gstzrtpdec.h"
 
 #include "gstzrtpbypass.h"
-
 #include "media/gstzrtpcaps.h"
 #include "media/gstzrtpsrcpad.h"
+#include "session/gstzrtpoutbox.h"
+#include "session/gstzrtpservice.h"
 #include "session/gstzrtpsourcewarnings.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_zrtp_dec_debug);

@@ -52,11 +52,12 @@
 
 #include "gstzrtpenc.h"
 
-#include <gst/video/video-event.h>
-
-#include "media/gstzrtpcaps.h"
 #include "gstzrtpbypass.h"
 #include "gstzrtpencpads.h"
+#include "media/gstzrtpcaps.h"
+#include "session/gstzrtpservice.h"
+
+#include <gst/video/video-event.h>
 
 GST_DEBUG_CATEGORY_EXTERN (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug

@@ -3,11 +3,11 @@
  */
 #include "gstzrtpencpad.h"
 
-#include <string.h>
-
 #include "media/gstzrtpcaps.h"
-#include "session/gstzrtpsourcewarnings.h"
 #include "media/gstzrtpupstream.h"
+#include "session/gstzrtpsourcewarnings.h"
+
+#include <string.h>
 
 GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
 #define GST_CAT_DEFAULT gst_zrtp_enc_debug

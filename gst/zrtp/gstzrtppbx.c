@@ -3,6 +3,7 @@
  */
 #include "gstzrtppbx.h"
 
+#include "session/gstzrtpjobs.h"
 #include "session/gstzrtpregistry.h"
 
 static gboolean

@@ -4,7 +4,6 @@
 #include "gstzrtpsdp.h"
 
 #include <string.h>
-
 #include <gst/sdp/sdp.h>
 
 #define ATTRIBUTE "zrtp-hash"

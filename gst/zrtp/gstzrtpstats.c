@@ -3,9 +3,9 @@
  */
 #include "gstzrtpstats.h"
 
-#include <string.h>
-
 #include "zrtp/zrtp.h"
+
+#include <string.h>
 
 #define TO_NANOSECONDS(us) ((guint64) (us) * 1000)
 

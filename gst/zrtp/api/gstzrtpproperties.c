@@ -3,9 +3,6 @@
  */
 #include "api/gstzrtpproperties.h"
 
-#include "gstzrtpstatus.h"
-#include "gstzrtpsignature.h"
-
 static GParamSpec *pspecs[GST_ZRTP_N_PROPS];
 
 #define READ (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)

@@ -7,7 +7,7 @@
 #ifndef GST_ZRTP_PROPERTIES_H
 #define GST_ZRTP_PROPERTIES_H
 
-#include "session/gstzrtptransport.h"
+#include "api/gstzrtpsettings.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +52,11 @@ void gst_zrtp_properties_install (GObjectClass * klass);
 GParamSpec *gst_zrtp_property_get_pspec (guint id);
 /* Shown by all elements of a call, not only by the pair. */
 gboolean gst_zrtp_property_is_call_wide (guint id);
+
+/* The properties that show stream and session; @pspecs by id. */
+void gst_zrtp_readings_make_pspecs (GParamSpec ** pspecs);
+/* The same for signatures: fills in those at its ids. */
+void gst_zrtp_signature_make_pspecs (GParamSpec ** pspecs);
 
 G_END_DECLS
 

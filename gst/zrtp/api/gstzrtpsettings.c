@@ -3,9 +3,9 @@
  */
 #include "api/gstzrtpsettings.h"
 
-#include <string.h>
-
 #include "zrtp/zrtp.h"
+
+#include <string.h>
 
 #define FIRST GST_ZRTP_SETTING_SESSION_ID
 

@@ -3,7 +3,6 @@
  */
 #include "api/gstzrtpsignals.h"
 
-#include "api/gstzrtpenums.h"
 #include "api/gstzrtpproperties.h"
 
 #define MAX_PARAMS 3

@@ -3,15 +3,10 @@
  */
 #include "session/gstzrtpevents.h"
 
-#include "session/gstzrtpoutbox.h"
+#include "api/gstzrtpnames.h"
 #include "session/gstzrtplevel.h"
-#include "session/gstzrtpnotification.h"
-#include "gstzrtpstatus.h"
-#include "gstzrtpsignature.h"
-#include "threads/gstzrtpdiskqueue.h"
-#include "session/gstzrtplog.h"
-
-/* -- Keys and media -- */
+#include "session/gstzrtpnotifier.h"
+#include "session/gstzrtpoutbox.h"
 
 void
 gst_zrtp_pair_apply_media (GstZrtpPair * pair)
@@ -62,8 +57,6 @@ take_keys (GstZrtpPair * pair, const ZrtpEvent * event)
             NULL, "SRTP refuses the keys that were agreed on, so no media can "
             "pass. Set another \"ciphers\" or \"auth-tags\", or another libsrtp"));
 }
-
-/* -- News -- */
 
 static void
 add_algorithm (GstStructure * s, const char *field, const ZrtpAlgorithm * row)
@@ -349,6 +342,57 @@ make_fork_notice (const ZrtpEvent * event)
   return notice;
 }
 
+static GBytes *
+get_sashash (ZrtpSession * session)
+{
+  guint8 sashash[ZRTP_SECRET_SIZE];
+
+  if (!zrtp_session_get_sashash (session, sashash))
+    return NULL;
+  return g_bytes_new (sashash, sizeof sashash);
+}
+
+static void
+take_bytes (GstStructure * s, const char *field, GBytes * bytes)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BYTES);
+  g_value_take_boxed (&value, bytes);
+  gst_structure_take_value (s, field, &value);
+}
+
+static GstZrtpNotice *
+make_signature_wanted (GstZrtpPair * pair)
+{
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+  char *name = gst_zrtp_algorithm_to_string (&info->key_agreement->base);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_SIGNATURE_WANTED,
+      "key-agreement", G_TYPE_STRING, name, NULL);
+
+  take_bytes (gst_zrtp_notice_get_message (notice), "sashash",
+      get_sashash (pair->call->session));
+  g_free (name);
+  return notice;
+}
+
+static GstZrtpNotice *
+make_signature_received (GstZrtpPair * pair)
+{
+  ZrtpSession *session = pair->call->session;
+  const ZrtpSessionInfo *info = zrtp_session_get_info (session);
+  const ZrtpSignature *signature = zrtp_session_get_signature (session);
+  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_SIGNATURE,
+      "status", G_TYPE_STRING,
+      zrtp_signature_status_nick (info->signature_status),
+      "certificate", G_TYPE_BYTES, signature ? signature->certificate : NULL,
+      "signature", G_TYPE_BYTES, signature ? signature->signature : NULL, NULL);
+
+  take_bytes (gst_zrtp_notice_get_message (notice), "sashash",
+      get_sashash (session));
+  return notice;
+}
+
 static GstZrtpNotice *
 make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
 {
@@ -378,9 +422,9 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
     case ZRTP_EVENT_NEW_ENDPOINT:
       return make_new_endpoint_notice (event);
     case ZRTP_EVENT_SIGN_SAS:
-      return gst_zrtp_signature_make_wanted (pair);
+      return make_signature_wanted (pair);
     case ZRTP_EVENT_SIGNATURE:
-      return gst_zrtp_signature_make_received (pair);
+      return make_signature_received (pair);
     case ZRTP_EVENT_DOWNGRADE:
       return make_downgrade_notice (pair);
     case ZRTP_EVENT_SECURITY:
@@ -414,8 +458,8 @@ make_notice (GstZrtpPair * pair, const ZrtpEvent * event)
   }
 }
 
-static void
-take_event (GstZrtpPair * pair, const ZrtpEvent * event)
+void
+gst_zrtp_pair_take_event (GstZrtpPair * pair, const ZrtpEvent * event)
 {
   GstZrtpNotice *notice;
 
@@ -451,99 +495,4 @@ take_event (GstZrtpPair * pair, const ZrtpEvent * event)
         gst_zrtp_pair_warn_of_attack (pair, event->text);
       break;
   }
-}
-
-/* -- Jobs -- */
-
-typedef struct
-{
-  GstZrtpPair *pair;
-  guint generation;             /* of the stream that gave it out */
-  ZrtpJob *job;
-  ZrtpCache *cache;             /* or NULL */
-  gboolean storage;
-} Job;
-
-static void
-run_job (gpointer data)
-{
-  Job *job = data;
-  GstZrtpPair *pair = job->pair;
-
-  zrtp_job_run (job->job, job->cache, g_get_real_time () / G_USEC_PER_SEC);
-  g_clear_pointer (&job->cache, zrtp_cache_unref);
-
-  gst_zrtp_call_lock (pair->call);
-  gst_zrtp_log_job (pair, job->job, "ends");
-  if (pair->stream && pair->generation == job->generation)
-    zrtp_stream_finish_job (pair->stream, job->job, g_get_monotonic_time ());
-  else
-    zrtp_job_free (job->job);
-  if (job->storage && --pair->storing == 0)
-    g_cond_broadcast (&pair->stored);
-  gst_zrtp_call_drain (pair->call);
-  gst_zrtp_call_unlock (pair->call);
-
-  gst_zrtp_pair_unref (pair);
-  g_free (job);
-}
-
-static void
-submit_job (GstZrtpPair * pair, ZrtpJob * zrtp_job)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->pair = gst_zrtp_pair_ref (pair);
-  job->generation = pair->generation;
-  job->job = zrtp_job;
-  job->storage = zrtp_job_get_kind (zrtp_job) == ZRTP_JOB_STORAGE;
-  gst_zrtp_log_job (pair, zrtp_job, "begins");
-  if (job->storage)
-    pair->storing++;
-  if (job->storage && !gst_zrtp_call_is_cacheless (pair->call)) {
-    job->cache = zrtp_cache_ref (pair->call->cache);
-    gst_zrtp_storage_run (pair->call->cache_path, run_job, job);
-  } else {
-    gst_zrtp_pool_run (job->storage ? GST_ZRTP_POOL_SERVICE
-        : GST_ZRTP_POOL_COMPUTE, run_job, job);
-  }
-}
-
-/* -- Draining -- */
-
-void
-gst_zrtp_pair_update_busy (GstZrtpPair * pair)
-{
-  gst_zrtp_sender_set_busy (&pair->sender, pair->stream
-      && (zrtp_stream_is_busy (pair->stream)
-          || !gst_zrtp_outbox_is_empty (&pair->outbox)));
-}
-
-void
-gst_zrtp_pair_drain (GstZrtpPair * pair)
-{
-  ZrtpEvent event;
-  ZrtpOutPacket *packet;
-  ZrtpJob *job;
-
-  if (!pair->stream)
-    return;
-  /* Events first: the keys must be there before the message that allows the
-   * peer to use them leaves. */
-  while (zrtp_stream_pop_event (pair->stream, &event)) {
-    gst_zrtp_log_event (pair, &event);
-    take_event (pair, &event);
-    zrtp_event_clear (&event);
-  }
-  while ((packet = zrtp_stream_pop_packet (pair->stream))) {
-    gst_zrtp_log_send (pair, packet);
-    gst_zrtp_pair_send (pair, packet);
-  }
-  while ((job = zrtp_stream_pop_job (pair->stream)))
-    submit_job (pair, job);
-  /* Last: the peer waits for the packets, and the thread that is woken first gets
-   * the processor. */
-  gst_zrtp_pair_tell_notices (pair);
-  gst_zrtp_timer_set (&pair->deadline, zrtp_stream_get_deadline (pair->stream));
-  gst_zrtp_pair_update_busy (pair);
 }

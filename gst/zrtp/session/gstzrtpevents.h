@@ -17,6 +17,9 @@ void gst_zrtp_pair_apply_media (GstZrtpPair * pair);
 /* No keys, nothing passes. */
 void gst_zrtp_pair_void_keys (GstZrtpPair * pair);
 
+/* Takes what @event holds. */
+void gst_zrtp_pair_take_event (GstZrtpPair * pair, const ZrtpEvent * event);
+
 G_END_DECLS
 
 #endif

@@ -8,13 +8,11 @@
 #include "session/gstzrtplevel.h"
 
 #include "api/gstzrtpenums.h"
-#include "session/gstzrtpnotification.h"
 #include "api/gstzrtpproperties.h"
+#include "session/gstzrtpnotifier.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* -- Texts -- */
 
 static const struct
 {
@@ -96,21 +94,13 @@ gst_zrtp_reason_get_text (ZrtpReason reason)
   return *text ? _(text) : text;
 }
 
-/* -- Of a call -- */
-
-static GstZrtpPair *
-pair_at (GstZrtpCall * call, guint i)
-{
-  return g_ptr_array_index (call->pairs, i);
-}
-
 static ZrtpReasons
 get_reasons (GstZrtpCall * call)
 {
   ZrtpReasons result = 0;
 
   for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *pair = pair_at (call, i);
+    GstZrtpPair *pair = gst_zrtp_call_pair_at (call, i);
 
     if (pair->stream && gst_zrtp_pair_is_active (pair))
       result |= zrtp_stream_get_reasons (pair->stream);
@@ -153,7 +143,7 @@ find_teller (GstZrtpCall * call)
   GstZrtpPair *best = NULL;
 
   for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *pair = pair_at (call, i);
+    GstZrtpPair *pair = gst_zrtp_call_pair_at (call, i);
     const gint better = !best ? 1 : gst_zrtp_pair_is_active (pair)
         - gst_zrtp_pair_is_active (best);
 

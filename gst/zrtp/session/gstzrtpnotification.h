@@ -10,12 +10,30 @@
 #ifndef GST_ZRTP_NOTICE_H
 #define GST_ZRTP_NOTICE_H
 
-#include "session/gstzrtptransport.h"
 #include "api/gstzrtpsignals.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GstZrtpNotice GstZrtpNotice;
+typedef struct _GstZrtpBacklog GstZrtpBacklog;
+
+struct _GstZrtpNotice
+{
+  GstZrtpNoticeKind kind;       /* GST_ZRTP_N_NOTICES: ... */
+  GstStructure *message;
+
+  GstMessageType type;          /* ... an INFO, WARNING or ERROR message */
+  GQuark domain;
+  gint code;
+  char *text, *debug;
+};
+
+/* A message on the bus can outlive its pair, and this does, too. */
+struct _GstZrtpBacklog
+{
+  gatomicrefcount refs;
+  gint messages[GST_ZRTP_N_NOTICES + 1];        /* atomic, by kind */
+};
 
 /* The fields of the message follow, as for gst_structure_new(). */
 GstZrtpNotice *gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
@@ -35,16 +53,6 @@ GstZrtpBacklog *gst_zrtp_backlog_new (void);
 void gst_zrtp_backlog_unref (GstZrtpBacklog * backlog);
 /* To add fields before it is queued. */
 GstStructure *gst_zrtp_notice_get_message (GstZrtpNotice * notice);
-
-/* Queues it for the notifier. Takes @notice. With or without locks. */
-void gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice);
-/* The same in two steps, for several. */
-void gst_zrtp_pair_add_notice (GstZrtpPair * pair, GstZrtpNotice * notice);
-void gst_zrtp_pair_tell_notices (GstZrtpPair * pair);
-/* The notifier's work. What waits for it, or on the bus, is bounded for each kind:
- * from there on a newer notice replaces an older one. Alarms count as the same kind
- * if their text is the same. */
-void gst_zrtp_pair_deliver_notices (GstZrtpPair * pair);
 
 G_END_DECLS
 

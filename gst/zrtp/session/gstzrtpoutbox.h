@@ -12,22 +12,12 @@
 
 G_BEGIN_DECLS
 
-void gst_zrtp_outbox_init (GstZrtpOutbox * outbox);
-void gst_zrtp_outbox_clear (GstZrtpOutbox * outbox);
-void gst_zrtp_outbox_flush (GstZrtpOutbox * outbox);
-/* Nothing waits and no push is under way. */
-gboolean gst_zrtp_outbox_is_empty (GstZrtpOutbox * outbox);
-
+/* Wants a key frame of this SSRC of the peer. */
+void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
 /* Queues. With the call's lock or without any. Takes @packet. */
 void gst_zrtp_pair_send (GstZrtpPair * pair, ZrtpOutPacket * packet);
 void gst_zrtp_pair_want_keyframes (GstZrtpPair * pair);
 void gst_zrtp_pair_give_up_ssrc (GstZrtpPair * pair, guint32 ssrc);
-
-/* The pusher's work. */
-void gst_zrtp_pair_push_handshake (gpointer pair);
-/* The service's and the notifier's parts when a push takes too long. */
-void gst_zrtp_pair_open_sinks (GstZrtpPair * pair);
-void gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair);
 
 G_END_DECLS
 

@@ -3,6 +3,9 @@
  */
 #include "session/gstzrtpregistry.h"
 
+#include "session/gstzrtpconfigure.h"
+#include "session/gstzrtphello.h"
+#include "session/gstzrtpservice.h"
 #include "threads/gstzrtpdiskqueue.h"
 
 /* Longest wait for the disk when an element goes. */
@@ -11,21 +14,6 @@
 static GMutex lock;
 static GHashTable *calls;       /* key to GstZrtpCall, borrowed: in it as long
                                  * as it has pairs */
-
-GstObject *
-gst_zrtp_registry_get_toplevel (GstElement * element)
-{
-  GstObject *top = gst_object_get_parent (GST_OBJECT (element));
-  GstObject *parent;
-
-  if (!top)
-    return NULL;
-  while ((parent = gst_object_get_parent (top))) {
-    gst_object_unref (top);
-    top = parent;
-  }
-  return top;
-}
 
 /* A number that no other object of this process ever has: an address may come
  * back. With the registry's lock. */
@@ -279,6 +267,28 @@ clear_seat (GstZrtpPair * pair, GstZrtpHalf half, gboolean reserve,
   return TRUE;
 }
 
+/* Where the element wants to be. */
+static gboolean
+seat (GstZrtpBin * bin, const char *key, guint stream_id, gboolean reserve,
+    GstElement ** evicted, char **clash)
+{
+  GstZrtpPair *pair = find_place (key, stream_id);
+  gboolean ok = clear_seat (pair, GST_ZRTP_BIN_GET_CLASS (bin)->half, reserve,
+      evicted);
+
+  if (!ok && !reserve && !bin->pair) {
+    gst_zrtp_pair_unref (pair);
+    pair = find_place (NULL, stream_id);
+    ok = TRUE;
+  }
+  if (ok)
+    move (bin, pair);
+  else if (reserve)
+    *clash = describe_clash (bin, pair);
+  gst_zrtp_pair_unref (pair);
+  return ok || !reserve;
+}
+
 static void
 set_reserved (GstZrtpBin * bin, gboolean reserved)
 {
@@ -306,28 +316,6 @@ is_reserved (GstZrtpBin * bin)
     gst_zrtp_call_unlock (pair->call);
   }
   return result;
-}
-
-/* Where the element wants to be. */
-static gboolean
-seat (GstZrtpBin * bin, const char *key, guint stream_id, gboolean reserve,
-    GstElement ** evicted, char **clash)
-{
-  GstZrtpPair *pair = find_place (key, stream_id);
-  gboolean ok = clear_seat (pair, GST_ZRTP_BIN_GET_CLASS (bin)->half, reserve,
-      evicted);
-
-  if (!ok && !reserve && !bin->pair) {
-    gst_zrtp_pair_unref (pair);
-    pair = find_place (NULL, stream_id);
-    ok = TRUE;
-  }
-  if (ok)
-    move (bin, pair);
-  else if (reserve)
-    *clash = describe_clash (bin, pair);
-  gst_zrtp_pair_unref (pair);
-  return ok || !reserve;
 }
 
 gboolean
@@ -385,28 +373,6 @@ gst_zrtp_registry_leave (GstZrtpBin * bin)
   if (path)
     gst_zrtp_storage_wait_closed (path, g_get_monotonic_time () + CLOSE_TIME);
   g_free (path);
-}
-
-GPtrArray *
-gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call)
-{
-  GPtrArray *result = g_ptr_array_new_with_free_func (gst_object_unref);
-  GstZrtpCall *call = pair->call;
-
-  gst_zrtp_call_lock (call);
-  for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *other = g_ptr_array_index (call->pairs, i);
-
-    for (guint half = 0; half < GST_ZRTP_N_HALVES; half++) {
-      GstElement *element = other == pair || whole_call
-          ? gst_zrtp_pair_get_element (other, half) : NULL;
-
-      if (element)
-        g_ptr_array_add (result, element);
-    }
-  }
-  gst_zrtp_call_unlock (call);
-  return result;
 }
 
 GstZrtpCall *

@@ -7,7 +7,7 @@
 #ifndef GST_ZRTP_REGISTRY_H
 #define GST_ZRTP_REGISTRY_H
 
-#include "gstzrtpbin.h"
+#include "session/gstzrtpmember.h"
 
 G_BEGIN_DECLS
 
@@ -24,12 +24,6 @@ void gst_zrtp_registry_leave (GstZrtpBin * bin);
 
 /* The call with that session-id: a reference, or NULL. */
 GstZrtpCall *gst_zrtp_registry_find_call (const char *session_id);
-
-/* The elements of a call, or of a pair only: strong references. */
-GPtrArray *gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call);
-
-/* The top-level bin of an element, NULL if it has no parent. */
-GstObject *gst_zrtp_registry_get_toplevel (GstElement * element);
 
 G_END_DECLS
 

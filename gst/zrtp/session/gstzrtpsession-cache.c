@@ -5,8 +5,7 @@
  */
 #include "session/gstzrtpsession.h"
 
-#include "session/gstzrtpnotification.h"
-#include "session/gstzrtptransport.h"
+#include "session/gstzrtpnotifier.h"
 #include "threads/gstzrtpdiskqueue.h"
 
 #include <string.h>
@@ -25,6 +24,20 @@ struct _GstZrtpOpening
                                  * else the result */
 };
 
+GstZrtpCall *
+gst_zrtp_call_new (const char *key)
+{
+  GstZrtpCall *call = g_new0 (GstZrtpCall, 1);
+
+  call->refs = 1;
+  call->key = g_strdup (key);
+  g_mutex_init (&call->lock);
+  g_cond_init (&call->opened);
+  gst_zrtp_timer_init (&call->opening_end, gst_zrtp_call_opening_fired, call);
+  call->pairs = g_ptr_array_new ();
+  return call;
+}
+
 /* What streams are bound to, or will be, stays. */
 static gboolean
 is_settled (GstZrtpCall * call)
@@ -36,14 +49,6 @@ is_settled (GstZrtpCall * call)
       return TRUE;
   }
   return FALSE;
-}
-
-void
-gst_zrtp_call_drop_cache (GstZrtpCall * call)
-{
-  if (call->cache)
-    gst_zrtp_storage_unref_cache (call->cache_path, call->cache);
-  call->cache = NULL;
 }
 
 static void
@@ -250,12 +255,6 @@ gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from)
   call->cache_path = g_strdup (from->cache_path);
   call->cache_error = g_strdup (from->cache_error);
   memcpy (call->zid, from->zid, sizeof call->zid);
-}
-
-gboolean
-gst_zrtp_call_is_cacheless (GstZrtpCall * call)
-{
-  return !call->cache || zrtp_cache_is_volatile (call->cache);
 }
 
 /* A mistyped name makes a new file, with a new ZID. */

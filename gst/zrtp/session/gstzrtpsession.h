@@ -55,6 +55,12 @@ GstZrtpCall *gst_zrtp_call_new (const char *key);
 GstZrtpCall *gst_zrtp_call_ref (GstZrtpCall * call);
 void gst_zrtp_call_unref (GstZrtpCall * call);
 
+static inline GstZrtpPair *
+gst_zrtp_call_pair_at (GstZrtpCall * call, guint i)
+{
+  return g_ptr_array_index (call->pairs, i);
+}
+
 static inline void
 gst_zrtp_call_lock (GstZrtpCall * call)
 {
@@ -76,11 +82,6 @@ gst_zrtp_call_unlock (GstZrtpCall * call)
 
 /* With the lock held, all of them. */
 
-/* An element starts, an element stops. The last one takes ZRTPSess along; no
- * stream may be in the session then. gst_zrtp_call_refresh() comes next after
- * the first. */
-void gst_zrtp_call_enter (GstZrtpCall * call);
-void gst_zrtp_call_leave (GstZrtpCall * call);
 
 /* -- The file of known peers (gstzrtpsession-cache.c) --
  *
@@ -106,11 +107,6 @@ void gst_zrtp_call_tell_of_new_cache (GstZrtpCall * call, GstZrtpPair * pair);
 void gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from);
 void gst_zrtp_call_drop_cache (GstZrtpCall * call);
 gboolean gst_zrtp_call_is_cacheless (GstZrtpCall * call);
-
-/* Settings or members changed: works out anew what counts. */
-void gst_zrtp_call_refresh (GstZrtpCall * call);
-/* Takes what the streams put out: after every call of the engine. */
-void gst_zrtp_call_drain (GstZrtpCall * call);
 
 G_END_DECLS
 

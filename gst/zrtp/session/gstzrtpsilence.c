@@ -3,8 +3,8 @@
  */
 #include "session/gstzrtpsilence.h"
 
-#include "gstzrtpbin.h"
-#include "session/gstzrtpnotification.h"
+#include "session/gstzrtpmember.h"
+#include "session/gstzrtpnotifier.h"
 
 #include <string.h>
 

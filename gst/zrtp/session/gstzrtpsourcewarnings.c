@@ -3,7 +3,7 @@
  */
 #include "session/gstzrtpsourcewarnings.h"
 
-#include "session/gstzrtpnotification.h"
+#include "session/gstzrtpnotifier.h"
 
 void
 gst_zrtp_pair_warn_of_failing_source (GstZrtpPair * pair, guint32 ssrc,

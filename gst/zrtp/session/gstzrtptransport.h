@@ -19,6 +19,7 @@
 #include "media/gstzrtpreceiver.h"
 #include "media/gstzrtpsender.h"
 #include "session/gstzrtpsituation.h"
+#include "session/gstzrtpnotification.h"
 #include "threads/gstzrtptimer.h"
 #include "threads/gstzrtpwork.h"
 
@@ -62,7 +63,6 @@ typedef struct
   GArray *lost_pictures;        /* SSRCs of the peer to ask for a key frame */
 } GstZrtpOutbox;
 
-typedef struct _GstZrtpBacklog GstZrtpBacklog;   /* gstzrtpnotification.h */
 
 struct _GstZrtpPair
 {
@@ -114,70 +114,24 @@ struct _GstZrtpPair
   GCond stored;
 };
 
-GstZrtpPair *gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id);
 GstZrtpPair *gst_zrtp_pair_ref (GstZrtpPair * pair);
 void gst_zrtp_pair_unref (GstZrtpPair * pair);
-
-/* -- For elements: take the lock themselves -- */
-
-/* READY to PAUSED and back. */
-void gst_zrtp_pair_activate (GstZrtpPair * pair, GstZrtpHalf half);
-void gst_zrtp_pair_deactivate (GstZrtpPair * pair, GstZrtpHalf half);
-/* Waits until nothing is being opened any more (3 s at most) and what was learned
- * of the peer is on the disk, and until the application was told what happened
- * and has no handler running: it may throw away what those need. For what is left
- * of the thread's GstZrtpStopBudget. */
-void gst_zrtp_pair_wait_stored (GstZrtpPair * pair);
-void gst_zrtp_pair_wait_told (GstZrtpPair * pair);
-
-/* The value of a=zrtp-hash, a copy; makes the Hello if there is none yet, which
- * waits for the file of known peers: for 3 s at most. NULL if no zrtpenc sits in
- * the pair. From here on it is fixed. */
-char *gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair);
-
-/* The handshake may start, or go on with another SSRC. Without locks. */
-void gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc);
-/* The transport changed under us. */
-void gst_zrtp_pair_restart_discovery (GstZrtpPair * pair);
-/* The application says that, or that it is ready now. FALSE if no element is in
- * READY. */
-gboolean gst_zrtp_pair_discover (GstZrtpPair * pair);
-/* A datagram that is ZRTP; copied. gst_zrtp_pair_serve() is due then. FALSE if too
- * many wait already. Like the next two, also with the receiver's lock held. */
-gboolean gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data,
-    gsize size);
-/* Media of that kind came. */
-void gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind);
-/* Wants a key frame of this SSRC of the peer. */
-void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
-/* Gives the engine what was received. That takes it microseconds, and it pushes
- * nothing and waits for nothing: whoever brings a packet does it, as a thread
- * that has to wake up first comes late where others compute. Unless media comes
- * the same way, which a flood of packets must not hold up, or the call is busy:
- * then a worker does it. Without locks. */
-void gst_zrtp_pair_serve (GstZrtpPair * pair);
-
 /* The element in a seat, or NULL; unref without locks. */
 GstElement *gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half);
-
-/* -- With the call's lock held -- */
-
 gboolean gst_zrtp_pair_is_active (GstZrtpPair * pair);
-/* Has a Hello made, or another one if that is due and nobody knows the old; and
- * if a call @starts, the file of known peers, and then the start. Now or later. */
-void gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts);
-/* There is a file of known peers, or there will be none. */
-void gst_zrtp_pair_cache_opened (GstZrtpPair * pair);
-/* Stream away, with all that hangs on it. */
-void gst_zrtp_pair_drop_stream (GstZrtpPair * pair);
-/* Moves an unused stream and its Hello to a pair that has none. */
-void gst_zrtp_pair_adopt_stream (GstZrtpPair * pair, GstZrtpPair * from);
-/* Settings changed: tells the stream. */
-void gst_zrtp_pair_apply_settings (GstZrtpPair * pair);
-/* FALSE if the text is no such value. */
-gboolean gst_zrtp_pair_apply_peer_hash (GstZrtpPair * pair, const char *text);
-void gst_zrtp_pair_drain (GstZrtpPair * pair);
-void gst_zrtp_pair_update_busy (GstZrtpPair * pair);
+
+/* The elements of a call, or of a pair only: strong references. */
+GPtrArray *gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call);
+
+/* The top-level bin of an element, NULL if it has no parent. */
+GstObject *gst_zrtp_registry_get_toplevel (GstElement * element);
+
+/* What waits for the pusher. */
+void gst_zrtp_outbox_init (GstZrtpOutbox * outbox);
+void gst_zrtp_outbox_clear (GstZrtpOutbox * outbox);
+void gst_zrtp_outbox_flush (GstZrtpOutbox * outbox);
+/* Nothing waits and no push is under way. */
+gboolean gst_zrtp_outbox_is_empty (GstZrtpOutbox * outbox);
 
 G_END_DECLS
 

@@ -3,9 +3,9 @@
  */
 #include "threads/gstzrtpwork.h"
 
-#include <unistd.h>
-
 #include "threads/gstzrtpelasticpool.h"
+
+#include <unistd.h>
 
 typedef struct
 {

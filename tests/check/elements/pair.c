@@ -6,7 +6,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "gstzrtpbin.h"
-#include "session/gstzrtptransport.h"
+#include "session/gstzrtpservice.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 

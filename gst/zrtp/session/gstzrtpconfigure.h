@@ -1,0 +1,27 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Settings become what the engine's streams and session follow.
+ */
+#ifndef GST_ZRTP_CONFIGURE_H
+#define GST_ZRTP_CONFIGURE_H
+
+#include "session/gstzrtptransport.h"
+
+G_BEGIN_DECLS
+
+/* Settings changed: tells the stream. */
+void gst_zrtp_pair_apply_settings (GstZrtpPair * pair);
+/* FALSE if the text is no such value. */
+gboolean gst_zrtp_pair_apply_peer_hash (GstZrtpPair * pair, const char *text);
+
+/* Settings or members changed: works out anew what counts. */
+void gst_zrtp_call_refresh (GstZrtpCall * call);
+/* The policy of a stream with these settings. Must be called with call->lock held. */
+void gst_zrtp_pair_get_policy (GstZrtpPair * pair, GstZrtpSettings * settings,
+    ZrtpPolicy * policy);
+void gst_zrtp_pair_warn_of_contradictions (GstZrtpPair * pair);
+
+G_END_DECLS
+
+#endif

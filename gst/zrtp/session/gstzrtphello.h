@@ -1,0 +1,29 @@
+/* gst-zrtp: ZRTP for GStreamer
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * When a Hello is made, and with which ZID.
+ */
+#ifndef GST_ZRTP_HELLO_H
+#define GST_ZRTP_HELLO_H
+
+#include "session/gstzrtptransport.h"
+
+G_BEGIN_DECLS
+
+/* The value of a=zrtp-hash, a copy; makes the Hello if there is none yet, which
+ * waits for the file of known peers: for 3 s at most. NULL if no zrtpenc sits in
+ * the pair. From here on it is fixed. */
+char *gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair);
+/* Has a Hello made, or another one if that is due and nobody knows the old; and
+ * if a call @starts, the file of known peers, and then the start. Now or later. */
+void gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts);
+/* There is a file of known peers, or there will be none. */
+void gst_zrtp_pair_cache_opened (GstZrtpPair * pair);
+/* Stream away, with all that hangs on it. */
+void gst_zrtp_pair_drop_stream (GstZrtpPair * pair);
+/* Moves an unused stream and its Hello to a pair that has none. */
+void gst_zrtp_pair_adopt_stream (GstZrtpPair * pair, GstZrtpPair * from);
+
+G_END_DECLS
+
+#endif
