@@ -30,7 +30,7 @@ zrtp_dispatch_todo (ZrtpStream * stream, gint64 now)
         zrtp_discovery_start (todo.stream, now);
         break;
       case ZRTP_TODO_ANSWER:
-        zrtp_commit_answer (todo.stream, now);
+        zrtp_settle (todo.stream, zrtp_commit_answer (todo.stream, now), now);
         break;
       case ZRTP_TODO_COMMIT:
         zrtp_commit_try (todo.stream, now);
@@ -71,48 +71,62 @@ keep_early (ZrtpStream * stream, const guint8 * data, gsize size, gint64 now)
   stream->early_came = now;
 }
 
-/* Messages that belong to an exchange come from its peer, or are not ours
- * (5: every SSRC is a session of its own). */
-static gboolean
-is_foreign (ZrtpStream * stream, const ZrtpPacket * packet,
-    ZrtpMessageType type)
+#define STEP(name) (1 << ZRTP_STEP_##name)
+#define ANY_STEP (~0u)
+
+/* Which file handles which message. A message that is not due is dropped. */
+static const struct
 {
+  ZrtpOutcome (*receive) (ZrtpStream * stream, const ZrtpReceived * received,
+      gint64 now);
+  guint due;                    /* in these steps */
+  gboolean from_peer;           /* 5: from the SSRC of the exchange's peer alone */
+  gboolean is_request;          /* 6: a duplicate gets the last answer again */
+  gboolean uses_secrets;        /* which leaves copies in the frames of Nettle's
+                                 * functions */
+} messages[ZRTP_N_MESSAGES] = {
+  [ZRTP_MESSAGE_HELLO] = {zrtp_receive_hello, ANY_STEP},
+  [ZRTP_MESSAGE_HELLO_ACK] = {zrtp_receive_hello_ack, STEP (DISCOVERY)},
+  [ZRTP_MESSAGE_COMMIT] = {zrtp_receive_commit, ANY_STEP,.is_request = TRUE,
+      .uses_secrets = TRUE},
+  [ZRTP_MESSAGE_DHPART1] = {zrtp_receive_dhpart1, STEP (COMMIT_SENT),
+      .from_peer = TRUE,.uses_secrets = TRUE},
+  [ZRTP_MESSAGE_DHPART2] = {zrtp_receive_dhpart2,
+        STEP (DHPART1_SENT) | STEP (DHPART2_RECEIVED),
+      .from_peer = TRUE,.is_request = TRUE,.uses_secrets = TRUE},
+  [ZRTP_MESSAGE_CONFIRM1] = {zrtp_receive_confirm1,
+        STEP (COMMIT_SENT) | STEP (DHPART2_SENT),
+      .from_peer = TRUE,.uses_secrets = TRUE},
+  [ZRTP_MESSAGE_CONFIRM2] = {zrtp_receive_confirm2, STEP (CONFIRM1_SENT),
+      .from_peer = TRUE,.is_request = TRUE,.uses_secrets = TRUE},
+  [ZRTP_MESSAGE_CONF2ACK] = {zrtp_receive_conf2ack, STEP (CONFIRM2_SENT),
+      .from_peer = TRUE},
+  [ZRTP_MESSAGE_ERROR] = {zrtp_receive_error, ANY_STEP},
+  [ZRTP_MESSAGE_ERROR_ACK] = {zrtp_receive_error_ack, ANY_STEP},
+  [ZRTP_MESSAGE_GO_CLEAR] = {zrtp_receive_go_clear,
+        STEP (SECURE) | STEP (CLEARING),
+      .from_peer = TRUE,.is_request = TRUE,.uses_secrets = TRUE},
+  [ZRTP_MESSAGE_CLEAR_ACK] = {zrtp_receive_clear_ack, ANY_STEP},
+  [ZRTP_MESSAGE_SAS_RELAY] = {zrtp_receive_sas_relay, STEP (SECURE),
+      .from_peer = TRUE,.uses_secrets = TRUE},
+  [ZRTP_MESSAGE_RELAY_ACK] = {zrtp_receive_relay_ack, ANY_STEP,
+      .from_peer = TRUE},
+  [ZRTP_MESSAGE_PING] = {zrtp_receive_ping, ANY_STEP},
+  /* PingACK: this engine sends no Ping. */
+};
+
+static gboolean
+is_foreign (ZrtpStream * stream, const ZrtpReceived * received)
+{
+  const ZrtpMessageType type = received->message->type;
   const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
       &stream->bound;
 
-  switch (type) {
-    case ZRTP_MESSAGE_DHPART1:
-      return !stream->outer && peer->hello && peer->ssrc != packet->ssrc;
-    case ZRTP_MESSAGE_DHPART2:
-    case ZRTP_MESSAGE_CONFIRM1:
-    case ZRTP_MESSAGE_CONFIRM2:
-    case ZRTP_MESSAGE_CONF2ACK:
-    case ZRTP_MESSAGE_GO_CLEAR:
-    case ZRTP_MESSAGE_SAS_RELAY:
-    case ZRTP_MESSAGE_RELAY_ACK:
-      return peer->hello && peer->ssrc != packet->ssrc;
-    default:
-      return FALSE;
-  }
-}
-
-/* Keys are derived or used for it, which leaves copies in the frames of Nettle's
- * functions. */
-static gboolean
-uses_secrets (ZrtpMessageType type)
-{
-  switch (type) {
-    case ZRTP_MESSAGE_COMMIT:
-    case ZRTP_MESSAGE_DHPART1:
-    case ZRTP_MESSAGE_DHPART2:
-    case ZRTP_MESSAGE_CONFIRM1:
-    case ZRTP_MESSAGE_CONFIRM2:
-    case ZRTP_MESSAGE_GO_CLEAR:
-    case ZRTP_MESSAGE_SAS_RELAY:
-      return TRUE;
-    default:
-      return FALSE;
-  }
+  /* On trial an endpoint with the ZID of the peer may answer our Commit. */
+  if (!messages[type].from_peer
+      || (type == ZRTP_MESSAGE_DHPART1 && stream->outer))
+    return FALSE;
+  return peer->hello && peer->ssrc != received->packet->ssrc;
 }
 
 /* What a packet may change before its sender has proved anything. Most messages
@@ -152,66 +166,21 @@ uses_secrets (ZrtpMessageType type)
  * peer that proved something, refused the other side (->info.final): unattended,
  * require-verified, check-signatures. Otherwise Hellos go on and discovery starts
  * again. Guesses at the SAS are counted: zrtp_unproven_count_guess(). */
-static void
-dispatch (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpMessage * message, gint64 now)
+static ZrtpOutcome
+dispatch (ZrtpStream * stream, const ZrtpReceived * received, gint64 now)
 {
-  const ZrtpOctets octets = { packet->message, packet->message_size };
+  const ZrtpOctets request = { received->packet->message,
+    received->packet->message_size
+  };
+  const ZrtpMessageType type = received->message->type;
+  ZrtpOutcome outcome;
 
-  switch (message->type) {
-    case ZRTP_MESSAGE_HELLO:
-      zrtp_receive_hello (stream, packet, &message->u.hello, now);
-      break;
-    case ZRTP_MESSAGE_HELLO_ACK:
-      zrtp_receive_hello_ack (stream, packet, now);
-      break;
-    case ZRTP_MESSAGE_COMMIT:
-      zrtp_receive_commit (stream, packet, &message->u.commit, now);
-      break;
-    case ZRTP_MESSAGE_DHPART1:
-      zrtp_receive_dhpart1 (stream, packet, &message->u.dhpart, now);
-      break;
-    case ZRTP_MESSAGE_DHPART2:
-      zrtp_receive_dhpart2 (stream, packet, &message->u.dhpart, now);
-      break;
-    case ZRTP_MESSAGE_CONFIRM1:
-      zrtp_receive_confirm1 (stream, octets, &message->u.sealed, now);
-      break;
-    case ZRTP_MESSAGE_CONFIRM2:
-      zrtp_receive_confirm2 (stream, packet, &message->u.sealed, now);
-      break;
-    case ZRTP_MESSAGE_CONF2ACK:
-      zrtp_receive_conf2ack (stream, now);
-      break;
-    case ZRTP_MESSAGE_ERROR:
-      zrtp_receive_error (stream, packet, message->u.error_code, now);
-      break;
-    case ZRTP_MESSAGE_ERROR_ACK:
-      zrtp_receive_error_ack (stream);
-      break;
-    case ZRTP_MESSAGE_GO_CLEAR:
-      zrtp_receive_go_clear (stream, packet, message->u.clear_mac, now);
-      break;
-    case ZRTP_MESSAGE_SAS_RELAY:
-      zrtp_receive_sas_relay (stream, &message->u.sealed, now);
-      break;
-    case ZRTP_MESSAGE_RELAY_ACK:
-      zrtp_receive_relay_ack (stream);
-      break;
-    case ZRTP_MESSAGE_PING:
-      zrtp_receive_ping (stream, packet, &message->u.ping, now);
-      break;
-    case ZRTP_MESSAGE_CLEAR_ACK:
-      zrtp_receive_clear_ack (stream, now);
-      break;
-    case ZRTP_MESSAGE_PING_ACK:
-    case ZRTP_N_MESSAGES:
-      /* We send nothing that these answer. */
-      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-      break;
-  }
-  if (uses_secrets (message->type))
-    zrtp_wipe_stack ();
+  if (messages[type].is_request
+      && zrtp_stream_answer_duplicate (stream, request, now, &outcome))
+    return outcome;
+  if (!messages[type].receive || !(messages[type].due >> stream->step & 1))
+    return ZRTP_DROPPED (UNEXPECTED);
+  return messages[type].receive (stream, received, now);
 }
 
 /* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
@@ -245,6 +214,7 @@ zrtp_dispatch_receive (ZrtpStream * stream, const guint8 * data, gsize size,
 {
   ZrtpPacket packet;
   ZrtpMessage message;
+  const ZrtpReceived received = { &packet, &message };
   ZrtpDrop drop = zrtp_packet_parse (data, size, &packet);
 
   if (drop == ZRTP_DROP_NONE)
@@ -262,7 +232,7 @@ zrtp_dispatch_receive (ZrtpStream * stream, const guint8 * data, gsize size,
     check_trials (stream, now);
     return;
   }
-  if (drop == ZRTP_DROP_NONE && is_foreign (stream, &packet, message.type))
+  if (drop == ZRTP_DROP_NONE && is_foreign (stream, &received))
     drop = ZRTP_DROP_FOREIGN_SOURCE;
   if (drop != ZRTP_DROP_NONE) {
     zrtp_stream_drop (stream, drop);
@@ -274,9 +244,11 @@ zrtp_dispatch_receive (ZrtpStream * stream, const guint8 * data, gsize size,
     zrtp_dispatch_todo (stream, now);
     return;
   }
-  dispatch (stream, &packet, &message, now);
+  zrtp_settle (stream, dispatch (stream, &received, now), now);
   zrtp_dispatch_todo (stream, now);
   check_trials (stream, now);
+  if (messages[message.type].uses_secrets)
+    zrtp_wipe_stack ();
 }
 
 /* Commit, DHPart2 or Confirm2 went unanswered for another interval (6), or
@@ -318,6 +290,30 @@ resend (ZrtpStream * stream, gint64 now)
     zrtp_stream_send (stream, repeat->message, TRUE);
 }
 
+/* The peer of an exchange that was answered said nothing for too long (6). */
+static void
+silence_timeout (ZrtpStream * stream, gint64 now)
+{
+  zrtp_settle (stream, ZRTP_FAILED (TIMEOUT), now);
+  zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
+}
+
+static void (*const timeouts[ZRTP_N_TIMERS]) (ZrtpStream * stream, gint64 now) = {
+  [ZRTP_TIMER_RESEND] = resend,
+  [ZRTP_TIMER_ERROR] = zrtp_error_timeout,
+  [ZRTP_TIMER_SILENCE] = silence_timeout,
+  [ZRTP_TIMER_SIGN] = zrtp_signature_timeout,
+  [ZRTP_TIMER_CHECK] = zrtp_signature_check_timeout,
+  [ZRTP_TIMER_CONF2ACK] = zrtp_confirm_stored,
+  [ZRTP_TIMER_CLEAR_ACK] = zrtp_clear_timeout,
+  [ZRTP_TIMER_RELAY] = zrtp_relay_timeout,
+  [ZRTP_TIMER_HOLD] = zrtp_commit_try,
+  [ZRTP_TIMER_LOOKUP] = zrtp_exchange_lookup_timeout,
+  [ZRTP_TIMER_DOUBT] = zrtp_doubt_timeout,
+  [ZRTP_TIMER_HELLO] = zrtp_unproven_hello_timeout,
+  [ZRTP_TIMER_TRIAL] = zrtp_trial_timeout,
+};
+
 void
 zrtp_dispatch_timeout (ZrtpStream * stream, gint64 now)
 {
@@ -326,50 +322,7 @@ zrtp_dispatch_timeout (ZrtpStream * stream, gint64 now)
     if (stream->timers[timer] > now)
       continue;
     stream->timers[timer] = ZRTP_NEVER;
-    switch ((ZrtpTimer) timer) {
-      case ZRTP_TIMER_RESEND:
-        resend (stream, now);
-        break;
-      case ZRTP_TIMER_ERROR:
-        zrtp_error_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_SILENCE:
-        zrtp_stream_fail (stream, ZRTP_ERROR_TIMEOUT, now);
-        zrtp_stream_retry (stream, now + RETRY_AFTER_SILENCE, now);
-        break;
-      case ZRTP_TIMER_SIGN:
-        zrtp_signature_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_CHECK:
-        zrtp_signature_check_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_CONF2ACK:
-        zrtp_confirm_stored (stream, now);
-        break;
-      case ZRTP_TIMER_CLEAR_ACK:
-        zrtp_clear_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_RELAY:
-        zrtp_relay_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_HOLD:
-        zrtp_commit_try (stream, now);
-        break;
-      case ZRTP_TIMER_DOUBT:
-        zrtp_doubt_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_HELLO:
-        zrtp_unproven_hello_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_LOOKUP:
-        zrtp_exchange_lookup_timeout (stream, now);
-        break;
-      case ZRTP_TIMER_TRIAL:
-        zrtp_trial_timeout (stream, now);
-        break;
-      case ZRTP_N_TIMERS:
-        break;
-    }
+    timeouts[timer] (stream, now);
     zrtp_dispatch_todo (stream, now);
   }
   if (stream->trial)
@@ -385,6 +338,54 @@ report_cache_failure (ZrtpStream * stream, const ZrtpJob * job)
   event->text = g_strdup (job->error);
 }
 
+static ZrtpOutcome
+key_pair_done (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  zrtp_exchange_key_pair_ready (stream, job, now);
+  return ZRTP_OK;
+}
+
+static ZrtpOutcome
+lookup_done (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  zrtp_exchange_lookup_ready (stream, job, now);
+  return ZRTP_OK;
+}
+
+static ZrtpOutcome
+find_name_done (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  zrtp_names_found_late (stream->session, job, now);
+  return ZRTP_OK;
+}
+
+static ZrtpOutcome
+find_call_done (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  zrtp_lost_call_found (stream, job);
+  return ZRTP_OK;
+}
+
+static ZrtpOutcome
+update_done (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+{
+  if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
+      && stream->exchange->store_serial == job->serial)
+    zrtp_confirm_stored (stream, now);
+  zrtp_contention_updated (stream->session, job);
+  return ZRTP_OK;
+}
+
+static ZrtpOutcome (*const jobs[]) (ZrtpStream * stream, ZrtpJob * job,
+    gint64 now) = {
+  [ZRTP_TASK_KEY_PAIR] = key_pair_done,
+  [ZRTP_TASK_AGREE] = zrtp_dhmode_agreed,
+  [ZRTP_TASK_LOOKUP] = lookup_done,
+  [ZRTP_TASK_FIND_NAME] = find_name_done,
+  [ZRTP_TASK_FIND_CALL] = find_call_done,
+  [ZRTP_TASK_UPDATE] = update_done,
+};
+
 void
 zrtp_dispatch_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
@@ -396,29 +397,7 @@ zrtp_dispatch_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
   if (job->error)
     report_cache_failure (stream, job);
   if (stream->session) {
-    switch (job->task) {
-      case ZRTP_TASK_KEY_PAIR:
-        zrtp_exchange_key_pair_ready (stream, job, now);
-        break;
-      case ZRTP_TASK_AGREE:
-        zrtp_dhmode_agreed (stream, job, now);
-        break;
-      case ZRTP_TASK_LOOKUP:
-        zrtp_exchange_lookup_ready (stream, job, now);
-        break;
-      case ZRTP_TASK_FIND_NAME:
-        zrtp_names_found_late (stream->session, job, now);
-        break;
-      case ZRTP_TASK_FIND_CALL:
-        zrtp_lost_call_found (stream, job);
-        break;
-      case ZRTP_TASK_UPDATE:
-        if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED
-            && stream->exchange->store_serial == job->serial)
-          zrtp_confirm_stored (stream, now);
-        zrtp_contention_updated (stream->session, job);
-        break;
-    }
+    zrtp_settle (stream, jobs[job->task] (stream, job, now), now);
     zrtp_dispatch_todo (stream, now);
     check_trials (stream, now);
   }

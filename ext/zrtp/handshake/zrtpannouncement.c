@@ -37,7 +37,8 @@ hear (ZrtpStream * stream, const ZrtpCandidate * kept, gint64 now)
   if (zrtp_message_parse (packet.message, packet.message_size, &message)
       != ZRTP_DROP_NONE)
     g_assert_not_reached ();
-  zrtp_discovery_hear (stream, &packet, &message.u.hello, now);
+  zrtp_settle (stream, zrtp_discovery_hear (stream, &packet,
+          &message.u.hello, now), now);
 }
 
 /* Kept Hellos that fit the announcement come now. */

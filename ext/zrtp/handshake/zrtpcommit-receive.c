@@ -10,52 +10,50 @@
 
 /* 4.4.2.3: if we do not find the key our own DH Commit is the answer, for which
  * what was prepared still serves. */
-static void
+static ZrtpOutcome
 continue_preshared (ZrtpStream * stream, gint64 now)
 {
   if (zrtp_preshared_find (stream)) {
     zrtp_preshared_derive (stream);
     zrtp_confirm_send_confirm1 (stream, now);
-    return;
+    return ZRTP_OK;
   }
   stream->no_preshared = TRUE;
-  if (stream->policy.passive) {
-    zrtp_stream_fail (stream, ZRTP_ERROR_NO_SHARED_SECRET, now);
-    return;
-  }
+  if (stream->policy.passive)
+    return ZRTP_FAILED (NO_SHARED_SECRET);
   stream->wanted = TRUE;        /* the peer asked for keys */
   zrtp_commit_withdraw (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_commit_try (stream, now);
+  return ZRTP_OK;
 }
 
 /* Responder: the next message is due when all that it takes is there. */
-void
+ZrtpOutcome
 zrtp_commit_answer (ZrtpStream * stream, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
 
   if (stream->step != ZRTP_STEP_COMMIT_RECEIVED)
-    return;
+    return ZRTP_OK;
   if (x->mode == ZRTP_COMMIT_MULTISTREAM) {
     zrtp_confirm_derive_multistream (stream);
     zrtp_confirm_send_confirm1 (stream, now);
-    return;
+    return ZRTP_OK;
   }
   if (x->mode == ZRTP_COMMIT_DH
       && !zrtp_exchange_have_key_pair (stream, &x->suite))
-    return;
+    return ZRTP_OK;
   if (!x->secrets_ready) {
     if (!zrtp_exchange_have_lookup (stream, x->peer.zid, now))
-      return;
+      return ZRTP_OK;
     zrtp_exchange_take_secrets (stream, x);
   }
-  if (x->mode == ZRTP_COMMIT_PRESHARED) {
-    continue_preshared (stream, now);
-    return;
-  }
+  if (x->mode == ZRTP_COMMIT_PRESHARED)
+    return continue_preshared (stream, now);
   zrtp_exchange_take_key_pair (stream, x);
   zrtp_dhmode_send_dhpart1 (stream, now);
+  return ZRTP_OK;
 }
 
 /* Whose Commit it is: the Hello whose chain fits and whose MAC its key opens
@@ -158,7 +156,7 @@ make_way (ZrtpStream * other, gint64 now)
   }
 }
 
-static void
+static ZrtpOutcome
 accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCandidate * peer, const ZrtpCommit * commit,
     const ZrtpSuite * suite, gint64 now)
@@ -196,40 +194,54 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   stream->step = ZRTP_STEP_COMMIT_RECEIVED;
   stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
-  zrtp_commit_answer (stream, now);
+  return zrtp_commit_answer (stream, now);
 }
 
-void
-zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpCommit * commit, gint64 now)
+/* What is under way or secure does not fall for a stray Commit, and ours for that of
+ * its own peer alone. */
+static ZrtpOutcome
+refuse_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
+    ZrtpErrorCode error, gint64 now)
 {
-  const ZrtpOctets octets = { packet->message, packet->message_size };
+  if (stream->step == ZRTP_STEP_COMMIT_SENT
+      && g_bytes_equal (peer->hello, stream->exchange->peer.hello))
+    return ZRTP_OUTCOME (UNEXPECTED, EXCHANGE, error, NULL);
+  if (stream->step == ZRTP_STEP_DISCOVERY || stream->step == ZRTP_STEP_FAILED)
+    zrtp_unproven_refuse (stream, error, now);
+  else if (stream->step == ZRTP_STEP_CLEAR
+      && error == ZRTP_ERROR_NO_SHARED_SECRET)
+    zrtp_send_error (stream, error, now);
+  return ZRTP_DROPPED (UNEXPECTED);
+}
+
+ZrtpOutcome
+zrtp_receive_commit (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
+{
+  const ZrtpPacket *packet = received->packet;
+  const ZrtpCommit *commit = &received->message->u.commit;
   ZrtpErrorCode error = ZRTP_ERROR_NONE;
   ZrtpCandidate *peer;
   gboolean tampered;
   ZrtpSuite suite;
 
-  if (zrtp_stream_answer_duplicate (stream, octets, now))
-    return;
   if (stream->exchange && stream->exchange->commit
-      && g_bytes_get_size (stream->exchange->commit) == octets.size
+      && g_bytes_get_size (stream->exchange->commit) == packet->message_size
       && memcmp (g_bytes_get_data (stream->exchange->commit, NULL),
-          octets.data, octets.size) == 0) {
+          packet->message, packet->message_size) == 0) {
     zrtp_doubt_peer_waits (stream);
-    return;                     /* its answer is being made */
+    return ZRTP_OK;             /* its answer is being made */
   }
 
   peer = find_committer (stream, packet, commit, &tampered);
   if (!peer) {
-    zrtp_stream_drop (stream, tampered ? ZRTP_DROP_BAD_MAC :
-        ZRTP_DROP_BAD_PREIMAGE);
     /* The chain may be a third party's: the Hello goes, nothing else. */
     if (tampered && stream->step == ZRTP_STEP_DISCOVERY) {
       zrtp_unproven_alarm (stream, ZRTP_ERROR_HELLO_MISMATCH,
           "the Hello of an endpoint was changed on its way", now);
       zrtp_unproven_refuse (stream, ZRTP_ERROR_HELLO_MISMATCH, now);
     }
-    return;
+    return tampered ? ZRTP_DROPPED (BAD_MAC) : ZRTP_DROPPED (BAD_PREIMAGE);
   }
 
   if (stream->outer)
@@ -238,29 +250,16 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     case ZRTP_VERDICT_ACCEPT:
       peer->served = stream->outer != NULL;
       memcpy (peer->nonce, commit->nonce, ZRTP_NONCE_SIZE);
-      accept_commit (stream, packet, peer, commit, &suite, now);
-      break;
+      return accept_commit (stream, packet, peer, commit, &suite, now);
     case ZRTP_VERDICT_IGNORE:
       /* The peer has not seen ours, or was busy with another call. */
       zrtp_commit_resend (stream, now);
-      break;
+      return ZRTP_OK;
     case ZRTP_VERDICT_DROP:
-      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
       zrtp_fork_committed (stream, peer, now);
-      break;
+      return ZRTP_DROPPED (UNEXPECTED);
     case ZRTP_VERDICT_FAIL:
-      /* What is under way or secure does not fall for a stray Commit, and ours
-       * for nobody's but the peer's. */
-      zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-      if (stream->step == ZRTP_STEP_COMMIT_SENT
-          && g_bytes_equal (peer->hello, stream->exchange->peer.hello))
-        zrtp_stream_fail (stream, error, now);
-      else if (stream->step == ZRTP_STEP_DISCOVERY
-          || stream->step == ZRTP_STEP_FAILED)
-        zrtp_unproven_refuse (stream, error, now);
-      else if (stream->step == ZRTP_STEP_CLEAR
-          && error == ZRTP_ERROR_NO_SHARED_SECRET)
-        zrtp_send_error (stream, error, now);
       break;
   }
+  return refuse_commit (stream, peer, error, now);
 }

@@ -8,21 +8,6 @@
 
 #include <string.h>
 
-void
-zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
-{
-  for (guint i = 0; i < session->streams->len; i++) {
-    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
-
-    if (!stream->exchange || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
-      continue;
-    if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
-      zrtp_receive_conf2ack (stream, now);
-    else if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED)
-      zrtp_confirm_stored (stream, now);
-  }
-}
-
 static guint32
 own_expiry (ZrtpStream * stream)
 {
@@ -202,33 +187,33 @@ take_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
   return TRUE;
 }
 
-/* TRUE if @confirm is good and the policy admits the peer; else the stream was
- * dealt with. */
-static gboolean
+/* *@taken: @confirm is good and the policy admits the peer. */
+static ZrtpOutcome
 accept_confirm (ZrtpStream * stream, ZrtpOctets confirm,
-    const ZrtpSealed * sealed, gint64 now)
+    const ZrtpSealed * sealed, gint64 now, gboolean * taken)
 {
   ZrtpConfirmBody body = { 0 };
   guint8 *text = NULL;
-  gboolean tampered, taken = FALSE;
-  ZrtpDrop drop = open_confirm (stream, sealed, &body, &text, &tampered);
+  gboolean tampered;
+  ZrtpOutcome outcome =
+      { open_confirm (stream, sealed, &body, &text, &tampered) };
 
-  if (drop == ZRTP_DROP_NONE) {
-    taken = take_confirm (stream, &body, confirm, now);
-  } else {
-    zrtp_stream_drop (stream, drop);
-    if (tampered)
-      zrtp_stream_fail_security (stream, ZRTP_ERROR_MALFORMED,
-          "an earlier message of the peer was changed on its way", now);
-    else if (drop == ZRTP_DROP_BAD_MAC)
-      zrtp_doubt_raise (stream, ZRTP_DOUBT_CONFIRM, ZRTP_ERROR_BAD_CONFIRM_MAC,
-          now);
+  *taken = FALSE;
+  if (outcome.drop == ZRTP_DROP_NONE) {
+    *taken = take_confirm (stream, &body, confirm, now);
+  } else if (tampered) {
+    outcome.failure = ZRTP_FAILURE_SECURITY;
+    outcome.error = ZRTP_ERROR_MALFORMED;
+    outcome.text = "an earlier message of the peer was changed on its way";
+  } else if (outcome.drop == ZRTP_DROP_BAD_MAC) {
+    zrtp_doubt_raise (stream, ZRTP_DOUBT_CONFIRM, ZRTP_ERROR_BAD_CONFIRM_MAC,
+        now);
   }
   if (text)
     zrtp_wipe (text, sealed->encrypted.size);
   g_free (text);
   zrtp_wipe (&body, sizeof body);
-  return taken;
+  return outcome;
 }
 
 /* 4.4.3: the ZRTPSess that a Multistream Commit was about was forgotten, or went
@@ -257,35 +242,36 @@ zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
 }
 
 /* Initiator. */
-void
-zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
+static ZrtpOutcome
+handle_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     const ZrtpSealed * sealed, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
   const gboolean due = x && (stream->step == ZRTP_STEP_DHPART2_SENT
       || (stream->step == ZRTP_STEP_COMMIT_SENT && x->mode != ZRTP_COMMIT_DH));
+  ZrtpOutcome outcome;
+  gboolean taken;
 
-  if (!due || is_orphan (stream)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+  if (!due || is_orphan (stream))
+    return ZRTP_DROPPED (UNEXPECTED);
   if (x->held_confirm) {
     zrtp_doubt_peer_waits (stream);
-    return;
+    return ZRTP_OK;
   }
   if (x->mode == ZRTP_COMMIT_MULTISTREAM && !x->have_keys)
     zrtp_confirm_derive_multistream (stream);
   else if (x->mode == ZRTP_COMMIT_PRESHARED && !x->have_keys)
     zrtp_preshared_derive (stream);
   if (!x->have_keys || x->signing) {
-    /* The peer was faster than our DHResult, or than who signs for us. */
+    /* The peer was faster than our DHResult, or than the application's signature. */
     g_clear_pointer (&x->early_confirm1, g_bytes_unref);
     x->early_confirm1 = g_bytes_new (message.data, message.size);
     zrtp_doubt_peer_waits (stream);
-    return;
+    return ZRTP_OK;
   }
-  if (!accept_confirm (stream, message, sealed, now))
-    return;
+  outcome = accept_confirm (stream, message, sealed, now, &taken);
+  if (!taken)
+    return outcome;
 
   /* 4.6: the responder's SRTP may come before its Conf2ACK, and stands for
    * it: the keys to try it with come first. */
@@ -296,15 +282,25 @@ zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream,
       make_confirm (stream, ZRTP_MESSAGE_CONFIRM2), now);
+  return ZRTP_OK;
 }
 
-void
+ZrtpOutcome
+zrtp_receive_confirm1 (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
+{
+  return handle_confirm1 (stream, zrtp_octets (received->packet->message,
+          received->packet->message_size), &received->message->u.sealed, now);
+}
+
+ZrtpOutcome
 zrtp_confirm_continue (ZrtpStream * stream, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
+  ZrtpOutcome outcome = ZRTP_OK;
 
   if (x->signing)
-    return;
+    return outcome;
   if (stream->info.role == ZRTP_ROLE_RESPONDER) {
     zrtp_confirm_send_confirm1 (stream, now);
   } else if (x->early_confirm1) {
@@ -314,20 +310,24 @@ zrtp_confirm_continue (ZrtpStream * stream, gint64 now)
 
     if (zrtp_message_parse (octets.data, octets.size, &message)
         == ZRTP_DROP_NONE)
-      zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
+      outcome = handle_confirm1 (stream, octets, &message.u.sealed, now);
     g_bytes_unref (early);
   }
+  return outcome;
 }
 
-static void
+static ZrtpOutcome
 accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
     const ZrtpSealed * sealed, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
+  ZrtpOutcome outcome;
   ZrtpJob *job = NULL;
+  gboolean taken;
 
-  if (!accept_confirm (stream, octets, sealed, now))
-    return;
+  outcome = accept_confirm (stream, octets, sealed, now, &taken);
+  if (!taken)
+    return outcome;
 
   stream->step = ZRTP_STEP_CONFIRM2_RECEIVED;
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
@@ -351,43 +351,44 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
   } else {
     zrtp_confirm_stored (stream, now);
   }
+  return ZRTP_OK;
 }
 
 /* Responder. */
-void
-zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpSealed * sealed, gint64 now)
+ZrtpOutcome
+zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
-  const ZrtpOctets octets = { packet->message, packet->message_size };
+  const ZrtpPacket *packet = received->packet;
 
-  if (zrtp_stream_answer_duplicate (stream, octets, now))
-    return;
-  if (stream->step != ZRTP_STEP_CONFIRM1_SENT || is_orphan (stream)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
-  if (stream->exchange->held_confirm)
+  if (is_orphan (stream))
+    return ZRTP_DROPPED (UNEXPECTED);
+  if (stream->exchange->held_confirm) {
     zrtp_doubt_peer_waits (stream);
-  else
-    accept_confirm2 (stream, octets, sealed, now);
+    return ZRTP_OK;
+  }
+  return accept_confirm2 (stream, zrtp_octets (packet->message,
+          packet->message_size), &received->message->u.sealed, now);
 }
 
-void
+ZrtpOutcome
 zrtp_confirm_release (ZrtpStream * stream, gint64 now)
 {
   GBytes *confirm = g_steal_pointer (&stream->exchange->held_confirm);
   const ZrtpOctets octets = zrtp_octets_of (confirm);
   ZrtpMessage message;
+  ZrtpOutcome outcome;
 
   stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
   if (zrtp_message_parse (octets.data, octets.size, &message)
       != ZRTP_DROP_NONE)
     g_assert_not_reached ();
   if (stream->info.role == ZRTP_ROLE_INITIATOR)
-    zrtp_receive_confirm1 (stream, octets, &message.u.sealed, now);
+    outcome = handle_confirm1 (stream, octets, &message.u.sealed, now);
   else
-    accept_confirm2 (stream, octets, &message.u.sealed, now);
+    outcome = accept_confirm2 (stream, octets, &message.u.sealed, now);
   g_bytes_unref (confirm);
+  return outcome;
 }
 
 /* Responder: the cache has it, or had its time. */
@@ -401,28 +402,50 @@ zrtp_confirm_stored (ZrtpStream * stream, gint64 now)
   zrtp_secure_enter (stream, now);
 }
 
-/* Initiator; also when SRTP stands for it (4.6). */
-void
-zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now)
+/* Initiator: the Conf2ACK came, or what stands for it: SRTP (4.6), or a Confirm of
+ * another stream in Multistream mode. */
+static ZrtpOutcome
+handle_conf2ack (ZrtpStream * stream, gint64 now)
 {
   ZrtpJob *job = NULL;
 
-  if (stream->step != ZRTP_STEP_CONFIRM2_SENT || is_orphan (stream)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+  if (is_orphan (stream))
+    return ZRTP_DROPPED (UNEXPECTED);
   if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
     job = zrtp_session_update_job (stream->session, stream);
   if (job)
     zrtp_stream_give_job (stream, job);
   zrtp_secure_enter (stream, now);
+  return ZRTP_OK;
+}
+
+void
+zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
+{
+  for (guint i = 0; i < session->streams->len; i++) {
+    ZrtpStream *stream = g_ptr_array_index (session->streams, i);
+
+    if (!stream->exchange || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+      continue;
+    if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
+      zrtp_settle (stream, handle_conf2ack (stream, now), now);
+    else if (stream->step == ZRTP_STEP_CONFIRM2_RECEIVED)
+      zrtp_confirm_stored (stream, now);
+  }
+}
+
+ZrtpOutcome
+zrtp_receive_conf2ack (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
+{
+  return handle_conf2ack (stream, now);
 }
 
 void
 zrtp_confirm_media (ZrtpStream * stream, gint64 now)
 {
   if (stream->step == ZRTP_STEP_CONFIRM2_SENT)
-    zrtp_receive_conf2ack (stream, now);
+    zrtp_settle (stream, handle_conf2ack (stream, now), now);
   stream->media_confirmed = stream->step == ZRTP_STEP_SECURE;
   if (stream->media_confirmed)
     zrtp_session_media_came (stream->session);
@@ -433,5 +456,5 @@ zrtp_admit_reconsider (ZrtpStream * stream, gint64 now)
 {
   if (stream->exchange && stream->exchange->held_confirm
       && !zrtp_admit_find_violation (stream))
-    zrtp_confirm_release (stream, now);
+    zrtp_settle (stream, zrtp_confirm_release (stream, now), now);
 }

@@ -66,43 +66,36 @@ ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
 }
 
 /* Initiator, 4.4.1.3. */
-void
-zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpDHPart * part, gint64 now)
+ZrtpOutcome
+zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
+  const ZrtpPacket *packet = received->packet;
+  const ZrtpDHPart *part = &received->message->u.dhpart;
   ZrtpExchange *x = stream->exchange;
   guint8 h2[ZRTP_IMAGE_SIZE], h3[ZRTP_IMAGE_SIZE];
   gsize size;
   const guint8 *hello;
 
-  if (stream->step != ZRTP_STEP_COMMIT_SENT || x->mode != ZRTP_COMMIT_DH) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+  if (x->mode != ZRTP_COMMIT_DH)
+    return ZRTP_DROPPED (UNEXPECTED);
   /* 9: the responder never sent H2; it is one step below H1. */
   zrtp_sha256 (part->h1, ZRTP_IMAGE_SIZE, h2);
   zrtp_sha256 (h2, ZRTP_IMAGE_SIZE, h3);
   if (packet->ssrc != x->peer.ssrc
-      || !zrtp_equal (h3, x->peer.h3, ZRTP_IMAGE_SIZE)) {
-    if (!ask_who_answers (stream, packet, h2, h3, now))
-      zrtp_stream_drop (stream, ZRTP_DROP_BAD_PREIMAGE);
-    return;
-  }
+      || !zrtp_equal (h3, x->peer.h3, ZRTP_IMAGE_SIZE))
+    return ask_who_answers (stream, packet, h2, h3, now) ? ZRTP_OK :
+        ZRTP_DROPPED (BAD_PREIMAGE);
   hello = g_bytes_get_data (x->peer.hello, &size);
   if (!zrtp_message_check_mac (hello, size, h2)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    if (zrtp_discovery_sift (stream, &x->peer, h2))
-      zrtp_commit_again (stream, now);
-    else
-      zrtp_stream_fail_security (stream, ZRTP_ERROR_HELLO_MISMATCH,
-          "the peer's Hello was changed on its way", now);
-    return;
+    if (!zrtp_discovery_sift (stream, &x->peer, h2))
+      return ZRTP_OUTCOME (BAD_MAC, SECURITY, ZRTP_ERROR_HELLO_MISMATCH,
+          "the peer's Hello was changed on its way");
+    zrtp_commit_again (stream, now);
+    return ZRTP_DROPPED (BAD_MAC);
   }
-  if (!acceptable_value (x, part)) {
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_PUBLIC_VALUE,
-        zrtp_error_text (ZRTP_ERROR_BAD_PUBLIC_VALUE), now);
-    return;
-  }
+  if (!acceptable_value (x, part))
+    return ZRTP_TAMPERED (BAD_PUBLIC_VALUE);
 
   zrtp_doubt_settle (stream);
   memcpy (x->peer_h1, part->h1, ZRTP_IMAGE_SIZE);
@@ -110,7 +103,7 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_INITIATOR,
       x->peer.h3, part, &x->matched);
   if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
-    return;
+    return ZRTP_OK;
   if (stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   zrtp_contention_accepted (stream);
@@ -118,6 +111,7 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->dhpart2), now);
   request_agreement (stream, part);
+  return ZRTP_OK;
 }
 
 /* 4.4.1.2: the commitment was to this DHPart2 and to our Hello. */
@@ -136,48 +130,35 @@ hvi_fits (ZrtpStream * stream, const ZrtpPacket * packet)
 }
 
 /* Responder, 4.4.1.2. */
-void
-zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpDHPart * part, gint64 now)
+ZrtpOutcome
+zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
-  const ZrtpOctets octets = { packet->message, packet->message_size };
+  const ZrtpPacket *packet = received->packet;
+  const ZrtpDHPart *part = &received->message->u.dhpart;
   ZrtpExchange *x = stream->exchange;
   guint8 h2[ZRTP_IMAGE_SIZE];
   const guint8 *commit;
   gsize size;
 
-  if (zrtp_stream_answer_duplicate (stream, octets, now))
-    return;
-  if (stream->step == ZRTP_STEP_DHPART2_RECEIVED)
+  if (stream->step == ZRTP_STEP_DHPART2_RECEIVED) {
     zrtp_doubt_peer_waits (stream);     /* its answer is being made */
-  if (stream->step != ZRTP_STEP_DHPART1_SENT) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
+    return ZRTP_DROPPED (UNEXPECTED);
   }
   zrtp_sha256 (part->h1, ZRTP_IMAGE_SIZE, h2);
-  if (!zrtp_equal (h2, x->peer_h2, ZRTP_IMAGE_SIZE)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_PREIMAGE);
-    return;
-  }
+  if (!zrtp_equal (h2, x->peer_h2, ZRTP_IMAGE_SIZE))
+    return ZRTP_DROPPED (BAD_PREIMAGE);
   commit = g_bytes_get_data (x->commit, &size);
   /* The whole chain may be a third party's: it goes, discovery goes on. */
-  if (!zrtp_message_check_mac (commit, size, part->h1)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    zrtp_unproven_drop (stream, ZRTP_ERROR_MALFORMED,
-        "the Commit of an endpoint was changed on its way", now);
-    return;
-  }
-  if (!hvi_fits (stream, packet)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    zrtp_unproven_drop (stream, ZRTP_ERROR_BAD_HVI,
-        zrtp_error_text (ZRTP_ERROR_BAD_HVI), now);
-    return;
-  }
-  if (!acceptable_value (x, part)) {
-    zrtp_unproven_drop (stream, ZRTP_ERROR_BAD_PUBLIC_VALUE,
-        zrtp_error_text (ZRTP_ERROR_BAD_PUBLIC_VALUE), now);
-    return;
-  }
+  if (!zrtp_message_check_mac (commit, size, part->h1))
+    return ZRTP_OUTCOME (BAD_MAC, CHAIN, ZRTP_ERROR_MALFORMED,
+        "the Commit of an endpoint was changed on its way");
+  if (!hvi_fits (stream, packet))
+    return ZRTP_OUTCOME (BAD_MAC, CHAIN, ZRTP_ERROR_BAD_HVI,
+        zrtp_error_text (ZRTP_ERROR_BAD_HVI));
+  if (!acceptable_value (x, part))
+    return ZRTP_OUTCOME (NONE, CHAIN, ZRTP_ERROR_BAD_PUBLIC_VALUE,
+        zrtp_error_text (ZRTP_ERROR_BAD_PUBLIC_VALUE));
 
   zrtp_doubt_settle (stream);
   memcpy (x->peer_h1, part->h1, ZRTP_IMAGE_SIZE);
@@ -185,31 +166,29 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_RESPONDER,
       x->peer.h3, part, &x->matched);
   if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
-    return;
+    return ZRTP_OK;
   stream->step = ZRTP_STEP_DHPART2_RECEIVED;
   zrtp_stream_update_media (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   request_agreement (stream, part);
+  return ZRTP_OK;
 }
 
-void
+ZrtpOutcome
 zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
 
   if (!x || job->serial != x->agree_serial)
-    return;
+    return ZRTP_OK;
   x->agree_serial = 0;
-  if (!job->ok) {
-    zrtp_stream_fail_security (stream, ZRTP_ERROR_BAD_PUBLIC_VALUE,
-        zrtp_error_text (ZRTP_ERROR_BAD_PUBLIC_VALUE), now);
-    return;
-  }
+  if (!job->ok)
+    return ZRTP_TAMPERED (BAD_PUBLIC_VALUE);
   zrtp_derive_s0_dh (stream, job->result);
   zrtp_confirm_derive (stream);
   zrtp_session_derive (stream->session, stream);
   /* 4.4.1.4: DHResult goes with the job; s1 to s3 go here. */
   zrtp_secrets_clear (&x->secrets);
   zrtp_signature_ask (stream, now);
-  zrtp_confirm_continue (stream, now);
+  return zrtp_confirm_continue (stream, now);
 }

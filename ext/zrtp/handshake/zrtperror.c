@@ -28,37 +28,35 @@ tell_error (ZrtpStream * stream, ZrtpErrorCode code)
 
 /* 4.7.1. An Error carries no proof of who sent it: it may end what is not
  * secure yet, and nothing else. */
-void
-zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
-    ZrtpErrorCode code, gint64 now)
+ZrtpOutcome
+zrtp_receive_error (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
+  const ZrtpErrorCode code = received->message->u.error_code;
+  const guint32 ssrc = received->packet->ssrc;
   const gboolean foreign = stream->exchange ?
-      stream->exchange->peer.ssrc != packet->ssrc :
-      zrtp_discovery_is_stranger (stream, packet->ssrc);
+      stream->exchange->peer.ssrc != ssrc :
+      zrtp_discovery_is_stranger (stream, ssrc);
 
   zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_ERROR_ACK, now);
   if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->go_clear_sent) {
     zrtp_clear_refused (stream);
-    return;
+    return ZRTP_OK;
   }
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
-      || foreign) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+      || foreign)
+    return ZRTP_DROPPED (UNEXPECTED);
   /* Nothing is under way that it could end. */
   if (stream->step == ZRTP_STEP_DISCOVERY) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     if (zrtp_unproven_may_tell (stream, now))
       tell_error (stream, code);
-    return;
+    return ZRTP_DROPPED (UNEXPECTED);
   }
   if (code == ZRTP_ERROR_NO_SHARED_SECRET
       && zrtp_commit_fall_back (stream, now))
-    return;
-  if (code == ZRTP_ERROR_NO_SHARED_SECRET && is_about_earlier (stream)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+    return ZRTP_OK;
+  if (code == ZRTP_ERROR_NO_SHARED_SECRET && is_about_earlier (stream))
+    return ZRTP_DROPPED (UNEXPECTED);
   zrtp_doubt_raise (stream, ZRTP_DOUBT_ERROR, code, now);
+  return ZRTP_OK;
 }

@@ -211,3 +211,23 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     zrtp_send_error (stream, error, now);
   zrtp_contention_end (stream->session, stream, now);
 }
+
+void
+zrtp_settle (ZrtpStream * stream, ZrtpOutcome outcome, gint64 now)
+{
+  if (outcome.drop != ZRTP_DROP_NONE)
+    zrtp_stream_drop (stream, outcome.drop);
+  switch (outcome.failure) {
+    case ZRTP_FAILURE_NONE:
+      break;
+    case ZRTP_FAILURE_EXCHANGE:
+      zrtp_stream_fail (stream, outcome.error, now);
+      break;
+    case ZRTP_FAILURE_SECURITY:
+      zrtp_stream_fail_security (stream, outcome.error, outcome.text, now);
+      break;
+    case ZRTP_FAILURE_CHAIN:
+      zrtp_unproven_drop (stream, outcome.error, outcome.text, now);
+      break;
+  }
+}

@@ -115,13 +115,15 @@ zrtp_clear_refused (ZrtpStream * stream)
   zrtp_stream_update_media (stream);
 }
 
-void
-zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now)
+ZrtpOutcome
+zrtp_receive_clear_ack (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
   if (stream->go_clear_sent)
     clear_acknowledged (stream);
   else if (stream->step != ZRTP_STEP_CLEAR)
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    return ZRTP_DROPPED (UNEXPECTED);
+  return ZRTP_OK;
 }
 
 /* On whatever stream: then our user need not be asked. */
@@ -151,32 +153,26 @@ report_false_mac (ZrtpStream * stream, gint64 now)
         "or of a peer that makes the MAC in another way", now);
 }
 
-void
-zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now)
+ZrtpOutcome
+zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
+  const ZrtpPacket *packet = received->packet;
   const ZrtpOctets octets = zrtp_octets (packet->message, packet->message_size);
   const ZrtpMessage ack = {.type = ZRTP_MESSAGE_CLEAR_ACK };
   const gboolean asked_too = we_asked (stream->session);
   guint8 expected[ZRTP_MAC_SIZE];
 
-  if (zrtp_stream_answer_duplicate (stream, octets, now))
-    return;
-  if (stream->step != ZRTP_STEP_SECURE && stream->step != ZRTP_STEP_CLEARING) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
   make_clear_mac (stream, zrtp_stream_peer_keys (stream), expected);
-  if (!zrtp_equal (expected, clear_mac, ZRTP_MAC_SIZE)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
+  if (!zrtp_equal (expected, received->message->u.clear_mac, ZRTP_MAC_SIZE)) {
     report_false_mac (stream, now);
-    return;
+    return ZRTP_DROPPED (BAD_MAC);
   }
   if (!stream->allowed_clear) {
-    /* Our A flag was 0, so whoever asks is refused. */
+    /* The A flag of our Confirm was 0: the request is refused. */
     if (!stream->repeat_error.message)
       zrtp_send_error (stream, ZRTP_ERROR_GOCLEAR_REFUSED, now);
-    return;
+    return ZRTP_OK;
   }
 
   zrtp_stream_answer (stream, octets, zrtp_stream_bytes (&ack));
@@ -185,6 +181,7 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_stream_event (stream, ZRTP_EVENT_CLEAR_REQUESTED);
     stream->timers[ZRTP_TIMER_CLEAR_ACK] = now + CLEAR_ACK_INTERVAL;
   }
+  return ZRTP_OK;
 }
 
 /* The user has not answered yet. */

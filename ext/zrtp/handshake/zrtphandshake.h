@@ -59,6 +59,8 @@ void zrtp_discovery_slow_down (ZrtpStream * stream, gint64 now);
 void zrtp_discovery_hurry (ZrtpStream * stream, gint64 now);
 
 /* zrtpfail.c */
+/* Counts what was dropped and ends what failed. */
+void zrtp_settle (ZrtpStream * stream, ZrtpOutcome outcome, gint64 now);
 /* Ends what runs: FAILED, keys of the exchange wiped, an Error sent. */
 void zrtp_stream_fail (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 /* The same, because of the SSRC. */
@@ -234,17 +236,18 @@ void zrtp_secure_give_keys (ZrtpStream * stream, ZrtpEventType type,
 /* zrtpconfirm.c */
 void zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now);
 /* There are keys: goes on, unless a signature is waited for. */
-void zrtp_confirm_continue (ZrtpStream * stream, gint64 now);
-void zrtp_receive_confirm1 (ZrtpStream * stream, ZrtpOctets message,
-    const ZrtpSealed * sealed, gint64 now);
-void zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpSealed * sealed, gint64 now);
-void zrtp_receive_conf2ack (ZrtpStream * stream, gint64 now);
+ZrtpOutcome zrtp_confirm_continue (ZrtpStream * stream, gint64 now);
+ZrtpOutcome zrtp_receive_confirm1 (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_receive_confirm2 (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_receive_conf2ack (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 /* SRTP of the peer authenticated. */
 void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
 void zrtp_confirm_stored (ZrtpStream * stream, gint64 now);
 /* Takes the Confirm that is held: the policy admits the peer now. */
-void zrtp_confirm_release (ZrtpStream * stream, gint64 now);
+ZrtpOutcome zrtp_confirm_release (ZrtpStream * stream, gint64 now);
 /* Takes a Confirm that was held if the policy changed, and admits the peer. */
 void zrtp_admit_reconsider (ZrtpStream * stream, gint64 now);
 /* A Multistream Confirm of the peer is good, so it has ZRTPSess and with it our
@@ -262,9 +265,10 @@ void zrtp_clear_exhausted (ZrtpStream * stream);
 void zrtp_clear_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_clear_resume (ZrtpStream * stream, gint64 now);
 void zrtp_clear_resume_all (ZrtpSession * session, gint64 now);
-void zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpPacket * packet,
-    const guint8 clear_mac[ZRTP_MAC_SIZE], gint64 now);
-void zrtp_receive_clear_ack (ZrtpStream * stream, gint64 now);
+ZrtpOutcome zrtp_receive_go_clear (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_receive_clear_ack (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 
 /* zrtpcommit-send.c */
 /* See zrtp_session_take_turn(). */
@@ -296,29 +300,29 @@ void zrtp_unproven_hear_hello (ZrtpStream * stream,
     const ZrtpCandidate * candidate, gboolean is_new, gint64 now);
 
 /* zrtpcommit-receive.c */
-void zrtp_receive_commit (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpCommit * commit, gint64 now);
+ZrtpOutcome zrtp_receive_commit (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 /* Responder: the next message is due when all that it takes is there. */
-void zrtp_commit_answer (ZrtpStream * stream, gint64 now);
+ZrtpOutcome zrtp_commit_answer (ZrtpStream * stream, gint64 now);
 
 /* zrtpdhpart-receive.c */
-void zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpDHPart * part, gint64 now);
-void zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpDHPart * part, gint64 now);
-void zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
+ZrtpOutcome zrtp_receive_dhpart1 (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_receive_dhpart2 (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 
 /* zrtperror.c */
-void zrtp_receive_error (ZrtpStream * stream, const ZrtpPacket * packet,
-    ZrtpErrorCode code, gint64 now);
+ZrtpOutcome zrtp_receive_error (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 
 /* zrtphello.c */
-void zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now);
-void zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
-    gint64 now);
+ZrtpOutcome zrtp_receive_hello (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_receive_hello_ack (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 /* A Hello that was acknowledged. */
-void zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+ZrtpOutcome zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 
 /* zrtpannouncement.c */
@@ -350,14 +354,15 @@ void zrtp_signature_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_signature_check_timeout (ZrtpStream * stream, gint64 now);
 
 /* zrtpsasrelay.c */
-void zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
-    gint64 now);
-void zrtp_receive_relay_ack (ZrtpStream * stream);
+ZrtpOutcome zrtp_receive_sas_relay (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
+ZrtpOutcome zrtp_receive_relay_ack (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 void zrtp_relay_timeout (ZrtpStream * stream, gint64 now);
 
 /* zrtpping.c */
-void zrtp_receive_ping (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpPing * ping, gint64 now);
+ZrtpOutcome zrtp_receive_ping (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 
 G_END_DECLS
 

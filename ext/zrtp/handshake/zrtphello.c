@@ -64,7 +64,6 @@ refuse_unannounced (ZrtpStream * stream, const ZrtpPacket * packet,
   g_bytes_unref (bytes);
   if (announced)
     return FALSE;
-  zrtp_stream_drop (stream, ZRTP_DROP_BAD_HELLO_HASH);
   if (!stream->peer_hash_refused && stream->step == ZRTP_STEP_DISCOVERY) {
     stream->peer_hash_refused = TRUE;
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
@@ -74,42 +73,43 @@ refuse_unannounced (ZrtpStream * stream, const ZrtpPacket * packet,
   return TRUE;
 }
 
-/* TRUE if the Hello is of no use, and why was dealt with. */
+/* TRUE if the Hello is of no use, as *@outcome says. */
 static gboolean
 refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now)
+    const ZrtpHello * hello, gint64 now, ZrtpOutcome * outcome)
 {
   const gboolean idle = stream->step == ZRTP_STEP_DISCOVERY;
   const gint version = judge_version (hello->version);
 
+  *outcome = ZRTP_DROPPED (UNEXPECTED);
   if (zrtp_remotes_is_banned (stream, hello, now)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
+    *outcome = ZRTP_DROPPED (FOREIGN_SOURCE);
     return TRUE;
   }
   if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     /* Our own Hello is proof of a loop, unless there is a peer: then a third
      * party throws it back at us. */
     if (idle && !zrtp_discovery_best (stream) && is_our_hello (stream, packet))
-      zrtp_stream_fail (stream, ZRTP_ERROR_EQUAL_ZIDS, now);
+      *outcome =
+          ZRTP_OUTCOME (UNEXPECTED, EXCHANGE, ZRTP_ERROR_EQUAL_ZIDS, NULL);
     else
       zrtp_unproven_hinder (stream, &stream->equal_zids, ZRTP_ERROR_EQUAL_ZIDS,
           now);
     return TRUE;
   }
   if (version <= 0) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
     if (version == 0)           /* it may come down to ours */
       zrtp_discovery_note_evidence (stream, now);
     else if (idle && !zrtp_discovery_best (stream))
       zrtp_unproven_refuse (stream, ZRTP_ERROR_VERSION, now);
     return TRUE;
   }
+  *outcome = ZRTP_DROPPED (BAD_HELLO_HASH);
   return refuse_unannounced (stream, packet, hello, now);
 }
 
 /* Another endpoint than the peer, while there is one. */
-static void
+static ZrtpOutcome
 hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, const ZrtpCandidate * candidate, gboolean is_new,
     gint64 now)
@@ -119,33 +119,39 @@ hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
     if (is_new && zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST,
             HELLO_AGAIN, now))
       zrtp_stream_send (stream, stream->hello, TRUE);
-    return;
+    return ZRTP_OK;
   }
-  zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
   zrtp_fork_report (stream, candidate, now);
   if (zrtp_trial_hear (stream, hello, now))
-    zrtp_discovery_hear (stream->trial, packet, hello, now);
+    zrtp_settle (stream->trial,
+        zrtp_discovery_hear (stream->trial, packet, hello, now), now);
+  return ZRTP_DROPPED (FOREIGN_SOURCE);
 }
 
-void
-zrtp_receive_hello (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, gint64 now)
+ZrtpOutcome
+zrtp_receive_hello (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
+  const ZrtpPacket *packet = received->packet;
+  const ZrtpHello *hello = &received->message->u.hello;
+
   /* 5.3: every Hello is acknowledged, of whatever version. */
   if (zrtp_hello_hash_admit (stream, packet, hello, now))
     zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
-  zrtp_discovery_hear (stream, packet, hello, now);
+  return zrtp_discovery_hear (stream, packet, hello, now);
 }
 
-void
+ZrtpOutcome
 zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
+  ZrtpOutcome outcome;
   ZrtpCandidate *candidate;
   gboolean is_new = FALSE;
 
-  if (refuse_hello (stream, packet, hello, now))
-    return;
+  if (refuse_hello (stream, packet, hello, now, &outcome))
+    return outcome;
+  outcome = ZRTP_OK;
   if (zrtp_hello_hash_is_transfer (stream))
     zrtp_hello_hash_move (stream, now);
   if (stream->peer_hashes->len > 0)
@@ -153,9 +159,8 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
   /* The application named another endpoint. */
   if (stream->one_zid
       && memcmp (hello->zid, stream->only_zid, ZRTP_ZID_SIZE) != 0) {
-    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
     zrtp_fork_hear (stream, packet, hello, now);
-    return;
+    return ZRTP_DROPPED (FOREIGN_SOURCE);
   }
 
   candidate = zrtp_remotes_find (stream, packet->ssrc, packet->message,
@@ -178,9 +183,9 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
 
     if (!zrtp_remote_is_same_hello (candidate, peer)
         && stream->step != ZRTP_STEP_FAILED)
-      hear_another (stream, packet, hello, candidate, is_new, now);
+      outcome = hear_another (stream, packet, hello, candidate, is_new, now);
     zrtp_unproven_hear_hello (stream, candidate, is_new, now);
-    return;
+    return outcome;
   }
 
   if (is_new) {
@@ -199,23 +204,20 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
     stream->acked_early = FALSE;
   }
   zrtp_commit_try (stream, now);
+  return ZRTP_OK;
 }
 
-void
-zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
+ZrtpOutcome
+zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
-  if (stream->step != ZRTP_STEP_DISCOVERY) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+  const guint32 ssrc = received->packet->ssrc;
+
   /* Once there is a peer no other source speaks for it. */
-  if (zrtp_discovery_is_stranger (stream, packet->ssrc)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_FOREIGN_SOURCE);
-    return;
-  }
+  if (zrtp_discovery_is_stranger (stream, ssrc))
+    return ZRTP_DROPPED (FOREIGN_SOURCE);
   stream->acked = TRUE;
-  stream->acked_ssrc = packet->ssrc;
+  stream->acked_ssrc = ssrc;
   stream->acked_early = !zrtp_discovery_best (stream);
   stream->acked_late = !stream->acked_early;
   zrtp_discovery_note_evidence (stream, now);
@@ -223,8 +225,7 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
   if (stream->acked_early) {
     if (stream->info.state == ZRTP_STATE_NO_ZRTP)
       zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
+    return ZRTP_DROPPED (UNEXPECTED);
   }
   if (stream->doubt == ZRTP_DOUBT_SSRC)
     zrtp_doubt_settle (stream); /* with the SSRC that it has */
@@ -236,4 +237,5 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpPacket * packet,
         now + HELLO_FOLLOWS);
   else
     zrtp_commit_try (stream, now);
+  return ZRTP_OK;
 }

@@ -98,13 +98,14 @@ zrtp_relay_timeout (ZrtpStream * stream, gint64 now)
   zrtp_stream_send (stream, repeat->message, TRUE);
 }
 
-void
-zrtp_receive_relay_ack (ZrtpStream * stream)
+ZrtpOutcome
+zrtp_receive_relay_ack (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
-  if (stream->repeat_relay.message)
-    end_relay (stream, ZRTP_ERROR_NONE);
-  else
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+  if (!stream->repeat_relay.message)
+    return ZRTP_DROPPED (UNEXPECTED);
+  end_relay (stream, ZRTP_ERROR_NONE);
+  return ZRTP_OK;
 }
 
 /* Its MAC is as good as a serial number: the cipher text never repeats. What
@@ -211,7 +212,6 @@ read_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
 static void
 report_unreadable (ZrtpStream * stream, gint64 now)
 {
-  zrtp_stream_drop (stream, ZRTP_DROP_MALFORMED);
   zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
       "the SAS that a PBX relayed cannot be read: it was changed on its way, "
       "or rendered in a way that was not offered", now);
@@ -220,41 +220,33 @@ report_unreadable (ZrtpStream * stream, gint64 now)
 /* RelayACK answers a valid SASrelay only (RFC 6189 5.14): the PBX repeats another
  * one, and reports a failure in the end. One from a peer without the M flag is
  * acknowledged and not read (5.13). */
-void
-zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
+ZrtpOutcome
+zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
+  const ZrtpSealed *sealed = &received->message->u.sealed;
   const ZrtpSasType *sas_type;
   ZrtpSasRelayBody body;
   ZrtpHello hello;
 
-  if (stream->step != ZRTP_STEP_SECURE) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
-  if (!zrtp_stream_check_seal (stream, sealed)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_BAD_MAC);
-    return;
-  }
+  if (!zrtp_stream_check_seal (stream, sealed))
+    return ZRTP_DROPPED (BAD_MAC);
   read_hello (&stream->bound, &hello);
   if (!hello.mitm || was_seen (stream, sealed->mac)) {
     zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
-  } else if (stream->relays_seen && stream->relays_seen->len >= MAX_RELAYS) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-  } else if (read_relay (stream, sealed, &body, &sas_type)) {
-    zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
-    note_seen (stream, sealed->mac);
-    take_relay (stream, &body, sas_type);
-  } else {
-    report_unreadable (stream, now);
+    return ZRTP_OK;
   }
+  if (stream->relays_seen && stream->relays_seen->len >= MAX_RELAYS)
+    return ZRTP_DROPPED (UNEXPECTED);
+  if (!read_relay (stream, sealed, &body, &sas_type)) {
+    report_unreadable (stream, now);
+    return ZRTP_DROPPED (MALFORMED);
+  }
+  zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
+  note_seen (stream, sealed->mac);
+  take_relay (stream, &body, sas_type);
+  return ZRTP_OK;
 }
-
-/* -- As a PBX -- */
-
-/* -- As a phone -- */
-
-/* -- The choice -- */
 
 static void
 fill (ZrtpRelayedSas * relayed, const ZrtpSasType * sas_type,
@@ -287,7 +279,3 @@ zrtp_relay_plan (const ZrtpLeg * a, const ZrtpLeg * b, ZrtpRelayedSas * to_a,
       ZRTP_SECRET_SIZE);
   return TRUE;
 }
-
-/* -- Enrolment -- */
-
-/* -- The choice -- */

@@ -12,7 +12,7 @@ end_signing (ZrtpStream * stream, gint64 now)
 {
   stream->exchange->signing = FALSE;
   stream->timers[ZRTP_TIMER_SIGN] = ZRTP_NEVER;
-  zrtp_confirm_continue (stream, now);
+  zrtp_settle (stream, zrtp_confirm_continue (stream, now), now);
 }
 
 void
@@ -91,7 +91,7 @@ zrtp_signing_accept (ZrtpSession * session,
   g_free (info->signer);
   info->signer = g_strdup (signer);
   if (stream->exchange && stream->exchange->held_confirm)
-    zrtp_confirm_release (stream, now);
+    zrtp_settle (stream, zrtp_confirm_release (stream, now), now);
   /* 4.6.1.1: what waited for a comparison of the SAS may be written. */
   if (session->master)
     zrtp_session_write_pending (session);

@@ -447,15 +447,3 @@ zrtp_trial_check (ZrtpStream * stream, gint64 now)
       break;
   }
 }
-
-/* -- Refused chains -- */
-
-/* -- Probe -- */
-
-/* -- Session -- */
-
-/* -- Trial -- */
-
-/* -- Messages -- */
-
-/* -- Proof -- */

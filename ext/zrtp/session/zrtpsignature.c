@@ -125,7 +125,3 @@ zrtp_session_get_signature (ZrtpSession * session)
 {
   return session->signature.signature ? &session->signature : NULL;
 }
-
-/* -- Ours -- */
-
-/* -- The peer's -- */

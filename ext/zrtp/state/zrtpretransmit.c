@@ -62,17 +62,18 @@ zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request, GBytes * answer)
 
 gboolean
 zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
-    gint64 now)
+    gint64 now, ZrtpOutcome * outcome)
 {
   guint8 digest[32];
 
+  *outcome = ZRTP_OK;
   if (!stream->have_last_request)
     return FALSE;
   zrtp_sha256 (request.data, request.size, digest);
   if (memcmp (digest, stream->last_request, sizeof digest) != 0)
     return FALSE;
   if (!zrtp_unproven_may_answer (stream, now)) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
+    *outcome = ZRTP_DROPPED (UNEXPECTED);
     return TRUE;
   }
   zrtp_stream_send (stream, stream->last_answer, TRUE);
@@ -121,14 +122,14 @@ zrtp_error_timeout (ZrtpStream * stream, gint64 now)
   zrtp_stream_send (stream, repeat->message, TRUE);
 }
 
-void
-zrtp_receive_error_ack (ZrtpStream * stream)
+ZrtpOutcome
+zrtp_receive_error_ack (ZrtpStream * stream, const ZrtpReceived * received,
+    gint64 now)
 {
-  if (!stream->repeat_error.message) {
-    zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
-    return;
-  }
+  if (!stream->repeat_error.message)
+    return ZRTP_DROPPED (UNEXPECTED);
   zrtp_stop_error (stream);
+  return ZRTP_OK;
 }
 
 void

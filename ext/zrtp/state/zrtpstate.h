@@ -304,6 +304,42 @@ struct _ZrtpStream
   GQueue jobs;                  /* ZrtpJob */
 };
 
+/* A received message, and the packet that it came in. */
+typedef struct
+{
+  const ZrtpPacket *packet;
+  const ZrtpMessage *message;
+} ZrtpReceived;
+
+typedef enum
+{
+  ZRTP_FAILURE_NONE,
+  ZRTP_FAILURE_EXCHANGE,        /* an Error is sent */
+  ZRTP_FAILURE_SECURITY,        /* the same, with an alarm, and the stream stays shut */
+  ZRTP_FAILURE_CHAIN            /* of a chain that proved nothing: it goes, with an
+                                 * alarm if there is a text, and discovery goes on */
+} ZrtpFailure;
+
+/* What a handler made of a message, a timer or a job. zrtp_settle() counts the drop and
+ * ends the exchange. All 0: all is well. */
+typedef struct
+{
+  ZrtpDrop drop;
+  ZrtpFailure failure;
+  ZrtpErrorCode error;
+  const char *text;             /* static */
+} ZrtpOutcome;
+
+#define ZRTP_OK ((ZrtpOutcome) { ZRTP_DROP_NONE })
+#define ZRTP_DROPPED(cause) ((ZrtpOutcome) { ZRTP_DROP_##cause })
+#define ZRTP_OUTCOME(cause, what, code, text) ((ZrtpOutcome) \
+  { ZRTP_DROP_##cause, ZRTP_FAILURE_##what, code, text })
+#define ZRTP_FAILED(code) \
+  ZRTP_OUTCOME (NONE, EXCHANGE, ZRTP_ERROR_##code, NULL)
+#define ZRTP_TAMPERED(code) \
+  ZRTP_OUTCOME (NONE, SECURITY, ZRTP_ERROR_##code, \
+      zrtp_error_text (ZRTP_ERROR_##code))
+
 /* What a handler asks for. The dispatcher does it before it returns. */
 typedef enum
 {
@@ -471,7 +507,7 @@ void zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request,
     GBytes * answer);
 /* TRUE if @request was seen before: its answer, if ready, went out again. */
 gboolean zrtp_stream_answer_duplicate (ZrtpStream * stream,
-    ZrtpOctets request, gint64 now);
+    ZrtpOctets request, gint64 now, ZrtpOutcome * outcome);
 /* Takes @message. The interval starts at @first and doubles up to @cap. */
 void zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
     gint64 cap, guint retransmissions, gint64 now);
@@ -479,7 +515,8 @@ void zrtp_repeat_clear (ZrtpRepeat * repeat);
 void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 void zrtp_stop_error (ZrtpStream * stream);
 void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
-void zrtp_receive_error_ack (ZrtpStream * stream);
+ZrtpOutcome zrtp_receive_error_ack (ZrtpStream * stream,
+    const ZrtpReceived * received, gint64 now);
 /* Other keys, or none: what was relayed under the old ones is void. */
 void zrtp_relay_clear (ZrtpStream * stream);
 
