@@ -73,6 +73,8 @@ keep_early (ZrtpStream * stream, const guint8 * data, gsize size, gint64 now)
 
 #define STEP(name) (1 << ZRTP_STEP_##name)
 #define ANY_STEP (~0u)
+#define DISCOVERY (STEP (DISCOVERY) | STEP (NO_PEER) | STEP (RETRYING) \
+    | STEP (RESUMING))
 
 /* Which file handles which message. A message that is not due is dropped. */
 static const struct
@@ -86,7 +88,7 @@ static const struct
                                  * functions */
 } messages[ZRTP_N_MESSAGES] = {
   [ZRTP_MESSAGE_HELLO] = {zrtp_receive_hello, ANY_STEP},
-  [ZRTP_MESSAGE_HELLO_ACK] = {zrtp_receive_hello_ack, STEP (DISCOVERY)},
+  [ZRTP_MESSAGE_HELLO_ACK] = {zrtp_receive_hello_ack, DISCOVERY},
   [ZRTP_MESSAGE_COMMIT] = {zrtp_receive_commit, ANY_STEP,.is_request = TRUE,
       .uses_secrets = TRUE},
   [ZRTP_MESSAGE_DHPART1] = {zrtp_receive_dhpart1, STEP (COMMIT_SENT),
@@ -258,7 +260,7 @@ resend (ZrtpStream * stream, gint64 now)
 {
   ZrtpRepeat *repeat = &stream->repeat;
 
-  if (stream->step == ZRTP_STEP_DISCOVERY) {
+  if (zrtp_step_is_discovery (stream)) {
     zrtp_discovery_timeout (stream, now);
     return;
   }

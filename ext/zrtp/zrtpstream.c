@@ -182,7 +182,7 @@ zrtp_stream_renew_hello (ZrtpStream * stream, const ZrtpPolicy * policy,
 void
 zrtp_stream_restart_discovery (ZrtpStream * stream, gint64 now)
 {
-  if (stream->step == ZRTP_STEP_DISCOVERY || stream->step == ZRTP_STEP_FAILED)
+  if (zrtp_step_is_discovery (stream) || stream->step == ZRTP_STEP_FAILED)
     zrtp_discovery_start (stream, now);
   zrtp_dispatch_todo (stream, now);
 }
@@ -245,8 +245,7 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
     return TRUE;
   }
   stream->wanted = TRUE;
-  if (stream->step == ZRTP_STEP_FAILED
-      || stream->info.state == ZRTP_STATE_NO_ZRTP) {
+  if (stream->step == ZRTP_STEP_FAILED || stream->step == ZRTP_STEP_NO_PEER) {
     /* The user knows what happened and asks for another try. */
     stream->spoiled = 0;
     stream->guesses = 0;

@@ -22,7 +22,7 @@ continue_preshared (ZrtpStream * stream, gint64 now)
   if (stream->policy.passive)
     return ZRTP_FAILED (NO_SHARED_SECRET);
   stream->wanted = TRUE;        /* the peer asked for keys */
-  zrtp_commit_withdraw (stream);
+  zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_commit_try (stream, now);
   return ZRTP_OK;
@@ -63,7 +63,7 @@ static ZrtpCandidate *
 find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gboolean * tampered)
 {
-  const gboolean is_idle = stream->step == ZRTP_STEP_DISCOVERY
+  const gboolean is_idle = zrtp_step_is_discovery (stream)
       || stream->step == ZRTP_STEP_FAILED;
   guint8 h3[ZRTP_IMAGE_SIZE];
 
@@ -141,7 +141,7 @@ give_up_keys (ZrtpStream * stream, gint64 now)
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
   zrtp_wipe (&stream->keys, sizeof stream->keys);
   stream->info.exchange_done = FALSE;
-  stream->step = ZRTP_STEP_DISCOVERY;
+  zrtp_step_set (stream, ZRTP_STEP_RETRYING);
 }
 
 /* Another stream's exchange ends for the one that begins. */
@@ -149,8 +149,8 @@ static void
 make_way (ZrtpStream * other, gint64 now)
 {
   if (other->step == ZRTP_STEP_COMMIT_SENT) {
-    zrtp_commit_withdraw (other);
-    zrtp_stream_set_state (other, ZRTP_STATE_DISCOVERING);
+    zrtp_commit_withdraw (other, ZRTP_STEP_DISCOVERY);
+    zrtp_step_publish (other);
   } else {
     zrtp_unproven_abandon (other, now);
   }
@@ -174,7 +174,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   else
     zrtp_exchange_lost (stream, now);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
-    zrtp_commit_withdraw (stream);
+    zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   else if (mode != ZRTP_COMMIT_MULTISTREAM && other && other != stream)
     make_way (other, now);
   /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
@@ -191,9 +191,9 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
     memcpy (x->hvi_or_nonce, commit->hvi, ZRTP_HVI_SIZE);
   else
     memcpy (x->hvi_or_nonce, commit->nonce, ZRTP_NONCE_SIZE);
-  stream->step = ZRTP_STEP_COMMIT_RECEIVED;
+  zrtp_step_set (stream, ZRTP_STEP_COMMIT_RECEIVED);
   stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
+  zrtp_step_publish (stream);
   return zrtp_commit_answer (stream, now);
 }
 
@@ -206,7 +206,7 @@ refuse_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
   if (stream->step == ZRTP_STEP_COMMIT_SENT
       && g_bytes_equal (peer->hello, stream->exchange->peer.hello))
     return ZRTP_OUTCOME (UNEXPECTED, EXCHANGE, error, NULL);
-  if (stream->step == ZRTP_STEP_DISCOVERY || stream->step == ZRTP_STEP_FAILED)
+  if (zrtp_step_is_discovery (stream) || stream->step == ZRTP_STEP_FAILED)
     zrtp_unproven_refuse (stream, error, now);
   else if (stream->step == ZRTP_STEP_CLEAR
       && error == ZRTP_ERROR_NO_SHARED_SECRET)
@@ -236,7 +236,7 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpReceived * received,
   peer = find_committer (stream, packet, commit, &tampered);
   if (!peer) {
     /* The chain may be a third party's: the Hello goes, nothing else. */
-    if (tampered && stream->step == ZRTP_STEP_DISCOVERY) {
+    if (tampered && zrtp_step_is_discovery (stream)) {
       zrtp_unproven_alarm (stream, ZRTP_ERROR_HELLO_MISMATCH,
           "the Hello of an endpoint was changed on its way", now);
       zrtp_unproven_refuse (stream, ZRTP_ERROR_HELLO_MISMATCH, now);

@@ -113,13 +113,13 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
   size = zrtp_message_write (&message, buffer, sizeof buffer);
   zrtp_message_seal (buffer, size, stream->h[1]);
   x->commit = g_bytes_new (buffer, size);
-  stream->step = ZRTP_STEP_COMMIT_SENT;
+  zrtp_step_set (stream, ZRTP_STEP_COMMIT_SENT);
   if (!zrtp_contention_bid (stream)) {
     zrtp_commit_yield (stream, now);
     return;
   }
   stream->commit_paused = FALSE;
-  zrtp_stream_set_state (stream, ZRTP_STATE_NEGOTIATING);
+  zrtp_step_publish (stream);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->commit), now);
 }
 
@@ -219,7 +219,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   gboolean may, ready;
   ZrtpSuite suite;
 
-  if (stream->step != ZRTP_STEP_DISCOVERY || !peer)
+  if (!zrtp_step_is_discovery (stream) || !peer)
     return;
   may = zrtp_contention_may_commit (stream->session, stream, peer, &mode);
   zrtp_candidate_read_lists (peer, lists);
@@ -296,7 +296,7 @@ zrtp_commit_resend (ZrtpStream * stream, gint64 now)
 /* Steps back from our own Commit, here or on another stream of the session,
  * whose turn comes when this exchange is over. */
 void
-zrtp_commit_withdraw (ZrtpStream * stream)
+zrtp_commit_withdraw (ZrtpStream * stream, ZrtpStep step)
 {
   zrtp_stream_stop_repeating (stream);
   if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
@@ -310,7 +310,7 @@ zrtp_commit_withdraw (ZrtpStream * stream)
     stream->looked_up = TRUE;
   }
   zrtp_exchange_free (stream);
-  stream->step = ZRTP_STEP_DISCOVERY;
+  zrtp_step_set (stream, step);
 }
 
 void
@@ -318,8 +318,8 @@ zrtp_commit_yield (ZrtpStream * stream, gint64 now)
 {
   ZrtpSession *session = stream->session;
 
-  zrtp_commit_withdraw (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+  zrtp_commit_withdraw (stream, ZRTP_STEP_DISCOVERY);
+  zrtp_step_publish (stream);
   session->exchanging = NULL;
   stream->timers[ZRTP_TIMER_HOLD] = now + 1;
 }
@@ -327,7 +327,7 @@ zrtp_commit_yield (ZrtpStream * stream, gint64 now)
 void
 zrtp_commit_again (ZrtpStream * stream, gint64 now)
 {
-  zrtp_commit_withdraw (stream);
+  zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   zrtp_commit_try (stream, now);
 }
 
@@ -346,7 +346,7 @@ zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
       zrtp_session_forget (stream->session);
   }
   stream->no_preshared = TRUE;
-  zrtp_commit_withdraw (stream);
+  zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   zrtp_commit_try (stream, now);
   return TRUE;
 }

@@ -235,7 +235,7 @@ zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
   const ZrtpExchange *x = stream->exchange;
   GBytes *request = x->mode == ZRTP_COMMIT_DH ? x->dhpart2 : x->commit;
 
-  stream->step = ZRTP_STEP_CONFIRM1_SENT;
+  zrtp_step_set (stream, ZRTP_STEP_CONFIRM1_SENT);
   stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   zrtp_stream_answer (stream, zrtp_octets_of (request),
       make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
@@ -276,7 +276,7 @@ handle_confirm1 (ZrtpStream * stream, ZrtpOctets message,
   /* 4.6: the responder's SRTP may come before its Conf2ACK, and stands for
    * it: the keys to try it with come first. */
   zrtp_contention_accepted (stream);
-  stream->step = ZRTP_STEP_CONFIRM2_SENT;
+  zrtp_step_set (stream, ZRTP_STEP_CONFIRM2_SENT);
   zrtp_secure_give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS,
       zrtp_stream_peer_keys (stream));
   zrtp_stream_update_media (stream);
@@ -329,7 +329,7 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
   if (!taken)
     return outcome;
 
-  stream->step = ZRTP_STEP_CONFIRM2_RECEIVED;
+  zrtp_step_set (stream, ZRTP_STEP_CONFIRM2_RECEIVED);
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_secure_give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS,
       zrtp_stream_peer_keys (stream));

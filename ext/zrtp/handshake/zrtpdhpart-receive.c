@@ -107,7 +107,7 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpReceived * received,
   if (stream->repeat.sent == 0)
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   zrtp_contention_accepted (stream);
-  stream->step = ZRTP_STEP_DHPART2_SENT;
+  zrtp_step_set (stream, ZRTP_STEP_DHPART2_SENT);
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->dhpart2), now);
   request_agreement (stream, part);
@@ -167,7 +167,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
       x->peer.h3, part, &x->matched);
   if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
     return ZRTP_OK;
-  stream->step = ZRTP_STEP_DHPART2_RECEIVED;
+  zrtp_step_set (stream, ZRTP_STEP_DHPART2_RECEIVED);
   zrtp_stream_update_media (stream);
   stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
   request_agreement (stream, part);

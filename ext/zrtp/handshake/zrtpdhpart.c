@@ -44,7 +44,7 @@ zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now)
 
   x->dhpart1 = zrtp_dhmode_make_part (stream, ZRTP_ROLE_RESPONDER);
   zrtp_dhpart_spend_key_pair (stream);
-  stream->step = ZRTP_STEP_DHPART1_SENT;
+  zrtp_step_set (stream, ZRTP_STEP_DHPART1_SENT);
   zrtp_stream_answer (stream, zrtp_octets_of (x->commit),
       g_bytes_ref (x->dhpart1));
 }

@@ -128,7 +128,7 @@ zrtp_discovery_hurry (ZrtpStream * stream, gint64 now)
 void
 zrtp_discovery_start (ZrtpStream * stream, gint64 now)
 {
-  stream->step = ZRTP_STEP_DISCOVERY;
+  zrtp_step_set (stream, ZRTP_STEP_DISCOVERY);
   stream->acked = stream->acked_early = stream->acked_late = FALSE;
   stream->clear_media_seen = FALSE;
   /* 6: an announcement in the signalling is evidence of ZRTP, too. */
@@ -137,7 +137,7 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
   zrtp_stop_error (stream);
   zrtp_doubt_settle (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+  zrtp_step_publish (stream);
   zrtp_stream_update_media (stream);
   zrtp_discovery_schedule (stream, now);
   zrtp_exchange_prepare (stream);
@@ -148,9 +148,11 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
 static void
 consider_no_zrtp (ZrtpStream * stream, gint64 now)
 {
-  if (stream->info.state == ZRTP_STATE_DISCOVERING && stream->schedule_over
-      && stream->clear_media_seen && !has_evidence (stream, now))
-    zrtp_stream_set_state (stream, ZRTP_STATE_NO_ZRTP);
+  if (stream->step == ZRTP_STEP_DISCOVERY && stream->schedule_over
+      && stream->clear_media_seen && !has_evidence (stream, now)) {
+    zrtp_step_set (stream, ZRTP_STEP_NO_PEER);
+    zrtp_step_publish (stream);
+  }
 }
 
 void

@@ -47,7 +47,7 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpReceived * received,
       || foreign)
     return ZRTP_DROPPED (UNEXPECTED);
   /* Nothing is under way that it could end. */
-  if (stream->step == ZRTP_STEP_DISCOVERY) {
+  if (zrtp_step_is_discovery (stream)) {
     if (zrtp_unproven_may_tell (stream, now))
       tell_error (stream, code);
     return ZRTP_DROPPED (UNEXPECTED);

@@ -91,7 +91,7 @@ zrtp_unproven_hinder (ZrtpStream * stream, ZrtpHindrance * hindrance,
     stream->retry_at = MAX (stream->retry_at, now + ZRTP_FAILED_TIME);
     return;
   }
-  if (stream->step != ZRTP_STEP_DISCOVERY || zrtp_discovery_best (stream))
+  if (!zrtp_step_is_discovery (stream) || zrtp_discovery_best (stream))
     return;
   if (persistent)
     zrtp_stream_fail (stream, error, now);
@@ -154,7 +154,7 @@ zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
   }
   zrtp_wipe (&stream->keys, sizeof stream->keys);
   stream->key_hash = NULL;
-  stream->step = ZRTP_STEP_FAILED;
+  zrtp_step_set (stream, ZRTP_STEP_FAILED);
   /* 4.7.1: ZRTPSess goes with the last stream that had it. */
   if (stream->session)
     zrtp_session_stream_gone (stream->session, stream, FALSE);
@@ -175,7 +175,7 @@ zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   zrtp_stream_end_exchange (stream, now);
   zrtp_stream_retry (stream, now + ZRTP_FAILED_TIME, now);
   stream->info.error = error;
-  zrtp_stream_set_state (stream, ZRTP_STATE_FAILED);
+  zrtp_step_publish (stream);
   zrtp_stream_update_media (stream);
 }
 

@@ -44,12 +44,12 @@ clear_stream (ZrtpStream * stream, gboolean ask_user)
   stream->key_hash = NULL;
   stream->key_cipher = NULL;
   stream->info.exchange_done = FALSE;
-  stream->step = ZRTP_STEP_CLEAR;
+  zrtp_step_set (stream, ZRTP_STEP_CLEAR);
   stream->clear_asks_user = ask_user;
   /* Both users wanted it: clear media may flow again. */
   stream->was_secure = FALSE;
   stream->wanted = FALSE;
-  zrtp_stream_set_state (stream, ZRTP_STATE_CLEAR);
+  zrtp_step_publish (stream);
   zrtp_stream_update_media (stream);
 }
 
@@ -71,7 +71,7 @@ zrtp_session_go_clear (ZrtpSession * session, gint64 now)
       || !stream->info.peer_allow_clear || stream->policy.require_encryption)
     return FALSE;
   make_clear_mac (stream, zrtp_stream_own_keys (stream), message.u.clear_mac);
-  stream->step = ZRTP_STEP_CLEARING;
+  zrtp_step_set (stream, ZRTP_STEP_CLEARING);
   stream->go_clear_sent = TRUE;
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream, zrtp_stream_bytes (&message), now);
@@ -111,7 +111,7 @@ zrtp_clear_refused (ZrtpStream * stream)
   zrtp_stream_stop_repeating (stream);
   stream->go_clear_sent = FALSE;
   if (stream->step == ZRTP_STEP_CLEARING)
-    stream->step = ZRTP_STEP_SECURE;
+    zrtp_step_set (stream, ZRTP_STEP_SECURE);
   zrtp_stream_update_media (stream);
 }
 
@@ -223,7 +223,7 @@ zrtp_clear_resume (ZrtpStream * stream, gint64 now)
   stream->clear_asks_user = FALSE;
   stream->go_clear_sent = FALSE;
   zrtp_stream_stop_repeating (stream);
-  stream->step = ZRTP_STEP_DISCOVERY;
+  zrtp_step_set (stream, ZRTP_STEP_RESUMING);
   stream->was_secure = TRUE;
   stream->wanted = TRUE;
   stream->acked = TRUE;

@@ -276,8 +276,9 @@ void zrtp_commit_take_turn (ZrtpSession * session, gint64 now);
 /* Prepares for, and if all is there sends, our Commit. */
 void zrtp_commit_try (ZrtpStream * stream, gint64 now);
 /* Steps back from our Commit, which another one on this or on another stream of
- * the session beats; our turn comes when that exchange is over. */
-void zrtp_commit_withdraw (ZrtpStream * stream);
+ * the session beats; our turn comes when that exchange is over. @step: where
+ * that leads. */
+void zrtp_commit_withdraw (ZrtpStream * stream, ZrtpStep step);
 /* Sends our Commit again before its time: the peer dropped it while it was busy with
  * another call of ours, or did not get it yet. Rate-limited, and only where
  * calls take turns (zrtp_session_share()). */

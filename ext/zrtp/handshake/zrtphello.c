@@ -32,7 +32,7 @@ judge_version (const char *version)
 static gboolean
 may_revive (ZrtpStream * stream, gboolean is_new, gint64 now)
 {
-  if (stream->info.state == ZRTP_STATE_NO_ZRTP)
+  if (stream->step == ZRTP_STEP_NO_PEER)
     return TRUE;
   return stream->step == ZRTP_STEP_FAILED
       && (is_new || stream->info.error == ZRTP_ERROR_TIMEOUT
@@ -64,7 +64,7 @@ refuse_unannounced (ZrtpStream * stream, const ZrtpPacket * packet,
   g_bytes_unref (bytes);
   if (announced)
     return FALSE;
-  if (!stream->peer_hash_refused && stream->step == ZRTP_STEP_DISCOVERY) {
+  if (!stream->peer_hash_refused && zrtp_step_is_discovery (stream)) {
     stream->peer_hash_refused = TRUE;
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
   }
@@ -78,7 +78,7 @@ static gboolean
 refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now, ZrtpOutcome * outcome)
 {
-  const gboolean idle = stream->step == ZRTP_STEP_DISCOVERY;
+  const gboolean idle = zrtp_step_is_discovery (stream);
   const gint version = judge_version (hello->version);
 
   *outcome = ZRTP_DROPPED (UNEXPECTED);
@@ -177,7 +177,7 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
         candidate->refused_with, now);
   else if (may_revive (stream, is_new, now))
     zrtp_discovery_start (stream, now);
-  if (stream->step != ZRTP_STEP_DISCOVERY) {
+  if (!zrtp_step_is_discovery (stream)) {
     const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
         &stream->bound;
 
@@ -223,8 +223,10 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
   zrtp_discovery_note_evidence (stream, now);
   /* It may come before the Hello of its sender. Until then it stops nothing. */
   if (stream->acked_early) {
-    if (stream->info.state == ZRTP_STATE_NO_ZRTP)
-      zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+    if (stream->step == ZRTP_STEP_NO_PEER) {
+      zrtp_step_set (stream, ZRTP_STEP_DISCOVERY);
+      zrtp_step_publish (stream);
+    }
     return ZRTP_DROPPED (UNEXPECTED);
   }
   if (stream->doubt == ZRTP_DOUBT_SSRC)

@@ -63,8 +63,7 @@ zrtp_lifecycle_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
    * number it saw, and does not wrap. */
   zrtp_random_fill (random, octets, sizeof octets);
   stream->sequence = MAX (1, (octets[0] << 8 | octets[1]) & 0x7fff);
-  stream->info.send = stream->info.receive = policy->require_encryption ?
-      ZRTP_MEDIA_BLOCKED : ZRTP_MEDIA_CLEAR;
+  zrtp_step_init (stream);
   return stream;
 }
 
@@ -191,7 +190,7 @@ zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
   }
   stream->probes_left = 0;
   stream->stale = FALSE;
-  stream->step = ZRTP_STEP_IDLE;
+  zrtp_step_set (stream, ZRTP_STEP_IDLE);
   stream->tampered = move && stream->tampered;
   stream->refused = move && stream->refused;
   stream->spoiled = 0;
@@ -212,7 +211,7 @@ zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
   if (had_keys)
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
   forget_info (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_IDLE);
+  zrtp_step_publish (stream);
   zrtp_stream_update_media (stream);
   if (stream->session) {
     ZrtpSession *session = stream->session;

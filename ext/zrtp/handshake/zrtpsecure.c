@@ -89,14 +89,14 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   stream->lookup_serial = 0;
   stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
 
-  stream->step = ZRTP_STEP_SECURE;
+  zrtp_step_set (stream, ZRTP_STEP_SECURE);
   stream->refused = FALSE;
   stream->info.exchange_done = TRUE;
   stream->info.counters.secured = now;
   if (first)
     zrtp_session_announce (session, stream);
   zrtp_stream_update_media (stream);
-  zrtp_stream_set_state (stream, ZRTP_STATE_SECURE);
+  zrtp_step_publish (stream);
   zrtp_contention_end (session, stream, now);
   zrtp_trial_secured (stream, began, now);
   zrtp_fork_secured (stream, now);

@@ -83,7 +83,7 @@ make_trial (ZrtpStream * stream)
   trial->ssrc = stream->ssrc;
   trial->was_secure = TRUE;
   trial->wanted = TRUE;
-  trial->info.send = trial->info.receive = ZRTP_MEDIA_BLOCKED;
+  zrtp_step_init (trial);
   trial->one_zid = TRUE;
   memcpy (trial->only_zid, stream->bound.zid, ZRTP_ZID_SIZE);
   g_array_append_vals (trial->peer_hashes, stream->peer_hashes->data,
@@ -237,6 +237,9 @@ may_leave (const ZrtpStream * trial, gint64 now)
 {
   switch (trial->step) {
     case ZRTP_STEP_DISCOVERY:
+    case ZRTP_STEP_NO_PEER:
+    case ZRTP_STEP_RETRYING:
+    case ZRTP_STEP_RESUMING:
     case ZRTP_STEP_COMMIT_SENT:
       return TRUE;
     case ZRTP_STEP_DHPART1_SENT:
@@ -264,7 +267,7 @@ follow_mode (ZrtpStream * stream, const ZrtpCommit * commit, gint64 now)
     zrtp_stream_stop_repeating (trial);
     zrtp_exchange_free (trial);
     trial->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
-    trial->step = ZRTP_STEP_DISCOVERY;
+    zrtp_step_set (trial, ZRTP_STEP_RETRYING);
   }
   zrtp_session_move_trial (stream,
       mult ? session : zrtp_session_get_successor (session));
@@ -376,31 +379,16 @@ take_over_stream (ZrtpStream * stream, ZrtpStream * trial)
 }
 
 static void
-tell_state (ZrtpStream * stream, ZrtpState state)
-{
-  stream->info.state = state;
-  zrtp_stream_event (stream, ZRTP_EVENT_STATE)->state = state;
-}
-
-/* The keys first, then what uses them. */
-static void
 tell (ZrtpStream * stream, GQueue * events)
 {
   const ZrtpHelloHashStatus status = stream->info.hello_hash_status;
-  ZrtpEvent *event;
 
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
   zrtp_discovery_set_peer (stream, stream->exchange ? &stream->exchange->peer :
       &stream->bound);
   if (status != ZRTP_HELLO_HASH_ABSENT)
     zrtp_stream_event (stream, ZRTP_EVENT_HELLO_HASH);
-  tell_state (stream, ZRTP_STATE_NEGOTIATING);
-  while ((event = g_queue_pop_head (events)))
-    g_queue_push_tail (&stream->events, event);
-  stream->info.send = stream->info.receive = ZRTP_MEDIA_SECURE;
-  zrtp_stream_update_media (stream);
-  if (stream->step == ZRTP_STEP_SECURE)
-    tell_state (stream, ZRTP_STATE_SECURE);
+  zrtp_step_publish_all (stream, events);
 }
 
 static void

@@ -54,7 +54,7 @@ zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
 {
   if (now < stream->hold_until)
     return TRUE;
-  if (stream->step != ZRTP_STEP_DISCOVERY || stream->hold_until == 0
+  if (!zrtp_step_is_discovery (stream) || stream->hold_until == 0
       || now - stream->hold_until >= PREFERENCE_TIME || !stream->acked
       || stream->acked_ssrc == peer->ssrc)
     return FALSE;
@@ -232,6 +232,9 @@ may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
     return gives_way (stream, peer, now);
   switch (stream->step) {
     case ZRTP_STEP_DISCOVERY:
+    case ZRTP_STEP_NO_PEER:
+    case ZRTP_STEP_RETRYING:
+    case ZRTP_STEP_RESUMING:
     case ZRTP_STEP_FAILED:
       return TRUE;
     case ZRTP_STEP_CLEAR:

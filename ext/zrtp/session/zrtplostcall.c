@@ -15,8 +15,10 @@ tell (ZrtpStream * stream)
   ZrtpLostCall *call = &stream->lost_call;
 
   stream->info.lost_call = call->heard || call->named;
-  if (stream->info.lost_call && stream->info.state == ZRTP_STATE_NO_ZRTP)
-    zrtp_stream_set_state (stream, ZRTP_STATE_DISCOVERING);
+  if (stream->info.lost_call && stream->step == ZRTP_STEP_NO_PEER) {
+    zrtp_step_set (stream, ZRTP_STEP_DISCOVERY);
+    zrtp_step_publish (stream);
+  }
   zrtp_stream_update_media (stream);
 }
 
@@ -81,7 +83,7 @@ zrtp_lost_call_suspect (ZrtpStream * stream)
 void
 zrtp_lost_call_hear (ZrtpStream * stream)
 {
-  if (stream->step != ZRTP_STEP_DISCOVERY || stream->lost_call.heard)
+  if (!zrtp_step_is_discovery (stream) || stream->lost_call.heard)
     return;
   stream->lost_call.heard = TRUE;
   tell (stream);

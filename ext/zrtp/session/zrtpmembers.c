@@ -38,6 +38,9 @@ carries_session (const ZrtpSession * session, const ZrtpStream * stream,
     case ZRTP_STEP_CLEAR:
       return TRUE;
     case ZRTP_STEP_DISCOVERY:
+    case ZRTP_STEP_NO_PEER:
+    case ZRTP_STEP_RETRYING:
+    case ZRTP_STEP_RESUMING:
       return call_goes_on && session->info.have_sas;
     default:
       return stream->exchange

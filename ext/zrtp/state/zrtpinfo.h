@@ -101,6 +101,8 @@ typedef struct
   char *stronger_before, *weaker_now;
 } ZrtpSessionInfo;
 
+/* Where the handshake of a stream stands, for logs: "commit-sent". Static. */
+const char *zrtp_stream_get_step (ZrtpStream * stream);
 /* What came of a call, in order; NULL or FALSE when that is all. */
 ZrtpOutPacket *zrtp_stream_pop_packet (ZrtpStream * stream);    /* g_free() */
 gboolean zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event);

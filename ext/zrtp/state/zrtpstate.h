@@ -64,6 +64,9 @@ typedef enum
 {
   ZRTP_STEP_IDLE,
   ZRTP_STEP_DISCOVERY,          /* Hellos */
+  ZRTP_STEP_NO_PEER,            /* the same, where the peer seems to have no ZRTP */
+  ZRTP_STEP_RETRYING,           /* the same, between two Commits: another comes */
+  ZRTP_STEP_RESUMING,           /* the same, after CLEAR: a Commit leads back */
   ZRTP_STEP_COMMIT_SENT,        /* initiator */
   ZRTP_STEP_COMMIT_RECEIVED,    /* responder: DHPart1 waits for jobs */
   ZRTP_STEP_DHPART1_SENT,       /* responder */
@@ -75,7 +78,8 @@ typedef enum
   ZRTP_STEP_SECURE,
   ZRTP_STEP_CLEARING,           /* our GoClear is out */
   ZRTP_STEP_CLEAR,
-  ZRTP_STEP_FAILED
+  ZRTP_STEP_FAILED,
+  ZRTP_N_STEPS
 } ZrtpStep;
 
 typedef enum
@@ -521,7 +525,17 @@ ZrtpOutcome zrtp_receive_error_ack (ZrtpStream * stream,
 void zrtp_relay_clear (ZrtpStream * stream);
 
 /* zrtpstep.c */
-void zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state);
+/* The only writer of ->step. What the application is to know of it, and what may pass,
+ * follows by the next two once all that they tell is in place. */
+void zrtp_step_set (ZrtpStream * stream, ZrtpStep step);
+/* Tells the state that the step has for the application. */
+void zrtp_step_publish (ZrtpStream * stream);
+/* Of a stream that was made, or became a trial: what may pass. No event. */
+void zrtp_step_init (ZrtpStream * stream);
+/* A call became what its trial is: tells that, with @events between. */
+void zrtp_step_publish_all (ZrtpStream * stream, GQueue * events);
+/* Hellos go out and no exchange runs. */
+gboolean zrtp_step_is_discovery (const ZrtpStream * stream);
 void zrtp_stream_update_media (ZrtpStream * stream);
 /* TRUE in an exchange of this mode, once it has keys. */
 gboolean zrtp_preshared_has_keys (const ZrtpStream * stream);

@@ -8,9 +8,62 @@
 
 #include <string.h>
 
-void
-zrtp_stream_set_state (ZrtpStream * stream, ZrtpState state)
+/* What a step means to the application, and which keys are in use. The initiator must
+ * try to authenticate SRTP from Confirm2 on (4.6), the responder before it sends
+ * Conf2ACK. */
+static const struct
 {
+  const char *name;
+  ZrtpState state;
+  gboolean sends_keys, receives_keys;
+  gboolean is_discovery;
+} steps[ZRTP_N_STEPS] = {
+  [ZRTP_STEP_IDLE] = {"idle", ZRTP_STATE_IDLE},
+  [ZRTP_STEP_DISCOVERY] = {"discovery", ZRTP_STATE_DISCOVERING,.is_discovery =
+        TRUE},
+  [ZRTP_STEP_NO_PEER] = {"no-peer", ZRTP_STATE_NO_ZRTP,.is_discovery = TRUE},
+  [ZRTP_STEP_RETRYING] = {"retrying", ZRTP_STATE_NEGOTIATING,.is_discovery =
+        TRUE},
+  [ZRTP_STEP_RESUMING] = {"resuming", ZRTP_STATE_CLEAR,.is_discovery = TRUE},
+  [ZRTP_STEP_COMMIT_SENT] = {"commit-sent", ZRTP_STATE_NEGOTIATING},
+  [ZRTP_STEP_COMMIT_RECEIVED] = {"commit-received", ZRTP_STATE_NEGOTIATING},
+  [ZRTP_STEP_DHPART1_SENT] = {"dhpart1-sent", ZRTP_STATE_NEGOTIATING},
+  [ZRTP_STEP_DHPART2_SENT] = {"dhpart2-sent", ZRTP_STATE_NEGOTIATING},
+  [ZRTP_STEP_DHPART2_RECEIVED] = {"dhpart2-received", ZRTP_STATE_NEGOTIATING},
+  [ZRTP_STEP_CONFIRM1_SENT] = {"confirm1-sent", ZRTP_STATE_NEGOTIATING},
+  [ZRTP_STEP_CONFIRM2_SENT] = {"confirm2-sent", ZRTP_STATE_NEGOTIATING,
+      .receives_keys = TRUE},
+  [ZRTP_STEP_CONFIRM2_RECEIVED] = {"confirm2-received", ZRTP_STATE_NEGOTIATING,
+      .receives_keys = TRUE},
+  [ZRTP_STEP_SECURE] = {"secure", ZRTP_STATE_SECURE,.sends_keys = TRUE,
+      .receives_keys = TRUE},
+  [ZRTP_STEP_CLEARING] = {"clearing", ZRTP_STATE_SECURE,.receives_keys = TRUE},
+  [ZRTP_STEP_CLEAR] = {"clear", ZRTP_STATE_CLEAR},
+  [ZRTP_STEP_FAILED] = {"failed", ZRTP_STATE_FAILED},
+};
+
+void
+zrtp_step_set (ZrtpStream * stream, ZrtpStep step)
+{
+  stream->step = step;
+}
+
+gboolean
+zrtp_step_is_discovery (const ZrtpStream * stream)
+{
+  return steps[stream->step].is_discovery;
+}
+
+const char *
+zrtp_stream_get_step (ZrtpStream * stream)
+{
+  return steps[stream->step].name;
+}
+
+void
+zrtp_step_publish (ZrtpStream * stream)
+{
+  const ZrtpState state = steps[stream->step].state;
   ZrtpEvent *event;
 
   if (state != ZRTP_STATE_FAILED) {
@@ -68,19 +121,14 @@ void
 zrtp_stream_update_media (ZrtpStream * stream)
 {
   ZrtpStreamInfo *info = &stream->info;
-  const gboolean stopped = is_stopped (stream);
-  const gboolean send_keys = stream->step == ZRTP_STEP_SECURE;
-  /* The initiator must try to authenticate SRTP from Confirm2 on (4.6), the
-   * responder before it sends Conf2ACK. */
-  const gboolean receive_keys = send_keys
-      || stream->step == ZRTP_STEP_CLEARING
-      || stream->step == ZRTP_STEP_CONFIRM2_SENT
-      || stream->step == ZRTP_STEP_CONFIRM2_RECEIVED;
-  const ZrtpMedia send = stopped ? ZRTP_MEDIA_BLOCKED :
-      send_keys ? ZRTP_MEDIA_SECURE : media_without_keys (stream, TRUE);
-  const ZrtpMedia receive = stopped ? ZRTP_MEDIA_BLOCKED :
-      receive_keys ? ZRTP_MEDIA_SECURE : media_without_keys (stream, FALSE);
+  ZrtpMedia send = ZRTP_MEDIA_BLOCKED, receive = ZRTP_MEDIA_BLOCKED;
 
+  if (!is_stopped (stream)) {
+    send = steps[stream->step].sends_keys ? ZRTP_MEDIA_SECURE :
+        media_without_keys (stream, TRUE);
+    receive = steps[stream->step].receives_keys ? ZRTP_MEDIA_SECURE :
+        media_without_keys (stream, FALSE);
+  }
   if (send != info->send || receive != info->receive) {
     ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_MEDIA);
 
@@ -123,4 +171,33 @@ zrtp_preshared_has_keys (const ZrtpStream * stream)
   const ZrtpExchange *x = stream->exchange;
 
   return x && x->mode == ZRTP_COMMIT_PRESHARED && x->have_keys;
+}
+
+void
+zrtp_step_init (ZrtpStream * stream)
+{
+  stream->info.send = media_without_keys (stream, TRUE);
+  stream->info.receive = media_without_keys (stream, FALSE);
+}
+
+static void
+report_state (ZrtpStream * stream, ZrtpState state)
+{
+  stream->info.state = state;
+  zrtp_stream_event (stream, ZRTP_EVENT_STATE)->state = state;
+}
+
+/* The keys are among @events: they come first, then what uses them. */
+void
+zrtp_step_publish_all (ZrtpStream * stream, GQueue * events)
+{
+  ZrtpEvent *event;
+
+  report_state (stream, ZRTP_STATE_NEGOTIATING);
+  while ((event = g_queue_pop_head (events)))
+    g_queue_push_tail (&stream->events, event);
+  stream->info.send = stream->info.receive = ZRTP_MEDIA_SECURE;
+  zrtp_stream_update_media (stream);
+  if (stream->step == ZRTP_STEP_SECURE)
+    report_state (stream, ZRTP_STATE_SECURE);
 }
