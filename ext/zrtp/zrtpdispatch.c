@@ -285,7 +285,7 @@ resend (ZrtpStream * stream, gint64 now)
   repeat->left--;
   repeat->sent++;
   repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     zrtp_commit_timeout (stream, now);
   else
@@ -323,7 +323,7 @@ zrtp_dispatch_timeout (ZrtpStream * stream, gint64 now)
   for (guint timer = 0; timer < ZRTP_N_TIMERS; timer++) {
     if (stream->timers[timer] > now)
       continue;
-    stream->timers[timer] = ZRTP_NEVER;
+    zrtp_timer_stop (stream, timer);
     timeouts[timer] (stream, now);
     zrtp_dispatch_todo (stream, now);
   }

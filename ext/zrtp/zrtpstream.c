@@ -294,10 +294,8 @@ zrtp_stream_accept_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
 gint64
 zrtp_stream_get_deadline (ZrtpStream * stream)
 {
-  gint64 deadline = ZRTP_NEVER;
+  gint64 deadline = zrtp_timers_next (stream);
 
-  for (guint i = 0; i < ZRTP_N_TIMERS; i++)
-    deadline = MIN (deadline, stream->timers[i]);
   if (stream->trial)
     deadline = MIN (deadline, zrtp_stream_get_deadline (stream->trial));
   return deadline;

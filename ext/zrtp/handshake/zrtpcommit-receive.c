@@ -23,7 +23,7 @@ continue_preshared (ZrtpStream * stream, gint64 now)
     return ZRTP_FAILED (NO_SHARED_SECRET);
   stream->wanted = TRUE;        /* the peer asked for keys */
   zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_commit_try (stream, now);
   return ZRTP_OK;
 }
@@ -192,7 +192,8 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   else
     memcpy (x->hvi_or_nonce, commit->nonce, ZRTP_NONCE_SIZE);
   zrtp_step_set (stream, ZRTP_STEP_COMMIT_RECEIVED);
-  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
+  zrtp_timer_set (stream, ZRTP_TIMER_SILENCE,
+      now + zrtp_stream_silence (stream));
   zrtp_step_publish (stream);
   return zrtp_commit_answer (stream, now);
 }

@@ -240,7 +240,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
       return;
     }
     if (!may_prepare (stream, peer->zid, suite.key_agreement, now)) {
-      stream->timers[ZRTP_TIMER_HOLD] = now + PREPARE_AGAIN;
+      zrtp_timer_set (stream, ZRTP_TIMER_HOLD, now + PREPARE_AGAIN);
       return;
     }
     /* 4.1.2: both sides prepare at once; who initiates does not matter. */
@@ -257,7 +257,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   if (!may || !ready || stream->policy.passive)
     return;
   if (now < stream->hold_until) {
-    stream->timers[ZRTP_TIMER_HOLD] = stream->hold_until;
+    zrtp_timer_set (stream, ZRTP_TIMER_HOLD, stream->hold_until);
     return;
   }
   if (!stream->policy.auto_secure && !stream->wanted)
@@ -269,7 +269,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
     const gint64 turn = zrtp_contention_take_turn (stream, peer->zid, now);
 
     if (turn > now) {
-      stream->timers[ZRTP_TIMER_HOLD] = turn;
+      zrtp_timer_set (stream, ZRTP_TIMER_HOLD, turn);
       return;
     }
     /* An exchange of another call may have ended just now. */
@@ -321,7 +321,7 @@ zrtp_commit_yield (ZrtpStream * stream, gint64 now)
   zrtp_commit_withdraw (stream, ZRTP_STEP_DISCOVERY);
   zrtp_step_publish (stream);
   session->exchanging = NULL;
-  stream->timers[ZRTP_TIMER_HOLD] = now + 1;
+  zrtp_timer_set (stream, ZRTP_TIMER_HOLD, now + 1);
 }
 
 void

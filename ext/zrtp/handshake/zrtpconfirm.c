@@ -65,7 +65,7 @@ static void
 hold (ZrtpStream * stream, ZrtpOctets confirm, gint64 now)
 {
   stream->exchange->held_confirm = g_bytes_new (confirm.data, confirm.size);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   stream->repeat.left = MAX (stream->repeat.left, 10);
   zrtp_signature_hold (stream, now);
 }
@@ -236,9 +236,10 @@ zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
   GBytes *request = x->mode == ZRTP_COMMIT_DH ? x->dhpart2 : x->commit;
 
   zrtp_step_set (stream, ZRTP_STEP_CONFIRM1_SENT);
-  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
-  zrtp_stream_answer (stream, zrtp_octets_of (request),
-      make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
+  zrtp_timer_set (stream, ZRTP_TIMER_SILENCE,
+      now + zrtp_stream_silence (stream));
+  zrtp_stream_answer (stream, zrtp_octets_of (request), make_confirm (stream,
+          ZRTP_MESSAGE_CONFIRM1));
 }
 
 /* Initiator. */
@@ -330,7 +331,7 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
     return outcome;
 
   zrtp_step_set (stream, ZRTP_STEP_CONFIRM2_RECEIVED);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_secure_give_keys (stream, ZRTP_EVENT_RECEIVE_KEYS,
       zrtp_stream_peer_keys (stream));
   zrtp_stream_update_media (stream);
@@ -346,8 +347,8 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
   if (job) {
     x->store_serial = job->serial;
     zrtp_stream_give_job (stream, job);
-    stream->timers[ZRTP_TIMER_CONF2ACK] =
-        now + stream->policy.retry_timeout_ms * ZRTP_MSEC;
+    zrtp_timer_set (stream, ZRTP_TIMER_CONF2ACK,
+        now + stream->policy.retry_timeout_ms * ZRTP_MSEC);
   } else {
     zrtp_confirm_stored (stream, now);
   }
@@ -379,7 +380,7 @@ zrtp_confirm_release (ZrtpStream * stream, gint64 now)
   ZrtpMessage message;
   ZrtpOutcome outcome;
 
-  stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_CHECK);
   if (zrtp_message_parse (octets.data, octets.size, &message)
       != ZRTP_DROP_NONE)
     g_assert_not_reached ();

@@ -169,7 +169,8 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
     return ZRTP_OK;
   zrtp_step_set (stream, ZRTP_STEP_DHPART2_RECEIVED);
   zrtp_stream_update_media (stream);
-  stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
+  zrtp_timer_set (stream, ZRTP_TIMER_SILENCE,
+      now + zrtp_stream_silence (stream));
   request_agreement (stream, part);
   return ZRTP_OK;
 }

@@ -19,7 +19,7 @@ void
 zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now)
 {
   stream->retry_at = at;
-  stream->timers[ZRTP_TIMER_RESEND] = MIN (at, now + ZRTP_SLOW_HELLO);
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, MIN (at, now + ZRTP_SLOW_HELLO));
 }
 
 /* 5.2, 9: the chain, the message and its hash. */
@@ -92,7 +92,7 @@ zrtp_discovery_schedule (ZrtpStream * stream, gint64 now)
 
   zrtp_repeat_start (&stream->repeat, g_bytes_ref (stream->hello), first,
       4 * first, T1_RETRANSMISSIONS, now);
-  stream->timers[ZRTP_TIMER_RESEND] = now + first;
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + first);
   stream->discovery_started = now;
   stream->schedule_over = FALSE;
   stream->hurried = FALSE;
@@ -109,7 +109,7 @@ zrtp_discovery_slow_down (ZrtpStream * stream, gint64 now)
   repeat->left = 0;
   repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
   stream->hurried = FALSE;
-  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
 }
 
 /* The peer may have come up after our first Hello. If it heard that, its HelloACK
@@ -122,7 +122,7 @@ zrtp_discovery_hurry (ZrtpStream * stream, gint64 now)
 
   stream->hurried = due < stream->timers[ZRTP_TIMER_RESEND];
   if (stream->hurried)
-    stream->timers[ZRTP_TIMER_RESEND] = due;
+    zrtp_timer_set (stream, ZRTP_TIMER_RESEND, due);
 }
 
 void
@@ -134,7 +134,7 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
   /* 6: an announcement in the signalling is evidence of ZRTP, too. */
   if (stream->peer_hashes->len > 0)
     stream->evidence_until = ZRTP_NEVER;
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_stop_error (stream);
   zrtp_doubt_settle (stream);
   zrtp_step_publish (stream);
@@ -185,7 +185,7 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
     consider_no_zrtp (stream, now);
     repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
   }
-  stream->timers[ZRTP_TIMER_RESEND] = now + repeat->interval;
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
   repeat->sent++;
   zrtp_stream_send_hello (stream, TRUE, now);
   if (stream->peer_untold && zrtp_unproven_may_tell (stream, now)) {

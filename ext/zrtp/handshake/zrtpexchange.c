@@ -32,9 +32,9 @@ zrtp_exchange_free (ZrtpStream * stream)
   g_clear_pointer (&x->early_confirm1, g_bytes_unref);
   g_clear_pointer (&x->confirm2, g_bytes_unref);
   g_clear_pointer (&x->signature, g_bytes_unref);
-  stream->timers[ZRTP_TIMER_SIGN] = ZRTP_NEVER;
-  stream->timers[ZRTP_TIMER_CHECK] = ZRTP_NEVER;
-  stream->timers[ZRTP_TIMER_HELLO] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SIGN);
+  zrtp_timer_stop (stream, ZRTP_TIMER_CHECK);
+  zrtp_timer_stop (stream, ZRTP_TIMER_HELLO);
   zrtp_secret_free (x);
 }
 
@@ -171,7 +171,7 @@ zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
   job->name = g_strdup (name);
   stream->looked_up = FALSE;
   stream->lookup_serial = job->serial;
-  stream->timers[ZRTP_TIMER_LOOKUP] = now + LOOKUP_TIME;
+  zrtp_timer_set (stream, ZRTP_TIMER_LOOKUP, now + LOOKUP_TIME);
   zrtp_stream_give_job (stream, job);
   return FALSE;
 }
@@ -224,7 +224,7 @@ zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 static void
 looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
 {
-  stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_LOOKUP);
   stream->lookup_serial = 0;
   stream->looked_up = TRUE;
   stream->lookup_failed = peer == NULL;

@@ -143,8 +143,8 @@ zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
         &stream->bound, now);
   zrtp_exchange_lost (stream, now);
   zrtp_stream_stop_repeating (stream);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
-  stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
+  zrtp_timer_stop (stream, ZRTP_TIMER_CONF2ACK);
   zrtp_doubt_settle (stream);
   zrtp_exchange_free (stream);
   stream->have_last_request = FALSE;
@@ -165,7 +165,8 @@ void
 zrtp_stream_give_up (ZrtpStream * stream)
 {
   stream->info.final = TRUE;
-  stream->retry_at = stream->timers[ZRTP_TIMER_RESEND] = ZRTP_NEVER;
+  stream->retry_at = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_RESEND);
 }
 
 void

@@ -179,7 +179,7 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpReceived * received,
   clear_session (stream->session, !asked_too);
   if (!asked_too) {
     zrtp_stream_event (stream, ZRTP_EVENT_CLEAR_REQUESTED);
-    stream->timers[ZRTP_TIMER_CLEAR_ACK] = now + CLEAR_ACK_INTERVAL;
+    zrtp_timer_set (stream, ZRTP_TIMER_CLEAR_ACK, now + CLEAR_ACK_INTERVAL);
   }
   return ZRTP_OK;
 }
@@ -191,7 +191,7 @@ zrtp_clear_timeout (ZrtpStream * stream, gint64 now)
   if (!stream->clear_asks_user)
     return;
   zrtp_stream_send_ack (stream, ZRTP_MESSAGE_CLEAR_ACK);
-  stream->timers[ZRTP_TIMER_CLEAR_ACK] = now + CLEAR_ACK_INTERVAL;
+  zrtp_timer_set (stream, ZRTP_TIMER_CLEAR_ACK, now + CLEAR_ACK_INTERVAL);
 }
 
 gboolean
@@ -206,7 +206,7 @@ zrtp_session_accept_clear (ZrtpSession * session, gint64 now)
       continue;
     asked = TRUE;
     stream->clear_asks_user = FALSE;
-    stream->timers[ZRTP_TIMER_CLEAR_ACK] = ZRTP_NEVER;
+    zrtp_timer_stop (stream, ZRTP_TIMER_CLEAR_ACK);
     zrtp_stream_update_media (stream);
   }
   return asked;
@@ -219,7 +219,7 @@ zrtp_clear_resume (ZrtpStream * stream, gint64 now)
 {
   ZrtpCandidate *peer = zrtp_discovery_remember (stream, &stream->bound, now);
 
-  stream->timers[ZRTP_TIMER_CLEAR_ACK] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_CLEAR_ACK);
   stream->clear_asks_user = FALSE;
   stream->go_clear_sent = FALSE;
   zrtp_stream_stop_repeating (stream);

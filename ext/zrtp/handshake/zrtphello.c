@@ -235,8 +235,8 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
     stream->info.counters.round_trip = now - stream->repeat.first_sent;
   zrtp_discovery_slow_down (stream, now);
   if (now - zrtp_discovery_best (stream)->last_seen >= STALE_HELLO)
-    stream->timers[ZRTP_TIMER_HOLD] = MIN (stream->timers[ZRTP_TIMER_HOLD],
-        now + HELLO_FOLLOWS);
+    zrtp_timer_set (stream, ZRTP_TIMER_HOLD,
+        MIN (stream->timers[ZRTP_TIMER_HOLD], now + HELLO_FOLLOWS));
   else
     zrtp_commit_try (stream, now);
   return ZRTP_OK;

@@ -25,7 +25,7 @@ zrtp_trial_end (ZrtpStream * stream)
 {
   ZrtpSession *session = stream->session;
 
-  stream->timers[ZRTP_TIMER_TRIAL] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_TRIAL);
   stream->probes_left = 0;
   if (!stream->trial)
     return;
@@ -36,7 +36,7 @@ zrtp_trial_end (ZrtpStream * stream)
     const ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
     if (other->trial)
-      other->trial->timers[ZRTP_TIMER_HOLD] = 0;
+      zrtp_timer_set (other->trial, ZRTP_TIMER_HOLD, 0);
   }
 }
 
@@ -52,8 +52,7 @@ zrtp_lifecycle_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
   stream->random = random;
   memcpy (stream->zid, zid, ZRTP_ZID_SIZE);
   stream->peer_hashes = g_array_new (FALSE, FALSE, 32);
-  for (guint i = 0; i < ZRTP_N_TIMERS; i++)
-    stream->timers[i] = ZRTP_NEVER;
+  zrtp_timers_stop (stream);
   g_queue_init (&stream->packets);
   g_queue_init (&stream->events);
   g_queue_init (&stream->jobs);
@@ -82,8 +81,7 @@ wipe_exchange (ZrtpStream * stream)
   zrtp_repeat_clear (&stream->repeat);
   zrtp_repeat_clear (&stream->repeat_error);
   zrtp_relay_clear (stream);
-  for (guint i = 0; i < ZRTP_N_TIMERS; i++)
-    stream->timers[i] = ZRTP_NEVER;
+  zrtp_timers_stop (stream);
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
     zrtp_candidate_clear (&stream->candidates[i]);
   zrtp_candidate_clear (&stream->bound);

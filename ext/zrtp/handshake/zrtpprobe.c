@@ -63,7 +63,7 @@ void
 zrtp_probe_start (ZrtpStream * stream, gint64 now)
 {
   stream->heard = FALSE;
-  stream->timers[ZRTP_TIMER_TRIAL] = now + PROBE_TIME;
+  zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + PROBE_TIME);
   zrtp_stream_event (stream, ZRTP_EVENT_LISTEN);
 }
 
@@ -79,7 +79,7 @@ zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
     return TRUE;
   if (stream->probes_left > 0) {
     stream->probes_left = PROBES;
-  } else if (stream->timers[ZRTP_TIMER_TRIAL] == ZRTP_NEVER) {
+  } else if (!zrtp_timer_is_set (stream, ZRTP_TIMER_TRIAL)) {
     stream->probes_left = PROBES;
     zrtp_probe_start (stream, now);
   }

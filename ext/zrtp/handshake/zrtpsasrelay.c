@@ -70,7 +70,7 @@ zrtp_stream_relay_sas (ZrtpStream * stream, const ZrtpRelayedSas * relayed,
       zrtp_sas_relay_body_write (&body, text, sizeof text), &message.u.sealed);
   zrtp_repeat_start (&stream->repeat_relay, zrtp_stream_bytes (&message), first,
       8 * first, RETRANSMISSIONS, now);
-  stream->timers[ZRTP_TIMER_RELAY] = now + first;
+  zrtp_timer_set (stream, ZRTP_TIMER_RELAY, now + first);
   zrtp_stream_send (stream, stream->repeat_relay.message, FALSE);
   return TRUE;
 }
@@ -79,7 +79,7 @@ static void
 end_relay (ZrtpStream * stream, ZrtpErrorCode error)
 {
   zrtp_repeat_clear (&stream->repeat_relay);
-  stream->timers[ZRTP_TIMER_RELAY] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_RELAY);
   zrtp_stream_event (stream, ZRTP_EVENT_RELAY_ACK)->error = error;
 }
 
@@ -94,7 +94,7 @@ zrtp_relay_timeout (ZrtpStream * stream, gint64 now)
   }
   repeat->left--;
   repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  stream->timers[ZRTP_TIMER_RELAY] = now + repeat->interval;
+  zrtp_timer_set (stream, ZRTP_TIMER_RELAY, now + repeat->interval);
   zrtp_stream_send (stream, repeat->message, TRUE);
 }
 

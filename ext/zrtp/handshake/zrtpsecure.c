@@ -73,8 +73,8 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   zrtp_doubt_settle (stream);
   zrtp_relay_clear (stream);
   zrtp_lost_call_reset (stream);
-  stream->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
-  stream->timers[ZRTP_TIMER_CONF2ACK] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
+  zrtp_timer_stop (stream, ZRTP_TIMER_CONF2ACK);
   zrtp_secure_give_keys (stream, ZRTP_EVENT_SEND_KEYS,
       zrtp_stream_own_keys (stream));
   zrtp_wipe (stream->keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
@@ -87,7 +87,7 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   zrtp_peer_clear (&stream->looked_up_peer);
   stream->looked_up = FALSE;
   stream->lookup_serial = 0;
-  stream->timers[ZRTP_TIMER_LOOKUP] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_LOOKUP);
 
   zrtp_step_set (stream, ZRTP_STEP_SECURE);
   stream->refused = FALSE;

@@ -11,7 +11,7 @@ static void
 end_signing (ZrtpStream * stream, gint64 now)
 {
   stream->exchange->signing = FALSE;
-  stream->timers[ZRTP_TIMER_SIGN] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_SIGN);
   zrtp_settle (stream, zrtp_confirm_continue (stream, now), now);
 }
 

@@ -43,7 +43,7 @@ is_call_alive_beside (ZrtpStream * stream)
 
     if (other != stream && !other->outer && other->step == ZRTP_STEP_SECURE
         && !other->stale && !other->trial
-        && other->timers[ZRTP_TIMER_TRIAL] == ZRTP_NEVER)
+        && !zrtp_timer_is_set (other, ZRTP_TIMER_TRIAL))
       return TRUE;
   }
   return FALSE;
@@ -105,7 +105,7 @@ start (ZrtpStream * stream, gint64 now)
     return;
   }
   if (!zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST, TRIAL_AGAIN, now)) {
-    stream->timers[ZRTP_TIMER_TRIAL] = now + ASK_AGAIN;
+    zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + ASK_AGAIN);
     return;
   }
   trial = stream->trial = make_trial (stream);
@@ -116,10 +116,10 @@ start (ZrtpStream * stream, gint64 now)
     zrtp_trial_end (stream);
     return;
   }
-  stream->timers[ZRTP_TIMER_TRIAL] = now + TRIAL_TIME;
+  zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + TRIAL_TIME);
   if (!stream->stale && is_call_alive_beside (stream)) {
     trial->policy.passive = TRUE;
-    stream->timers[ZRTP_TIMER_TRIAL] = now + COMMIT_TIME;
+    zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + COMMIT_TIME);
   }
   zrtp_discovery_note_evidence (trial, now);
   zrtp_discovery_start (trial, now);
@@ -158,7 +158,7 @@ go_on (ZrtpStream * stream, gint64 now)
     zrtp_trial_end (stream);
     return;
   }
-  stream->timers[ZRTP_TIMER_TRIAL] = now + TRIAL_TIME;
+  zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + TRIAL_TIME);
 }
 
 void
@@ -266,7 +266,7 @@ follow_mode (ZrtpStream * stream, const ZrtpCommit * commit, gint64 now)
   if (trial->exchange) {
     zrtp_stream_stop_repeating (trial);
     zrtp_exchange_free (trial);
-    trial->timers[ZRTP_TIMER_SILENCE] = ZRTP_NEVER;
+    zrtp_timer_stop (trial, ZRTP_TIMER_SILENCE);
     zrtp_step_set (trial, ZRTP_STEP_RETRYING);
   }
   zrtp_session_move_trial (stream,

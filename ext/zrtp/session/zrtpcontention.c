@@ -84,8 +84,8 @@ zrtp_contention_next_hello (const ZrtpStream * stream)
 void
 zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now)
 {
-  stream->timers[ZRTP_TIMER_HELLO] = MAX (now + HELLO_AFTER,
-      zrtp_contention_next_hello (stream));
+  zrtp_timer_set (stream, ZRTP_TIMER_HELLO, MAX (now + HELLO_AFTER,
+          zrtp_contention_next_hello (stream)));
 }
 
 gboolean

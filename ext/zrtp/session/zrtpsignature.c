@@ -27,8 +27,9 @@ zrtp_signature_ask (ZrtpStream * stream, gint64 now)
   if (!policy->sign_sas || !stream->info.peer_signature_capable)
     return;
   stream->exchange->signing = TRUE;
-  stream->timers[ZRTP_TIMER_SIGN] = now
-      + MIN (SIGN_RETRIES * policy->retry_timeout_ms * ZRTP_MSEC, SIGN_TIME);
+  zrtp_timer_set (stream, ZRTP_TIMER_SIGN,
+      now + MIN (SIGN_RETRIES * policy->retry_timeout_ms * ZRTP_MSEC,
+          SIGN_TIME));
   zrtp_stream_event (stream, ZRTP_EVENT_SIGN_SAS);
 }
 
@@ -100,8 +101,8 @@ zrtp_signature_report_malformed (ZrtpStream * stream)
 void
 zrtp_signature_hold (ZrtpStream * stream, gint64 now)
 {
-  stream->timers[ZRTP_TIMER_CHECK] = now + MIN (CHECK_TIME,
-      CHECK_RETRIES * stream->policy.retry_timeout_ms * ZRTP_MSEC);
+  zrtp_timer_set (stream, ZRTP_TIMER_CHECK, now + MIN (CHECK_TIME,
+          CHECK_RETRIES * stream->policy.retry_timeout_ms * ZRTP_MSEC));
   stream->exchange->signature_told = TRUE;
   stream->session->signature_told = TRUE;
   zrtp_stream_event (stream, ZRTP_EVENT_SIGNATURE);

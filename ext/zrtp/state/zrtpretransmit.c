@@ -20,7 +20,7 @@ zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message, gint64 now)
 
   zrtp_repeat_start (&stream->repeat, message, first, 8 * first,
       T2_RETRANSMISSIONS, now);
-  stream->timers[ZRTP_TIMER_RESEND] = now + first;
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + first);
   zrtp_stream_send (stream, message, FALSE);
 }
 
@@ -28,7 +28,7 @@ void
 zrtp_stream_stop_repeating (ZrtpStream * stream)
 {
   zrtp_repeat_clear (&stream->repeat);
-  stream->timers[ZRTP_TIMER_RESEND] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_RESEND);
 }
 
 void
@@ -79,8 +79,9 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
   zrtp_stream_send (stream, stream->last_answer, TRUE);
   zrtp_doubt_peer_waits (stream);
   /* Who asks again is not silent. */
-  if (stream->timers[ZRTP_TIMER_SILENCE] != ZRTP_NEVER)
-    stream->timers[ZRTP_TIMER_SILENCE] = now + zrtp_stream_silence (stream);
+  if (zrtp_timer_is_set (stream, ZRTP_TIMER_SILENCE))
+    zrtp_timer_set (stream, ZRTP_TIMER_SILENCE,
+        now + zrtp_stream_silence (stream));
   return TRUE;
 }
 
@@ -95,7 +96,7 @@ zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   message.u.error_code = error;
   zrtp_repeat_start (&stream->repeat_error, zrtp_stream_bytes (&message), first,
       8 * first, ERROR_RETRANSMISSIONS, now);
-  stream->timers[ZRTP_TIMER_ERROR] = now + first;
+  zrtp_timer_set (stream, ZRTP_TIMER_ERROR, now + first);
   zrtp_stream_send (stream, stream->repeat_error.message, FALSE);
 }
 
@@ -104,7 +105,7 @@ void
 zrtp_stop_error (ZrtpStream * stream)
 {
   zrtp_repeat_clear (&stream->repeat_error);
-  stream->timers[ZRTP_TIMER_ERROR] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_ERROR);
 }
 
 void
@@ -118,7 +119,7 @@ zrtp_error_timeout (ZrtpStream * stream, gint64 now)
   }
   repeat->left--;
   repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  stream->timers[ZRTP_TIMER_ERROR] = now + repeat->interval;
+  zrtp_timer_set (stream, ZRTP_TIMER_ERROR, now + repeat->interval);
   zrtp_stream_send (stream, repeat->message, TRUE);
 }
 
@@ -136,6 +137,6 @@ void
 zrtp_relay_clear (ZrtpStream * stream)
 {
   zrtp_repeat_clear (&stream->repeat_relay);
-  stream->timers[ZRTP_TIMER_RELAY] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_RELAY);
   g_clear_pointer (&stream->relays_seen, g_array_unref);
 }

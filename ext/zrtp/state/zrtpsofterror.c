@@ -16,9 +16,9 @@ void
 zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt, ZrtpErrorCode error,
     gint64 now)
 {
-  if (stream->timers[ZRTP_TIMER_DOUBT] == ZRTP_NEVER)
-    stream->timers[ZRTP_TIMER_DOUBT] =
-        now + DOUBT_TIME * stream->policy.retry_timeout_ms * ZRTP_MSEC;
+  if (!zrtp_timer_is_set (stream, ZRTP_TIMER_DOUBT))
+    zrtp_timer_set (stream, ZRTP_TIMER_DOUBT,
+        now + DOUBT_TIME * stream->policy.retry_timeout_ms * ZRTP_MSEC);
   else if (doubt != ZRTP_DOUBT_CONFIRM)
     return;
   stream->doubt = doubt;
@@ -28,7 +28,7 @@ zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt, ZrtpErrorCode error,
 void
 zrtp_doubt_settle (ZrtpStream * stream)
 {
-  stream->timers[ZRTP_TIMER_DOUBT] = ZRTP_NEVER;
+  zrtp_timer_stop (stream, ZRTP_TIMER_DOUBT);
 }
 
 void

@@ -492,6 +492,14 @@ void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
  * succeeds, or nowhere. */
 ZrtpEvent *zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type);
 
+/* zrtptimer.c */
+void zrtp_timer_set (ZrtpStream * stream, ZrtpTimer timer, gint64 at);
+void zrtp_timer_stop (ZrtpStream * stream, ZrtpTimer timer);
+void zrtp_timers_stop (ZrtpStream * stream);
+gboolean zrtp_timer_is_set (const ZrtpStream * stream, ZrtpTimer timer);
+/* ZRTP_NEVER: none is set. */
+gint64 zrtp_timers_next (const ZrtpStream * stream);
+
 /* zrtptodo.c */
 /* The session whose queue it is: of a trial that of the call. NULL: none yet. */
 ZrtpSession *zrtp_todo_call_of (const ZrtpStream * stream);
