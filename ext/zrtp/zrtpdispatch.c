@@ -66,9 +66,9 @@ check_trials (ZrtpStream * stream, gint64 now)
 static void
 keep_early (ZrtpStream * stream, const guint8 * data, gsize size, gint64 now)
 {
-  g_clear_pointer (&stream->early, g_bytes_unref);
-  stream->early = g_bytes_new (data, size);
-  stream->early_came = now;
+  g_clear_pointer (&stream->discovery.pending_hello, g_bytes_unref);
+  stream->discovery.pending_hello = g_bytes_new (data, size);
+  stream->discovery.pending_came = now;
 }
 
 #define STEP(name) (1 << ZRTP_STEP_##name)
@@ -122,7 +122,7 @@ is_foreign (ZrtpStream * stream, const ZrtpReceived * received)
 {
   const ZrtpMessageType type = received->message->type;
   const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
-      &stream->bound;
+      &stream->bound.remote;
 
   /* On trial an endpoint with the ZID of the peer may answer our Commit. */
   if (!messages[type].from_peer
@@ -198,14 +198,14 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_stream_drop (stream, ZRTP_DROP_UNEXPECTED);
   if (zrtp_stream_is_settled (stream) || stream->step == ZRTP_STEP_FAILED
       || !zrtp_unproven_is_collision (stream, now)
-      || !zrtp_rate_limit_allow (&stream->collisions, ZRTP_BURST, MOVE_AGAIN,
-          now))
+      || !zrtp_rate_limit_allow (&stream->limits.collisions, ZRTP_BURST,
+          MOVE_AGAIN, now))
     return TRUE;
   /* Who has heard us, and who goes on, is not the one who has our SSRC: that may
    * be our own packet come back. */
   if (!stream->exchange && !zrtp_discovery_best (stream))
     zrtp_stream_fail_collision (stream, now);
-  else if (stream->exchange || !stream->acked)
+  else if (stream->exchange || !stream->discovery.hello_acked)
     zrtp_doubt_raise (stream, ZRTP_DOUBT_SSRC, ZRTP_ERROR_SSRC_COLLISION, now);
   return TRUE;
 }
@@ -258,7 +258,7 @@ zrtp_dispatch_receive (ZrtpStream * stream, const guint8 * data, gsize size,
 static void
 resend (ZrtpStream * stream, gint64 now)
 {
-  ZrtpRepeat *repeat = &stream->repeat;
+  ZrtpRepeat *repeat = &stream->retransmit.message;
 
   if (zrtp_step_is_discovery (stream)) {
     zrtp_discovery_timeout (stream, now);
@@ -268,7 +268,7 @@ resend (ZrtpStream * stream, gint64 now)
     zrtp_discovery_retry_timeout (stream, now);
     return;
   }
-  if (repeat->left == 0 && stream->go_clear_sent) {
+  if (repeat->left == 0 && stream->clearing.sent) {
     zrtp_clear_exhausted (stream);
     return;
   }
@@ -410,11 +410,11 @@ zrtp_dispatch_job (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 void
 zrtp_dispatch_early (ZrtpStream * stream, gint64 now)
 {
-  GBytes *early = g_steal_pointer (&stream->early);
+  GBytes *early = g_steal_pointer (&stream->discovery.pending_hello);
 
   if (!early)
     return;
-  if (now - stream->early_came <= EARLY_TIME)
+  if (now - stream->discovery.pending_came <= EARLY_TIME)
     zrtp_dispatch_receive (stream, g_bytes_get_data (early, NULL),
         g_bytes_get_size (early), now);
   g_bytes_unref (early);

@@ -44,7 +44,7 @@ zrtp_stream_get_zid (ZrtpStream * stream, guint8 zid[ZRTP_ZID_SIZE])
 const char *
 zrtp_stream_get_hello_hash (ZrtpStream * stream)
 {
-  return stream->hello_hash;
+  return stream->own.hash_text;
 }
 
 static gboolean
@@ -160,7 +160,7 @@ zrtp_stream_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
 void
 zrtp_stream_stop (ZrtpStream * stream, gint64 now)
 {
-  g_clear_pointer (&stream->early, g_bytes_unref);
+  g_clear_pointer (&stream->discovery.pending_hello, g_bytes_unref);
   if (stream->step != ZRTP_STEP_IDLE)
     zrtp_lifecycle_reset (stream, FALSE, now);
   zrtp_dispatch_todo (stream, now);
@@ -244,13 +244,13 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
     zrtp_dispatch_todo (stream, now);
     return TRUE;
   }
-  stream->wanted = TRUE;
+  stream->backoff.go_secure_requested = TRUE;
   if (stream->step == ZRTP_STEP_FAILED || stream->step == ZRTP_STEP_NO_PEER) {
     /* The user knows what happened and asks for another try. */
-    stream->spoiled = 0;
-    stream->guesses = 0;
-    stream->hold_until = 0;
-    memset (stream->bans, 0, sizeof stream->bans);
+    stream->backoff.aborted_exchanges = 0;
+    stream->limits.guesses = 0;
+    stream->backoff.hold_until = 0;
+    memset (stream->remotes.bans, 0, sizeof stream->remotes.bans);
     zrtp_discovery_start (stream, now);
   }
   zrtp_commit_try (stream, now);
@@ -304,8 +304,8 @@ zrtp_stream_get_deadline (ZrtpStream * stream)
 gboolean
 zrtp_stream_is_busy (ZrtpStream * stream)
 {
-  return stream->exchange != NULL || stream->go_clear_sent
-      || !g_queue_is_empty (&stream->packets);
+  return stream->exchange != NULL || stream->clearing.sent
+      || !g_queue_is_empty (&stream->output.packets);
 }
 
 /* The queue is that of the call, whichever stream or trial asked. */

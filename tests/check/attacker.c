@@ -60,12 +60,12 @@ seal_of (SimStream * from, ZrtpMessageType type)
 {
   switch (type) {
     case ZRTP_MESSAGE_HELLO:
-      return from->stream->h[2];
+      return from->stream->own.chain[2];
     case ZRTP_MESSAGE_COMMIT:
-      return from->stream->h[1];
+      return from->stream->own.chain[1];
     case ZRTP_MESSAGE_DHPART1:
     case ZRTP_MESSAGE_DHPART2:
-      return from->stream->h[0];
+      return from->stream->own.chain[0];
     default:
       return NULL;
   }
@@ -148,7 +148,7 @@ assert_chain_dropped (SimStream * s, ZrtpErrorCode error, gboolean alarm)
   fail_unless_equals_int (info_of (s)->state, ZRTP_STATE_DISCOVERING);
   fail_unless_equals_int (info_of (s)->send, ZRTP_MEDIA_BLOCKED);
   fail_unless (s->stream->exchange == NULL);
-  fail_if (s->stream->tampered);
+  fail_if (s->stream->guard.tampered);
   fail_if (s->have_send);
   fail_unless_equals_int (s->n_events[ZRTP_EVENT_SAS], 0);
   fail_unless_equals_int (s->n_events[ZRTP_EVENT_SECURITY] > 0, alarm);

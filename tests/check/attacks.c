@@ -326,8 +326,8 @@ GST_START_TEST (test_sequence_wrap)
       ZrtpStream *stream = sim->ends[e].streams[0].stream;
 
       if (__i__ & (1 << e))
-        stream->sequence = (guint16) (0 - before);
-      sequences.next[e] = stream->sequence;
+        stream->output.sequence = (guint16) (0 - before);
+      sequences.next[e] = stream->output.sequence;
     }
     sim->filter = follow_sequence;
     sim->filter_data = &sequences;
@@ -617,7 +617,8 @@ GST_START_TEST (test_old_image_beside_secure)
   fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
   /* No SRTP for longer than all retransmissions take. */
   sim_run (sim, sim->now + 60 * SIM_SEC);
-  memcpy (commit->h2, sim->ends[1].streams[1].stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->h2, sim->ends[1].streams[1].stream->own.chain[2],
+      ZRTP_IMAGE_SIZE);
   memcpy (commit->zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   memcpy (commit->names[ZRTP_KIND_HASH], "S256", 4);
   memcpy (commit->names[ZRTP_KIND_CIPHER], "AES1", 4);

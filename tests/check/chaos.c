@@ -465,14 +465,14 @@ check_packet (SimStream * from, const guint8 * data, gsize size)
   const ZrtpStream *stream = from->stream;
   const ZrtpSession *session = from->endpoint->session;
   const ZrtpSenderKeys *keys[2] =
-      { &stream->keys.initiator, &stream->keys.responder };
+      { &stream->bound.keys.initiator, &stream->bound.keys.responder };
 
-  assert_not_in (stream->h[0], data, size);
+  assert_not_in (stream->own.chain[0], data, size);
   assert_not_in (session->keys.zrtp_sess, data, size);
   assert_not_in (session->keys.exported_key, data, size);
   assert_not_in (session->keys.new_rs1, data, size);
   assert_not_in (session->keys.sashash, data, size);
-  assert_not_in (stream->key_pair.private_value, data, size);
+  assert_not_in (stream->prepared.key_pair.private_value, data, size);
   for (guint i = 0; i < 2; i++) {
     assert_not_in (keys[i]->mac_key, data, size);
     assert_not_in (keys[i]->zrtp_key, data, size);

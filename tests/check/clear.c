@@ -163,8 +163,8 @@ GST_START_TEST (test_clear_and_secure_again)
       /* The other user has not agreed: nothing flows there. */
       assert_media (b + i, ZRTP_MEDIA_BLOCKED);
       fail_if (a[i].have_send || b[i].have_send);
-      fail_unless (memcmp (&a[i].stream->keys, &none, sizeof none) == 0);
-      fail_unless (memcmp (&b[i].stream->keys, &none, sizeof none) == 0);
+      fail_unless (memcmp (&a[i].stream->bound.keys, &none, sizeof none) == 0);
+      fail_unless (memcmp (&b[i].stream->bound.keys, &none, sizeof none) == 0);
     }
     fail_unless_equals_int (b->n_events[ZRTP_EVENT_CLEAR_REQUESTED]
         + b[1].n_events[ZRTP_EVENT_CLEAR_REQUESTED], 1);
@@ -197,8 +197,8 @@ GST_START_TEST (test_clear_and_secure_again)
     fail_unless (strstr (a->trace->str, "Hello") == NULL);
     fail_unless (strstr (b->trace->str, "Hello") == NULL);
     fail_unless (info_of (a)->key_agreement == &zrtp_key_agreement_mult);
-    fail_unless_equals_string (zrtp_session_get_info (sim->ends[0].session)->
-        sas, sas);
+    fail_unless_equals_string (zrtp_session_get_info (sim->ends[0].
+            session)->sas, sas);
     g_free (sas);
     sim_free (sim);
   }
@@ -317,7 +317,7 @@ GST_START_TEST (test_refused)
 {
   Sim *sim = new_call (320, 1);
 
-  BOB->stream->allowed_clear = FALSE;
+  BOB->stream->clearing.allowed = FALSE;
   go_clear (sim, 0);
   sim_run (sim, sim->now + 2 * SIM_SEC);
   sim_assert_agreed (sim);

@@ -42,7 +42,7 @@ open_confirm (ZrtpStream * sender, const ZrtpSealed * sealed, Plain * plain)
   plain->size = sealed->encrypted.size;
   memcpy (plain->iv, sealed->iv, ZRTP_IV_SIZE);
   memcpy (plain->text, sealed->encrypted.data, plain->size);
-  sender->key_cipher->cfb_decrypt (keys->zrtp_key, sealed->iv, plain->text,
+  sender->bound.cipher->cfb_decrypt (keys->zrtp_key, sealed->iv, plain->text,
       plain->size);
 }
 
@@ -54,10 +54,10 @@ close_confirm (ZrtpStream * sender, ZrtpMessage * message, Plain * plain,
   ZrtpSealed *sealed = &message->u.sealed;
   guint8 mac[ZRTP_MAX_HASH_SIZE];
 
-  sender->key_cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, plain->text,
+  sender->bound.cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, plain->text,
       plain->size);
   sealed->encrypted = zrtp_octets (plain->text, plain->size);
-  sender->key_hash->mac (keys->mac_key, sender->key_hash->size,
+  sender->bound.hash->mac (keys->mac_key, sender->bound.hash->size,
       &sealed->encrypted, 1, mac);
   memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
   return sim_packet (packet, ssrc, message, NULL);
@@ -150,7 +150,8 @@ GST_START_TEST (test_plain)
 
     /* Z-5.7-02 Z-5.7-03 Z-5.7-07 Z-5.7-08 Z-5.7-12 Z-4.6-01 */
     fail_unless_equals_int (plain->size, 40);
-    fail_unless (memcmp (plain->text, stream->h[0], ZRTP_IMAGE_SIZE) == 0);
+    fail_unless (memcmp (plain->text, stream->own.chain[0],
+            ZRTP_IMAGE_SIZE) == 0);
     fail_unless (memcmp (plain->text + 32, "\0\0\0\0", 4) == 0);
     /* Z-4.9-09 */
     fail_unless_equals_uint64 (expiry_of (&reader, i, 0), 0xffffffff);

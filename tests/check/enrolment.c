@@ -238,7 +238,7 @@ GST_START_TEST (test_no_go_clear)
       SimStream *s = office_stream (sim, e);
 
       fail_if (zrtp_stream_get_info (s->stream)->peer_allow_clear);
-      fail_if (s->stream->allowed_clear);
+      fail_if (s->stream->clearing.allowed);
       fail_if (zrtp_session_go_clear (sim->ends[e].session, sim->now));
     }
     /* The pbxsecret is that of this ZRTPSess. */

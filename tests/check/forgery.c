@@ -178,7 +178,7 @@ GST_START_TEST (test_go_clear_is_refused)
   fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_SECURITY], 2);
 
   /* Alice's own, come back to her */
-  ALICE->stream->key_hash->mac (zrtp_stream_own_keys (ALICE->stream)->mac_key,
+  ALICE->stream->bound.hash->mac (zrtp_stream_own_keys (ALICE->stream)->mac_key,
       32, &part, 1, mac);
   memcpy (message.u.clear_mac, mac, ZRTP_MAC_SIZE);
   size = sim_packet (packet, 0x2000, &message, NULL);
@@ -187,7 +187,7 @@ GST_START_TEST (test_go_clear_is_refused)
   fail_unless_equals_int (dropped (ALICE, ZRTP_DROP_BAD_MAC), 13);
 
   /* genuine, from somebody who ignores that we never set A */
-  BOB->stream->key_hash->mac (zrtp_stream_own_keys (BOB->stream)->mac_key, 32,
+  BOB->stream->bound.hash->mac (zrtp_stream_own_keys (BOB->stream)->mac_key, 32,
       &part, 1, mac);
   memcpy (message.u.clear_mac, mac, ZRTP_MAC_SIZE);
   size = sim_packet (packet, 0x2000, &message, NULL);
@@ -218,9 +218,9 @@ GST_START_TEST (test_relayed_sas_is_never_shown)
   message.u.sealed.encrypted.size =
       zrtp_sas_relay_body_write (&body, text, sizeof text);
   text[33] |= 0xff;             /* of the 15 unused bits */
-  BOB->stream->key_cipher->cfb_encrypt (keys->zrtp_key, message.u.sealed.iv,
+  BOB->stream->bound.cipher->cfb_encrypt (keys->zrtp_key, message.u.sealed.iv,
       text, message.u.sealed.encrypted.size);
-  BOB->stream->key_hash->mac (keys->mac_key, 32, &message.u.sealed.encrypted,
+  BOB->stream->bound.hash->mac (keys->mac_key, 32, &message.u.sealed.encrypted,
       1, mac);
   memcpy (message.u.sealed.mac, mac, ZRTP_MAC_SIZE);
 
@@ -281,7 +281,7 @@ GST_START_TEST (test_reflection)
   sim = sim_new_pair (431);
   sim_start (sim, 0);
   size = zrtp_packet_write (packet, sizeof packet, 1, 0x1000,
-      OCTETS (ALICE->stream->hello));
+      OCTETS (ALICE->stream->own.message));
   sim_deliver (ALICE, packet, size);
   assert_failed (ALICE, ZRTP_ERROR_EQUAL_ZIDS);
   sim_free (sim);
@@ -289,7 +289,7 @@ GST_START_TEST (test_reflection)
   /* Not once there is somebody to talk to. */
   sim = attacker_new_secure_call (432);
   size = zrtp_packet_write (packet, sizeof packet, 1, 0x1000,
-      OCTETS (ALICE->stream->hello));
+      OCTETS (ALICE->stream->own.message));
   sim_deliver (ALICE, packet, size);
   sim_assert_agreed (sim);
   sim_free (sim);
@@ -479,14 +479,14 @@ GST_START_TEST (test_preshared_commit)
   sim_start (sim, 0);
   sim_start (sim, 1);
   sim_run (sim, SIM_SEC);
-  memcpy (commit->h2, BOB->stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->h2, BOB->stream->own.chain[2], ZRTP_IMAGE_SIZE);
   memcpy (commit->zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   memcpy (commit->names[ZRTP_KIND_HASH], "S256", 4);
   memcpy (commit->names[ZRTP_KIND_CIPHER], "AES1", 4);
   memcpy (commit->names[ZRTP_KIND_AUTH_TAG], "HS80", 4);
   memcpy (commit->names[ZRTP_KIND_SAS], "B32 ", 4);
   make_preshared (sim, BOB, &message);
-  size = sim_packet (packet, 0x2000, &message, BOB->stream->h[1]);
+  size = sim_packet (packet, 0x2000, &message, BOB->stream->own.chain[1]);
   sim_deliver (ALICE, packet, size);
   fail_unless_equals_int (info_of (ALICE)->state, ZRTP_STATE_DISCOVERING);
   zrtp_stream_go_secure (ALICE->stream, sim->now);
@@ -506,9 +506,9 @@ GST_START_TEST (test_preshared_commit)
   sim_start (sim, 0);
   sim_start (sim, 1);
   sim_run (sim, SIM_SEC);
-  memcpy (commit->h2, BOB->stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->h2, BOB->stream->own.chain[2], ZRTP_IMAGE_SIZE);
   memcpy (commit->zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  size = sim_packet (packet, 0x2000, &message, BOB->stream->h[1]);
+  size = sim_packet (packet, 0x2000, &message, BOB->stream->own.chain[1]);
   sim_deliver (ALICE, packet, size);
   assert_chain_dropped (ALICE, ZRTP_ERROR_NO_SHARED_SECRET, FALSE);
   sim_free (sim);

@@ -33,8 +33,8 @@ assert_no_alarm (Sim * sim)
 {
   for (guint e = 0; e < 2; e++)
     for (guint i = 0; i < sim->ends[e].n_streams; i++)
-      fail_unless_equals_int (sim->ends[e].streams[i].
-          n_events[ZRTP_EVENT_SECURITY], 0);
+      fail_unless_equals_int (sim->ends[e].
+          streams[i].n_events[ZRTP_EVENT_SECURITY], 0);
 }
 
 /* Commit and the DHPart2 that it is about; @packet has the latter. */
@@ -54,7 +54,7 @@ go_as_far_as_dhpart2 (Puppet * puppet, guint8 * packet, ZrtpMessage * dhpart2)
   size = zrtp_message_write (dhpart2, octets, sizeof octets);
   zrtp_message_seal (octets, size, puppet->h[0]);
   parts[0] = zrtp_octets (octets, size);
-  parts[1] = zrtp_octets_of (puppet->to->stream->hello);
+  parts[1] = zrtp_octets_of (puppet->to->stream->own.message);
   zrtp_hash_s256.digest (parts, 2, digest);
 
   memcpy (commit->h2, puppet->h[2], ZRTP_IMAGE_SIZE);

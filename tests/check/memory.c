@@ -133,9 +133,9 @@ GST_END_TEST;
 static void
 add_sender_keys (const ZrtpStream * stream, const ZrtpSenderKeys * keys)
 {
-  needles_add ("mac-key", keys->mac_key, stream->key_hash->size);
-  needles_add ("zrtp-key", keys->zrtp_key, stream->key_cipher->key_size);
-  needles_add ("srtp-key", keys->srtp_key, stream->key_cipher->key_size);
+  needles_add ("mac-key", keys->mac_key, stream->bound.hash->size);
+  needles_add ("zrtp-key", keys->zrtp_key, stream->bound.cipher->key_size);
+  needles_add ("srtp-key", keys->srtp_key, stream->bound.cipher->key_size);
   needles_add ("srtp-salt", keys->srtp_salt, ZRTP_SALT_SIZE);
 }
 
@@ -176,16 +176,16 @@ add_session (const ZrtpSession * session)
 static void
 add_stream (const ZrtpStream * stream)
 {
-  needles_add ("h0", stream->h[0], ZRTP_IMAGE_SIZE);
-  if (stream->key_pair.private_size)
-    needles_add ("private", stream->key_pair.private_value,
-        stream->key_pair.private_size);
-  add_peer (&stream->looked_up_peer);
+  needles_add ("h0", stream->own.chain[0], ZRTP_IMAGE_SIZE);
+  if (stream->prepared.key_pair.private_size)
+    needles_add ("private", stream->prepared.key_pair.private_value,
+        stream->prepared.key_pair.private_size);
+  add_peer (&stream->prepared.peer);
   if (stream->exchange)
     add_exchange (stream->exchange);
-  if (stream->key_hash) {
-    add_sender_keys (stream, &stream->keys.initiator);
-    add_sender_keys (stream, &stream->keys.responder);
+  if (stream->bound.hash) {
+    add_sender_keys (stream, &stream->bound.keys.initiator);
+    add_sender_keys (stream, &stream->bound.keys.responder);
   }
 }
 

@@ -177,7 +177,7 @@ office_change_confirm (SimStream * from, guint8 * data, gsize * size,
           && message.type != ZRTP_MESSAGE_CONFIRM2))
     return FALSE;
   plain = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
-  stream->key_cipher->cfb_decrypt (zrtp_stream_own_keys (stream)->zrtp_key,
+  stream->bound.cipher->cfb_decrypt (zrtp_stream_own_keys (stream)->zrtp_key,
       sealed->iv, plain, sealed->encrypted.size);
   fail_unless (zrtp_confirm_body_parse (plain, sealed->encrypted.size, &body));
   change (&body);

@@ -62,7 +62,7 @@ run_pair (guint seed, ThirdPacket first, ThirdPacket second,
     sim_run (sim, sim->now);
     third_send (&puppet, second);
     sim_run (sim, sim->now);
-    fail_if (sim->ends[e].streams[0].stream->tampered);
+    fail_if (sim->ends[e].streams[0].stream->guard.tampered);
   }
   sim_run (sim, sim->now + pause);
   sim->filter = NULL;

@@ -506,7 +506,8 @@ GST_START_TEST (test_many)
   }
   fail_unless_equals_int (office_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), 64);
-  fail_unless_equals_int (stream_of (sim, PHONE_END)->relays_seen->len, 64);
+  fail_unless_equals_int (stream_of (sim, PHONE_END)->bound.relays_seen->len,
+      64);
   sim_free (sim);
 }
 

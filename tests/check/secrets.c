@@ -523,11 +523,12 @@ GST_START_TEST (test_wiped_in_time)
 
     /* Z-4.6.1-09 Z-4.5.3-09 */
     ck_assert (stream->exchange == NULL);
-    ck_assert (is_zero (&stream->key_pair, sizeof stream->key_pair));
-    ck_assert (is_zero (&stream->looked_up_peer, sizeof (ZrtpPeer)));
-    ck_assert (is_zero (stream->keys.initiator.srtp_key,
+    ck_assert (is_zero (&stream->prepared.key_pair,
+            sizeof stream->prepared.key_pair));
+    ck_assert (is_zero (&stream->prepared.peer, sizeof (ZrtpPeer)));
+    ck_assert (is_zero (stream->bound.keys.initiator.srtp_key,
             ZRTP_MAX_CIPHER_KEY_SIZE));
-    ck_assert (is_zero (stream->keys.responder.srtp_key,
+    ck_assert (is_zero (stream->bound.keys.responder.srtp_key,
             ZRTP_MAX_CIPHER_KEY_SIZE));
   }
   sim_free (sim);
@@ -563,12 +564,12 @@ GST_START_TEST (test_wiped_at_the_end)
     ZrtpStream *stream = sim->ends[i].streams[0].stream;
 
     ck_assert (!is_zero (&session->keys, sizeof session->keys));
-    ck_assert (!is_zero (&stream->keys, sizeof stream->keys));
+    ck_assert (!is_zero (&stream->bound.keys, sizeof stream->bound.keys));
     zrtp_stream_stop (stream, sim->now);
     sim_drain (sim, i);
     /* Z-4.7.3-01 Z-4.7.3-02 Z-4.5.2-04 Z-4.5.3-09 */
     ck_assert (is_zero (&session->keys, sizeof session->keys));
-    ck_assert (is_zero (&stream->keys, sizeof stream->keys));
+    ck_assert (is_zero (&stream->bound.keys, sizeof stream->bound.keys));
     ck_assert_uint_eq (sim->ends[i].streams[0].n_events[ZRTP_EVENT_KEYS_GONE],
         1);
     ck_assert (!zrtp_session_get_exported_key (session, key[i], &size[i]));
@@ -601,11 +602,11 @@ GST_START_TEST (test_wiped_after_failure)
     ZrtpStream *stream = sim->ends[i].streams[0].stream;
 
     ck_assert (!is_zero (&session->keys, sizeof session->keys));
-    ck_assert (!is_zero (&stream->keys, sizeof stream->keys));
+    ck_assert (!is_zero (&stream->bound.keys, sizeof stream->bound.keys));
     zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, sim->now);
     ck_assert (stream->exchange == NULL);
     ck_assert (is_zero (&session->keys, sizeof session->keys));
-    ck_assert (is_zero (&stream->keys, sizeof stream->keys));
+    ck_assert (is_zero (&stream->bound.keys, sizeof stream->bound.keys));
   }
   sim_free (sim);
 }

@@ -46,7 +46,8 @@ static void
 eavesdrop (Puppet * puppet, SimStream * to, const ZrtpStream * peer)
 {
   puppet_init (puppet, to, peer->ssrc);
-  memcpy (puppet->h[1], peer->h[1], sizeof peer->h - sizeof peer->h[0]);
+  memcpy (puppet->h[1], peer->own.chain[1],
+      sizeof peer->own.chain - sizeof peer->own.chain[0]);
   memcpy (puppet->hello.zid, peer->zid, ZRTP_ZID_SIZE);
 }
 
@@ -156,8 +157,8 @@ GST_START_TEST (test_mult_started_over)
   fail_unless (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT) >= 2);
   assert_both_secure (sim, 1);
   for (guint e = 0; e < 2; e++)
-    fail_unless_equals_int (sim->ends[e].
-        streams[1].n_events[ZRTP_EVENT_SECURITY], 0);
+    fail_unless_equals_int (sim->ends[e].streams[1].
+        n_events[ZRTP_EVENT_SECURITY], 0);
   wire_free (wire);
   sim_free (sim);
 }

@@ -149,10 +149,10 @@ GST_START_TEST (test_false_dhpart_mac)
         ZRTP_STEP_DHPART1_SENT;
 
     /* DHPart messages are sealed with H0; Confirm then shows another. */
-    stream->h[0][0] ^= 1;
+    stream->own.chain[0][0] ^= 1;
     while (stream->step != sent)
       sim_run (sim, sim->now + SIM_MSEC);
-    stream->h[0][0] ^= 1;
+    stream->own.chain[0][0] ^= 1;
     sim_run (sim, 2 * SIM_SEC);
     assert_alarm (&sim->ends[1 - liar].streams[0], ZRTP_ERROR_MALFORMED);
     fail_unless_equals_int (dropped (&sim->ends[1 - liar].streams[0],
@@ -278,7 +278,7 @@ GST_START_TEST (test_bad_public_values)
 
   /* pvi: put into Alice's key pair before she commits to it */
   sim = attacker_new_call (40 + __i__, name);
-  pair = &ALICE->stream->key_pair;
+  pair = &ALICE->stream->prepared.key_pair;
   ALICE->stream->policy.auto_secure = FALSE;
   sim_run (sim, 500 * SIM_MSEC);
   fail_unless (pair->ready);

@@ -236,8 +236,8 @@ GST_START_TEST (test_duplicates_break_silence)
   sim_assert_agreed (call.sim);
   for (guint i = 0; i < 2; i++) {
     fail_unless_equals_int (wire_count (call.wire, i, ZRTP_MESSAGE_ERROR), 0);
-    fail_unless_equals_int (call.sim->ends[i].streams[0].
-        n_events[ZRTP_EVENT_ERROR], 0);
+    fail_unless_equals_int (call.sim->ends[i].
+        streams[0].n_events[ZRTP_EVENT_ERROR], 0);
   }
   call_clear (&call);
 }
@@ -302,7 +302,8 @@ return_hello (Call * call)
 {
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   gsize size;
-  const guint8 *hello = g_bytes_get_data (call->alice->stream->hello, &size);
+  const guint8 *hello =
+      g_bytes_get_data (call->alice->stream->own.message, &size);
 
   size = zrtp_packet_write (packet, sizeof packet, 1, 0x1000, hello, size);
   sim_deliver (call->alice, packet, size);

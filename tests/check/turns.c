@@ -176,8 +176,8 @@ assert_agreed (Town * town)
   for (guint c = 0; c < N_CALLS; c++) {
     sim_assert_agreed (town->calls[c]);
     for (guint e = 0; e < 2; e++)
-      fail_if (zrtp_session_get_info (town->calls[c]->ends[e].session)->
-          cache_mismatch);
+      fail_if (zrtp_session_get_info (town->calls[c]->ends[e].
+              session)->cache_mismatch);
   }
 }
 
@@ -270,8 +270,8 @@ GST_START_TEST (test_read_again)
   start (town, 1, 1);
   run_for (town, 100 * SIM_MSEC);
   for (guint e = 0; e < 2; e++) {
-    fail_unless (stream_of (town, 1, e)->looked_up);
-    fail_if (stream_of (town, 1, e)->looked_up_peer.have_rs1);
+    fail_unless (stream_of (town, 1, e)->prepared.looked_up);
+    fail_if (stream_of (town, 1, e)->prepared.peer.have_rs1);
   }
   start (town, 0, 0);
   start (town, 0, 1);
@@ -589,8 +589,8 @@ GST_START_TEST (test_loser_waits)
   open = TRUE;
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_assert_agreed (sim);
-  fail_unless_equals_string (sim->ends[loser].streams[loser].stream->
-      info.key_agreement->base.name, "Mult");
+  fail_unless_equals_string (sim->ends[loser].streams[loser].stream->info.
+      key_agreement->base.name, "Mult");
   wire_free (wire);
   sim_free (sim);
 }

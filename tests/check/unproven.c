@@ -180,7 +180,7 @@ run_flood (ThirdPacket kind, When when, gboolean known)
   fail_unless (heap_in_use () <= heap + HEAP_LIMIT, "%s: %" G_GSIZE_FORMAT
       " bytes", what, heap_in_use () - heap);
   check_counts (ALICE, &before, start, what);
-  fail_if (ALICE->stream->tampered, "%s", what);
+  fail_if (ALICE->stream->guard.tampered, "%s", what);
 
   if (when == ALONE)
     sim_start (sim, 1);
@@ -292,7 +292,7 @@ GST_START_TEST (test_no_sticky_shut)
   send_chain (ALICE, __i__, 0x666);
   sim_run (sim, 20 * SIM_SEC);
   fail_unless_equals_int (ALICE->send, ZRTP_MEDIA_CLEAR);
-  fail_if (ALICE->stream->tampered);
+  fail_if (ALICE->stream->guard.tampered);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
   sim_assert_agreed (sim);

@@ -23,11 +23,11 @@ get_seal (const ZrtpStream * stream, const guint8 * message)
 {
   switch (message[4]) {
     case 'H':
-      return message[9] == ' ' ? stream->h[2] : NULL;
+      return message[9] == ' ' ? stream->own.chain[2] : NULL;
     case 'C':
-      return message[7] == 'm' ? stream->h[1] : NULL;
+      return message[7] == 'm' ? stream->own.chain[1] : NULL;
     case 'D':
-      return stream->h[0];
+      return stream->own.chain[0];
     default:
       return NULL;
   }

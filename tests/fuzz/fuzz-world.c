@@ -64,8 +64,8 @@ note_keys (Side * side)
   for (guint i = 0; i < N_STREAMS; i++) {
     for (const ZrtpStream * stream = side->ends[i].stream; stream;
         stream = stream->trial) {
-      note_key (side, stream->keys.initiator.srtp_key);
-      note_key (side, stream->keys.responder.srtp_key);
+      note_key (side, stream->bound.keys.initiator.srtp_key);
+      note_key (side, stream->bound.keys.responder.srtp_key);
     }
   }
 }

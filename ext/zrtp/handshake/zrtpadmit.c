@@ -40,9 +40,10 @@ zrtp_admit_refuse (ZrtpStream * stream, const char *reason, gint64 now)
   const char *policy = stream->policy.require_verified ? "require-verified" :
       stream->policy.unattended ? "unattended" : NULL;
 
-  stream->refused = TRUE;
-  g_free (stream->refusal);
-  stream->refusal = policy ? g_strdup_printf ("%s refuses the peer: %s", policy,
+  stream->guard.refused = TRUE;
+  g_free (stream->failure.reason);
+  stream->failure.reason =
+      policy ? g_strdup_printf ("%s refuses the peer: %s", policy,
       reason) : g_strdup (reason);
   zrtp_stream_fail (stream, ZRTP_ERROR_UNAVAILABLE, now);
   zrtp_stream_give_up (stream);

@@ -14,7 +14,7 @@ refuse_unannounced (ZrtpStream * stream, gint64 now)
   gboolean any = FALSE;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello
         && !zrtp_hello_hash_is_known (stream, candidate->hello)) {
@@ -50,7 +50,7 @@ hear_kept (ZrtpStream * stream, gint64 now)
           && !zrtp_hello_hash_is_transfer (stream)))
     return;
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
-    ZrtpCandidate *refused = &stream->refused_hellos[i];
+    ZrtpCandidate *refused = &stream->announced.kept[i];
     ZrtpCandidate kept = *refused;
 
     if (!kept.hello || !zrtp_hello_hash_is_announced (stream, kept.hello))
@@ -74,7 +74,7 @@ transfer (ZrtpStream * stream, gint64 now)
   zrtp_hello_hash_keep_all (stream, now);
   /* The call goes on until the announced Hello comes. Our answer in the signalling
    * has to have the Hello of the next exchange. */
-  if (stream->step == ZRTP_STEP_SECURE && stream->chain_spent) {
+  if (stream->step == ZRTP_STEP_SECURE && stream->own.chain_spent) {
     zrtp_stream_make_hello (stream);
     zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
   }
@@ -100,7 +100,7 @@ check_candidates (ZrtpStream * stream, gint64 now)
 static ZrtpCandidate *
 peer_in_use (ZrtpStream * stream)
 {
-  return stream->exchange ? &stream->exchange->peer : &stream->bound;
+  return stream->exchange ? &stream->exchange->peer : &stream->bound.remote;
 }
 
 void
@@ -108,13 +108,13 @@ zrtp_hello_hash_check (ZrtpStream * stream, gint64 now)
 {
   ZrtpCandidate *peer = peer_in_use (stream);
 
-  stream->peer_hash_refused = FALSE;
-  if (stream->peer_hashes->len == 0) {
+  stream->announced.refused = FALSE;
+  if (stream->announced.hashes->len == 0) {
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_ABSENT);
     hear_kept (stream, now);
     return;
   }
-  stream->evidence_until = ZRTP_NEVER;
+  stream->discovery.zrtp_seen_until = ZRTP_NEVER;
   if (!peer->hello) {
     check_candidates (stream, now);
   } else if (zrtp_hello_hash_is_known (stream, peer->hello)) {
@@ -125,7 +125,7 @@ zrtp_hello_hash_check (ZrtpStream * stream, gint64 now)
   } else {
     refuse_unannounced (stream, now);
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
-    stream->tampered = TRUE;    /* the signalling is proof */
+    stream->guard.tampered = TRUE;      /* the signalling is proof */
     zrtp_stream_fail_security (stream, ZRTP_ERROR_NONE,
         "the peer's Hello is not the one that the signalling announced "
         "(a=zrtp-hash)", now);
@@ -140,11 +140,11 @@ zrtp_hello_hash_announce (ZrtpStream * stream, GArray * hashes, gint64 now)
 
   if (peer->hello && zrtp_hello_hash_is_known (stream, peer->hello))
     peer->announced = TRUE;
-  g_array_unref (stream->peer_hashes);
-  stream->peer_hashes = hashes;
+  g_array_unref (stream->announced.hashes);
+  stream->announced.hashes = hashes;
   /* The later word of the application counts. */
   if (hashes->len > 0)
-    stream->one_zid = FALSE;
+    stream->remotes.only_one = FALSE;
   zrtp_trial_end (stream);
   zrtp_hello_hash_check (stream, now);
 }

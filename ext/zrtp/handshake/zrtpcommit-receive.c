@@ -18,10 +18,10 @@ continue_preshared (ZrtpStream * stream, gint64 now)
     zrtp_confirm_send_confirm1 (stream, now);
     return ZRTP_OK;
   }
-  stream->no_preshared = TRUE;
+  stream->backoff.no_preshared = TRUE;
   if (stream->policy.passive)
     return ZRTP_FAILED (NO_SHARED_SECRET);
-  stream->wanted = TRUE;        /* the peer asked for keys */
+  stream->backoff.go_secure_requested = TRUE;   /* the peer asked for keys */
   zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_commit_try (stream, now);
@@ -70,7 +70,7 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
   *tampered = FALSE;
   zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
     const guint8 *data;
     gsize size;
 
@@ -108,12 +108,12 @@ judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
     return verdict;
   /* 4.4.2.3: where Preshared is not on offer our own DH Commit is the answer. */
   if (bid.mode == ZRTP_COMMIT_PRESHARED
-      && !zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT],
+      && !zrtp_algorithm_list_has (&stream->own.offer[ZRTP_KIND_KEY_AGREEMENT],
           &zrtp_key_agreement_prsh.base)) {
     *error = ZRTP_ERROR_NO_SHARED_SECRET;
     return stream->policy.passive ? ZRTP_VERDICT_FAIL : ZRTP_VERDICT_DROP;
   }
-  *error = zrtp_negotiate_accept (stream->offer, commit, suite);
+  *error = zrtp_negotiate_accept (stream->own.offer, commit, suite);
   if (*error != ZRTP_ERROR_NONE)
     return ZRTP_VERDICT_FAIL;
   if (bid.mode == ZRTP_COMMIT_MULTISTREAM) {
@@ -139,7 +139,7 @@ give_up_keys (ZrtpStream * stream, gint64 now)
 {
   zrtp_exchange_lost (stream, now);
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
-  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
   stream->info.exchange_done = FALSE;
   zrtp_step_set (stream, ZRTP_STEP_RETRYING);
 }
@@ -180,8 +180,8 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
   zrtp_stream_stop_repeating (stream);
   zrtp_doubt_settle (stream);
-  stream->acked = TRUE;
-  stream->acked_ssrc = packet->ssrc;
+  stream->discovery.hello_acked = TRUE;
+  stream->discovery.acked_ssrc = packet->ssrc;
 
   x = zrtp_exchange_begin (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
   x->commit = g_bytes_new (packet->message, packet->message_size);

@@ -24,7 +24,7 @@ is_another_waiting (ZrtpStream * stream)
   const ZrtpCandidate *peer = &stream->exchange->peer;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &stream->candidates[i];
+    const ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && !candidate->unsuitable
         && !g_bytes_equal (candidate->hello, peer->hello))
@@ -73,8 +73,8 @@ zrtp_unproven_hear_hello (ZrtpStream * stream, const ZrtpCandidate * candidate,
   /* It came up just now and has not heard our earlier ones. */
   if (zrtp_unproven_may_answer (stream, now)) {
     /* An endpoint that acknowledged our Hello may have started again. */
-    stream->commit_paused = stream->step == ZRTP_STEP_COMMIT_SENT
-        && stream->acked_late;
+    stream->backoff.commit_paused = stream->step == ZRTP_STEP_COMMIT_SENT
+        && stream->discovery.acked_late;
     zrtp_stream_send_hello (stream, TRUE, now);
     zrtp_unproven_schedule_hello (stream, now);
   }
@@ -100,7 +100,7 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
   guint8 buffer[ZRTP_MAX_MESSAGE_SIZE];
   gsize size;
 
-  memcpy (commit->h2, stream->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->h2, stream->own.chain[2], ZRTP_IMAGE_SIZE);
   memcpy (commit->zid, stream->zid, ZRTP_ZID_SIZE);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
     memcpy (commit->names[kind], names[kind]->name, 4);
@@ -111,14 +111,14 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
     memcpy (commit->nonce, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
 
   size = zrtp_message_write (&message, buffer, sizeof buffer);
-  zrtp_message_seal (buffer, size, stream->h[1]);
+  zrtp_message_seal (buffer, size, stream->own.chain[1]);
   x->commit = g_bytes_new (buffer, size);
   zrtp_step_set (stream, ZRTP_STEP_COMMIT_SENT);
   if (!zrtp_contention_bid (stream)) {
     zrtp_commit_yield (stream, now);
     return;
   }
-  stream->commit_paused = FALSE;
+  stream->backoff.commit_paused = FALSE;
   zrtp_step_publish (stream);
   zrtp_stream_send_repeated (stream, g_bytes_ref (x->commit), now);
 }
@@ -176,8 +176,8 @@ initiate_preshared (ZrtpStream * stream, const ZrtpCandidate * peer,
 static gboolean
 without_key_pair (ZrtpStream * stream, const ZrtpAlgorithmList * peer_list)
 {
-  return stream->looked_up ? zrtp_preshared_is_possible (stream, peer_list) :
-      zrtp_preshared_is_offered (stream, peer_list);
+  return stream->prepared.looked_up ? zrtp_preshared_is_possible (stream,
+      peer_list) : zrtp_preshared_is_offered (stream, peer_list);
 }
 
 /* Look-up and key pair serve one ZID and one key agreement; strangers could say
@@ -186,11 +186,11 @@ static gboolean
 may_prepare (ZrtpStream * stream, const guint8 * zid,
     const ZrtpKeyAgreement * ka, gint64 now)
 {
-  const ZrtpKeyAgreement *ready = stream->key_pair.key_agreement;
+  const ZrtpKeyAgreement *ready = stream->prepared.key_pair.key_agreement;
 
-  return (memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0
+  return (memcmp (stream->prepared.zid, zid, ZRTP_ZID_SIZE) == 0
       && (!ready || ready == ka))
-      || zrtp_rate_limit_allow (&stream->preparations, ZRTP_BURST,
+      || zrtp_rate_limit_allow (&stream->limits.preparations, ZRTP_BURST,
       PREPARE_AGAIN, now);
 }
 
@@ -206,7 +206,7 @@ refuse_candidate (ZrtpStream * stream, ZrtpCandidate * candidate,
     zrtp_commit_try (stream, now);
     return;
   }
-  zrtp_unproven_hinder (stream, &stream->nothing_in_common, error, now);
+  zrtp_unproven_hinder (stream, &stream->limits.nothing_in_common, error, now);
 }
 
 void
@@ -234,7 +234,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
     multistream_suite (stream, &suite);
     ready = TRUE;
   } else {
-    error = zrtp_negotiate_choose (stream->offer, lists, &suite);
+    error = zrtp_negotiate_choose (stream->own.offer, lists, &suite);
     if (error != ZRTP_ERROR_NONE) {
       refuse_candidate (stream, peer, error, now);
       return;
@@ -256,14 +256,15 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   }
   if (!may || !ready || stream->policy.passive)
     return;
-  if (now < stream->hold_until) {
-    zrtp_timer_set (stream, ZRTP_TIMER_HOLD, stream->hold_until);
+  if (now < stream->backoff.hold_until) {
+    zrtp_timer_set (stream, ZRTP_TIMER_HOLD, stream->backoff.hold_until);
     return;
   }
-  if (!stream->policy.auto_secure && !stream->wanted)
+  if (!stream->policy.auto_secure && !stream->backoff.go_secure_requested)
     return;
   /* 5.4: only once the peer has our Hello. */
-  if (!stream->acked || stream->acked_ssrc != peer->ssrc)
+  if (!stream->discovery.hello_acked
+      || stream->discovery.acked_ssrc != peer->ssrc)
     return;
   if (mode != ZRTP_COMMIT_MULTISTREAM) {
     const gint64 turn = zrtp_contention_take_turn (stream, peer->zid, now);
@@ -288,9 +289,9 @@ void
 zrtp_commit_resend (ZrtpStream * stream, gint64 now)
 {
   if (stream->step == ZRTP_STEP_COMMIT_SENT && stream->session->claim
-      && zrtp_rate_limit_allow (&stream->commit_resends, ZRTP_BURST,
+      && zrtp_rate_limit_allow (&stream->limits.commit_resends, ZRTP_BURST,
           RESEND_AGAIN, now))
-    zrtp_stream_send (stream, stream->repeat.message, TRUE);
+    zrtp_stream_send (stream, stream->retransmit.message.message, TRUE);
 }
 
 /* Steps back from our own Commit, here or on another stream of the session,
@@ -303,11 +304,11 @@ zrtp_commit_withdraw (ZrtpStream * stream, ZrtpStep step)
       && !stream->exchange->have_keys) {
     /* 4.2: its public value serves again, and the cache was read already. Who had
      * keys, in Preshared mode, has it read again: of that nothing is left. */
-    zrtp_peer_clear (&stream->looked_up_peer);
-    stream->looked_up_peer = stream->exchange->secrets.peer;
+    zrtp_peer_clear (&stream->prepared.peer);
+    stream->prepared.peer = stream->exchange->secrets.peer;
     memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));
-    memcpy (stream->looked_up_zid, stream->exchange->peer.zid, ZRTP_ZID_SIZE);
-    stream->looked_up = TRUE;
+    memcpy (stream->prepared.zid, stream->exchange->peer.zid, ZRTP_ZID_SIZE);
+    stream->prepared.looked_up = TRUE;
   }
   zrtp_exchange_free (stream);
   zrtp_step_set (stream, step);
@@ -345,7 +346,7 @@ zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
     if (!stream->session->exchanging)
       zrtp_session_forget (stream->session);
   }
-  stream->no_preshared = TRUE;
+  stream->backoff.no_preshared = TRUE;
   zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   zrtp_commit_try (stream, now);
   return TRUE;
@@ -357,7 +358,7 @@ gboolean
 zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
 {
   const ZrtpExchange *x = stream->exchange;
-  const gboolean acked = stream->acked;
+  const gboolean acked = stream->discovery.hello_acked;
   guint patience = COMMITS_BEFORE_DOUBT;
   const ZrtpCandidate *best;
 
@@ -365,23 +366,23 @@ zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
    * second. */
   if (stream->outer && x->peer.answered)
     patience++;
-  if (stream->repeat.sent < patience)
+  if (stream->retransmit.message.sent < patience)
     return FALSE;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
       candidate->answered = 0;
   }
   /* A new HelloACK shows which endpoint has our Hello. */
-  stream->acked = FALSE;
+  stream->discovery.hello_acked = FALSE;
   best = zrtp_discovery_best (stream);
-  stream->acked = acked;
+  stream->discovery.hello_acked = acked;
   if (!best || g_bytes_equal (best->hello, x->peer.hello))
     return FALSE;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].unanswered >= MAX_UNANSWERED)
-      zrtp_candidate_clear (&stream->candidates[i]);
+    if (stream->remotes.slots[i].unanswered >= MAX_UNANSWERED)
+      zrtp_candidate_clear (&stream->remotes.slots[i]);
   }
   zrtp_stream_stop_repeating (stream);
   zrtp_exchange_free (stream);
@@ -395,9 +396,9 @@ count_unanswered (ZrtpStream * stream)
 {
   const ZrtpExchange *x = stream->exchange;
 
-  stream->in_vain++;
+  stream->remotes.unanswered_commits++;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
       candidate->unanswered++;
@@ -408,18 +409,19 @@ count_unanswered (ZrtpStream * stream)
 void
 zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
 {
-  if (stream->repeat.sent == COMMITS_BEFORE_DOUBT) {
+  if (stream->retransmit.message.sent == COMMITS_BEFORE_DOUBT) {
     count_unanswered (stream);
     if (zrtp_commit_give_way (stream, now))
       return;
   }
   /* An endpoint that has our Hello takes a Commit, whichever Hello that commits to,
    * and some never take another one. */
-  if (stream->commit_paused && stream->repeat.sent < COMMITS_BEFORE_DOUBT)
+  if (stream->backoff.commit_paused
+      && stream->retransmit.message.sent < COMMITS_BEFORE_DOUBT)
     return;
   /* The HelloACK may have been forged: without our Hello there is no answer. */
   zrtp_stream_send_hello (stream, TRUE, now);
-  zrtp_stream_send (stream, stream->repeat.message, TRUE);
+  zrtp_stream_send (stream, stream->retransmit.message.message, TRUE);
 }
 
 void

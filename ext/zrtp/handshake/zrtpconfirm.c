@@ -34,13 +34,13 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
   guint8 text[ZRTP_MAX_MESSAGE_SIZE];
   GBytes *bytes;
 
-  memcpy (body.h0, stream->h[0], ZRTP_IMAGE_SIZE);
-  stream->chain_spent = TRUE;
+  memcpy (body.h0, stream->own.chain[0], ZRTP_IMAGE_SIZE);
+  stream->own.chain_spent = TRUE;
   body.verified = zrtp_session_own_v_flag (stream->session)
       && !stream->policy.cacheless;
   body.enrollment = session->offering && x->mode != ZRTP_COMMIT_MULTISTREAM;
   /* 7.3.1: no GoClear in a session with E. */
-  body.allow_clear = stream->allowed_clear =
+  body.allow_clear = stream->clearing.allowed =
       zrtp_clear_is_allowed (&stream->policy) && !session->offering
       && !session->offered;
   body.disclosure = stream->policy.disclosure;
@@ -66,7 +66,7 @@ hold (ZrtpStream * stream, ZrtpOctets confirm, gint64 now)
 {
   stream->exchange->held_confirm = g_bytes_new (confirm.data, confirm.size);
   zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
-  stream->repeat.left = MAX (stream->repeat.left, 10);
+  stream->retransmit.message.left = MAX (stream->retransmit.message.left, 10);
   zrtp_signature_hold (stream, now);
 }
 
@@ -137,7 +137,7 @@ take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
       || session->offered;
 
   stream->info.peer_allow_clear = body->allow_clear && !enrolling;
-  stream->allowed_clear = stream->allowed_clear && !enrolling;
+  stream->clearing.allowed = stream->clearing.allowed && !enrolling;
 }
 
 /* What a good Confirm of a first exchange says of the session. */

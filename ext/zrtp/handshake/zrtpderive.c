@@ -64,9 +64,9 @@ zrtp_confirm_derive (ZrtpStream * stream)
   ZrtpExchange *x = stream->exchange;
 
   zrtp_keys_for_stream (x->suite.hash, x->suite.cipher, x->s0, &x->context,
-      &stream->keys);
-  stream->key_hash = x->suite.hash;
-  stream->key_cipher = x->suite.cipher;
+      &stream->bound.keys);
+  stream->bound.hash = x->suite.hash;
+  stream->bound.cipher = x->suite.cipher;
   x->have_keys = TRUE;
 }
 
@@ -76,7 +76,7 @@ zrtp_exchange_commit_context (ZrtpStream * stream)
   ZrtpExchange *x = stream->exchange;
   const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
   const ZrtpOctets parts[2] = {
-    zrtp_octets_of (initiator ? x->peer.hello : stream->hello),
+    zrtp_octets_of (initiator ? x->peer.hello : stream->own.message),
     zrtp_octets_of (x->commit)
   };
 
@@ -106,7 +106,7 @@ zrtp_derive_s0_dh (ZrtpStream * stream, const guint8 * dh_result)
   const guint8 *zidi = initiator ? stream->zid : x->peer.zid;
   const guint8 *zidr = initiator ? x->peer.zid : stream->zid;
   GBytes *messages[4] = {
-    initiator ? x->peer.hello : stream->hello, x->commit, x->dhpart1,
+    initiator ? x->peer.hello : stream->own.message, x->commit, x->dhpart1,
     x->dhpart2
   };
   ZrtpOctets parts[4];

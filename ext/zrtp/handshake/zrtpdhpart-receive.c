@@ -42,7 +42,7 @@ ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
     gint64 now)
 {
   for (guint i = 0; stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
     const guint8 *data;
     gsize size;
 
@@ -57,8 +57,8 @@ ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
     if (zrtp_contention_awaits_answer (stream, now))
       return TRUE;
     /* Whether it acknowledged our Hello or not, it has it. */
-    stream->acked = TRUE;
-    stream->acked_ssrc = candidate->ssrc;
+    stream->discovery.hello_acked = TRUE;
+    stream->discovery.acked_ssrc = candidate->ssrc;
     zrtp_commit_again (stream, now);
     return TRUE;
   }
@@ -104,8 +104,9 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpReceived * received,
       x->peer.h3, part, &x->matched);
   if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
     return ZRTP_OK;
-  if (stream->repeat.sent == 0)
-    stream->info.counters.round_trip = now - stream->repeat.first_sent;
+  if (stream->retransmit.message.sent == 0)
+    stream->info.counters.round_trip =
+        now - stream->retransmit.message.first_sent;
   zrtp_contention_accepted (stream);
   zrtp_step_set (stream, ZRTP_STEP_DHPART2_SENT);
   zrtp_stream_update_media (stream);
@@ -122,7 +123,7 @@ hvi_fits (ZrtpStream * stream, const ZrtpPacket * packet)
   guint8 digest[ZRTP_MAX_HASH_SIZE];
   const ZrtpOctets parts[2] = {
     zrtp_octets (packet->message, packet->message_size),
-    zrtp_octets_of (stream->hello)
+    zrtp_octets_of (stream->own.message)
   };
 
   x->suite.hash->digest (parts, 2, digest);

@@ -19,12 +19,14 @@ zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role)
   guint8 buffer[ZRTP_MAX_MESSAGE_SIZE];
   gsize size;
 
-  memcpy (part->h1, stream->h[1], ZRTP_IMAGE_SIZE);
-  zrtp_secrets_ids (&x->secrets, x->suite.hash, role, stream->h[3], part);
+  memcpy (part->h1, stream->own.chain[1], ZRTP_IMAGE_SIZE);
+  zrtp_secrets_ids (&x->secrets, x->suite.hash, role, stream->own.chain[3],
+      part);
   part->public_size = x->suite.key_agreement->public_size;
-  memcpy (part->public_value, stream->key_pair.public_value, part->public_size);
+  memcpy (part->public_value, stream->prepared.key_pair.public_value,
+      part->public_size);
   size = zrtp_message_write (&message, buffer, sizeof buffer);
-  zrtp_message_seal (buffer, size, stream->h[0]);
+  zrtp_message_seal (buffer, size, stream->own.chain[0]);
 
   return g_bytes_new (buffer, size);
 }
@@ -34,7 +36,7 @@ zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role)
 void
 zrtp_dhpart_spend_key_pair (ZrtpStream * stream)
 {
-  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
+  zrtp_wipe (&stream->prepared.key_pair, sizeof stream->prepared.key_pair);
 }
 
 void

@@ -18,7 +18,7 @@
 void
 zrtp_stream_retry (ZrtpStream * stream, gint64 at, gint64 now)
 {
-  stream->retry_at = at;
+  stream->failure.retry_at = at;
   zrtp_timer_set (stream, ZRTP_TIMER_RESEND, MIN (at, now + ZRTP_SLOW_HELLO));
 }
 
@@ -33,20 +33,21 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   char hex[2 * sizeof digest + 1];
   gsize size;
 
-  zrtp_random_fill (stream->random, stream->h[0], ZRTP_IMAGE_SIZE);
-  stream->chain_spent = FALSE;
+  zrtp_random_fill (stream->random, stream->own.chain[0], ZRTP_IMAGE_SIZE);
+  stream->own.chain_spent = FALSE;
   for (guint i = 1; i < 4; i++)
-    zrtp_sha256 (stream->h[i - 1], ZRTP_IMAGE_SIZE, stream->h[i]);
+    zrtp_sha256 (stream->own.chain[i - 1], ZRTP_IMAGE_SIZE,
+        stream->own.chain[i]);
 
   memcpy (hello->version, ZRTP_VERSION, 4);
   memcpy (hello->client_id, stream->policy.client_id, ZRTP_CLIENT_ID_SIZE);
-  memcpy (hello->h3, stream->h[3], ZRTP_IMAGE_SIZE);
+  memcpy (hello->h3, stream->own.chain[3], ZRTP_IMAGE_SIZE);
   memcpy (hello->zid, stream->zid, ZRTP_ZID_SIZE);
   hello->passive = stream->policy.passive;
   hello->mitm = stream->policy.mitm;
   hello->signature_capable = stream->policy.check_signatures;
   zrtp_negotiate_listed (&stream->policy, listed);
-  zrtp_negotiate_offer (&stream->policy, stream->offer);
+  zrtp_negotiate_offer (&stream->policy, stream->own.offer);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++) {
     hello->n_names[kind] = listed[kind].n;
     for (guint i = 0; i < listed[kind].n; i++)
@@ -54,35 +55,36 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   }
 
   size = zrtp_message_write (&message, buffer, sizeof buffer);
-  zrtp_message_seal (buffer, size, stream->h[2]);
+  zrtp_message_seal (buffer, size, stream->own.chain[2]);
   zrtp_wipe_stack ();
-  g_clear_pointer (&stream->hello, g_bytes_unref);
-  stream->hello = g_bytes_new (buffer, size);
+  g_clear_pointer (&stream->own.message, g_bytes_unref);
+  stream->own.message = g_bytes_new (buffer, size);
 
   zrtp_sha256 (buffer, size, digest);
   zrtp_hex (digest, sizeof digest, hex);
-  g_free (stream->hello_hash);
-  stream->hello_hash = g_strconcat (ZRTP_VERSION " ", hex, NULL);
+  g_free (stream->own.hash_text);
+  stream->own.hash_text = g_strconcat (ZRTP_VERSION " ", hex, NULL);
 }
 
 void
 zrtp_stream_send_hello (ZrtpStream * stream, gboolean retransmission,
     gint64 now)
 {
-  stream->hello_sent = now;
-  zrtp_stream_send (stream, stream->hello, retransmission);
+  stream->own.sent = now;
+  zrtp_stream_send (stream, stream->own.message, retransmission);
 }
 
 void
 zrtp_discovery_note_evidence (ZrtpStream * stream, gint64 now)
 {
-  stream->evidence_until = MAX (stream->evidence_until, now + EVIDENCE_LIFE);
+  stream->discovery.zrtp_seen_until =
+      MAX (stream->discovery.zrtp_seen_until, now + EVIDENCE_LIFE);
 }
 
 static gboolean
 has_evidence (const ZrtpStream * stream, gint64 now)
 {
-  return now < stream->evidence_until || stream->info.lost_call;
+  return now < stream->discovery.zrtp_seen_until || stream->info.lost_call;
 }
 
 void
@@ -90,12 +92,13 @@ zrtp_discovery_schedule (ZrtpStream * stream, gint64 now)
 {
   const gint64 first = stream->policy.hello_timeout_ms * ZRTP_MSEC;
 
-  zrtp_repeat_start (&stream->repeat, g_bytes_ref (stream->hello), first,
-      4 * first, T1_RETRANSMISSIONS, now);
+  zrtp_repeat_start (&stream->retransmit.message,
+      g_bytes_ref (stream->own.message), first, 4 * first, T1_RETRANSMISSIONS,
+      now);
   zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + first);
-  stream->discovery_started = now;
-  stream->schedule_over = FALSE;
-  stream->hurried = FALSE;
+  stream->discovery.started = now;
+  stream->discovery.schedule_over = FALSE;
+  stream->discovery.early_retransmit = FALSE;
   zrtp_stream_send_hello (stream, FALSE, now);
 }
 
@@ -104,11 +107,11 @@ zrtp_discovery_schedule (ZrtpStream * stream, gint64 now)
 void
 zrtp_discovery_slow_down (ZrtpStream * stream, gint64 now)
 {
-  ZrtpRepeat *repeat = &stream->repeat;
+  ZrtpRepeat *repeat = &stream->retransmit.message;
 
   repeat->left = 0;
   repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
-  stream->hurried = FALSE;
+  stream->discovery.early_retransmit = FALSE;
   zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
 }
 
@@ -118,10 +121,10 @@ zrtp_discovery_slow_down (ZrtpStream * stream, gint64 now)
 void
 zrtp_discovery_hurry (ZrtpStream * stream, gint64 now)
 {
-  const gint64 due = now + stream->repeat.interval / 4;
+  const gint64 due = now + stream->retransmit.message.interval / 4;
 
-  stream->hurried = due < stream->timers[ZRTP_TIMER_RESEND];
-  if (stream->hurried)
+  stream->discovery.early_retransmit = due < stream->timers[ZRTP_TIMER_RESEND];
+  if (stream->discovery.early_retransmit)
     zrtp_timer_set (stream, ZRTP_TIMER_RESEND, due);
 }
 
@@ -129,11 +132,12 @@ void
 zrtp_discovery_start (ZrtpStream * stream, gint64 now)
 {
   zrtp_step_set (stream, ZRTP_STEP_DISCOVERY);
-  stream->acked = stream->acked_early = stream->acked_late = FALSE;
-  stream->clear_media_seen = FALSE;
+  stream->discovery.hello_acked = stream->discovery.acked_early =
+      stream->discovery.acked_late = FALSE;
+  stream->discovery.clear_media_seen = FALSE;
   /* 6: an announcement in the signalling is evidence of ZRTP, too. */
-  if (stream->peer_hashes->len > 0)
-    stream->evidence_until = ZRTP_NEVER;
+  if (stream->announced.hashes->len > 0)
+    stream->discovery.zrtp_seen_until = ZRTP_NEVER;
   zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_stop_error (stream);
   zrtp_doubt_settle (stream);
@@ -148,8 +152,8 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
 static void
 consider_no_zrtp (ZrtpStream * stream, gint64 now)
 {
-  if (stream->step == ZRTP_STEP_DISCOVERY && stream->schedule_over
-      && stream->clear_media_seen && !has_evidence (stream, now)) {
+  if (stream->step == ZRTP_STEP_DISCOVERY && stream->discovery.schedule_over
+      && stream->discovery.clear_media_seen && !has_evidence (stream, now)) {
     zrtp_step_set (stream, ZRTP_STEP_NO_PEER);
     zrtp_step_publish (stream);
   }
@@ -158,29 +162,29 @@ consider_no_zrtp (ZrtpStream * stream, gint64 now)
 void
 zrtp_discovery_retry_timeout (ZrtpStream * stream, gint64 now)
 {
-  if (now >= stream->retry_at) {
+  if (now >= stream->failure.retry_at) {
     zrtp_discovery_start (stream, now);
     return;
   }
   zrtp_stream_send_hello (stream, TRUE, now);
-  zrtp_stream_retry (stream, stream->retry_at, now);
+  zrtp_stream_retry (stream, stream->failure.retry_at, now);
 }
 
 void
 zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
 {
-  ZrtpRepeat *repeat = &stream->repeat;
+  ZrtpRepeat *repeat = &stream->retransmit.message;
 
-  if (stream->hurried) {
+  if (stream->discovery.early_retransmit) {
     zrtp_discovery_schedule (stream, now);
     return;
   }
   if (repeat->left > 0) {
     repeat->left--;
     repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  } else if (!has_evidence (stream, now) || stream->acked
-      || now - stream->discovery_started >= EVIDENCE_TIME) {
-    stream->schedule_over = TRUE;
+  } else if (!has_evidence (stream, now) || stream->discovery.hello_acked
+      || now - stream->discovery.started >= EVIDENCE_TIME) {
+    stream->discovery.schedule_over = TRUE;
     zrtp_lost_call_schedule_over (stream);
     consider_no_zrtp (stream, now);
     repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
@@ -188,8 +192,8 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
   zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
   repeat->sent++;
   zrtp_stream_send_hello (stream, TRUE, now);
-  if (stream->peer_untold && zrtp_unproven_may_tell (stream, now)) {
-    stream->peer_untold = FALSE;
+  if (stream->limits.peer_untold && zrtp_unproven_may_tell (stream, now)) {
+    stream->limits.peer_untold = FALSE;
     zrtp_stream_event (stream, ZRTP_EVENT_PEER);
   }
 }
@@ -197,6 +201,6 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
 void
 zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
 {
-  stream->clear_media_seen = TRUE;
+  stream->discovery.clear_media_seen = TRUE;
   consider_no_zrtp (stream, now);
 }

@@ -14,7 +14,7 @@ is_about_earlier (const ZrtpStream * stream)
 {
   const ZrtpExchange *x = stream->exchange;
 
-  return stream->no_preshared && (!x || x->mode == ZRTP_COMMIT_DH);
+  return stream->backoff.no_preshared && (!x || x->mode == ZRTP_COMMIT_DH);
 }
 
 static void
@@ -39,7 +39,7 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpReceived * received,
       zrtp_discovery_is_stranger (stream, ssrc);
 
   zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_ERROR_ACK, now);
-  if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->go_clear_sent) {
+  if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->clearing.sent) {
     zrtp_clear_refused (stream);
     return ZRTP_OK;
   }

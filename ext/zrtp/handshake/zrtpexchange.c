@@ -21,7 +21,7 @@ zrtp_exchange_free (ZrtpStream * stream)
 
   if (!x)
     return;
-  if (stream->doubt == ZRTP_DOUBT_CONFIRM)
+  if (stream->soft_error.kind == ZRTP_DOUBT_CONFIRM)
     zrtp_doubt_settle (stream); /* that was about this one */
   zrtp_candidate_clear (&x->peer);
   zrtp_secrets_clear (&x->secrets);
@@ -58,8 +58,9 @@ zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
     zrtp_unproven_count_guess (stream, now);
     return;
   }
-  stream->hold_until = now + (ZRTP_SEC << MIN (stream->spoiled, 6));
-  stream->spoiled++;
+  stream->backoff.hold_until =
+      now + (ZRTP_SEC << MIN (stream->backoff.aborted_exchanges, 6));
+  stream->backoff.aborted_exchanges++;
 }
 
 void
@@ -81,7 +82,7 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
   ZrtpExchange *x = zrtp_secret_new0 (ZrtpExchange);
 
   zrtp_exchange_free (stream);
-  zrtp_wipe (&stream->keys, sizeof stream->keys);
+  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
   zrtp_stop_error (stream);
   stream->exchange = x;
   x->started = now;
@@ -91,7 +92,7 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
   x->suite = *suite;
   zrtp_secrets_init (&x->secrets, stream->random);
   x->secrets_ready = mode == ZRTP_COMMIT_MULTISTREAM;
-  stream->have_last_request = FALSE;
+  stream->retransmit.have_last_request = FALSE;
   zrtp_exchange_show_suite (stream, suite, role);
   zrtp_session_take_aux (stream, x);
   zrtp_discovery_set_peer (stream, peer);
@@ -112,10 +113,10 @@ request_key_pair (ZrtpStream * stream, const ZrtpKeyAgreement * ka,
   job->key_agreement = ka;
   job->private_size = ka->private_size (cipher);
   zrtp_random_fill (stream->random, job->private_value, job->private_size);
-  stream->key_pair.key_agreement = ka;
-  stream->key_pair.ready = FALSE;
-  stream->key_pair.private_size = job->private_size;
-  stream->key_pair.serial = job->serial;
+  stream->prepared.key_pair.key_agreement = ka;
+  stream->prepared.key_pair.ready = FALSE;
+  stream->prepared.key_pair.private_size = job->private_size;
+  stream->prepared.key_pair.serial = job->serial;
   zrtp_stream_give_job (stream, job);
 }
 
@@ -124,7 +125,7 @@ request_key_pair (ZrtpStream * stream, const ZrtpKeyAgreement * ka,
 gboolean
 zrtp_exchange_have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
 {
-  ZrtpKeyPair *pair = &stream->key_pair;
+  ZrtpKeyPair *pair = &stream->prepared.key_pair;
 
   if (pair->key_agreement == suite->key_agreement
       && pair->private_size >=
@@ -143,9 +144,9 @@ zrtp_exchange_prepare (ZrtpStream * stream)
   ZrtpSuite suite;
 
   if (!stream->session->have_sess
-      && !zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT],
+      && !zrtp_algorithm_list_has (&stream->own.offer[ZRTP_KIND_KEY_AGREEMENT],
           &zrtp_key_agreement_prsh.base)
-      && zrtp_negotiate_choose (stream->offer, stream->offer, &suite)
+      && zrtp_negotiate_choose (stream->own.offer, stream->own.offer, &suite)
       == ZRTP_ERROR_NONE)
     zrtp_exchange_have_key_pair (stream, &suite);
 }
@@ -157,20 +158,20 @@ zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
   const char *name = stream->session->info.peer_name;
   ZrtpJob *job;
 
-  if ((stream->looked_up || stream->lookup_serial)
-      && stream->looked_up_generation == generation
-      && g_strcmp0 (stream->looked_up_name, name) == 0
-      && memcmp (stream->looked_up_zid, zid, ZRTP_ZID_SIZE) == 0)
-    return stream->looked_up;
+  if ((stream->prepared.looked_up || stream->prepared.lookup_serial)
+      && stream->prepared.generation == generation
+      && g_strcmp0 (stream->prepared.name, name) == 0
+      && memcmp (stream->prepared.zid, zid, ZRTP_ZID_SIZE) == 0)
+    return stream->prepared.looked_up;
   job = zrtp_job_new (ZRTP_TASK_LOOKUP);
-  stream->looked_up_generation = generation;
+  stream->prepared.generation = generation;
   memcpy (job->zid, zid, ZRTP_ZID_SIZE);
-  memcpy (stream->looked_up_zid, zid, ZRTP_ZID_SIZE);
-  g_free (stream->looked_up_name);
-  stream->looked_up_name = g_strdup (name);
+  memcpy (stream->prepared.zid, zid, ZRTP_ZID_SIZE);
+  g_free (stream->prepared.name);
+  stream->prepared.name = g_strdup (name);
   job->name = g_strdup (name);
-  stream->looked_up = FALSE;
-  stream->lookup_serial = job->serial;
+  stream->prepared.looked_up = FALSE;
+  stream->prepared.lookup_serial = job->serial;
   zrtp_timer_set (stream, ZRTP_TIMER_LOOKUP, now + LOOKUP_TIME);
   zrtp_stream_give_job (stream, job);
   return FALSE;
@@ -180,7 +181,7 @@ zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
 void
 zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x)
 {
-  ZrtpKeyPair *pair = &stream->key_pair;
+  ZrtpKeyPair *pair = &stream->prepared.key_pair;
 
   memcpy (x->private_value, pair->private_value, sizeof x->private_value);
   x->private_size = pair->private_size;
@@ -190,12 +191,12 @@ void
 zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x)
 {
   zrtp_peer_clear (&x->secrets.peer);
-  x->secrets.peer = stream->looked_up_peer;
-  memset (&stream->looked_up_peer, 0, sizeof stream->looked_up_peer);
-  stream->looked_up = FALSE;
+  x->secrets.peer = stream->prepared.peer;
+  memset (&stream->prepared.peer, 0, sizeof stream->prepared.peer);
+  stream->prepared.looked_up = FALSE;
   x->held_rs1 = x->secrets.peer.have_rs1 && !x->secrets.peer.expired
       && x->secrets.peer.shared;
-  x->unread = stream->lookup_failed;
+  x->unread = stream->prepared.cache_unavailable;
   x->secrets_ready = TRUE;
   zrtp_session_set_known_name (stream->session, x->secrets.peer.name);
 }
@@ -203,7 +204,7 @@ zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x)
 void
 zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
-  ZrtpKeyPair *pair = &stream->key_pair;
+  ZrtpKeyPair *pair = &stream->prepared.key_pair;
 
   if (job->serial != pair->serial)
     return;
@@ -225,12 +226,12 @@ static void
 looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
 {
   zrtp_timer_stop (stream, ZRTP_TIMER_LOOKUP);
-  stream->lookup_serial = 0;
-  stream->looked_up = TRUE;
-  stream->lookup_failed = peer == NULL;
-  zrtp_peer_clear (&stream->looked_up_peer);
+  stream->prepared.lookup_serial = 0;
+  stream->prepared.looked_up = TRUE;
+  stream->prepared.cache_unavailable = peer == NULL;
+  zrtp_peer_clear (&stream->prepared.peer);
   if (peer) {
-    stream->looked_up_peer = *peer;
+    stream->prepared.peer = *peer;
     memset (peer, 0, sizeof *peer);
   }
   zrtp_todo_add (stream, ZRTP_TODO_ANSWER);
@@ -240,7 +241,7 @@ looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
 void
 zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
-  if (job->serial != stream->lookup_serial)
+  if (job->serial != stream->prepared.lookup_serial)
     return;
   if (job->ok)
     zrtp_names_found (stream->session, job);
@@ -252,7 +253,7 @@ zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now)
 {
   ZrtpEvent *event;
 
-  if (!stream->lookup_serial)
+  if (!stream->prepared.lookup_serial)
     return;
   event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
   event->text = g_strdup ("the disk does not answer");

@@ -17,7 +17,7 @@ is_somebody_waiting (const ZrtpStream * stream)
   const ZrtpExchange *x = stream->exchange;
 
   for (guint i = 0; x && i < ZRTP_MAX_CANDIDATES; i++) {
-    GBytes *hello = stream->candidates[i].hello;
+    GBytes *hello = stream->remotes.slots[i].hello;
 
     if (hello && !g_bytes_equal (hello, x->peer.hello))
       return TRUE;
@@ -30,17 +30,17 @@ fail_by_error (ZrtpStream * stream, gint64 now)
 {
   /* A peer that heard nothing for too long looks for us anew, and may have said
    * Hello by now. */
-  const gboolean again = stream->doubt_error == ZRTP_ERROR_TIMEOUT
+  const gboolean again = stream->soft_error.error == ZRTP_ERROR_TIMEOUT
       || zrtp_preshared_has_keys (stream)
       || is_somebody_waiting (stream);
   /* The policy of a peer that has our messages: it would refuse us again. */
-  const gboolean refused = stream->doubt_error == ZRTP_ERROR_UNAVAILABLE
+  const gboolean refused = stream->soft_error.error == ZRTP_ERROR_UNAVAILABLE
       && zrtp_unproven_is_over (stream);
   ZrtpEvent *event = zrtp_stream_event (stream, ZRTP_EVENT_ERROR);
 
-  event->error = stream->doubt_error;
+  event->error = stream->soft_error.error;
   event->from_peer = TRUE;
-  zrtp_stream_fail_quietly (stream, stream->doubt_error, now);
+  zrtp_stream_fail_quietly (stream, stream->soft_error.error, now);
   if (again)
     zrtp_stream_retry (stream, now + RETRY_AFTER, now);
   else if (refused)
@@ -53,16 +53,16 @@ fail_by_error (ZrtpStream * stream, gint64 now)
 static void
 fail_preshared (ZrtpStream * stream, gint64 now)
 {
-  zrtp_unproven_alarm (stream, stream->doubt_error,
-      zrtp_error_text (stream->doubt_error), now);
-  zrtp_stream_fail (stream, stream->doubt_error, now);
+  zrtp_unproven_alarm (stream, stream->soft_error.error,
+      zrtp_error_text (stream->soft_error.error), now);
+  zrtp_stream_fail (stream, stream->soft_error.error, now);
   zrtp_stream_retry (stream, now + RETRY_AFTER, now);
 }
 
 void
 zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
 {
-  switch (stream->doubt) {
+  switch (stream->soft_error.kind) {
     case ZRTP_DOUBT_ERROR:
       fail_by_error (stream, now);
       break;
@@ -74,8 +74,8 @@ zrtp_doubt_timeout (ZrtpStream * stream, gint64 now)
         fail_preshared (stream, now);
         break;
       }
-      zrtp_stream_fail_security (stream, stream->doubt_error,
-          zrtp_error_text (stream->doubt_error), now);
+      zrtp_stream_fail_security (stream, stream->soft_error.error,
+          zrtp_error_text (stream->soft_error.error), now);
       break;
   }
 }
@@ -88,7 +88,8 @@ zrtp_unproven_hinder (ZrtpStream * stream, ZrtpHindrance * hindrance,
 
   /* The failure lasts as long as its cause. */
   if (stream->step == ZRTP_STEP_FAILED && stream->info.error == error) {
-    stream->retry_at = MAX (stream->retry_at, now + ZRTP_FAILED_TIME);
+    stream->failure.retry_at =
+        MAX (stream->failure.retry_at, now + ZRTP_FAILED_TIME);
     return;
   }
   if (!zrtp_step_is_discovery (stream) || zrtp_discovery_best (stream))
@@ -123,7 +124,7 @@ zrtp_unproven_abandon (ZrtpStream * stream, gint64 now)
   GBytes *hello = g_bytes_ref (stream->exchange->peer.hello);
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && g_bytes_equal (candidate->hello, hello))
       candidate->unanswered++;
@@ -137,23 +138,23 @@ void
 zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
 {
   if (zrtp_preshared_has_keys (stream))
-    stream->no_preshared = TRUE;
+    stream->backoff.no_preshared = TRUE;
   if (stream->outer)            /* the next of that ZID has its turn */
     zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
-        &stream->bound, now);
+        &stream->bound.remote, now);
   zrtp_exchange_lost (stream, now);
   zrtp_stream_stop_repeating (stream);
   zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_timer_stop (stream, ZRTP_TIMER_CONF2ACK);
   zrtp_doubt_settle (stream);
   zrtp_exchange_free (stream);
-  stream->have_last_request = FALSE;
-  if (stream->was_secure) {
+  stream->retransmit.have_last_request = FALSE;
+  if (stream->guard.was_secure) {
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
-    zrtp_candidate_clear (&stream->bound);
+    zrtp_candidate_clear (&stream->bound.remote);
   }
-  zrtp_wipe (&stream->keys, sizeof stream->keys);
-  stream->key_hash = NULL;
+  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
+  stream->bound.hash = NULL;
   zrtp_step_set (stream, ZRTP_STEP_FAILED);
   /* 4.7.1: ZRTPSess goes with the last stream that had it. */
   if (stream->session)
@@ -165,14 +166,14 @@ void
 zrtp_stream_give_up (ZrtpStream * stream)
 {
   stream->info.final = TRUE;
-  stream->retry_at = ZRTP_NEVER;
+  stream->failure.retry_at = ZRTP_NEVER;
   zrtp_timer_stop (stream, ZRTP_TIMER_RESEND);
 }
 
 void
 zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 {
-  stream->failed_at = now;
+  stream->failure.at = now;
   zrtp_stream_end_exchange (stream, now);
   zrtp_stream_retry (stream, now + ZRTP_FAILED_TIME, now);
   stream->info.error = error;
@@ -204,9 +205,9 @@ zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
   zrtp_stream_security_event (stream, error, text);
   /* A trial that ends leaves the call as it is. */
   if (!stream->outer && zrtp_unproven_is_over (stream))
-    stream->tampered = stream->session->alarmed = TRUE;
+    stream->guard.tampered = stream->session->alarmed = TRUE;
   zrtp_stream_ban (stream, stream->exchange ? &stream->exchange->peer :
-      &stream->bound, now);
+      &stream->bound.remote, now);
   zrtp_stream_fail_quietly (stream, error, now);
   if (error != ZRTP_ERROR_NONE)
     zrtp_send_error (stream, error, now);

@@ -13,7 +13,7 @@ static ZrtpCandidate *
 find_fork (ZrtpStream * stream, const ZrtpCandidate * candidate)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks[i];
+    ZrtpCandidate *fork = &stream->forks.slots[i];
 
     if (fork->hello && fork->ssrc == candidate->ssrc
         && g_bytes_equal (fork->hello, candidate->hello))
@@ -26,10 +26,10 @@ find_fork (ZrtpStream * stream, const ZrtpCandidate * candidate)
 static ZrtpCandidate *
 free_fork (ZrtpStream * stream)
 {
-  ZrtpCandidate *oldest = &stream->forks[0];
+  ZrtpCandidate *oldest = &stream->forks.slots[0];
 
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks[i];
+    ZrtpCandidate *fork = &stream->forks.slots[i];
 
     if (!fork->hello)
       return fork;
@@ -50,7 +50,7 @@ zrtp_fork_report (ZrtpStream * stream, const ZrtpCandidate * candidate,
     fork->last_seen = now;
     return;
   }
-  if (!zrtp_rate_limit_allow (&stream->fork_events, ZRTP_BURST, ZRTP_SEC, now))
+  if (!zrtp_rate_limit_allow (&stream->forks.events, ZRTP_BURST, ZRTP_SEC, now))
     return;
   fork = free_fork (stream);
   zrtp_candidate_copy (fork, candidate);
@@ -81,7 +81,7 @@ zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
     gint64 now)
 {
   const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
-      &stream->bound;
+      &stream->bound.remote;
 
   /* An endpoint with the ZID of the peer is the peer, restarted. */
   if (!stream->outer && peer->hello
@@ -93,5 +93,5 @@ void
 zrtp_fork_forget (ZrtpStream * stream)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++)
-    zrtp_candidate_clear (&stream->forks[i]);
+    zrtp_candidate_clear (&stream->forks.slots[i]);
 }

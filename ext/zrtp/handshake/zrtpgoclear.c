@@ -21,10 +21,10 @@ make_clear_mac (ZrtpStream * stream, const ZrtpSenderKeys * sender,
   const ZrtpOctets text = zrtp_octets ((const guint8 *) "GoClear ", 8);
   guint8 mac[ZRTP_MAX_HASH_SIZE];
 
-  stream->key_hash->mac (sender->mac_key, stream->key_hash->size, &text, 1,
+  stream->bound.hash->mac (sender->mac_key, stream->bound.hash->size, &text, 1,
       mac);
   memcpy (clear_mac, mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, stream->key_hash->size);
+  zrtp_wipe (mac, stream->bound.hash->size);
 }
 
 gboolean
@@ -40,15 +40,15 @@ clear_stream (ZrtpStream * stream, gboolean ask_user)
   if (stream->step != ZRTP_STEP_SECURE && stream->step != ZRTP_STEP_CLEARING)
     return;
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
-  zrtp_wipe (&stream->keys, sizeof stream->keys);
-  stream->key_hash = NULL;
-  stream->key_cipher = NULL;
+  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
+  stream->bound.hash = NULL;
+  stream->bound.cipher = NULL;
   stream->info.exchange_done = FALSE;
   zrtp_step_set (stream, ZRTP_STEP_CLEAR);
-  stream->clear_asks_user = ask_user;
+  stream->clearing.asks_user = ask_user;
   /* Both users wanted it: clear media may flow again. */
-  stream->was_secure = FALSE;
-  stream->wanted = FALSE;
+  stream->guard.was_secure = FALSE;
+  stream->backoff.go_secure_requested = FALSE;
   zrtp_step_publish (stream);
   zrtp_stream_update_media (stream);
 }
@@ -72,7 +72,7 @@ zrtp_session_go_clear (ZrtpSession * session, gint64 now)
     return FALSE;
   make_clear_mac (stream, zrtp_stream_own_keys (stream), message.u.clear_mac);
   zrtp_step_set (stream, ZRTP_STEP_CLEARING);
-  stream->go_clear_sent = TRUE;
+  stream->clearing.sent = TRUE;
   zrtp_stream_update_media (stream);
   zrtp_stream_send_repeated (stream, zrtp_stream_bytes (&message), now);
   return TRUE;
@@ -82,7 +82,7 @@ static void
 clear_acknowledged (ZrtpStream * stream)
 {
   zrtp_stream_stop_repeating (stream);
-  stream->go_clear_sent = FALSE;
+  stream->clearing.sent = FALSE;
   clear_session (stream->session, FALSE);
 }
 
@@ -97,7 +97,7 @@ zrtp_clear_exhausted (ZrtpStream * stream)
   if (stream->step == ZRTP_STEP_CLEARING)
     clear_acknowledged (stream);
   zrtp_stream_stop_repeating (stream);
-  stream->go_clear_sent = FALSE;
+  stream->clearing.sent = FALSE;
   zrtp_session_forget (session);
 }
 
@@ -109,7 +109,7 @@ zrtp_clear_refused (ZrtpStream * stream)
   event->error = ZRTP_ERROR_GOCLEAR_REFUSED;
   event->from_peer = TRUE;
   zrtp_stream_stop_repeating (stream);
-  stream->go_clear_sent = FALSE;
+  stream->clearing.sent = FALSE;
   if (stream->step == ZRTP_STEP_CLEARING)
     zrtp_step_set (stream, ZRTP_STEP_SECURE);
   zrtp_stream_update_media (stream);
@@ -119,7 +119,7 @@ ZrtpOutcome
 zrtp_receive_clear_ack (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
-  if (stream->go_clear_sent)
+  if (stream->clearing.sent)
     clear_acknowledged (stream);
   else if (stream->step != ZRTP_STEP_CLEAR)
     return ZRTP_DROPPED (UNEXPECTED);
@@ -133,7 +133,7 @@ we_asked (ZrtpSession * session)
   for (guint i = 0; i < session->streams->len; i++) {
     const ZrtpStream *stream = g_ptr_array_index (session->streams, i);
 
-    if (stream->go_clear_sent)
+    if (stream->clearing.sent)
       return TRUE;
   }
   return FALSE;
@@ -143,10 +143,10 @@ we_asked (ZrtpSession * session)
 static void
 report_false_mac (ZrtpStream * stream, gint64 now)
 {
-  const gboolean repeated = stream->false_go_clear > 0
-      && now - stream->false_go_clear < BURST_GAP;
+  const gboolean repeated = stream->clearing.forged_at > 0
+      && now - stream->clearing.forged_at < BURST_GAP;
 
-  stream->false_go_clear = now;
+  stream->clearing.forged_at = now;
   if (!repeated)
     zrtp_unproven_alarm (stream, ZRTP_ERROR_NONE,
         "a request to end encryption came whose MAC is false: it is forged, "
@@ -168,9 +168,9 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpReceived * received,
     report_false_mac (stream, now);
     return ZRTP_DROPPED (BAD_MAC);
   }
-  if (!stream->allowed_clear) {
+  if (!stream->clearing.allowed) {
     /* The A flag of our Confirm was 0: the request is refused. */
-    if (!stream->repeat_error.message)
+    if (!stream->retransmit.error.message)
       zrtp_send_error (stream, ZRTP_ERROR_GOCLEAR_REFUSED, now);
     return ZRTP_OK;
   }
@@ -188,7 +188,7 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpReceived * received,
 void
 zrtp_clear_timeout (ZrtpStream * stream, gint64 now)
 {
-  if (!stream->clear_asks_user)
+  if (!stream->clearing.asks_user)
     return;
   zrtp_stream_send_ack (stream, ZRTP_MESSAGE_CLEAR_ACK);
   zrtp_timer_set (stream, ZRTP_TIMER_CLEAR_ACK, now + CLEAR_ACK_INTERVAL);
@@ -202,10 +202,10 @@ zrtp_session_accept_clear (ZrtpSession * session, gint64 now)
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *stream = g_ptr_array_index (session->streams, i);
 
-    if (stream->step != ZRTP_STEP_CLEAR || !stream->clear_asks_user)
+    if (stream->step != ZRTP_STEP_CLEAR || !stream->clearing.asks_user)
       continue;
     asked = TRUE;
-    stream->clear_asks_user = FALSE;
+    stream->clearing.asks_user = FALSE;
     zrtp_timer_stop (stream, ZRTP_TIMER_CLEAR_ACK);
     zrtp_stream_update_media (stream);
   }
@@ -217,17 +217,18 @@ zrtp_session_accept_clear (ZrtpSession * session, gint64 now)
 void
 zrtp_clear_resume (ZrtpStream * stream, gint64 now)
 {
-  ZrtpCandidate *peer = zrtp_discovery_remember (stream, &stream->bound, now);
+  ZrtpCandidate *peer =
+      zrtp_discovery_remember (stream, &stream->bound.remote, now);
 
   zrtp_timer_stop (stream, ZRTP_TIMER_CLEAR_ACK);
-  stream->clear_asks_user = FALSE;
-  stream->go_clear_sent = FALSE;
+  stream->clearing.asks_user = FALSE;
+  stream->clearing.sent = FALSE;
   zrtp_stream_stop_repeating (stream);
   zrtp_step_set (stream, ZRTP_STEP_RESUMING);
-  stream->was_secure = TRUE;
-  stream->wanted = TRUE;
-  stream->acked = TRUE;
-  stream->acked_ssrc = peer->ssrc;
+  stream->guard.was_secure = TRUE;
+  stream->backoff.go_secure_requested = TRUE;
+  stream->discovery.hello_acked = TRUE;
+  stream->discovery.acked_ssrc = peer->ssrc;
   zrtp_stream_update_media (stream);
 }
 

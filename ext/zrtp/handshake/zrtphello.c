@@ -36,14 +36,14 @@ may_revive (ZrtpStream * stream, gboolean is_new, gint64 now)
     return TRUE;
   return stream->step == ZRTP_STEP_FAILED
       && (is_new || stream->info.error == ZRTP_ERROR_TIMEOUT
-      || now - stream->failed_at >= REVIVE_AFTER);
+      || now - stream->failure.at >= REVIVE_AFTER);
 }
 
 static gboolean
 is_our_hello (const ZrtpStream * stream, const ZrtpPacket * packet)
 {
   gsize size;
-  const guint8 *data = g_bytes_get_data (stream->hello, &size);
+  const guint8 *data = g_bytes_get_data (stream->own.message, &size);
 
   return packet->message_size == size
       && memcmp (packet->message, data, size) == 0;
@@ -57,15 +57,15 @@ refuse_unannounced (ZrtpStream * stream, const ZrtpPacket * packet,
   GBytes *bytes;
   gboolean announced;
 
-  if (stream->peer_hashes->len == 0)
+  if (stream->announced.hashes->len == 0)
     return FALSE;
   bytes = g_bytes_new (packet->message, packet->message_size);
   announced = zrtp_hello_hash_is_known (stream, bytes);
   g_bytes_unref (bytes);
   if (announced)
     return FALSE;
-  if (!stream->peer_hash_refused && zrtp_step_is_discovery (stream)) {
-    stream->peer_hash_refused = TRUE;
+  if (!stream->announced.refused && zrtp_step_is_discovery (stream)) {
+    stream->announced.refused = TRUE;
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
   }
   if (zrtp_stream_is_settled (stream))
@@ -93,8 +93,8 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
       *outcome =
           ZRTP_OUTCOME (UNEXPECTED, EXCHANGE, ZRTP_ERROR_EQUAL_ZIDS, NULL);
     else
-      zrtp_unproven_hinder (stream, &stream->equal_zids, ZRTP_ERROR_EQUAL_ZIDS,
-          now);
+      zrtp_unproven_hinder (stream, &stream->limits.equal_zids,
+          ZRTP_ERROR_EQUAL_ZIDS, now);
     return TRUE;
   }
   if (version <= 0) {
@@ -116,9 +116,9 @@ hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
 {
   if (stream->outer) {
     /* It may be the peer, restarted since our Hello went out. */
-    if (is_new && zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST,
+    if (is_new && zrtp_rate_limit_allow (&stream->restart.trials, ZRTP_BURST,
             HELLO_AGAIN, now))
-      zrtp_stream_send (stream, stream->hello, TRUE);
+      zrtp_stream_send (stream, stream->own.message, TRUE);
     return ZRTP_OK;
   }
   zrtp_fork_report (stream, candidate, now);
@@ -154,11 +154,11 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
   outcome = ZRTP_OK;
   if (zrtp_hello_hash_is_transfer (stream))
     zrtp_hello_hash_move (stream, now);
-  if (stream->peer_hashes->len > 0)
+  if (stream->announced.hashes->len > 0)
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
   /* The application named another endpoint. */
-  if (stream->one_zid
-      && memcmp (hello->zid, stream->only_zid, ZRTP_ZID_SIZE) != 0) {
+  if (stream->remotes.only_one
+      && memcmp (hello->zid, stream->remotes.only_zid, ZRTP_ZID_SIZE) != 0) {
     zrtp_fork_hear (stream, packet, hello, now);
     return ZRTP_DROPPED (FOREIGN_SOURCE);
   }
@@ -173,13 +173,13 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
   zrtp_discovery_note_evidence (stream, now);
 
   if (candidate->unsuitable)
-    zrtp_unproven_hinder (stream, &stream->nothing_in_common,
+    zrtp_unproven_hinder (stream, &stream->limits.nothing_in_common,
         candidate->refused_with, now);
   else if (may_revive (stream, is_new, now))
     zrtp_discovery_start (stream, now);
   if (!zrtp_step_is_discovery (stream)) {
     const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
-        &stream->bound;
+        &stream->bound.remote;
 
     if (!zrtp_remote_is_same_hello (candidate, peer)
         && stream->step != ZRTP_STEP_FAILED)
@@ -192,16 +192,19 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_doubt_settle (stream);
     zrtp_discovery_show_peer (stream, candidate, now);
     /* 6: a peer that just came up has not heard our earlier Hellos. */
-    if (!stream->acked || stream->acked_ssrc != packet->ssrc) {
-      if (stream->repeat.sent == 0 && stream->repeat.message)
+    if (!stream->discovery.hello_acked
+        || stream->discovery.acked_ssrc != packet->ssrc) {
+      if (stream->retransmit.message.sent == 0
+          && stream->retransmit.message.message)
         zrtp_discovery_hurry (stream, now);
       else if (zrtp_unproven_may_answer (stream, now))
         zrtp_discovery_schedule (stream, now);
-    } else if (stream->acked_early && zrtp_unproven_may_answer (stream, now)) {
+    } else if (stream->discovery.acked_early
+        && zrtp_unproven_may_answer (stream, now)) {
       /* Its HelloACK may be forged: a Commit without our Hello has no answer. */
       zrtp_stream_send_hello (stream, TRUE, now);
     }
-    stream->acked_early = FALSE;
+    stream->discovery.acked_early = FALSE;
   }
   zrtp_commit_try (stream, now);
   return ZRTP_OK;
@@ -216,23 +219,25 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
   /* Once there is a peer no other source speaks for it. */
   if (zrtp_discovery_is_stranger (stream, ssrc))
     return ZRTP_DROPPED (FOREIGN_SOURCE);
-  stream->acked = TRUE;
-  stream->acked_ssrc = ssrc;
-  stream->acked_early = !zrtp_discovery_best (stream);
-  stream->acked_late = !stream->acked_early;
+  stream->discovery.hello_acked = TRUE;
+  stream->discovery.acked_ssrc = ssrc;
+  stream->discovery.acked_early = !zrtp_discovery_best (stream);
+  stream->discovery.acked_late = !stream->discovery.acked_early;
   zrtp_discovery_note_evidence (stream, now);
   /* It may come before the Hello of its sender. Until then it stops nothing. */
-  if (stream->acked_early) {
+  if (stream->discovery.acked_early) {
     if (stream->step == ZRTP_STEP_NO_PEER) {
       zrtp_step_set (stream, ZRTP_STEP_DISCOVERY);
       zrtp_step_publish (stream);
     }
     return ZRTP_DROPPED (UNEXPECTED);
   }
-  if (stream->doubt == ZRTP_DOUBT_SSRC)
+  if (stream->soft_error.kind == ZRTP_DOUBT_SSRC)
     zrtp_doubt_settle (stream); /* with the SSRC that it has */
-  if (stream->repeat.message && stream->repeat.sent == 0)
-    stream->info.counters.round_trip = now - stream->repeat.first_sent;
+  if (stream->retransmit.message.message
+      && stream->retransmit.message.sent == 0)
+    stream->info.counters.round_trip =
+        now - stream->retransmit.message.first_sent;
   zrtp_discovery_slow_down (stream, now);
   if (now - zrtp_discovery_best (stream)->last_seen >= STALE_HELLO)
     zrtp_timer_set (stream, ZRTP_TIMER_HOLD,

@@ -31,8 +31,8 @@ zrtp_hello_hash_is_known (ZrtpStream * stream, GBytes * hello)
   const guint8 *data = g_bytes_get_data (hello, &size);
 
   zrtp_sha256 (data, size, digest);
-  for (guint i = 0; i < stream->peer_hashes->len; i++) {
-    if (zrtp_equal (digest, stream->peer_hashes->data + i * 32, 32))
+  for (guint i = 0; i < stream->announced.hashes->len; i++) {
+    if (zrtp_equal (digest, stream->announced.hashes->data + i * 32, 32))
       return TRUE;
   }
   return FALSE;
@@ -41,7 +41,7 @@ zrtp_hello_hash_is_known (ZrtpStream * stream, GBytes * hello)
 gboolean
 zrtp_hello_hash_is_announced (ZrtpStream * stream, GBytes * hello)
 {
-  return stream->peer_hashes->len == 0
+  return stream->announced.hashes->len == 0
       || zrtp_hello_hash_is_known (stream, hello);
 }
 
@@ -54,7 +54,7 @@ find_room (ZrtpStream * stream, guint32 ssrc, gint64 now)
   guint n_of_ssrc = 0;
 
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
-    ZrtpCandidate *refused = &stream->refused_hellos[i];
+    ZrtpCandidate *refused = &stream->announced.kept[i];
     const gboolean is_free = !refused->hello;
 
     if (is_free || now - refused->last_seen > REFUSED_LIFE) {
@@ -75,7 +75,7 @@ zrtp_hello_hash_keep (ZrtpStream * stream, const ZrtpCandidate * candidate,
   ZrtpCandidate *refused;
 
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
-    refused = &stream->refused_hellos[i];
+    refused = &stream->announced.kept[i];
     if (refused->hello && refused->ssrc == candidate->ssrc
         && g_bytes_equal (refused->hello, candidate->hello)) {
       refused->last_seen = candidate->last_seen;
@@ -102,7 +102,7 @@ zrtp_hello_hash_admit (ZrtpStream * stream, const ZrtpPacket * packet,
   ZrtpCandidate candidate = { NULL };
   gboolean ok;
 
-  if (stream->peer_hashes->len == 0
+  if (stream->announced.hashes->len == 0
       || memcmp (hello->version, ZRTP_VERSION, 3) != 0
       || memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0)
     return TRUE;
@@ -121,7 +121,7 @@ void
 zrtp_hello_hash_forget (ZrtpStream * stream)
 {
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++)
-    zrtp_candidate_clear (&stream->refused_hellos[i]);
+    zrtp_candidate_clear (&stream->announced.kept[i]);
 }
 
 /* All of them, for another exchange. */
@@ -129,7 +129,7 @@ void
 zrtp_hello_hash_keep_all (ZrtpStream * stream, gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello)
       zrtp_hello_hash_keep (stream, candidate, now);
@@ -141,6 +141,6 @@ gboolean
 zrtp_hello_hash_is_transfer (ZrtpStream * stream)
 {
   return !stream->outer && zrtp_stream_is_settled (stream)
-      && stream->peer_hashes->len > 0
-      && !zrtp_hello_hash_is_known (stream, stream->bound.hello);
+      && stream->announced.hashes->len > 0
+      && !zrtp_hello_hash_is_known (stream, stream->bound.remote.hello);
 }

@@ -26,7 +26,7 @@ zrtp_trial_end (ZrtpStream * stream)
   ZrtpSession *session = stream->session;
 
   zrtp_timer_stop (stream, ZRTP_TIMER_TRIAL);
-  stream->probes_left = 0;
+  stream->restart.probes_left = 0;
   if (!stream->trial)
     return;
   zrtp_lifecycle_free (g_steal_pointer (&stream->trial));
@@ -51,17 +51,17 @@ zrtp_lifecycle_new (const ZrtpPolicy * policy, const guint8 zid[ZRTP_ZID_SIZE],
   stream->policy = *policy;
   stream->random = random;
   memcpy (stream->zid, zid, ZRTP_ZID_SIZE);
-  stream->peer_hashes = g_array_new (FALSE, FALSE, 32);
+  stream->announced.hashes = g_array_new (FALSE, FALSE, 32);
   zrtp_timers_stop (stream);
-  g_queue_init (&stream->packets);
-  g_queue_init (&stream->events);
-  g_queue_init (&stream->jobs);
+  g_queue_init (&stream->output.packets);
+  g_queue_init (&stream->output.events);
+  g_queue_init (&stream->output.jobs);
   zrtp_stream_make_hello (stream);
 
   /* 5: random, but in 1..0x7fff: libbzrtp drops what is not above the last
    * number it saw, and does not wrap. */
   zrtp_random_fill (random, octets, sizeof octets);
-  stream->sequence = MAX (1, (octets[0] << 8 | octets[1]) & 0x7fff);
+  stream->output.sequence = MAX (1, (octets[0] << 8 | octets[1]) & 0x7fff);
   zrtp_step_init (stream);
   return stream;
 }
@@ -78,28 +78,30 @@ static void
 wipe_exchange (ZrtpStream * stream)
 {
   zrtp_exchange_free (stream);
-  zrtp_repeat_clear (&stream->repeat);
-  zrtp_repeat_clear (&stream->repeat_error);
+  zrtp_repeat_clear (&stream->retransmit.message);
+  zrtp_repeat_clear (&stream->retransmit.error);
   zrtp_relay_clear (stream);
   zrtp_timers_stop (stream);
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
-    zrtp_candidate_clear (&stream->candidates[i]);
-  zrtp_candidate_clear (&stream->bound);
-  stream->preparations = 0;
-  stream->fork_events = stream->answers = stream->alarms = stream->news = 0;
-  memset (&stream->equal_zids, 0, sizeof stream->equal_zids);
-  memset (&stream->nothing_in_common, 0, sizeof stream->nothing_in_common);
-  memset (&stream->collision, 0, sizeof stream->collision);
-  stream->peer_untold = FALSE;
-  g_clear_pointer (&stream->last_answer, g_bytes_unref);
-  stream->have_last_request = FALSE;
-  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
-  zrtp_wipe (&stream->keys, sizeof stream->keys);
-  stream->key_hash = NULL;
-  stream->key_cipher = NULL;
-  zrtp_peer_clear (&stream->looked_up_peer);
-  stream->looked_up = FALSE;
-  stream->lookup_serial = 0;
+    zrtp_candidate_clear (&stream->remotes.slots[i]);
+  zrtp_candidate_clear (&stream->bound.remote);
+  stream->limits.preparations = 0;
+  stream->forks.events = stream->limits.replies = stream->limits.alarms =
+      stream->limits.reports = 0;
+  memset (&stream->limits.equal_zids, 0, sizeof stream->limits.equal_zids);
+  memset (&stream->limits.nothing_in_common, 0,
+      sizeof stream->limits.nothing_in_common);
+  memset (&stream->limits.collision, 0, sizeof stream->limits.collision);
+  stream->limits.peer_untold = FALSE;
+  g_clear_pointer (&stream->retransmit.last_reply, g_bytes_unref);
+  stream->retransmit.have_last_request = FALSE;
+  zrtp_wipe (&stream->prepared.key_pair, sizeof stream->prepared.key_pair);
+  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
+  stream->bound.hash = NULL;
+  stream->bound.cipher = NULL;
+  zrtp_peer_clear (&stream->prepared.peer);
+  stream->prepared.looked_up = FALSE;
+  stream->prepared.lookup_serial = 0;
 }
 
 void
@@ -110,16 +112,16 @@ zrtp_lifecycle_free (ZrtpStream * stream)
   wipe_exchange (stream);
   zrtp_fork_forget (stream);
   zrtp_hello_hash_forget (stream);
-  zrtp_event_clear (&stream->ignored);
-  g_queue_clear_full (&stream->packets, g_free);
-  g_queue_clear_full (&stream->events, free_event);
-  g_queue_clear_full (&stream->jobs, (GDestroyNotify) zrtp_job_free);
-  g_array_unref (stream->peer_hashes);
-  g_clear_pointer (&stream->early, g_bytes_unref);
-  g_bytes_unref (stream->hello);
-  g_free (stream->hello_hash);
-  g_free (stream->looked_up_name);
-  g_free (stream->refusal);
+  zrtp_event_clear (&stream->restart.ignored);
+  g_queue_clear_full (&stream->output.packets, g_free);
+  g_queue_clear_full (&stream->output.events, free_event);
+  g_queue_clear_full (&stream->output.jobs, (GDestroyNotify) zrtp_job_free);
+  g_array_unref (stream->announced.hashes);
+  g_clear_pointer (&stream->discovery.pending_hello, g_bytes_unref);
+  g_bytes_unref (stream->own.message);
+  g_free (stream->own.hash_text);
+  g_free (stream->prepared.name);
+  g_free (stream->failure.reason);
   zrtp_secret_free (stream);
 }
 
@@ -134,7 +136,7 @@ zrtp_lifecycle_start (ZrtpStream * stream, guint32 ssrc, gint64 now)
       return;
   } else {
     stream->info.counters.started = now;
-    if (stream->chain_spent) {
+    if (stream->own.chain_spent) {
       zrtp_stream_make_hello (stream);
       zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
     }
@@ -174,37 +176,38 @@ end_call (ZrtpSession * session)
 void
 zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
 {
-  const gboolean had_keys = stream->was_secure;
+  const gboolean had_keys = stream->guard.was_secure;
 
   zrtp_trial_end (stream);
   wipe_exchange (stream);
-  if (stream->chain_spent)
-    zrtp_wipe (stream->h, sizeof stream->h);
+  if (stream->own.chain_spent)
+    zrtp_wipe (stream->own.chain, sizeof stream->own.chain);
   if (!move) {
     zrtp_fork_forget (stream);
-    memset (stream->refused_chains, 0, sizeof stream->refused_chains);
+    memset (stream->restart.refused_chains, 0,
+        sizeof stream->restart.refused_chains);
     zrtp_hello_hash_forget (stream);
-    stream->one_zid = FALSE;
+    stream->remotes.only_one = FALSE;
   }
-  stream->probes_left = 0;
-  stream->stale = FALSE;
+  stream->restart.probes_left = 0;
+  stream->restart.stale = FALSE;
   zrtp_step_set (stream, ZRTP_STEP_IDLE);
-  stream->tampered = move && stream->tampered;
-  stream->refused = move && stream->refused;
-  stream->spoiled = 0;
-  stream->guesses = 0;
-  stream->hold_until = 0;
-  stream->in_vain = 0;
-  memset (stream->bans, 0, sizeof stream->bans);
-  stream->was_secure = move && had_keys;
+  stream->guard.tampered = move && stream->guard.tampered;
+  stream->guard.refused = move && stream->guard.refused;
+  stream->backoff.aborted_exchanges = 0;
+  stream->limits.guesses = 0;
+  stream->backoff.hold_until = 0;
+  stream->remotes.unanswered_commits = 0;
+  memset (stream->remotes.bans, 0, sizeof stream->remotes.bans);
+  stream->guard.was_secure = move && had_keys;
   stream->media_confirmed = FALSE;
-  stream->wanted = FALSE;
-  stream->no_preshared = FALSE;
-  stream->allowed_clear = stream->go_clear_sent = FALSE;
-  stream->clear_asks_user = FALSE;
-  stream->false_go_clear = 0;
-  stream->evidence_until = 0;
-  stream->acked = FALSE;
+  stream->backoff.go_secure_requested = FALSE;
+  stream->backoff.no_preshared = FALSE;
+  stream->clearing.allowed = stream->clearing.sent = FALSE;
+  stream->clearing.asks_user = FALSE;
+  stream->clearing.forged_at = 0;
+  stream->discovery.zrtp_seen_until = 0;
+  stream->discovery.hello_acked = FALSE;
   zrtp_lost_call_reset (stream);
   if (had_keys)
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);

@@ -14,9 +14,10 @@ zrtp_preshared_is_offered (ZrtpStream * stream,
 {
   const ZrtpAlgorithm *prsh = &zrtp_key_agreement_prsh.base;
 
-  return zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_KEY_AGREEMENT], prsh)
+  return zrtp_algorithm_list_has (&stream->own.offer[ZRTP_KIND_KEY_AGREEMENT],
+      prsh)
       && zrtp_algorithm_list_has (peer_list, prsh)
-      && !stream->no_preshared && !stream->policy.cacheless;
+      && !stream->backoff.no_preshared && !stream->policy.cacheless;
 }
 
 /* 4.4.2.1: we rely only on a secret whose first exchange the user verified. And
@@ -27,7 +28,7 @@ gboolean
 zrtp_preshared_is_possible (ZrtpStream * stream,
     const ZrtpAlgorithmList * peer_list)
 {
-  const ZrtpPeer *known = &stream->looked_up_peer;
+  const ZrtpPeer *known = &stream->prepared.peer;
 
   return zrtp_preshared_is_offered (stream, peer_list)
       && known->have_rs1 && known->have_rs2 && !known->expired
@@ -77,7 +78,7 @@ zrtp_preshared_find (ZrtpStream * stream)
   ZrtpExchange *x = stream->exchange;
   const gboolean have_aux = x->secrets.aux != NULL;
 
-  if (stream->no_preshared || !x->secrets.peer.have_rs1
+  if (stream->backoff.no_preshared || !x->secrets.peer.have_rs1
       || !x->secrets.peer.have_rs2)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (subsets); i++) {

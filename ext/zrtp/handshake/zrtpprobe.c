@@ -25,7 +25,7 @@ static ZrtpBan *
 find_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE])
 {
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpBan *ban = &stream->refused_chains[i];
+    ZrtpBan *ban = &stream->restart.refused_chains[i];
 
     if (ban->until > 0 && memcmp (ban->h3, h3, ZRTP_IMAGE_SIZE) == 0)
       return ban;
@@ -49,10 +49,10 @@ note_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
   const gint64 span = ban ? REFUSED_AGAIN : REFUSED_ONCE;
 
   if (!ban) {
-    ban = &stream->refused_chains[0];
+    ban = &stream->restart.refused_chains[0];
     for (guint i = 1; i < ZRTP_MAX_CANDIDATES; i++) {
-      if (stream->refused_chains[i].until < ban->until)
-        ban = &stream->refused_chains[i];
+      if (stream->restart.refused_chains[i].until < ban->until)
+        ban = &stream->restart.refused_chains[i];
     }
   }
   memcpy (ban->h3, h3, ZRTP_IMAGE_SIZE);
@@ -62,7 +62,7 @@ note_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
 void
 zrtp_probe_start (ZrtpStream * stream, gint64 now)
 {
-  stream->heard = FALSE;
+  stream->restart.heard = FALSE;
   zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + PROBE_TIME);
   zrtp_stream_event (stream, ZRTP_EVENT_LISTEN);
 }
@@ -71,16 +71,16 @@ gboolean
 zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
 {
   if (stream->step != ZRTP_STEP_SECURE
-      || memcmp (hello->zid, stream->bound.zid, ZRTP_ZID_SIZE) != 0
-      || memcmp (hello->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) == 0
+      || memcmp (hello->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) != 0
+      || memcmp (hello->h3, stream->bound.remote.h3, ZRTP_IMAGE_SIZE) == 0
       || zrtp_probe_is_refused (stream, hello->h3, now))
     return FALSE;
   if (stream->trial)
     return TRUE;
-  if (stream->probes_left > 0) {
-    stream->probes_left = PROBES;
+  if (stream->restart.probes_left > 0) {
+    stream->restart.probes_left = PROBES;
   } else if (!zrtp_timer_is_set (stream, ZRTP_TIMER_TRIAL)) {
-    stream->probes_left = PROBES;
+    stream->restart.probes_left = PROBES;
     zrtp_probe_start (stream, now);
   }
   return FALSE;
@@ -90,13 +90,14 @@ void
 zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now)
 {
   for (guint i = 0; !stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &stream->candidates[i];
+    const ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && candidate->last_seen > began
-        && !stream->policy.cacheless && stream->probes_left == 0
-        && memcmp (candidate->zid, stream->bound.zid, ZRTP_ZID_SIZE) == 0
-        && memcmp (candidate->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0) {
-      stream->probes_left = PROBES;
+        && !stream->policy.cacheless && stream->restart.probes_left == 0
+        && memcmp (candidate->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) == 0
+        && memcmp (candidate->h3, stream->bound.remote.h3,
+            ZRTP_IMAGE_SIZE) != 0) {
+      stream->restart.probes_left = PROBES;
       zrtp_probe_start (stream, now);
     }
   }
@@ -105,7 +106,7 @@ zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now)
 void
 zrtp_trial_media (ZrtpStream * stream)
 {
-  stream->heard = TRUE;
+  stream->restart.heard = TRUE;
 }
 
 /* Tells that an endpoint with the peer's ZID could not prove to be the peer. */
@@ -119,7 +120,7 @@ zrtp_probe_report_refusal (ZrtpStream * stream, gint64 now)
     return;
   session->refusal_told = now;
   event = zrtp_stream_event (stream, ZRTP_EVENT_RESTART_REFUSED);
-  memcpy (event->zid, stream->bound.zid, ZRTP_ZID_SIZE);
+  memcpy (event->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE);
 }
 
 gboolean

@@ -34,7 +34,7 @@ zrtp_stream_get_leg (ZrtpStream * stream, ZrtpLeg * leg)
 
   if (!stream->policy.mitm || stream->step != ZRTP_STEP_SECURE)
     return FALSE;
-  read_hello (&stream->bound, &hello);
+  read_hello (&stream->bound.remote, &hello);
   zrtp_negotiate_read_hello (&hello, lists);
   leg->enrolled = session->enrolled;
   leg->peer_mitm = hello.mitm;
@@ -68,17 +68,17 @@ zrtp_stream_relay_sas (ZrtpStream * stream, const ZrtpRelayedSas * relayed,
     memcpy (body.sashash, relayed->sashash, ZRTP_SECRET_SIZE);
   zrtp_stream_seal (stream, text,
       zrtp_sas_relay_body_write (&body, text, sizeof text), &message.u.sealed);
-  zrtp_repeat_start (&stream->repeat_relay, zrtp_stream_bytes (&message), first,
-      8 * first, RETRANSMISSIONS, now);
+  zrtp_repeat_start (&stream->retransmit.relay, zrtp_stream_bytes (&message),
+      first, 8 * first, RETRANSMISSIONS, now);
   zrtp_timer_set (stream, ZRTP_TIMER_RELAY, now + first);
-  zrtp_stream_send (stream, stream->repeat_relay.message, FALSE);
+  zrtp_stream_send (stream, stream->retransmit.relay.message, FALSE);
   return TRUE;
 }
 
 static void
 end_relay (ZrtpStream * stream, ZrtpErrorCode error)
 {
-  zrtp_repeat_clear (&stream->repeat_relay);
+  zrtp_repeat_clear (&stream->retransmit.relay);
   zrtp_timer_stop (stream, ZRTP_TIMER_RELAY);
   zrtp_stream_event (stream, ZRTP_EVENT_RELAY_ACK)->error = error;
 }
@@ -86,7 +86,7 @@ end_relay (ZrtpStream * stream, ZrtpErrorCode error)
 void
 zrtp_relay_timeout (ZrtpStream * stream, gint64 now)
 {
-  ZrtpRepeat *repeat = &stream->repeat_relay;
+  ZrtpRepeat *repeat = &stream->retransmit.relay;
 
   if (repeat->left == 0 || stream->step != ZRTP_STEP_SECURE) {
     end_relay (stream, ZRTP_ERROR_TIMEOUT);
@@ -102,7 +102,7 @@ ZrtpOutcome
 zrtp_receive_relay_ack (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
-  if (!stream->repeat_relay.message)
+  if (!stream->retransmit.relay.message)
     return ZRTP_DROPPED (UNEXPECTED);
   end_relay (stream, ZRTP_ERROR_NONE);
   return ZRTP_OK;
@@ -113,7 +113,7 @@ zrtp_receive_relay_ack (ZrtpStream * stream, const ZrtpReceived * received,
 static gboolean
 was_seen (ZrtpStream * stream, const guint8 mac[ZRTP_MAC_SIZE])
 {
-  const GArray *seen = stream->relays_seen;
+  const GArray *seen = stream->bound.relays_seen;
 
   for (guint i = 0; seen && i < seen->len; i++) {
     if (memcmp (seen->data + i * ZRTP_MAC_SIZE, mac, ZRTP_MAC_SIZE) == 0)
@@ -125,9 +125,9 @@ was_seen (ZrtpStream * stream, const guint8 mac[ZRTP_MAC_SIZE])
 static void
 note_seen (ZrtpStream * stream, const guint8 mac[ZRTP_MAC_SIZE])
 {
-  if (!stream->relays_seen)
-    stream->relays_seen = g_array_new (FALSE, FALSE, ZRTP_MAC_SIZE);
-  g_array_append_vals (stream->relays_seen, mac, 1);
+  if (!stream->bound.relays_seen)
+    stream->bound.relays_seen = g_array_new (FALSE, FALSE, ZRTP_MAC_SIZE);
+  g_array_append_vals (stream->bound.relays_seen, mac, 1);
 }
 
 /* A rendering that we offered, or NULL. */
@@ -136,8 +136,9 @@ find_rendering (ZrtpStream * stream, const char *name)
 {
   const ZrtpAlgorithm *row = zrtp_algorithm_find (ZRTP_KIND_SAS, name);
 
-  return row && zrtp_algorithm_list_has (&stream->offer[ZRTP_KIND_SAS], row) ?
-      (const ZrtpSasType *) row : NULL;
+  return row
+      && zrtp_algorithm_list_has (&stream->own.offer[ZRTP_KIND_SAS],
+      row) ? (const ZrtpSasType *) row : NULL;
 }
 
 static gboolean
@@ -231,12 +232,12 @@ zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpReceived * received,
 
   if (!zrtp_stream_check_seal (stream, sealed))
     return ZRTP_DROPPED (BAD_MAC);
-  read_hello (&stream->bound, &hello);
+  read_hello (&stream->bound.remote, &hello);
   if (!hello.mitm || was_seen (stream, sealed->mac)) {
     zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
     return ZRTP_OK;
   }
-  if (stream->relays_seen && stream->relays_seen->len >= MAX_RELAYS)
+  if (stream->bound.relays_seen && stream->bound.relays_seen->len >= MAX_RELAYS)
     return ZRTP_DROPPED (UNEXPECTED);
   if (!read_relay (stream, sealed, &body, &sas_type)) {
     report_unreadable (stream, now);

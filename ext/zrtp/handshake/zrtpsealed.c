@@ -10,15 +10,17 @@
 const ZrtpSenderKeys *
 zrtp_stream_own_keys (ZrtpStream * stream)
 {
-  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.initiator :
-      &stream->keys.responder;
+  return stream->info.role ==
+      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.initiator : &stream->bound.keys.
+      responder;
 }
 
 const ZrtpSenderKeys *
 zrtp_stream_peer_keys (ZrtpStream * stream)
 {
-  return stream->info.role == ZRTP_ROLE_INITIATOR ? &stream->keys.responder :
-      &stream->keys.initiator;
+  return stream->info.role ==
+      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.responder : &stream->bound.keys.
+      initiator;
 }
 
 void
@@ -29,12 +31,12 @@ zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
   guint8 mac[ZRTP_MAX_HASH_SIZE];
 
   zrtp_random_fill (stream->random, sealed->iv, ZRTP_IV_SIZE);
-  stream->key_cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text, size);
+  stream->bound.cipher->cfb_encrypt (keys->zrtp_key, sealed->iv, text, size);
   sealed->encrypted = zrtp_octets (text, size);
-  stream->key_hash->mac (keys->mac_key, stream->key_hash->size,
+  stream->bound.hash->mac (keys->mac_key, stream->bound.hash->size,
       &sealed->encrypted, 1, mac);
   memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, stream->key_hash->size);
+  zrtp_wipe (mac, stream->bound.hash->size);
 }
 
 gboolean
@@ -43,10 +45,10 @@ zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
   guint8 mac[ZRTP_MAX_HASH_SIZE];
   gboolean genuine;
 
-  stream->key_hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
-      stream->key_hash->size, &sealed->encrypted, 1, mac);
+  stream->bound.hash->mac (zrtp_stream_peer_keys (stream)->mac_key,
+      stream->bound.hash->size, &sealed->encrypted, 1, mac);
   genuine = zrtp_equal (mac, sealed->mac, ZRTP_MAC_SIZE);
-  zrtp_wipe (mac, stream->key_hash->size);
+  zrtp_wipe (mac, stream->bound.hash->size);
   return genuine;
 }
 
@@ -55,7 +57,7 @@ zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed)
 {
   guint8 *text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
 
-  stream->key_cipher->cfb_decrypt (zrtp_stream_peer_keys (stream)->zrtp_key,
+  stream->bound.cipher->cfb_decrypt (zrtp_stream_peer_keys (stream)->zrtp_key,
       sealed->iv, text, sealed->encrypted.size);
   return text;
 }

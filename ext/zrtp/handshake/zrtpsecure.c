@@ -53,7 +53,7 @@ zrtp_secure_give_keys (ZrtpStream * stream, ZrtpEventType type,
 {
   ZrtpEvent *event = zrtp_stream_event (stream, type);
 
-  stream->was_secure = TRUE;
+  stream->guard.was_secure = TRUE;
   event->keys.cipher = stream->info.cipher;
   event->keys.auth_tag = stream->info.auth_tag;
   memcpy (event->keys.key, keys->srtp_key, stream->info.cipher->key_size);
@@ -77,20 +77,20 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   zrtp_timer_stop (stream, ZRTP_TIMER_CONF2ACK);
   zrtp_secure_give_keys (stream, ZRTP_EVENT_SEND_KEYS,
       zrtp_stream_own_keys (stream));
-  zrtp_wipe (stream->keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
-  zrtp_wipe (stream->keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
-  zrtp_wipe (stream->keys.initiator.srtp_salt, ZRTP_SALT_SIZE);
-  zrtp_wipe (stream->keys.responder.srtp_salt, ZRTP_SALT_SIZE);
-  zrtp_candidate_copy (&stream->bound, &stream->exchange->peer);
+  zrtp_wipe (stream->bound.keys.initiator.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_wipe (stream->bound.keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
+  zrtp_wipe (stream->bound.keys.initiator.srtp_salt, ZRTP_SALT_SIZE);
+  zrtp_wipe (stream->bound.keys.responder.srtp_salt, ZRTP_SALT_SIZE);
+  zrtp_candidate_copy (&stream->bound.remote, &stream->exchange->peer);
   zrtp_exchange_free (stream);
-  zrtp_wipe (&stream->key_pair, sizeof stream->key_pair);
-  zrtp_peer_clear (&stream->looked_up_peer);
-  stream->looked_up = FALSE;
-  stream->lookup_serial = 0;
+  zrtp_wipe (&stream->prepared.key_pair, sizeof stream->prepared.key_pair);
+  zrtp_peer_clear (&stream->prepared.peer);
+  stream->prepared.looked_up = FALSE;
+  stream->prepared.lookup_serial = 0;
   zrtp_timer_stop (stream, ZRTP_TIMER_LOOKUP);
 
   zrtp_step_set (stream, ZRTP_STEP_SECURE);
-  stream->refused = FALSE;
+  stream->guard.refused = FALSE;
   stream->info.exchange_done = TRUE;
   stream->info.counters.secured = now;
   if (first)
@@ -118,6 +118,6 @@ report_live (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
 void
 zrtp_fork_secured (ZrtpStream * stream, gint64 now)
 {
-  report_live (stream, stream->candidates, ZRTP_MAX_CANDIDATES, now);
-  report_live (stream, stream->refused_hellos, ZRTP_MAX_REFUSED_HELLOS, now);
+  report_live (stream, stream->remotes.slots, ZRTP_MAX_CANDIDATES, now);
+  report_live (stream, stream->announced.kept, ZRTP_MAX_REFUSED_HELLOS, now);
 }

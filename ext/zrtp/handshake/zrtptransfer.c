@@ -28,7 +28,7 @@ leave_session (ZrtpStream * stream)
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
-    other->stale |= other != stream && other->step == ZRTP_STEP_SECURE;
+    other->restart.stale |= other != stream && other->step == ZRTP_STEP_SECURE;
   }
   if (!session->exchanging)
     zrtp_session_forget (session);
@@ -42,8 +42,8 @@ zrtp_hello_hash_move (ZrtpStream * stream, gint64 now)
   zrtp_hello_hash_keep_all (stream, now);
   zrtp_lifecycle_reset (stream, TRUE, now);
   leave_session (stream);
-  stream->wanted = TRUE;        /* the application asked for the call */
-  stream->one_zid = FALSE;
+  stream->backoff.go_secure_requested = TRUE;   /* the application asked for the call */
+  stream->remotes.only_one = FALSE;
   zrtp_lifecycle_start (stream, ssrc, now);
 }
 
@@ -61,7 +61,7 @@ zrtp_transfer_knows (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
     gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    if (is_named (stream, &stream->forks[i], zid, now))
+    if (is_named (stream, &stream->forks.slots[i], zid, now))
       return TRUE;
   }
   return FALSE;
@@ -73,7 +73,7 @@ static void
 take_forks (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks[i];
+    ZrtpCandidate *fork = &stream->forks.slots[i];
 
     if (is_named (stream, fork, zid, now)) {
       const gint64 last_seen = fork->last_seen;
@@ -90,9 +90,9 @@ zrtp_transfer_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
 {
   zrtp_stream_make_hello (stream);
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
-  stream->wanted = TRUE;        /* the user asks for this exchange */
-  stream->one_zid = TRUE;
-  memcpy (stream->only_zid, zid, ZRTP_ZID_SIZE);
+  stream->backoff.go_secure_requested = TRUE;   /* the user asks for this exchange */
+  stream->remotes.only_one = TRUE;
+  memcpy (stream->remotes.only_zid, zid, ZRTP_ZID_SIZE);
   zrtp_lifecycle_start (stream, stream->ssrc, now);
   take_forks (stream, zid, now);
   zrtp_discovery_note_evidence (stream, now);

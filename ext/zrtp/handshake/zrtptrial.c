@@ -42,7 +42,7 @@ is_call_alive_beside (ZrtpStream * stream)
     const ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
     if (other != stream && !other->outer && other->step == ZRTP_STEP_SECURE
-        && !other->stale && !other->trial
+        && !other->restart.stale && !other->trial
         && !zrtp_timer_is_set (other, ZRTP_TIMER_TRIAL))
       return TRUE;
   }
@@ -57,8 +57,8 @@ add_candidates (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
     const ZrtpCandidate *candidate = &candidates[i];
 
     if (candidate->hello && now - candidate->last_seen <= TRIAL_TIME
-        && memcmp (candidate->zid, stream->bound.zid, ZRTP_ZID_SIZE) == 0
-        && memcmp (candidate->h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0
+        && memcmp (candidate->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) == 0
+        && memcmp (candidate->h3, stream->bound.remote.h3, ZRTP_IMAGE_SIZE) != 0
         && !zrtp_probe_is_refused (stream, candidate->h3, now))
       zrtp_discovery_remember (stream->trial, candidate, now);
   }
@@ -69,7 +69,7 @@ add_candidates (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
 static gboolean
 is_multistream_only (const ZrtpStream * stream)
 {
-  return stream->stale || stream->policy.cacheless;
+  return stream->restart.stale || stream->policy.cacheless;
 }
 
 static ZrtpStream *
@@ -81,13 +81,13 @@ make_trial (ZrtpStream * stream)
 
   trial->outer = stream;
   trial->ssrc = stream->ssrc;
-  trial->was_secure = TRUE;
-  trial->wanted = TRUE;
+  trial->guard.was_secure = TRUE;
+  trial->backoff.go_secure_requested = TRUE;
   zrtp_step_init (trial);
-  trial->one_zid = TRUE;
-  memcpy (trial->only_zid, stream->bound.zid, ZRTP_ZID_SIZE);
-  g_array_append_vals (trial->peer_hashes, stream->peer_hashes->data,
-      stream->peer_hashes->len);
+  trial->remotes.only_one = TRUE;
+  memcpy (trial->remotes.only_zid, stream->bound.remote.zid, ZRTP_ZID_SIZE);
+  g_array_append_vals (trial->announced.hashes, stream->announced.hashes->data,
+      stream->announced.hashes->len);
   zrtp_session_add (is_multistream_only (stream) ? session :
       zrtp_session_get_successor (session), trial);
   return trial;
@@ -104,20 +104,21 @@ start (ZrtpStream * stream, gint64 now)
     zrtp_probe_report_refusal (stream, now);
     return;
   }
-  if (!zrtp_rate_limit_allow (&stream->trials, ZRTP_BURST, TRIAL_AGAIN, now)) {
+  if (!zrtp_rate_limit_allow (&stream->restart.trials, ZRTP_BURST, TRIAL_AGAIN,
+          now)) {
     zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + ASK_AGAIN);
     return;
   }
   trial = stream->trial = make_trial (stream);
-  add_candidates (stream, stream->forks, ZRTP_MAX_FORKS, now);
-  add_candidates (stream, stream->candidates, ZRTP_MAX_CANDIDATES, now);
+  add_candidates (stream, stream->forks.slots, ZRTP_MAX_FORKS, now);
+  add_candidates (stream, stream->remotes.slots, ZRTP_MAX_CANDIDATES, now);
   zrtp_hello_hash_check (trial, now);
   if (!zrtp_discovery_best (trial)) {
     zrtp_trial_end (stream);
     return;
   }
   zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + TRIAL_TIME);
-  if (!stream->stale && is_call_alive_beside (stream)) {
+  if (!stream->restart.stale && is_call_alive_beside (stream)) {
     trial->policy.passive = TRUE;
     zrtp_timer_set (stream, ZRTP_TIMER_TRIAL, now + COMMIT_TIME);
   }
@@ -135,8 +136,8 @@ is_in_use (const ZrtpStream * trial, gint64 now)
   if (x && now - x->started < EXCHANGE_TIME)
     return TRUE;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (trial->candidates[i].hello
-        && now - trial->candidates[i].last_seen < TRIAL_TIME)
+    if (trial->remotes.slots[i].hello
+        && now - trial->remotes.slots[i].last_seen < TRIAL_TIME)
       return TRUE;
   }
   return FALSE;
@@ -168,11 +169,11 @@ zrtp_trial_timeout (ZrtpStream * stream, gint64 now)
     zrtp_trial_end (stream);
   } else if (stream->trial) {
     go_on (stream, now);
-  } else if (stream->probes_left > 0 && stream->heard) {
-    if (--stream->probes_left > 0)
+  } else if (stream->restart.probes_left > 0 && stream->restart.heard) {
+    if (--stream->restart.probes_left > 0)
       zrtp_probe_start (stream, now);
   } else {
-    stream->probes_left = 0;
+    stream->restart.probes_left = 0;
     start (stream, now);
   }
 }
@@ -183,8 +184,8 @@ is_duplicate (const ZrtpStream * stream, const ZrtpPacket * packet)
   guint8 digest[32];
 
   zrtp_sha256 (packet->message, packet->message_size, digest);
-  return stream->have_last_request
-      && memcmp (digest, stream->last_request, sizeof digest) == 0;
+  return stream->retransmit.have_last_request
+      && memcmp (digest, stream->retransmit.last_request, sizeof digest) == 0;
 }
 
 static gboolean
@@ -203,14 +204,14 @@ is_for_trial (const ZrtpStream * stream, const ZrtpPacket * packet,
       return TRUE;
     case ZRTP_MESSAGE_COMMIT:
       zrtp_sha256 (message->u.commit.h2, ZRTP_IMAGE_SIZE, h3);
-      return memcmp (h3, stream->bound.h3, ZRTP_IMAGE_SIZE) != 0;
+      return memcmp (h3, stream->bound.remote.h3, ZRTP_IMAGE_SIZE) != 0;
     case ZRTP_MESSAGE_DHPART2:
     case ZRTP_MESSAGE_CONFIRM2:
       return !is_duplicate (stream, packet);
     case ZRTP_MESSAGE_ERROR:
-      return !stream->go_clear_sent;
+      return !stream->clearing.sent;
     case ZRTP_MESSAGE_ERROR_ACK:
-      return !stream->repeat_error.message;
+      return !stream->retransmit.error.message;
     default:
       return FALSE;
   }
@@ -223,7 +224,7 @@ has_chain_of (const ZrtpStream * trial, const ZrtpCommit * commit)
 
   zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &trial->candidates[i];
+    const ZrtpCandidate *candidate = &trial->remotes.slots[i];
 
     if (candidate->hello && memcmp (candidate->h3, h3, ZRTP_IMAGE_SIZE) == 0)
       return TRUE;
@@ -315,7 +316,7 @@ take_over_session (ZrtpStream * stream, ZrtpStream * trial)
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
-    other->stale = other->step == ZRTP_STEP_SECURE;
+    other->restart.stale = other->step == ZRTP_STEP_SECURE;
   }
   swap_octets (session, next, sizeof *session);
   KEEP (session, next, streams);
@@ -354,28 +355,28 @@ take_over_stream (ZrtpStream * stream, ZrtpStream * trial)
   KEEP (stream, trial, session);
   KEEP (stream, trial, policy);
   KEEP (stream, trial, info.counters);
-  KEEP (stream, trial, sequence);
-  KEEP (stream, trial, tampered);
-  KEEP (stream, trial, early);
-  KEEP (stream, trial, early_came);
-  KEEP (stream, trial, collisions);
-  KEEP (stream, trial, peer_hashes);
-  KEEP (stream, trial, peer_hash_refused);
-  KEEP (stream, trial, refused_hellos);
-  KEEP (stream, trial, forks);
-  KEEP (stream, trial, fork_events);
-  KEEP (stream, trial, answers);
-  KEEP (stream, trial, alarms);
-  KEEP (stream, trial, news);
-  KEEP (stream, trial, one_zid);
-  KEEP (stream, trial, only_zid);
+  KEEP (stream, trial, output.sequence);
+  KEEP (stream, trial, guard.tampered);
+  KEEP (stream, trial, discovery.pending_hello);
+  KEEP (stream, trial, discovery.pending_came);
+  KEEP (stream, trial, limits.collisions);
+  KEEP (stream, trial, announced.hashes);
+  KEEP (stream, trial, announced.refused);
+  KEEP (stream, trial, announced.kept);
+  KEEP (stream, trial, forks.slots);
+  KEEP (stream, trial, forks.events);
+  KEEP (stream, trial, limits.replies);
+  KEEP (stream, trial, limits.alarms);
+  KEEP (stream, trial, limits.reports);
+  KEEP (stream, trial, remotes.only_one);
+  KEEP (stream, trial, remotes.only_zid);
   KEEP (stream, trial, trial);
   KEEP (stream, trial, outer);
-  KEEP (stream, trial, trials);
-  KEEP (stream, trial, refused_chains);
-  KEEP (stream, trial, packets);
-  KEEP (stream, trial, events);
-  KEEP (stream, trial, jobs);
+  KEEP (stream, trial, restart.trials);
+  KEEP (stream, trial, restart.refused_chains);
+  KEEP (stream, trial, output.packets);
+  KEEP (stream, trial, output.events);
+  KEEP (stream, trial, output.jobs);
 }
 
 static void
@@ -385,7 +386,7 @@ tell (ZrtpStream * stream, GQueue * events)
 
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
   zrtp_discovery_set_peer (stream, stream->exchange ? &stream->exchange->peer :
-      &stream->bound);
+      &stream->bound.remote);
   if (status != ZRTP_HELLO_HASH_ABSENT)
     zrtp_stream_event (stream, ZRTP_EVENT_HELLO_HASH);
   zrtp_step_publish_all (stream, events);
@@ -404,7 +405,7 @@ succeed (ZrtpStream * stream)
   trial->session = NULL;
   trial->outer = NULL;
   take_over_stream (stream, trial);
-  tell (stream, &trial->events);
+  tell (stream, &trial->output.events);
   zrtp_lifecycle_free (trial);
 }
 

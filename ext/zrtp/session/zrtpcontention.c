@@ -41,9 +41,9 @@
 void
 zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
 {
-  stream->guesses = MAX (stream->guesses, now) + GUESS_INTERVAL;
-  stream->hold_until = MAX (stream->hold_until,
-      stream->guesses - (ZRTP_BURST - 1) * GUESS_INTERVAL);
+  stream->limits.guesses = MAX (stream->limits.guesses, now) + GUESS_INTERVAL;
+  stream->backoff.hold_until = MAX (stream->backoff.hold_until,
+      stream->limits.guesses - (ZRTP_BURST - 1) * GUESS_INTERVAL);
 }
 
 /* A HelloACK carries no proof: ten chains a second with one each can still take
@@ -52,15 +52,16 @@ gboolean
 zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
     gint64 now)
 {
-  if (now < stream->hold_until)
+  if (now < stream->backoff.hold_until)
     return TRUE;
-  if (!zrtp_step_is_discovery (stream) || stream->hold_until == 0
-      || now - stream->hold_until >= PREFERENCE_TIME || !stream->acked
-      || stream->acked_ssrc == peer->ssrc)
+  if (!zrtp_step_is_discovery (stream) || stream->backoff.hold_until == 0
+      || now - stream->backoff.hold_until >= PREFERENCE_TIME
+      || !stream->discovery.hello_acked
+      || stream->discovery.acked_ssrc == peer->ssrc)
     return FALSE;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].hello && !stream->candidates[i].unsuitable
-        && stream->candidates[i].ssrc == stream->acked_ssrc)
+    if (stream->remotes.slots[i].hello && !stream->remotes.slots[i].unsuitable
+        && stream->remotes.slots[i].ssrc == stream->discovery.acked_ssrc)
       return TRUE;
   }
   return FALSE;
@@ -77,7 +78,7 @@ zrtp_contention_is_unproven (const ZrtpStream * stream)
 gint64
 zrtp_contention_next_hello (const ZrtpStream * stream)
 {
-  return stream->hello_sent + MAX (ZRTP_SLOW_HELLO,
+  return stream->own.sent + MAX (ZRTP_SLOW_HELLO,
       4 * stream->policy.hello_timeout_ms * ZRTP_MSEC);
 }
 
@@ -131,8 +132,8 @@ our_commit_wins (const ZrtpStream * stream, const ZrtpBid * received)
 static gboolean
 is_bound (const ZrtpStream * stream, const ZrtpCandidate * peer)
 {
-  return peer->ssrc == stream->bound.ssrc
-      && g_bytes_equal (peer->hello, stream->bound.hello);
+  return peer->ssrc == stream->bound.remote.ssrc
+      && g_bytes_equal (peer->hello, stream->bound.remote.hello);
 }
 
 /* An initiator that never got a Conf2ACK gives up and comes again, while we, as
@@ -198,7 +199,7 @@ is_another_first (const ZrtpStream * stream, const ZrtpCandidate * peer,
     gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *other = &stream->candidates[i];
+    const ZrtpCandidate *other = &stream->remotes.slots[i];
 
     if (other->hello && other != peer && other->committed > 0
         && now - other->committed < COMES_AGAIN && !other->served
@@ -332,7 +333,7 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
     /* Where algorithms were refused for a first exchange, those that another
      * stream agreed on will do. */
     for (guint k = 0; session->have_sess && k < ZRTP_MAX_CANDIDATES; k++)
-      other->candidates[k].unsuitable = FALSE;
+      other->remotes.slots[k].unsuitable = FALSE;
     if (session->have_sess && other->step == ZRTP_STEP_FAILED
         && other->info.error >= ZRTP_ERROR_HASH
         && other->info.error <= ZRTP_ERROR_NO_SHARED_SECRET)

@@ -45,8 +45,8 @@ is_own_choice (const ZrtpStream * stream, ZrtpKind kind,
 
   zrtp_candidate_read_lists (&stream->exchange->peer, peer);
   if (!zrtp_algorithm_list_has (&peer[kind], before)
-      || zrtp_negotiate_choose (initiator ? stream->offer : peer,
-          initiator ? peer : stream->offer, &usual) != ZRTP_ERROR_NONE)
+      || zrtp_negotiate_choose (initiator ? stream->own.offer : peer,
+          initiator ? peer : stream->own.offer, &usual) != ZRTP_ERROR_NONE)
     return FALSE;
   get_rows (&usual, rows);
   return rows[kind] == now;
@@ -92,7 +92,7 @@ zrtp_strength_derived (ZrtpSession * session, const ZrtpStream * stream)
       continue;
     /* Stronger, or one that only a later version of this library knows. */
     memcpy (session->strongest + 4 * kind, name, 4);
-    if (!before || !zrtp_algorithm_list_has (&stream->offer[kind], before)
+    if (!before || !zrtp_algorithm_list_has (&stream->own.offer[kind], before)
         || is_own_choice (stream, kind, before, rows[kind]))
       continue;
     append_name (&session->info.stronger_before, before->name);

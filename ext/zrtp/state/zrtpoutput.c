@@ -35,9 +35,9 @@ zrtp_stream_send (ZrtpStream * stream, GBytes * message,
   ZrtpStream *out = outer_of (stream);
 
   packet->size = zrtp_packet_write (packet->data, capacity,
-      out->sequence++, out->ssrc, data, size);
+      out->output.sequence++, out->ssrc, data, size);
   packet->retransmission = retransmission;
-  g_queue_push_tail (&out->packets, packet);
+  g_queue_push_tail (&out->output.packets, packet);
 
   out->info.counters.sent++;
   if (retransmission)
@@ -69,7 +69,7 @@ zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type)
     return zrtp_trial_event (stream, type);
   event = zrtp_secret_new0 (ZrtpEvent);
   event->type = type;
-  g_queue_push_tail (&stream->events, event);
+  g_queue_push_tail (&stream->output.events, event);
   return event;
 }
 
@@ -94,19 +94,19 @@ void
 zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job)
 {
   job->owner = stream->id;
-  g_queue_push_tail (&outer_of (stream)->jobs, job);
+  g_queue_push_tail (&outer_of (stream)->output.jobs, job);
 }
 
 ZrtpOutPacket *
 zrtp_stream_pop_packet (ZrtpStream * stream)
 {
-  return g_queue_pop_head (&stream->packets);
+  return g_queue_pop_head (&stream->output.packets);
 }
 
 gboolean
 zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event)
 {
-  ZrtpEvent *head = g_queue_pop_head (&stream->events);
+  ZrtpEvent *head = g_queue_pop_head (&stream->output.events);
 
   if (!head)
     return FALSE;
@@ -118,7 +118,7 @@ zrtp_stream_pop_event (ZrtpStream * stream, ZrtpEvent * event)
 ZrtpJob *
 zrtp_stream_pop_job (ZrtpStream * stream)
 {
-  return g_queue_pop_head (&stream->jobs);
+  return g_queue_pop_head (&stream->output.jobs);
 }
 
 ZrtpEvent *
@@ -143,11 +143,11 @@ zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type)
     case ZRTP_EVENT_ENROLLMENT:
       event = zrtp_secret_new0 (ZrtpEvent);
       event->type = type;
-      g_queue_push_tail (&trial->events, event);
+      g_queue_push_tail (&trial->output.events, event);
       return event;
     default:
-      zrtp_event_clear (&trial->ignored);
-      trial->ignored.type = type;
-      return &trial->ignored;
+      zrtp_event_clear (&trial->restart.ignored);
+      trial->restart.ignored.type = type;
+      return &trial->restart.ignored;
   }
 }

@@ -34,16 +34,16 @@ zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from)
 void
 zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
 {
-  ZrtpBan *oldest = &stream->bans[0];
+  ZrtpBan *oldest = &stream->remotes.bans[0];
 
   if (!peer->hello)
     return;
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].hello
-        && memcmp (stream->candidates[i].h3, peer->h3, ZRTP_IMAGE_SIZE) == 0)
-      zrtp_candidate_clear (&stream->candidates[i]);
-    if (stream->bans[i].until < oldest->until)
-      oldest = &stream->bans[i];
+    if (stream->remotes.slots[i].hello
+        && memcmp (stream->remotes.slots[i].h3, peer->h3, ZRTP_IMAGE_SIZE) == 0)
+      zrtp_candidate_clear (&stream->remotes.slots[i]);
+    if (stream->remotes.bans[i].until < oldest->until)
+      oldest = &stream->remotes.bans[i];
   }
   memcpy (oldest->h3, peer->h3, ZRTP_IMAGE_SIZE);
   oldest->until = now + BAN_TIME;
@@ -90,8 +90,10 @@ static gboolean
 is_better (ZrtpStream * stream, const ZrtpCandidate * a,
     const ZrtpCandidate * b)
 {
-  const gboolean a_heard_us = stream->acked && stream->acked_ssrc == a->ssrc;
-  const gboolean b_heard_us = stream->acked && stream->acked_ssrc == b->ssrc;
+  const gboolean a_heard_us = stream->discovery.hello_acked
+      && stream->discovery.acked_ssrc == a->ssrc;
+  const gboolean b_heard_us = stream->discovery.hello_acked
+      && stream->discovery.acked_ssrc == b->ssrc;
   const gboolean a_is_of_call = zrtp_discovery_is_of_call (stream, a);
 
   if (a_is_of_call != zrtp_discovery_is_of_call (stream, b))
@@ -106,8 +108,8 @@ is_better (ZrtpStream * stream, const ZrtpCandidate * a,
    * under somebody's SSRC anybody can have; so can that endpoint, started anew. */
   if (has_chain (a, b->h3))
     return a->place < b->place;
-  return stream->in_vain % 2 == 0 ? a->last_seen > b->last_seen :
-      a->place < b->place;
+  return stream->remotes.unanswered_commits % 2 == 0 ? a->last_seen >
+      b->last_seen : a->place < b->place;
 }
 
 ZrtpCandidate *
@@ -116,7 +118,7 @@ zrtp_discovery_best (ZrtpStream * stream)
   ZrtpCandidate *best = NULL;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && !candidate->unsuitable
         && (!best || is_better (stream, candidate, best)))
@@ -132,7 +134,7 @@ zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
   gboolean any = FALSE;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
     const guint8 *data;
     gsize size;
 
@@ -184,7 +186,7 @@ void
 zrtp_discovery_set_peer (ZrtpStream * stream, const ZrtpCandidate * candidate)
 {
   note_peer (stream, candidate);
-  stream->peer_untold = FALSE;
+  stream->limits.peer_untold = FALSE;
   zrtp_stream_event (stream, ZRTP_EVENT_PEER);
 }
 
@@ -196,7 +198,7 @@ zrtp_discovery_show_peer (ZrtpStream * stream, const ZrtpCandidate * candidate,
     zrtp_discovery_set_peer (stream, candidate);
   } else {
     note_peer (stream, candidate);
-    stream->peer_untold = TRUE;
+    stream->limits.peer_untold = TRUE;
   }
 }
 
@@ -218,7 +220,7 @@ zrtp_remotes_find (ZrtpStream * stream, guint32 ssrc, const guint8 * data,
     gsize size)
 {
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (candidate->hello && candidate->ssrc == ssrc
         && g_bytes_get_size (candidate->hello) == size
@@ -234,8 +236,8 @@ is_early (const ZrtpStream * stream, const ZrtpCandidate * candidate)
   guint before = 0;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
-    before += stream->candidates[i].hello
-        && stream->candidates[i].place < candidate->place;
+    before += stream->remotes.slots[i].hello
+        && stream->remotes.slots[i].place < candidate->place;
   return before < EARLY_PLACES;
 }
 
@@ -248,8 +250,8 @@ is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
 {
   const gboolean a_was_first = is_early (stream, a);
   const gboolean b_was_first = is_early (stream, b);
-  const gboolean a_answered = stream->acked_ssrc == a->ssrc;
-  const gboolean b_answered = stream->acked_ssrc == b->ssrc;
+  const gboolean a_answered = stream->discovery.acked_ssrc == a->ssrc;
+  const gboolean b_answered = stream->discovery.acked_ssrc == b->ssrc;
   const gboolean b_is_of_call = zrtp_discovery_is_of_call (stream, b);
 
   if (zrtp_discovery_is_of_call (stream, a) != b_is_of_call)
@@ -267,13 +269,13 @@ is_older (const ZrtpStream * stream, const ZrtpCandidate * a,
 static ZrtpCandidate *
 free_candidate (ZrtpStream * stream)
 {
-  ZrtpCandidate *oldest = &stream->candidates[0];
+  ZrtpCandidate *oldest = &stream->remotes.slots[0];
   /* A restarted peer says Hello once. */
   const guint n = stream->outer || stream->step == ZRTP_STEP_SECURE ?
       ZRTP_MAX_CANDIDATES : ZRTP_USUAL_CANDIDATES;
 
   for (guint i = 0; i < n; i++) {
-    ZrtpCandidate *candidate = &stream->candidates[i];
+    ZrtpCandidate *candidate = &stream->remotes.slots[i];
 
     if (!candidate->hello)
       return candidate;
@@ -293,16 +295,16 @@ zrtp_remotes_add (ZrtpStream * stream, const ZrtpPacket * packet,
   /* The same source with another chain was started anew: it has not seen our
    * Hello, whoever acknowledged it. While an exchange runs we would not send it. */
   for (guint i = 0; !stream->exchange && i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].hello
-        && stream->candidates[i].ssrc == packet->ssrc
-        && stream->acked_ssrc == packet->ssrc)
-      stream->acked = FALSE;
+    if (stream->remotes.slots[i].hello
+        && stream->remotes.slots[i].ssrc == packet->ssrc
+        && stream->discovery.acked_ssrc == packet->ssrc)
+      stream->discovery.hello_acked = FALSE;
   }
   candidate = free_candidate (stream);
   memset (candidate, 0, sizeof *candidate);
   candidate->hello = g_bytes_new (packet->message, packet->message_size);
   candidate->ssrc = packet->ssrc;
-  candidate->place = ++stream->last_place;
+  candidate->place = ++stream->remotes.last_arrival;
   memcpy (candidate->h3, hello->h3, ZRTP_IMAGE_SIZE);
   memcpy (candidate->zid, hello->zid, ZRTP_ZID_SIZE);
   return candidate;
@@ -320,7 +322,7 @@ zrtp_discovery_remember (ZrtpStream * stream, const ZrtpCandidate * candidate,
     slot = free_candidate (stream);
     memset (slot, 0, sizeof *slot);
     zrtp_candidate_copy (slot, candidate);
-    slot->place = ++stream->last_place;
+    slot->place = ++stream->remotes.last_arrival;
   }
   slot->last_seen = now;
   return slot;
@@ -338,8 +340,8 @@ zrtp_remotes_is_banned (ZrtpStream * stream, const ZrtpHello * hello,
     gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->bans[i].until > now
-        && memcmp (stream->bans[i].h3, hello->h3, ZRTP_IMAGE_SIZE) == 0)
+    if (stream->remotes.bans[i].until > now
+        && memcmp (stream->remotes.bans[i].h3, hello->h3, ZRTP_IMAGE_SIZE) == 0)
       return TRUE;
   }
   return FALSE;
@@ -351,9 +353,9 @@ zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc)
   gboolean any = FALSE;
 
   for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    if (stream->candidates[i].hello && stream->candidates[i].ssrc == ssrc)
+    if (stream->remotes.slots[i].hello && stream->remotes.slots[i].ssrc == ssrc)
       return FALSE;
-    any = any || stream->candidates[i].hello;
+    any = any || stream->remotes.slots[i].hello;
   }
   return any;
 }

@@ -18,7 +18,7 @@ zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message, gint64 now)
 {
   const gint64 first = stream->policy.retry_timeout_ms * ZRTP_MSEC;
 
-  zrtp_repeat_start (&stream->repeat, message, first, 8 * first,
+  zrtp_repeat_start (&stream->retransmit.message, message, first, 8 * first,
       T2_RETRANSMISSIONS, now);
   zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + first);
   zrtp_stream_send (stream, message, FALSE);
@@ -27,7 +27,7 @@ zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message, gint64 now)
 void
 zrtp_stream_stop_repeating (ZrtpStream * stream)
 {
-  zrtp_repeat_clear (&stream->repeat);
+  zrtp_repeat_clear (&stream->retransmit.message);
   zrtp_timer_stop (stream, ZRTP_TIMER_RESEND);
 }
 
@@ -53,10 +53,10 @@ zrtp_repeat_clear (ZrtpRepeat * repeat)
 void
 zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request, GBytes * answer)
 {
-  zrtp_sha256 (request.data, request.size, stream->last_request);
-  stream->have_last_request = TRUE;
-  g_clear_pointer (&stream->last_answer, g_bytes_unref);
-  stream->last_answer = answer;
+  zrtp_sha256 (request.data, request.size, stream->retransmit.last_request);
+  stream->retransmit.have_last_request = TRUE;
+  g_clear_pointer (&stream->retransmit.last_reply, g_bytes_unref);
+  stream->retransmit.last_reply = answer;
   zrtp_stream_send (stream, answer, FALSE);
 }
 
@@ -67,16 +67,16 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
   guint8 digest[32];
 
   *outcome = ZRTP_OK;
-  if (!stream->have_last_request)
+  if (!stream->retransmit.have_last_request)
     return FALSE;
   zrtp_sha256 (request.data, request.size, digest);
-  if (memcmp (digest, stream->last_request, sizeof digest) != 0)
+  if (memcmp (digest, stream->retransmit.last_request, sizeof digest) != 0)
     return FALSE;
   if (!zrtp_unproven_may_answer (stream, now)) {
     *outcome = ZRTP_DROPPED (UNEXPECTED);
     return TRUE;
   }
-  zrtp_stream_send (stream, stream->last_answer, TRUE);
+  zrtp_stream_send (stream, stream->retransmit.last_reply, TRUE);
   zrtp_doubt_peer_waits (stream);
   /* Who asks again is not silent. */
   if (zrtp_timer_is_set (stream, ZRTP_TIMER_SILENCE))
@@ -94,24 +94,24 @@ zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
 
   event->error = error;
   message.u.error_code = error;
-  zrtp_repeat_start (&stream->repeat_error, zrtp_stream_bytes (&message), first,
-      8 * first, ERROR_RETRANSMISSIONS, now);
+  zrtp_repeat_start (&stream->retransmit.error, zrtp_stream_bytes (&message),
+      first, 8 * first, ERROR_RETRANSMISSIONS, now);
   zrtp_timer_set (stream, ZRTP_TIMER_ERROR, now + first);
-  zrtp_stream_send (stream, stream->repeat_error.message, FALSE);
+  zrtp_stream_send (stream, stream->retransmit.error.message, FALSE);
 }
 
 /* What it was about is over: it must not end what comes next. */
 void
 zrtp_stop_error (ZrtpStream * stream)
 {
-  zrtp_repeat_clear (&stream->repeat_error);
+  zrtp_repeat_clear (&stream->retransmit.error);
   zrtp_timer_stop (stream, ZRTP_TIMER_ERROR);
 }
 
 void
 zrtp_error_timeout (ZrtpStream * stream, gint64 now)
 {
-  ZrtpRepeat *repeat = &stream->repeat_error;
+  ZrtpRepeat *repeat = &stream->retransmit.error;
 
   if (repeat->left == 0) {
     zrtp_stop_error (stream);
@@ -127,7 +127,7 @@ ZrtpOutcome
 zrtp_receive_error_ack (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
-  if (!stream->repeat_error.message)
+  if (!stream->retransmit.error.message)
     return ZRTP_DROPPED (UNEXPECTED);
   zrtp_stop_error (stream);
   return ZRTP_OK;
@@ -136,7 +136,7 @@ zrtp_receive_error_ack (ZrtpStream * stream, const ZrtpReceived * received,
 void
 zrtp_relay_clear (ZrtpStream * stream)
 {
-  zrtp_repeat_clear (&stream->repeat_relay);
+  zrtp_repeat_clear (&stream->retransmit.relay);
   zrtp_timer_stop (stream, ZRTP_TIMER_RELAY);
-  g_clear_pointer (&stream->relays_seen, g_array_unref);
+  g_clear_pointer (&stream->bound.relays_seen, g_array_unref);
 }

@@ -21,8 +21,8 @@ zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt, ZrtpErrorCode error,
         now + DOUBT_TIME * stream->policy.retry_timeout_ms * ZRTP_MSEC);
   else if (doubt != ZRTP_DOUBT_CONFIRM)
     return;
-  stream->doubt = doubt;
-  stream->doubt_error = error;
+  stream->soft_error.kind = doubt;
+  stream->soft_error.error = error;
 }
 
 void
@@ -34,6 +34,6 @@ zrtp_doubt_settle (ZrtpStream * stream)
 void
 zrtp_doubt_peer_waits (ZrtpStream * stream)
 {
-  if (stream->doubt != ZRTP_DOUBT_CONFIRM)
+  if (stream->soft_error.kind != ZRTP_DOUBT_CONFIRM)
     zrtp_doubt_settle (stream);
 }

@@ -193,119 +193,205 @@ typedef struct
   guint32 interval;             /* cache interval agreed (4.9) */
 } ZrtpExchange;
 
-struct _ZrtpStream
+/* The parts of a stream. Each has the file that owns it, where its reset is. */
+
+/* Our Hello, and the chain behind it (9). zrtpdiscovery.c */
+typedef struct
 {
-  ZrtpSession *session;
-  ZrtpPolicy policy;
-  const ZrtpRandom *random;
-  ZrtpStreamInfo info;
-
-  /* Our Hello and the chain behind it (9): h[0] is H0. */
-  guint8 zid[ZRTP_ZID_SIZE];
-  guint8 h[4][ZRTP_IMAGE_SIZE];
+  guint8 chain[4][ZRTP_IMAGE_SIZE];     /* H0 to H3 */
   gboolean chain_spent;         /* a Confirm revealed H0 */
-  GBytes *hello;
+  GBytes *message;
   ZrtpAlgorithmList offer[ZRTP_N_KINDS];
-  char *hello_hash;
+  char *hash_text;              /* for a=zrtp-hash */
+  gint64 sent;                  /* when it left last */
+} ZrtpOwnHello;
 
-  guint32 ssrc;
-  guint16 sequence;
-
-  ZrtpStep step;
-  ZrtpDoubt doubt;              /* while its timer runs */
-  ZrtpErrorCode doubt_error;
-  gboolean tampered;            /* proved once: never clear again */
-  gboolean refused;             /* by the policy: not clear either */
-  char *refusal;                /* why, for the event of that; or NULL */
-  gint64 failed_at;
-  gint64 retry_at;              /* FAILED: when discovery starts again */
-  gint64 hello_sent;            /* when our last Hello left */
-  guint spoiled;                /* exchanges lost after keys were agreed */
-  gint64 hold_until;            /* no exchange before */
-  gboolean was_secure;          /* keys were given out: never clear again */
-  gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
-  gboolean allowed_clear;       /* the A flag of our Confirm */
-  gboolean go_clear_sent;       /* ... and not acknowledged */
-  gint64 false_go_clear;        /* when the last one with a false MAC came */
-  gboolean clear_asks_user;     /* 4.7.2: no media before he agreed */
-  gboolean no_preshared;        /* the peer could not, or we: DH it is */
-  gboolean wanted;              /* go-secure was asked for */
+/* zrtpdiscovery.c */
+typedef struct
+{
+  gint64 started;
+  gboolean early_retransmit;    /* the schedule begins again with the next Hello */
+  gboolean schedule_over;       /* it ended without an answer */
+  gint64 zrtp_seen_until;       /* till then the peer speaks ZRTP (6) */
   gboolean clear_media_seen;
-  gboolean hurried;             /* the Hello schedule begins again with the next */
-  gboolean schedule_over;       /* the Hello schedule ended without an answer */
-  ZrtpLostCall lost_call;
-  gint64 evidence_until;        /* till then the peer speaks ZRTP (6) */
-  gboolean acked;               /* a HelloACK came */
+  gboolean hello_acked;         /* a HelloACK came */
   gboolean acked_early;         /* ... before its sender's Hello */
   gboolean acked_late;          /* ... after a Hello */
   guint32 acked_ssrc;
-  gint64 discovery_started;
-  GBytes *early;                /* packet with the last Hello before the start */
-  gint64 early_came;
+  GBytes *pending_hello;        /* packet with the last Hello before the start */
+  gint64 pending_came;
+} ZrtpDiscovery;
 
-  ZrtpRepeat repeat, repeat_error, repeat_relay;
-  gint64 timers[ZRTP_N_TIMERS];
+/* What the signalling announced (8). zrtphellohash.c */
+typedef struct
+{
+  GArray *hashes;               /* guint8[32] each, from a=zrtp-hash */
+  gboolean refused;             /* one Hello contradicted them: told once */
+  ZrtpCandidate kept[ZRTP_MAX_REFUSED_HELLOS];
+} ZrtpAnnounced;
 
-  ZrtpCandidate candidates[ZRTP_MAX_CANDIDATES];
-  guint64 last_place;
-  guint in_vain;                /* Commits that nobody answered, of ours */
-  gboolean commit_paused;       /* another endpoint said Hello since our Commit */
+/* Endpoints whose Hello came. zrtpremote.c */
+typedef struct
+{
+  ZrtpCandidate slots[ZRTP_MAX_CANDIDATES];
+  guint64 last_arrival;
+  guint unanswered_commits;     /* of ours, in a row */
   ZrtpBan bans[ZRTP_MAX_CANDIDATES];
-  GArray *peer_hashes;          /* guint8[32] each, from a=zrtp-hash */
-  gboolean peer_hash_refused;   /* one Hello contradicted them: told once */
-  ZrtpCandidate refused_hellos[ZRTP_MAX_REFUSED_HELLOS];
+  gboolean only_one;            /* only this one can become the peer: */
+  guint8 only_zid[ZRTP_ZID_SIZE];
+} ZrtpRemotes;
 
+/* Those of ZRTP_EVENT_FORK. zrtpfork.c */
+typedef struct
+{
+  ZrtpCandidate slots[ZRTP_MAX_FORKS];
+  ZrtpRateLimit events;
+} ZrtpForks;
+
+/* zrtpunproven.c */
+typedef struct
+{
   ZrtpRateLimit collisions;     /* of our SSRC */
   ZrtpHindrance equal_zids, nothing_in_common, collision;
-  ZrtpRateLimit preparations;   /* for somebody else */
+  ZrtpRateLimit preparations;   /* for another endpoint */
   ZrtpRateLimit commit_resends; /* before their time */
   ZrtpRateLimit guesses;        /* at the SAS, by exchanges that proved nothing */
-  ZrtpRateLimit answers;        /* packets that a received one asks for */
+  ZrtpRateLimit replies;        /* packets that a received one asks for */
   ZrtpRateLimit alarms;         /* that a forged packet can raise */
-  ZrtpRateLimit news;           /* of peers and of Errors */
-  gboolean peer_untold;         /* the peer changed, and ->news was used up */
+  ZrtpRateLimit reports;        /* of peers and of Errors */
+  gboolean peer_untold;         /* the peer changed, and ->reports was used up */
+} ZrtpLimits;
+
+/* zrtpsofterror.c */
+typedef struct
+{
+  ZrtpDoubt kind;               /* while its timer runs */
+  ZrtpErrorCode error;
+} ZrtpSoftErrorState;
+
+/* zrtpretransmit.c */
+typedef struct
+{
+  ZrtpRepeat message, error, relay;
+  /* The last request that was accepted and its reply, for duplicates (6). */
+  guint8 last_request[32];      /* its SHA-256 */
+  GBytes *last_reply;
+  gboolean have_last_request;
+} ZrtpRetransmit;
+
+/* Key pair and cache entry, ahead of need (4.1.2). zrtpexchange.c */
+typedef struct
+{
   ZrtpKeyPair key_pair;
   guint64 lookup_serial;        /* the cache look-up, 0: none runs */
-  guint8 looked_up_zid[ZRTP_ZID_SIZE];
-  char *looked_up_name;         /* or NULL */
-  guint looked_up_generation;
+  guint8 zid[ZRTP_ZID_SIZE];
+  char *name;                   /* or NULL */
+  guint generation;
   gboolean looked_up;
-  gboolean lookup_failed;
-  ZrtpPeer looked_up_peer;
+  gboolean cache_unavailable;
+  ZrtpPeer peer;
+} ZrtpPrepared;
 
-  ZrtpExchange *exchange;
+/* What holds exchanges back. zrtplifecycle.c */
+typedef struct
+{
+  guint aborted_exchanges;      /* lost after keys were agreed */
+  gint64 hold_until;            /* no exchange before */
+  gboolean no_preshared;        /* the peer could not, or we: DH it is */
+  gboolean go_secure_requested;
+  gboolean commit_paused;       /* another endpoint said Hello since our Commit */
+} ZrtpBackoff;
 
-  /* The last request that was accepted and its answer, for duplicates (6). */
-  guint8 last_request[32];      /* its SHA-256 */
-  GBytes *last_answer;
-  gboolean have_last_request;
-
-  /* After the exchange: for SASrelay, GoClear, late duplicates. */
-  ZrtpCandidate bound;          /* the peer that the keys belong to */
-  const ZrtpHash *key_hash;
-  const ZrtpCipher *key_cipher;
+/* After the exchange: for SASrelay, GoClear, late duplicates. zrtpsecure.c */
+typedef struct
+{
+  ZrtpCandidate remote;         /* the peer that the keys belong to */
+  const ZrtpHash *hash;
+  const ZrtpCipher *cipher;
   ZrtpStreamKeys keys;
   GArray *relays_seen;          /* guint8[8]: MACs of SASrelays; or NULL */
-  ZrtpCandidate forks[ZRTP_MAX_FORKS];  /* those of ZRTP_EVENT_FORK */
-  ZrtpRateLimit fork_events;
-  gboolean one_zid;             /* only this one can become the peer: */
-  guint8 only_zid[ZRTP_ZID_SIZE];
+} ZrtpBinding;
 
-  /* A peer that seems to have restarted (zrtptrial.c). */
-  ZrtpStream *trial;            /* the exchange with it; owned, or NULL */
-  ZrtpStream *outer;            /* of a trial: the stream that owns it */
+/* zrtpgoclear.c */
+typedef struct
+{
+  gboolean allowed;             /* the A flag of our Confirm */
+  gboolean sent;                /* our GoClear, not acknowledged */
+  gint64 forged_at;             /* when the last one with a false MAC came */
+  gboolean asks_user;           /* 4.7.2: no media before the user agrees */
+} ZrtpClearing;
+
+/* Each of these: no clear media any more. zrtpstep.c reads them. */
+typedef struct
+{
+  gboolean tampered;            /* proved once */
+  gboolean refused;             /* by the policy */
+  gboolean was_secure;          /* keys were given out */
+} ZrtpClearGuard;
+
+/* zrtpfail.c */
+typedef struct
+{
+  gint64 at;
+  gint64 retry_at;              /* FAILED: when discovery starts again */
+  char *reason;                 /* of a refusal, for its event; or NULL */
+} ZrtpFailed;
+
+/* A peer that seems to have restarted. zrtpprobe.c */
+typedef struct
+{
   guint probes_left;            /* 0: no probe runs */
   gboolean heard;               /* SRTP of the old peer, in this probe */
   gboolean stale;               /* the ZRTPSess of its keys was replaced */
   ZrtpRateLimit trials;
   ZrtpBan refused_chains[ZRTP_MAX_CANDIDATES];  /* they failed a trial */
   ZrtpEvent ignored;            /* of a trial: takes what is not told */
-  guint64 id;                   /* of the state machine: its jobs come back to
-                                 * it */
+} ZrtpRestart;
 
+/* zrtpoutput.c */
+typedef struct
+{
+  guint16 sequence;
   GQueue packets;               /* ZrtpOutPacket */
   GQueue events;                /* ZrtpEvent */
   GQueue jobs;                  /* ZrtpJob */
+} ZrtpOutput;
+
+struct _ZrtpStream
+{
+  ZrtpSession *session;
+  ZrtpPolicy policy;
+  const ZrtpRandom *random;
+  guint64 id;                   /* of the state machine: its jobs come back to
+                                 * it */
+  guint8 zid[ZRTP_ZID_SIZE];
+  guint32 ssrc;
+  ZrtpStreamInfo info;
+  ZrtpStep step;
+  gint64 timers[ZRTP_N_TIMERS];
+  ZrtpExchange *exchange;
+  ZrtpStream *trial;            /* the exchange with a peer that seems to have
+                                 * restarted; owned, or NULL */
+  ZrtpStream *outer;            /* of a trial: the stream that owns it */
+  gboolean media_confirmed;     /* the peer's SRTP came: it has the keys */
+
+  ZrtpOwnHello own;
+  ZrtpDiscovery discovery;
+  ZrtpAnnounced announced;
+  ZrtpRemotes remotes;
+  ZrtpForks forks;
+  ZrtpLimits limits;
+  ZrtpSoftErrorState soft_error;
+  ZrtpRetransmit retransmit;
+  ZrtpPrepared prepared;
+  ZrtpBackoff backoff;
+  ZrtpBinding bound;
+  ZrtpClearing clearing;
+  ZrtpClearGuard guard;
+  ZrtpFailed failure;
+  ZrtpRestart restart;
+  ZrtpLostCall lost_call;
+  ZrtpOutput output;
 };
 
 /* A received message, and the packet that it came in. */

@@ -78,7 +78,7 @@ zrtp_step_publish (ZrtpStream * stream)
   event->state = state;
   event->error = stream->info.error;
   if (state == ZRTP_STATE_FAILED)
-    event->text = g_steal_pointer (&stream->refusal);
+    event->text = g_steal_pointer (&stream->failure.reason);
 }
 
 /* A Commit, ours or the peer's, was answered by an endpoint that has our
@@ -97,10 +97,10 @@ is_commit_answered (const ZrtpStream * stream)
 static ZrtpMedia
 media_without_keys (ZrtpStream * stream, gboolean sending)
 {
-  if (stream->clear_asks_user)
+  if (stream->clearing.asks_user)
     return ZRTP_MEDIA_BLOCKED;
-  if (stream->policy.require_encryption || stream->was_secure
-      || stream->tampered || stream->refused
+  if (stream->policy.require_encryption || stream->guard.was_secure
+      || stream->guard.tampered || stream->guard.refused
       || zrtp_lost_call_forbids_clear (stream))
     return ZRTP_MEDIA_BLOCKED;
   if (sending && stream->info.state == ZRTP_STATE_NEGOTIATING
@@ -195,7 +195,7 @@ zrtp_step_publish_all (ZrtpStream * stream, GQueue * events)
 
   report_state (stream, ZRTP_STATE_NEGOTIATING);
   while ((event = g_queue_pop_head (events)))
-    g_queue_push_tail (&stream->events, event);
+    g_queue_push_tail (&stream->output.events, event);
   stream->info.send = stream->info.receive = ZRTP_MEDIA_SECURE;
   zrtp_stream_update_media (stream);
   if (stream->step == ZRTP_STEP_SECURE)

@@ -45,28 +45,30 @@ zrtp_rate_limit_allow (ZrtpRateLimit * limit, guint burst, gint64 interval,
 gboolean
 zrtp_unproven_may_answer (ZrtpStream * stream, gint64 now)
 {
-  return zrtp_rate_limit_allow (&stream->answers, ZRTP_ANSWER_BURST,
+  return zrtp_rate_limit_allow (&stream->limits.replies, ZRTP_ANSWER_BURST,
       ANSWER_INTERVAL, now);
 }
 
 gboolean
 zrtp_unproven_may_pong (ZrtpStream * stream, gint64 now)
 {
-  return zrtp_rate_limit_allow (&stream->answers, PONG_BURST, ANSWER_INTERVAL,
-      now);
+  return zrtp_rate_limit_allow (&stream->limits.replies, PONG_BURST,
+      ANSWER_INTERVAL, now);
 }
 
 gboolean
 zrtp_unproven_may_tell (ZrtpStream * stream, gint64 now)
 {
-  return zrtp_rate_limit_allow (&stream->news, ZRTP_BURST, TELL_INTERVAL, now);
+  return zrtp_rate_limit_allow (&stream->limits.reports, ZRTP_BURST,
+      TELL_INTERVAL, now);
 }
 
 void
 zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now)
 {
-  if (zrtp_rate_limit_allow (&stream->alarms, ZRTP_BURST, TELL_INTERVAL, now))
+  if (zrtp_rate_limit_allow (&stream->limits.alarms, ZRTP_BURST, TELL_INTERVAL,
+          now))
     zrtp_stream_security_event (stream, error, text);
 }
 
@@ -88,7 +90,7 @@ zrtp_hindrance_is_persistent (ZrtpHindrance * hindrance, gint64 now)
 gboolean
 zrtp_unproven_is_collision (ZrtpStream * stream, gint64 now)
 {
-  return zrtp_hindrance_is_persistent (&stream->collision, now);
+  return zrtp_hindrance_is_persistent (&stream->limits.collision, now);
 }
 
 /* One Error for each Hello or Commit. It is not repeated by itself (6), for it
