@@ -247,10 +247,7 @@ zrtp_stream_go_secure (ZrtpStream * stream, gint64 now)
   stream->backoff.go_secure_requested = TRUE;
   if (stream->step == ZRTP_STEP_FAILED || stream->step == ZRTP_STEP_NO_PEER) {
     /* The user knows what happened and asks for another try. */
-    stream->backoff.aborted_exchanges = 0;
-    stream->limits.guesses = 0;
-    stream->backoff.hold_until = 0;
-    memset (stream->remotes.bans, 0, sizeof stream->remotes.bans);
+    zrtp_lifecycle_forget_attempts (stream);
     zrtp_discovery_start (stream, now);
   }
   zrtp_commit_try (stream, now);

@@ -139,7 +139,7 @@ give_up_keys (ZrtpStream * stream, gint64 now)
 {
   zrtp_exchange_lost (stream, now);
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
-  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
+  zrtp_bound_wipe_keys (stream);
   stream->info.exchange_done = FALSE;
   zrtp_step_set (stream, ZRTP_STEP_RETRYING);
 }

@@ -204,3 +204,10 @@ zrtp_discovery_clear_media (ZrtpStream * stream, gint64 now)
   stream->discovery.clear_media_seen = TRUE;
   consider_no_zrtp (stream, now);
 }
+
+void
+zrtp_discovery_reset (ZrtpStream * stream)
+{
+  stream->discovery.zrtp_seen_until = 0;
+  stream->discovery.hello_acked = FALSE;
+}

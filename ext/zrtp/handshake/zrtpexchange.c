@@ -82,7 +82,7 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
   ZrtpExchange *x = zrtp_secret_new0 (ZrtpExchange);
 
   zrtp_exchange_free (stream);
-  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
+  zrtp_bound_wipe_keys (stream);
   zrtp_stop_error (stream);
   stream->exchange = x;
   x->started = now;
@@ -258,4 +258,15 @@ zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now)
   event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
   event->text = g_strdup ("the disk does not answer");
   looked_up (stream, NULL, now);
+}
+
+void
+zrtp_exchange_forget_prepared (ZrtpStream * stream)
+{
+  ZrtpPrepared *prepared = &stream->prepared;
+
+  zrtp_wipe (&prepared->key_pair, sizeof prepared->key_pair);
+  zrtp_peer_clear (&prepared->peer);
+  prepared->looked_up = FALSE;
+  prepared->lookup_serial = 0;
 }

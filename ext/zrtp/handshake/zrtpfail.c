@@ -153,8 +153,7 @@ zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now)
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
     zrtp_candidate_clear (&stream->bound.remote);
   }
-  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
-  stream->bound.hash = NULL;
+  zrtp_bound_wipe_keys (stream);
   zrtp_step_set (stream, ZRTP_STEP_FAILED);
   /* 4.7.1: ZRTPSess goes with the last stream that had it. */
   if (stream->session)

@@ -40,9 +40,7 @@ clear_stream (ZrtpStream * stream, gboolean ask_user)
   if (stream->step != ZRTP_STEP_SECURE && stream->step != ZRTP_STEP_CLEARING)
     return;
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
-  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
-  stream->bound.hash = NULL;
-  stream->bound.cipher = NULL;
+  zrtp_bound_wipe_keys (stream);
   stream->info.exchange_done = FALSE;
   zrtp_step_set (stream, ZRTP_STEP_CLEAR);
   stream->clearing.asks_user = ask_user;

@@ -12,6 +12,8 @@
 G_BEGIN_DECLS
 
 /* zrtpexchange.c */
+/* Wipes what was prepared ahead of need. */
+void zrtp_exchange_forget_prepared (ZrtpStream * stream);
 /* Begins anew, whatever was before. Multistream mode has its secrets, and in the
  * other modes the session is busy from now on. */
 ZrtpExchange *zrtp_exchange_begin (ZrtpStream * stream,
@@ -40,6 +42,7 @@ void zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
 void zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now);
 
 /* zrtpdiscovery.c */
+void zrtp_discovery_reset (ZrtpStream * stream);
 void zrtp_stream_make_hello (ZrtpStream * stream);
 void zrtp_discovery_start (ZrtpStream * stream, gint64 now);
 void zrtp_discovery_timeout (ZrtpStream * stream, gint64 now);
@@ -89,6 +92,8 @@ void zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
 void zrtp_unproven_abandon (ZrtpStream * stream, gint64 now);
 
 /* zrtpsealed.c */
+/* The keys of Confirm, SASrelay and GoClear, and all that is under them. */
+void zrtp_bound_wipe_keys (ZrtpStream * stream);
 /* What Confirm and SASrelay have in common (4.6, 5.13): encrypts @text in place,
  * where @sealed then points to. */
 void zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
@@ -163,6 +168,8 @@ gboolean zrtp_probe_is_refused (ZrtpStream * stream,
 void zrtp_probe_report_refusal (ZrtpStream * stream, gint64 now);
 
 /* zrtplifecycle.c */
+/* Failures, guesses and bans so far no longer hold an exchange back. */
+void zrtp_lifecycle_forget_attempts (ZrtpStream * stream);
 /* Back to IDLE. @move: only to start again with another peer; what was secure, or
  * tampered with, once never falls back to clear on the way. */
 void zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now);

@@ -78,30 +78,15 @@ static void
 wipe_exchange (ZrtpStream * stream)
 {
   zrtp_exchange_free (stream);
-  zrtp_repeat_clear (&stream->retransmit.message);
-  zrtp_repeat_clear (&stream->retransmit.error);
+  zrtp_retransmit_reset (stream);
   zrtp_relay_clear (stream);
   zrtp_timers_stop (stream);
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
-    zrtp_candidate_clear (&stream->remotes.slots[i]);
+  zrtp_remotes_clear (stream);
   zrtp_candidate_clear (&stream->bound.remote);
-  stream->limits.preparations = 0;
-  stream->forks.events = stream->limits.replies = stream->limits.alarms =
-      stream->limits.reports = 0;
-  memset (&stream->limits.equal_zids, 0, sizeof stream->limits.equal_zids);
-  memset (&stream->limits.nothing_in_common, 0,
-      sizeof stream->limits.nothing_in_common);
-  memset (&stream->limits.collision, 0, sizeof stream->limits.collision);
-  stream->limits.peer_untold = FALSE;
-  g_clear_pointer (&stream->retransmit.last_reply, g_bytes_unref);
-  stream->retransmit.have_last_request = FALSE;
-  zrtp_wipe (&stream->prepared.key_pair, sizeof stream->prepared.key_pair);
-  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
-  stream->bound.hash = NULL;
-  stream->bound.cipher = NULL;
-  zrtp_peer_clear (&stream->prepared.peer);
-  stream->prepared.looked_up = FALSE;
-  stream->prepared.lookup_serial = 0;
+  zrtp_limits_reset (stream);
+  stream->forks.events = 0;
+  zrtp_exchange_forget_prepared (stream);
+  zrtp_bound_wipe_keys (stream);
 }
 
 void
@@ -174,6 +159,15 @@ end_call (ZrtpSession * session)
 }
 
 void
+zrtp_lifecycle_forget_attempts (ZrtpStream * stream)
+{
+  stream->backoff.aborted_exchanges = 0;
+  stream->backoff.hold_until = 0;
+  stream->limits.guesses = 0;
+  memset (stream->remotes.bans, 0, sizeof stream->remotes.bans);
+}
+
+void
 zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
 {
   const gboolean had_keys = stream->guard.was_secure;
@@ -194,20 +188,14 @@ zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
   zrtp_step_set (stream, ZRTP_STEP_IDLE);
   stream->guard.tampered = move && stream->guard.tampered;
   stream->guard.refused = move && stream->guard.refused;
-  stream->backoff.aborted_exchanges = 0;
-  stream->limits.guesses = 0;
-  stream->backoff.hold_until = 0;
+  zrtp_lifecycle_forget_attempts (stream);
   stream->remotes.unanswered_commits = 0;
-  memset (stream->remotes.bans, 0, sizeof stream->remotes.bans);
   stream->guard.was_secure = move && had_keys;
   stream->media_confirmed = FALSE;
   stream->backoff.go_secure_requested = FALSE;
   stream->backoff.no_preshared = FALSE;
-  stream->clearing.allowed = stream->clearing.sent = FALSE;
-  stream->clearing.asks_user = FALSE;
-  stream->clearing.forged_at = 0;
-  stream->discovery.zrtp_seen_until = 0;
-  stream->discovery.hello_acked = FALSE;
+  memset (&stream->clearing, 0, sizeof stream->clearing);
+  zrtp_discovery_reset (stream);
   zrtp_lost_call_reset (stream);
   if (had_keys)
     zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);

@@ -11,16 +11,16 @@ const ZrtpSenderKeys *
 zrtp_stream_own_keys (ZrtpStream * stream)
 {
   return stream->info.role ==
-      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.initiator : &stream->bound.keys.
-      responder;
+      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.initiator : &stream->bound.
+      keys.responder;
 }
 
 const ZrtpSenderKeys *
 zrtp_stream_peer_keys (ZrtpStream * stream)
 {
   return stream->info.role ==
-      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.responder : &stream->bound.keys.
-      initiator;
+      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.responder : &stream->bound.
+      keys.initiator;
 }
 
 void
@@ -60,4 +60,12 @@ zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed)
   stream->bound.cipher->cfb_decrypt (zrtp_stream_peer_keys (stream)->zrtp_key,
       sealed->iv, text, sealed->encrypted.size);
   return text;
+}
+
+void
+zrtp_bound_wipe_keys (ZrtpStream * stream)
+{
+  zrtp_wipe (&stream->bound.keys, sizeof stream->bound.keys);
+  stream->bound.hash = NULL;
+  stream->bound.cipher = NULL;
 }

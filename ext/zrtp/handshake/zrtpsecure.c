@@ -83,10 +83,7 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   zrtp_wipe (stream->bound.keys.responder.srtp_salt, ZRTP_SALT_SIZE);
   zrtp_candidate_copy (&stream->bound.remote, &stream->exchange->peer);
   zrtp_exchange_free (stream);
-  zrtp_wipe (&stream->prepared.key_pair, sizeof stream->prepared.key_pair);
-  zrtp_peer_clear (&stream->prepared.peer);
-  stream->prepared.looked_up = FALSE;
-  stream->prepared.lookup_serial = 0;
+  zrtp_exchange_forget_prepared (stream);
   zrtp_timer_stop (stream, ZRTP_TIMER_LOOKUP);
 
   zrtp_step_set (stream, ZRTP_STEP_SECURE);

@@ -359,3 +359,10 @@ zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc)
   }
   return any;
 }
+
+void
+zrtp_remotes_clear (ZrtpStream * stream)
+{
+  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++)
+    zrtp_candidate_clear (&stream->remotes.slots[i]);
+}

@@ -140,3 +140,12 @@ zrtp_relay_clear (ZrtpStream * stream)
   zrtp_timer_stop (stream, ZRTP_TIMER_RELAY);
   g_clear_pointer (&stream->bound.relays_seen, g_array_unref);
 }
+
+void
+zrtp_retransmit_reset (ZrtpStream * stream)
+{
+  zrtp_repeat_clear (&stream->retransmit.message);
+  zrtp_repeat_clear (&stream->retransmit.error);
+  g_clear_pointer (&stream->retransmit.last_reply, g_bytes_unref);
+  stream->retransmit.have_last_request = FALSE;
+}

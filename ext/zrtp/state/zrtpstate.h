@@ -596,6 +596,7 @@ gboolean zrtp_todo_pop (ZrtpSession * session, ZrtpTodo * todo);
 void zrtp_todo_forget (ZrtpStream * stream);
 
 /* zrtpretransmit.c */
+void zrtp_retransmit_reset (ZrtpStream * stream);
 /* Sends and keeps sending on T2. Takes @message. */
 void zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message,
     gint64 now);
@@ -639,6 +640,7 @@ gboolean zrtp_unproven_is_over (const ZrtpStream * stream);
 gboolean zrtp_lost_call_forbids_clear (const ZrtpStream * stream);
 
 /* zrtpremote.c */
+void zrtp_remotes_clear (ZrtpStream * stream);
 void zrtp_candidate_clear (ZrtpCandidate * candidate);
 void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
 /* Whom to call: the peer of the call, if it goes on already; who has our Hello; who
@@ -687,6 +689,7 @@ void zrtp_doubt_settle (ZrtpStream * stream);
 void zrtp_doubt_peer_waits (ZrtpStream * stream);
 
 /* zrtpunproven.c */
+void zrtp_limits_reset (ZrtpStream * stream);
 /* How long a failure lasts that another try may overcome. */
 #define ZRTP_FAILED_TIME (10 * ZRTP_SEC)
 /* The same as far as the limit of answers goes. */

@@ -109,3 +109,17 @@ zrtp_unproven_refuse (ZrtpStream * stream, ZrtpErrorCode error, gint64 now)
   zrtp_stream_send (stream, bytes, FALSE);
   g_bytes_unref (bytes);
 }
+
+/* Guesses at the SAS, and the limits of what this endpoint does by itself, go on. */
+void
+zrtp_limits_reset (ZrtpStream * stream)
+{
+  ZrtpLimits *limits = &stream->limits;
+
+  limits->preparations = limits->replies = limits->alarms = 0;
+  limits->reports = 0;
+  memset (&limits->equal_zids, 0, sizeof limits->equal_zids);
+  memset (&limits->nothing_in_common, 0, sizeof limits->nothing_in_common);
+  memset (&limits->collision, 0, sizeof limits->collision);
+  limits->peer_untold = FALSE;
+}
