@@ -180,8 +180,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
   zrtp_stream_stop_repeating (stream);
   zrtp_doubt_settle (stream);
-  stream->discovery.hello_acked = TRUE;
-  stream->discovery.acked_ssrc = packet->ssrc;
+  zrtp_discovery_set_acked (stream, packet->ssrc);
 
   x = zrtp_exchange_begin (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
   x->commit = g_bytes_new (packet->message, packet->message_size);

@@ -57,8 +57,7 @@ ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
     if (zrtp_contention_awaits_answer (stream, now))
       return TRUE;
     /* Whether it acknowledged our Hello or not, it has it. */
-    stream->discovery.hello_acked = TRUE;
-    stream->discovery.acked_ssrc = candidate->ssrc;
+    zrtp_discovery_set_acked (stream, candidate->ssrc);
     zrtp_commit_again (stream, now);
     return TRUE;
   }

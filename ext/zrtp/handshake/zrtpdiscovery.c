@@ -211,3 +211,10 @@ zrtp_discovery_reset (ZrtpStream * stream)
   stream->discovery.zrtp_seen_until = 0;
   stream->discovery.hello_acked = FALSE;
 }
+
+void
+zrtp_discovery_set_acked (ZrtpStream * stream, guint32 ssrc)
+{
+  stream->discovery.hello_acked = TRUE;
+  stream->discovery.acked_ssrc = ssrc;
+}

@@ -225,8 +225,7 @@ zrtp_clear_resume (ZrtpStream * stream, gint64 now)
   zrtp_step_set (stream, ZRTP_STEP_RESUMING);
   stream->guard.was_secure = TRUE;
   stream->backoff.go_secure_requested = TRUE;
-  stream->discovery.hello_acked = TRUE;
-  stream->discovery.acked_ssrc = peer->ssrc;
+  zrtp_discovery_set_acked (stream, peer->ssrc);
   zrtp_stream_update_media (stream);
 }
 

@@ -42,6 +42,8 @@ void zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
 void zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now);
 
 /* zrtpdiscovery.c */
+/* The endpoint with that @ssrc has our Hello. */
+void zrtp_discovery_set_acked (ZrtpStream * stream, guint32 ssrc);
 void zrtp_discovery_reset (ZrtpStream * stream);
 void zrtp_stream_make_hello (ZrtpStream * stream);
 void zrtp_discovery_start (ZrtpStream * stream, gint64 now);

@@ -219,8 +219,7 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
   /* Once there is a peer no other source speaks for it. */
   if (zrtp_discovery_is_stranger (stream, ssrc))
     return ZRTP_DROPPED (FOREIGN_SOURCE);
-  stream->discovery.hello_acked = TRUE;
-  stream->discovery.acked_ssrc = ssrc;
+  zrtp_discovery_set_acked (stream, ssrc);
   stream->discovery.acked_early = !zrtp_discovery_best (stream);
   stream->discovery.acked_late = !stream->discovery.acked_early;
   zrtp_discovery_note_evidence (stream, now);
