@@ -87,33 +87,33 @@ static const struct
   gboolean uses_secrets;        /* which leaves copies in the frames of Nettle's
                                  * functions */
 } messages[ZRTP_N_MESSAGES] = {
-  [ZRTP_MESSAGE_HELLO] = {zrtp_receive_hello, ANY_STEP},
-  [ZRTP_MESSAGE_HELLO_ACK] = {zrtp_receive_hello_ack, DISCOVERY},
-  [ZRTP_MESSAGE_COMMIT] = {zrtp_receive_commit, ANY_STEP,.is_request = TRUE,
+  [ZRTP_MESSAGE_HELLO] = {zrtp_hello_receive, ANY_STEP},
+  [ZRTP_MESSAGE_HELLO_ACK] = {zrtp_hello_ack_receive, DISCOVERY},
+  [ZRTP_MESSAGE_COMMIT] = {zrtp_commit_receive, ANY_STEP,.is_request = TRUE,
       .uses_secrets = TRUE},
-  [ZRTP_MESSAGE_DHPART1] = {zrtp_receive_dhpart1, STEP (COMMIT_SENT),
+  [ZRTP_MESSAGE_DHPART1] = {zrtp_dhpart1_receive, STEP (COMMIT_SENT),
       .from_peer = TRUE,.uses_secrets = TRUE},
-  [ZRTP_MESSAGE_DHPART2] = {zrtp_receive_dhpart2,
+  [ZRTP_MESSAGE_DHPART2] = {zrtp_dhpart2_receive,
         STEP (DHPART1_SENT) | STEP (DHPART2_RECEIVED),
       .from_peer = TRUE,.is_request = TRUE,.uses_secrets = TRUE},
-  [ZRTP_MESSAGE_CONFIRM1] = {zrtp_receive_confirm1,
+  [ZRTP_MESSAGE_CONFIRM1] = {zrtp_confirm1_receive,
         STEP (COMMIT_SENT) | STEP (DHPART2_SENT),
       .from_peer = TRUE,.uses_secrets = TRUE},
-  [ZRTP_MESSAGE_CONFIRM2] = {zrtp_receive_confirm2, STEP (CONFIRM1_SENT),
+  [ZRTP_MESSAGE_CONFIRM2] = {zrtp_confirm2_receive, STEP (CONFIRM1_SENT),
       .from_peer = TRUE,.is_request = TRUE,.uses_secrets = TRUE},
-  [ZRTP_MESSAGE_CONF2ACK] = {zrtp_receive_conf2ack, STEP (CONFIRM2_SENT),
+  [ZRTP_MESSAGE_CONF2ACK] = {zrtp_conf2ack_receive, STEP (CONFIRM2_SENT),
       .from_peer = TRUE},
-  [ZRTP_MESSAGE_ERROR] = {zrtp_receive_error, ANY_STEP},
-  [ZRTP_MESSAGE_ERROR_ACK] = {zrtp_receive_error_ack, ANY_STEP},
-  [ZRTP_MESSAGE_GO_CLEAR] = {zrtp_receive_go_clear,
+  [ZRTP_MESSAGE_ERROR] = {zrtp_error_receive, ANY_STEP},
+  [ZRTP_MESSAGE_ERROR_ACK] = {zrtp_error_ack_receive, ANY_STEP},
+  [ZRTP_MESSAGE_GO_CLEAR] = {zrtp_go_clear_receive,
         STEP (SECURE) | STEP (CLEARING),
       .from_peer = TRUE,.is_request = TRUE,.uses_secrets = TRUE},
-  [ZRTP_MESSAGE_CLEAR_ACK] = {zrtp_receive_clear_ack, ANY_STEP},
-  [ZRTP_MESSAGE_SAS_RELAY] = {zrtp_receive_sas_relay, STEP (SECURE),
+  [ZRTP_MESSAGE_CLEAR_ACK] = {zrtp_clear_ack_receive, ANY_STEP},
+  [ZRTP_MESSAGE_SAS_RELAY] = {zrtp_sas_relay_receive, STEP (SECURE),
       .from_peer = TRUE,.uses_secrets = TRUE},
-  [ZRTP_MESSAGE_RELAY_ACK] = {zrtp_receive_relay_ack, ANY_STEP,
+  [ZRTP_MESSAGE_RELAY_ACK] = {zrtp_relay_ack_receive, ANY_STEP,
       .from_peer = TRUE},
-  [ZRTP_MESSAGE_PING] = {zrtp_receive_ping, ANY_STEP},
+  [ZRTP_MESSAGE_PING] = {zrtp_ping_receive, ANY_STEP},
   /* PingACK: this engine sends no Ping. */
 };
 
@@ -121,7 +121,7 @@ static gboolean
 is_foreign (ZrtpStream * stream, const ZrtpReceived * received)
 {
   const ZrtpMessageType type = received->message->type;
-  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+  const ZrtpRemote *peer = stream->exchange ? &stream->exchange->peer :
       &stream->bound.remote;
 
   /* On trial an endpoint with the ZID of the peer may answer our Commit. */
@@ -133,8 +133,9 @@ is_foreign (ZrtpStream * stream, const ZrtpReceived * received)
 
 /* What a packet may change before its sender has proved anything. Most messages
  * carry no proof of their own, so that a third party that sends to our port can
- * make them: no packet of it may leave anything that lasts. Rate limits, counted
- * drops (->counters.dropped) and a slot among four candidates are all it gets.
+ * make them: no packet of it may leave anything that lasts. Rate limits,
+ * counted drops (->counters.dropped) and a slot among four remotes are all it
+ * gets.
  *
  *   message     proves                             may do before that
  *   Hello       nothing                            take a slot; be acknowledged, shown
@@ -149,10 +150,10 @@ is_foreign (ZrtpStream * stream, const ZrtpReceived * received)
  *   DHPart1     that its chain is its Hello's      continue our exchange; fail it
  *   DHPart2     by its hvi, that it has our Hello  drop its own exchange: an alarm
  *                                                  within a limit, a ban of its chain
- *   Confirm     by its MAC, the keys; by its       nothing; in doubt for 9 T2
+ *   Confirm     by its MAC, the keys; by its       nothing; a soft error for 9 T2
  *               H0, that no message was changed
  *   Conf2ACK    nothing                            end our Confirm2s: we have keys
- *   Error       nothing                            with an exchange, raise a doubt
+ *   Error       nothing                            with an exchange, set a soft error
  *                                                  that a correct message settles
  *   ErrorACK    nothing                            end our Errors
  *   GoClear     by its MAC, the keys               an alarm within a limit
@@ -167,7 +168,7 @@ is_foreign (ZrtpStream * stream, const ZrtpReceived * received)
  * see zrtpunproven.c. FAILED lasts only if the application's own policy, or that of a
  * peer that proved something, refused the other side (->info.final): unattended,
  * require-verified, check-signatures. Otherwise Hellos go on and discovery starts
- * again. Guesses at the SAS are counted: zrtp_unproven_count_guess(). */
+ * again. Guesses at the SAS are counted: zrtp_contention_count_guess(). */
 static ZrtpOutcome
 dispatch (ZrtpStream * stream, const ZrtpReceived * received, gint64 now)
 {
@@ -178,7 +179,7 @@ dispatch (ZrtpStream * stream, const ZrtpReceived * received, gint64 now)
   ZrtpOutcome outcome;
 
   if (messages[type].is_request
-      && zrtp_stream_answer_duplicate (stream, request, now, &outcome))
+      && zrtp_stream_resend_reply (stream, request, now, &outcome))
     return outcome;
   if (!messages[type].receive || !(messages[type].due >> stream->step & 1))
     return ZRTP_DROPPED (UNEXPECTED);
@@ -186,8 +187,8 @@ dispatch (ZrtpStream * stream, const ZrtpReceived * received, gint64 now)
 }
 
 /* 4.1: the peer has our SSRC. Our own Hello come back is told from that by its
- * ZID (0x90); of other messages nobody can tell, so that whoever throws them back
- * must not make us move on each time. */
+ * ZID (0x90); of other messages that can't be told, so an attacker that throws
+ * them back must not make this stream move each time. */
 static gboolean
 ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpMessage * message, gint64 now)
@@ -201,12 +202,13 @@ ssrc_collides (ZrtpStream * stream, const ZrtpPacket * packet,
       || !zrtp_rate_limit_allow (&stream->limits.collisions, ZRTP_BURST,
           MOVE_AGAIN, now))
     return TRUE;
-  /* Who has heard us, and who goes on, is not the one who has our SSRC: that may
-   * be our own packet come back. */
-  if (!stream->exchange && !zrtp_discovery_best (stream))
+  /* An endpoint that has heard us, or goes on, is not the one with our SSRC:
+   * that may be our own packet come back. */
+  if (!stream->exchange && !zrtp_remotes_best (stream))
     zrtp_stream_fail_collision (stream, now);
   else if (stream->exchange || !stream->discovery.hello_acked)
-    zrtp_doubt_raise (stream, ZRTP_DOUBT_SSRC, ZRTP_ERROR_SSRC_COLLISION, now);
+    zrtp_soft_error_set (stream, ZRTP_SOFT_ERROR_SSRC,
+        ZRTP_ERROR_SSRC_COLLISION, now);
   return TRUE;
 }
 
@@ -274,10 +276,10 @@ resend (ZrtpStream * stream, gint64 now)
   }
   if (repeat->left == 0) {
     /* An exchange that proved nothing may have been a third party's. */
-    const gint64 pause = zrtp_unproven_is_over (stream) ?
+    const gint64 pause = zrtp_step_is_proven (stream) ?
         RETRY_AFTER_SILENCE : RETRY_SOON;
 
-    zrtp_stream_fail_quietly (stream, ZRTP_ERROR_TIMEOUT, now);
+    zrtp_stream_abort (stream, ZRTP_ERROR_TIMEOUT, now);
     zrtp_stream_retry (stream, now + pause, now);
     zrtp_contention_end (stream->session, stream, now);
     return;
@@ -311,8 +313,8 @@ static void (*const timeouts[ZRTP_N_TIMERS]) (ZrtpStream * stream, gint64 now) =
   [ZRTP_TIMER_RELAY] = zrtp_relay_timeout,
   [ZRTP_TIMER_HOLD] = zrtp_commit_try,
   [ZRTP_TIMER_LOOKUP] = zrtp_exchange_lookup_timeout,
-  [ZRTP_TIMER_DOUBT] = zrtp_doubt_timeout,
-  [ZRTP_TIMER_HELLO] = zrtp_unproven_hello_timeout,
+  [ZRTP_TIMER_SOFT_ERROR] = zrtp_soft_error_timeout,
+  [ZRTP_TIMER_HELLO] = zrtp_commit_hello_timeout,
   [ZRTP_TIMER_TRIAL] = zrtp_trial_timeout,
 };
 
@@ -381,7 +383,7 @@ update_done (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 static ZrtpOutcome (*const jobs[]) (ZrtpStream * stream, ZrtpJob * job,
     gint64 now) = {
   [ZRTP_TASK_KEY_PAIR] = key_pair_done,
-  [ZRTP_TASK_AGREE] = zrtp_dhmode_agreed,
+  [ZRTP_TASK_AGREE] = zrtp_dhpart_agreed,
   [ZRTP_TASK_LOOKUP] = lookup_done,
   [ZRTP_TASK_FIND_NAME] = find_name_done,
   [ZRTP_TASK_FIND_CALL] = find_call_done,

@@ -8,11 +8,9 @@
 
 #include "zrtp/state/zrtpinfo.h"
 
-G_BEGIN_DECLS
-
-/* See zrtp_stream_receive(), zrtp_stream_timeout(), zrtp_stream_finish_job(). */
-void zrtp_dispatch_receive (ZrtpStream * stream, const guint8 * data,
-    gsize size, gint64 now);
+G_BEGIN_DECLS /* See zrtp_stream_receive(), zrtp_stream_timeout(),
+    zrtp_stream_finish_job(). */ void zrtp_dispatch_receive (ZrtpStream *
+    stream, const guint8 * data, gsize size, gint64 now);
 void zrtp_dispatch_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_dispatch_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 /* The Hello that came last before the start comes now. */

@@ -218,10 +218,10 @@ zrtp_stream_media_received (ZrtpStream * stream, ZrtpMedia kind, gint64 now)
   if (kind == ZRTP_MEDIA_CLEAR) {
     zrtp_discovery_clear_media (stream, now);
   } else if (kind == ZRTP_MEDIA_SECURE) {
-    zrtp_lost_call_hear (stream);
+    zrtp_lost_call_srtp_received (stream);
     zrtp_confirm_media (stream, now);
   }
-  zrtp_trial_media (stream);
+  zrtp_probe_media (stream);
   zrtp_dispatch_todo (stream, now);
 }
 

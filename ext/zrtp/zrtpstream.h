@@ -64,7 +64,7 @@ void zrtp_stream_stop (ZrtpStream * stream, gint64 now);
 void zrtp_stream_renew_hello (ZrtpStream * stream, const ZrtpPolicy * policy,
     const guint8 zid[ZRTP_ZID_SIZE]);
 /* The transport changed under us (a new ICE pair, 3): the Hello schedule runs
- * anew if discovery is not over. */
+ * again if discovery is not over. */
 void zrtp_stream_restart_discovery (ZrtpStream * stream, gint64 now);
 
 /* A datagram that zrtp_packet_probe() took for ZRTP. */
@@ -72,8 +72,8 @@ void zrtp_stream_receive (ZrtpStream * stream, const guint8 * data,
     gsize size, gint64 now);
 /* The deadline has come. Too early or too late does no harm. */
 void zrtp_stream_timeout (ZrtpStream * stream, gint64 now);
-/* A job that this stream gave out has run. Takes @job. Stale jobs are
- * recognised and wiped. */
+/* A job that this stream gave out has run. Takes ownership of @job. Stale jobs
+ * are recognised and wiped. */
 void zrtp_stream_finish_job (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 /* Media came from the peer: clear RTP during discovery (it ends in NO_ZRTP
  * once the schedule is over), or an SRTP packet that authenticated (it stands

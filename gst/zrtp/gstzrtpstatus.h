@@ -9,11 +9,9 @@
 #include "api/gstzrtpproperties.h"
 #include "session/gstzrtptransport.h"
 
-G_BEGIN_DECLS
-
-/* The value of a property that is no setting. @pair NULL: the default. Takes the
- * call's lock. */
-void gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value);
+G_BEGIN_DECLS /* The value of a property that is no setting. @pair NULL: the
+    default. Takes the * call's lock. */ void gst_zrtp_property_read
+    (GstZrtpPair * pair, guint id, GValue * value);
 
 G_END_DECLS
 

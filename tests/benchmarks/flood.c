@@ -154,7 +154,7 @@ make_message (Packet * packet, ZrtpMessageType type, guint32 ssrc, guint nth)
   if (size == 0)
     g_error ("no message of type %d", type);
   if (type == ZRTP_MESSAGE_HELLO)
-    zrtp_message_seal (octets, size, image[2]);
+    zrtp_message_sign (octets, size, image[2]);
   packet->size = zrtp_packet_write (packet->data, sizeof packet->data, nth,
       ssrc, octets, size);
 }

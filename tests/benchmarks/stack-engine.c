@@ -96,7 +96,7 @@ remember (ZrtpJob * job)
   job->ok = TRUE;
   if (job->task != ZRTP_TASK_LOOKUP)
     return;
-  peer->known = peer->verified = peer->shared = TRUE;
+  peer->known = peer->verified = peer->confirmed = TRUE;
   peer->have_rs1 = peer->have_rs2 = TRUE;
   peer->expires = ZRTP_NEVER;
   memset (peer->rs1, 0x51, sizeof peer->rs1);

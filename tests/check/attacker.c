@@ -92,7 +92,7 @@ attacker_change (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   change->tamper (sim, from, &message);
   message_size = zrtp_message_write (&message, buffer, sizeof buffer);
   if (seal && change->reseal)
-    zrtp_message_seal (buffer, message_size, seal);
+    zrtp_message_sign (buffer, message_size, seal);
   else if (seal)                /* the old MAC stays */
     memcpy (buffer + message_size - ZRTP_MAC_SIZE,
         packet.message + packet.message_size - ZRTP_MAC_SIZE, ZRTP_MAC_SIZE);

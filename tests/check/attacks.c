@@ -133,7 +133,7 @@ make_hostile_hello (Sim * sim, Puppet * puppet, const guint * counts,
   memcpy (message + 76, &flags, 4);
   size += ZRTP_MAC_SIZE;
   sample_set_words (message, size / 4);
-  zrtp_message_seal (message, size, puppet->h[2]);
+  zrtp_message_sign (message, size, puppet->h[2]);
   return zrtp_packet_write (packet, ZRTP_MAX_PACKET_SIZE, 1, puppet->ssrc,
       message, size);
 }

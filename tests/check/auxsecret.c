@@ -72,8 +72,7 @@ GST_START_TEST (test_known_answers)
     zrtp_keys_srtps (&zrtp_hash_s384, zrtp_octets (key, a->key),
         zrtp_octets (salt, a->salt), zidi, zidr, srtps);
     assert_octets_hex (srtps, sizeof srtps, a->s384);
-    fail_unless_equals_int (zrtp_signalled_salt_size (a->key + a->salt),
-        a->salt);
+    fail_unless_equals_int (zrtp_sdes_salt_size (a->key + a->salt), a->salt);
   }
 }
 
@@ -82,7 +81,7 @@ GST_END_TEST;
 static gboolean
 set_key (Sim * sim, guint end, const char *key)
 {
-  return zrtp_session_set_signalled_key (sim->ends[end].session,
+  return zrtp_session_set_sdes_key (sim->ends[end].session,
       (const guint8 *) key, SIZE);
 }
 
@@ -103,17 +102,17 @@ GST_START_TEST (test_sizes)
 
   fail_unless (set_key (sim, 0, one));
   for (gsize size = 0; size <= sizeof octets; size++) {
-    if (zrtp_signalled_salt_size (size)) {
+    if (zrtp_sdes_salt_size (size)) {
       good++;
       continue;
     }
-    fail_if (zrtp_session_set_signalled_key (session, octets, size));
-    fail_unless_equals_int (session->signalled_size, SIZE);
-    fail_unless (memcmp (session->signalled, one, SIZE) == 0);
+    fail_if (zrtp_session_set_sdes_key (session, octets, size));
+    fail_unless_equals_int (session->sdes_key_size, SIZE);
+    fail_unless (memcmp (session->sdes_key, one, SIZE) == 0);
   }
   fail_unless_equals_int (good, G_N_ELEMENTS (answers));
-  fail_unless (zrtp_session_set_signalled_key (session, NULL, 0));
-  fail_unless (session->signalled == NULL);
+  fail_unless (zrtp_session_set_sdes_key (session, NULL, 0));
+  fail_unless (session->sdes_key == NULL);
   sim_free (sim);
 }
 
@@ -231,8 +230,7 @@ GST_START_TEST (test_order)
       fail_unless (set_key (sim, e, i == 0 || e == 0 ? one : other));
     if (i == 1) {
       for (guint e = 0; e < 2; e++)
-        fail_unless (zrtp_session_set_signalled_key (sim->ends[e].session,
-                NULL, 0));
+        fail_unless (zrtp_session_set_sdes_key (sim->ends[e].session, NULL, 0));
     }
     finish_call (sim);
     for (guint e = 0; e < 2; e++)

@@ -16,7 +16,8 @@ static ZrtpCache *
 foresee (const char *path)
 {
   GError *error = NULL;
-  ZrtpCache *cache = zrtp_cache_foresee (path, &zrtp_random_system, &error);
+  ZrtpCache *cache =
+      zrtp_cache_open_deferred (path, &zrtp_random_system, &error);
 
   fail_unless (cache != NULL, "%s", error ? error->message : "");
   return cache;
@@ -27,7 +28,7 @@ make (ZrtpCache * cache)
 {
   GError *error = NULL;
 
-  fail_unless (zrtp_cache_make (cache, &error), "%s",
+  fail_unless (zrtp_cache_create_file (cache, &error), "%s",
       error ? error->message : "");
 }
 
@@ -36,7 +37,7 @@ make_fails (ZrtpCache * cache, ZrtpCacheError code, const char *part)
 {
   GError *error = NULL;
 
-  fail_if (zrtp_cache_make (cache, &error));
+  fail_if (zrtp_cache_create_file (cache, &error));
   fail_unless (g_error_matches (error, ZRTP_CACHE_ERROR, code), "%s",
       error->message);
   fail_unless (strstr (error->message, part) != NULL, "%s", error->message);
@@ -205,7 +206,7 @@ GST_START_TEST (test_refused)
 
   fail_unless (g_file_set_contents (in_folder ("letter"), "Dear diary", -1,
           NULL));
-  fail_if (zrtp_cache_foresee (in_folder ("letter"), &zrtp_random_system,
+  fail_if (zrtp_cache_open_deferred (in_folder ("letter"), &zrtp_random_system,
           &error) != NULL);
   fail_unless (g_error_matches (error, ZRTP_CACHE_ERROR,
           ZRTP_CACHE_ERROR_CORRUPT));

@@ -27,7 +27,7 @@ do_lookup (gpointer cache)
 static gpointer
 do_foresee (gpointer path)
 {
-  return zrtp_cache_foresee (path, &zrtp_random_system, NULL);
+  return zrtp_cache_open_deferred (path, &zrtp_random_system, NULL);
 }
 
 static gpointer
@@ -60,8 +60,8 @@ GST_START_TEST (test_elsewhere)
   disk_wait_hanging (1);
   for (guint i = 0; i < 2; i++) {
     other = i ? open_cache (in_folder ("new")) :
-        zrtp_cache_foresee (in_folder ("new"), &zrtp_random_system, NULL);
-    fail_unless (zrtp_cache_make (other, NULL));
+        zrtp_cache_open_deferred (in_folder ("new"), &zrtp_random_system, NULL);
+    fail_unless (zrtp_cache_create_file (other, NULL));
     set_rs1 (other, 1, NOW, 7, 0);
     fail_unless_equals_int (lookup (other, 1, NOW).known, TRUE);
     fail_if (zrtp_cache_try_unref (other));

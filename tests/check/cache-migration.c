@@ -77,7 +77,7 @@ all_there (ZrtpCache * cache)
 
     CHILD_CHECK (zrtp_cache_lookup (cache, zid_of (i), NOW, &peer, NULL));
     CHILD_CHECK (peer.known && peer.have_rs1 && !peer.have_rs2 && peer.verified
-        && peer.shared && !peer.expired);
+        && peer.confirmed && !peer.expired);
     CHILD_CHECK (number_of (peer.rs1) == 100 + i);
     CHILD_CHECK (g_strcmp0 (peer.name, name) == 0);
     CHILD_CHECK (peer.first_seen == 5 && peer.last_seen == 6);

@@ -30,7 +30,7 @@ typedef struct
   Sim *dice;                    /* decides what happens */
   char *folder;
   ZrtpCache *cache[2];
-  ZrtpPairs *pairs[2];
+  ZrtpExchangeLocks *pairs[2];
   gint64 wall;
   guint secure, refused, cut_off;
 } World;
@@ -50,7 +50,7 @@ world_init (World * world, guint batch)
 
     world->cache[e] = zrtp_cache_open (path, &world->dice->random, NULL);
     fail_unless (world->cache[e] != NULL);
-    world->pairs[e] = zrtp_pairs_new ();
+    world->pairs[e] = zrtp_exchange_locks_new ();
     g_free (path);
   }
 }
@@ -63,7 +63,7 @@ world_clear (World * world)
 
   for (guint e = 0; e < 2; e++) {
     zrtp_cache_unref (world->cache[e]);
-    zrtp_pairs_unref (world->pairs[e]);
+    zrtp_exchange_locks_unref (world->pairs[e]);
   }
   dir = g_dir_open (world->folder, 0, NULL);
   while ((name = g_dir_read_name (dir))) {

@@ -696,7 +696,7 @@ deliver_patched (Alone * alone, guint at, guint8 value)
       message, size);
   packet[at] |= value;
   if (at >= ZRTP_PACKET_HEADER_SIZE)
-    zrtp_message_seal (packet + ZRTP_PACKET_HEADER_SIZE,
+    zrtp_message_sign (packet + ZRTP_PACKET_HEADER_SIZE,
         size - ZRTP_PACKET_HEADER_SIZE - ZRTP_CRC_SIZE, alone->puppet.h[2]);
   crc = zrtp_crc32c (packet, size - 4);
   for (guint i = 0; i < 4; i++)

@@ -195,7 +195,7 @@ commit_to_short_tag (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   zrtp_packet_parse (data, *size, &packet);
   memcpy (message.u.commit.names[ZRTP_KIND_AUTH_TAG], "HS32", 4);
   n = zrtp_message_write (&message, octets, sizeof octets);
-  zrtp_message_seal (octets, n, from->stream->own.chain[1]);
+  zrtp_message_sign (octets, n, from->stream->own.chain[1]);
   /* The peer itself does that: it hashes what it sent. */
   g_bytes_unref (from->stream->exchange->commit);
   from->stream->exchange->commit = g_bytes_new (octets, n);

@@ -52,7 +52,7 @@ go_as_far_as_dhpart2 (Puppet * puppet, guint8 * packet, ZrtpMessage * dhpart2)
   part->public_size = zrtp_key_agreement_x255.public_size;
   memset (part->public_value, 9, part->public_size);
   size = zrtp_message_write (dhpart2, octets, sizeof octets);
-  zrtp_message_seal (octets, size, puppet->h[0]);
+  zrtp_message_sign (octets, size, puppet->h[0]);
   parts[0] = zrtp_octets (octets, size);
   parts[1] = zrtp_octets_of (puppet->to->stream->own.message);
   zrtp_hash_s256.digest (parts, 2, digest);

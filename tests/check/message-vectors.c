@@ -36,7 +36,7 @@ check_message (GBytes * octets, GBytes * h0, ZrtpMessage * message)
       zrtp_sha256 (key, sizeof key, key);
     /* Z-5.1.2.2-01 Z-5.4-06 Z-5.5-03 Z-5.6-02: SHA-256, also where S384 was
      * negotiated. */
-    zrtp_message_seal (out, size, key);
+    zrtp_message_sign (out, size, key);
     fail_unless (zrtp_message_check_mac (data, size, key));
   }
   assert_octets (out, size, octets);

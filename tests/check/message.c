@@ -535,7 +535,7 @@ GST_START_TEST (test_mac)
 
   memset (key, 0x42, sizeof key);
   zrtp_message_mac (key, data, size - 8, mac);
-  zrtp_message_seal (data, size, key);
+  zrtp_message_sign (data, size, key);
   fail_unless (memcmp (data + size - 8, mac, 8) == 0);
   fail_unless (zrtp_message_check_mac (data, size, key));
   for (bit = 0; bit < 8 * size; bit++) {
@@ -547,7 +547,7 @@ GST_START_TEST (test_mac)
   fail_if (zrtp_message_check_mac (data, size, key));
 
   /* The MAC behind a bare header; and too short to hold one. */
-  zrtp_message_seal (data, 20, key);
+  zrtp_message_sign (data, 20, key);
   fail_unless (zrtp_message_check_mac (guarded_copy (data, 20), 20, key));
   size = sample_build (find_sample ("HelloACK"), data);
   fail_if (zrtp_message_check_mac (guarded_copy (data, size), size, key));

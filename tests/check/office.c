@@ -152,8 +152,8 @@ office_read_confirm (Wire * wire, guint end, ZrtpConfirmBody * body)
   const ZrtpSealed *sealed = &wire_get (wire, end, type, 0)->message.u.sealed;
   guint8 *text;
 
-  fail_unless (zrtp_stream_check_seal (peer, sealed));
-  text = zrtp_stream_unseal (peer, sealed);
+  fail_unless (zrtp_sealed_check_mac (peer, sealed));
+  text = zrtp_sealed_decrypt (peer, sealed);
   fail_unless (zrtp_confirm_body_parse (text, sealed->encrypted.size, body));
   body->signature = zrtp_octets (NULL, 0);
   g_free (text);
@@ -181,7 +181,7 @@ office_change_confirm (SimStream * from, guint8 * data, gsize * size,
       sealed->iv, plain, sealed->encrypted.size);
   fail_unless (zrtp_confirm_body_parse (plain, sealed->encrypted.size, &body));
   change (&body);
-  zrtp_stream_seal (stream, text,
+  zrtp_sealed_encrypt_and_mac (stream, text,
       zrtp_confirm_body_write (&body, text, sizeof text), sealed);
   *size = zrtp_packet_write (data, ZRTP_MAX_PACKET_SIZE, packet.sequence,
       packet.ssrc, buffer, zrtp_message_write (&message, buffer,

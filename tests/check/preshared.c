@@ -515,7 +515,7 @@ GST_START_TEST (test_responder_without_rs2)
     update.verified = TRUE;
     fail_unless (zrtp_cache_update (home.cache[answering], zid, 1800000000,
             &update, NULL));
-    update.changes = ZRTP_PEER_SET_SHARED;
+    update.changes = ZRTP_PEER_SET_CONFIRMED;
     fail_unless (zrtp_cache_update (home.cache[answering], zid, 1800000000,
             &update, NULL));
     zrtp_peer_clear (&peer);
@@ -729,7 +729,7 @@ ask_with_old_key_id (Sim * sim, Home * home)
 GST_START_TEST (test_old_key_id)
 {
   const gboolean other_call = __i__;
-  ZrtpPairs *pairs = zrtp_pairs_new ();
+  ZrtpExchangeLocks *pairs = zrtp_exchange_locks_new ();
   Sim *sim, *other;
   Home home;
 
@@ -752,7 +752,7 @@ GST_START_TEST (test_old_key_id)
   finish (sim, "Prsh");
   sim_free (sim);
   sim_free (other);
-  zrtp_pairs_unref (pairs);
+  zrtp_exchange_locks_unref (pairs);
   home_clear (&home);
 }
 

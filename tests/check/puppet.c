@@ -48,7 +48,7 @@ puppet_say (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal)
 
   fail_unless (size > 0);
   if (seal)
-    zrtp_message_seal (octets, size, seal);
+    zrtp_message_sign (octets, size, seal);
   size = zrtp_packet_write (packet, sizeof packet, puppet->sequence++,
       puppet->ssrc, octets, size);
   sim_deliver (puppet->to, packet, size);
@@ -73,7 +73,7 @@ puppet_make_hello (const Puppet * puppet)
 
   message.u.hello = puppet->hello;
   size = zrtp_message_write (&message, octets, sizeof octets);
-  zrtp_message_seal (octets, size, puppet->h[2]);
+  zrtp_message_sign (octets, size, puppet->h[2]);
   return g_bytes_new (octets, size);
 }
 

@@ -75,8 +75,8 @@ read_relay (Wire * wire, guint n)
   ZrtpSasRelayBody body;
   guint8 *text;
 
-  fail_unless (zrtp_stream_check_seal (phone, sealed));
-  text = zrtp_stream_unseal (phone, sealed);
+  fail_unless (zrtp_sealed_check_mac (phone, sealed));
+  text = zrtp_sealed_decrypt (phone, sealed);
   /* 15 unused bits, no signature, three flags */
   fail_unless (text[0] == 0 && text[1] == 0 && text[2] == 0 && text[3] < 8);
   fail_unless_equals_int (sealed->encrypted.size, 40);

@@ -65,7 +65,7 @@ read_relay (Wire * wire)
 {
   const ZrtpSealed *sealed = &wire_get (wire, PBX_END, ZRTP_MESSAGE_SAS_RELAY,
       0)->message.u.sealed;
-  guint8 *text = zrtp_stream_unseal (stream_of (wire->sim, PHONE_END), sealed);
+  guint8 *text = zrtp_sealed_decrypt (stream_of (wire->sim, PHONE_END), sealed);
   ZrtpSasRelayBody body;
 
   fail_unless (zrtp_sas_relay_body_parse (text, sealed->encrypted.size, &body));
@@ -251,7 +251,8 @@ forge (Sim * sim, guint end, const guint8 * plain, gsize size, guint8 * packet)
   guint8 text[64];
 
   memcpy (text, plain, size);
-  zrtp_stream_seal (stream_of (sim, end), text, size, &message.u.sealed);
+  zrtp_sealed_encrypt_and_mac (stream_of (sim, end), text, size,
+      &message.u.sealed);
   return sim_packet (packet, 0x1000 * (end + 1), &message, NULL);
 }
 

@@ -521,7 +521,7 @@ sim_packet (guint8 * out, guint32 ssrc, const ZrtpMessage * message,
 
   ck_assert_uint_gt (size, 0);
   if (seal)
-    zrtp_message_seal (buffer, size, seal);
+    zrtp_message_sign (buffer, size, seal);
   return zrtp_packet_write (out, ZRTP_MAX_PACKET_SIZE, 1, ssrc, buffer, size);
 }
 

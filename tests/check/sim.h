@@ -41,7 +41,7 @@ struct _SimEndpoint
   ZrtpSession *session;
   ZrtpPolicy policy;
   ZrtpCache *cache;             /* borrowed, may be NULL */
-  ZrtpPairs *pairs;             /* likewise: of all calls of its process */
+  ZrtpExchangeLocks *pairs;             /* likewise: of all calls of its process */
   guint8 zid[ZRTP_ZID_SIZE];
   SimStream streams[SIM_MAX_STREAMS];
   guint n_streams;

@@ -33,7 +33,7 @@ frame (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal,
 
   fail_unless (size > 0);
   if (seal)
-    zrtp_message_seal (octets, size, seal);
+    zrtp_message_sign (octets, size, seal);
   return zrtp_packet_write (out, ZRTP_MAX_PACKET_SIZE, puppet->sequence++,
       puppet->ssrc, octets, size);
 }

@@ -18,7 +18,7 @@
 typedef struct
 {
   ZrtpCache *cache[2];
-  ZrtpPairs *pairs[2];
+  ZrtpExchangeLocks *pairs[2];
   Sim *calls[N_CALLS];
   Wire *wires[N_CALLS];
   gint64 now;
@@ -67,7 +67,7 @@ town_new (guint64 seed)
 
     town->cache[e] = open_cache (in_folder (name));
     g_free (name);
-    town->pairs[e] = zrtp_pairs_new ();
+    town->pairs[e] = zrtp_exchange_locks_new ();
   }
   make_calls (town, seed, NULL);
   return town;
@@ -79,7 +79,7 @@ town_free (Town * town)
   end_calls (town);
   for (guint e = 0; e < 2; e++) {
     zrtp_cache_unref (town->cache[e]);
-    zrtp_pairs_unref (town->pairs[e]);
+    zrtp_exchange_locks_unref (town->pairs[e]);
   }
   g_free (town);
 }
@@ -295,18 +295,20 @@ GST_START_TEST (test_change_behind_our_back)
 {
   static const guint8 own[ZRTP_ZID_SIZE] = "own", peer[ZRTP_ZID_SIZE] = "peer",
       stranger[ZRTP_ZID_SIZE] = "stranger";
-  ZrtpPairs *pairs = zrtp_pairs_new ();
-  ZrtpClaim *a = zrtp_claim_new (pairs), *b = zrtp_claim_new (pairs);
-  const guint before = zrtp_claim_generation (a, own, peer);
+  ZrtpExchangeLocks *pairs = zrtp_exchange_locks_new ();
+  ZrtpExchangeLease *a = zrtp_exchange_lease_new (pairs), *b =
+      zrtp_exchange_lease_new (pairs);
+  const guint before = zrtp_exchange_lease_generation (a, own, peer);
 
-  fail_unless_equals_int (zrtp_claim_generation (a, own, peer), before);
-  zrtp_claim_generation (a, own, stranger);
-  fail_unless_equals_int (zrtp_claim_take (b, own, peer, 0), 0);
-  zrtp_claim_release (b, TRUE);
-  fail_if (zrtp_claim_generation (a, own, peer) == before);
-  zrtp_claim_free (a);
-  zrtp_claim_free (b);
-  zrtp_pairs_unref (pairs);
+  fail_unless_equals_int (zrtp_exchange_lease_generation (a, own, peer),
+      before);
+  zrtp_exchange_lease_generation (a, own, stranger);
+  fail_unless_equals_int (zrtp_exchange_lease_acquire (b, own, peer, 0), 0);
+  zrtp_exchange_lease_release (b, TRUE);
+  fail_if (zrtp_exchange_lease_generation (a, own, peer) == before);
+  zrtp_exchange_lease_free (a);
+  zrtp_exchange_lease_free (b);
+  zrtp_exchange_locks_unref (pairs);
 }
 
 GST_END_TEST;
@@ -374,19 +376,20 @@ GST_END_TEST;
 static const guint8 own[ZRTP_ZID_SIZE] = { 1 }, peer[ZRTP_ZID_SIZE] = { 2 };
 
 static gint64
-take (ZrtpClaim * claim, gint64 now)
+take (ZrtpExchangeLease * lease, gint64 now)
 {
-  return zrtp_claim_take (claim, own, peer, now * SIM_MSEC) / SIM_MSEC;
+  return zrtp_exchange_lease_acquire (lease, own, peer,
+      now * SIM_MSEC) / SIM_MSEC;
 }
 
 GST_START_TEST (test_order)
 {
-  const ZrtpBid bid = { ZRTP_COMMIT_DH, {0x80} };
-  ZrtpPairs *pairs = zrtp_pairs_new ();
-  ZrtpClaim *claims[MAX_CLAIMS];
+  const ZrtpCommitRank rank = { ZRTP_COMMIT_DH, {0x80} };
+  ZrtpExchangeLocks *pairs = zrtp_exchange_locks_new ();
+  ZrtpExchangeLease *claims[MAX_CLAIMS];
 
   for (guint i = 0; i < MAX_CLAIMS; i++)
-    claims[i] = zrtp_claim_new (pairs);
+    claims[i] = zrtp_exchange_lease_new (pairs);
   fail_unless_equals_int (take (claims[0], 0), 0);
   fail_unless_equals_int (take (claims[1], 1), 21);
   fail_unless_equals_int (take (claims[2], 2), 42);
@@ -394,28 +397,31 @@ GST_START_TEST (test_order)
     fail_unless (take (claims[i], 3) > 42);
   fail_unless_equals_int (take (claims[MAX_CLAIMS - 1], 4), 504);
   fail_unless_equals_int (take (claims[1], 21), 41);
-  zrtp_claim_release (claims[0], TRUE);
+  zrtp_exchange_lease_release (claims[0], TRUE);
 
   /* The first who waits, before those who come later or once more. */
   fail_if (take (claims[2], 42) == 42);
-  fail_unless_equals_int (zrtp_claim_answer (claims[0], own, peer, &bid, FALSE,
-          FALSE, 43 * SIM_MSEC), ZRTP_CLAIM_BUSY);
+  fail_unless_equals_int (zrtp_exchange_lease_contend (claims[0], own, peer,
+          &rank, FALSE, FALSE, 43 * SIM_MSEC), ZRTP_LEASE_BUSY);
   fail_unless_equals_int (take (claims[1], 44), 44);
-  fail_unless_equals_int (zrtp_claim_generation (claims[1], own, peer), 1);
+  fail_unless_equals_int (zrtp_exchange_lease_generation (claims[1], own, peer),
+      1);
 
   /* Those who no longer ask lose their turn. */
   fail_unless_equals_int (take (claims[2], 45), 65);
-  zrtp_claim_release (claims[1], FALSE);
+  zrtp_exchange_lease_release (claims[1], FALSE);
   fail_if (take (claims[0], 1000) == 1000);
   fail_unless_equals_int (take (claims[0], 1045), 1045);
-  fail_unless_equals_int (zrtp_claim_generation (claims[0], own, peer), 1);
+  fail_unless_equals_int (zrtp_exchange_lease_generation (claims[0], own, peer),
+      1);
 
   /* Another pair is another matter, but one claim holds one. */
-  fail_unless_equals_int (zrtp_claim_take (claims[1], peer, own, 0), 0);
-  fail_if (zrtp_claim_take (claims[0], peer, own, 0) == 0);
+  fail_unless_equals_int (zrtp_exchange_lease_acquire (claims[1], peer, own, 0),
+      0);
+  fail_if (zrtp_exchange_lease_acquire (claims[0], peer, own, 0) == 0);
   for (guint i = 0; i < MAX_CLAIMS; i++)
-    zrtp_claim_free (claims[i]);
-  zrtp_pairs_unref (pairs);
+    zrtp_exchange_lease_free (claims[i]);
+  zrtp_exchange_locks_unref (pairs);
 }
 
 GST_END_TEST;
@@ -442,43 +448,45 @@ count_turn (gpointer owner)
 GST_START_TEST (test_told)
 {
   static const ZrtpTurnHook hook = { ref_owner, count_turn };
-  const ZrtpBid low = { ZRTP_COMMIT_DH, {0x10} }, high = { ZRTP_COMMIT_DH,
+  const ZrtpCommitRank low = { ZRTP_COMMIT_DH, {0x10} }, high =
+      { ZRTP_COMMIT_DH,
     {0x80}
   };
-  ZrtpPairs *pairs = zrtp_pairs_new ();
-  ZrtpClaim *claims[5];
+  ZrtpExchangeLocks *pairs = zrtp_exchange_locks_new ();
+  ZrtpExchangeLease *claims[5];
   guint turns[5] = { 0 };
 
   for (guint i = 0; i < G_N_ELEMENTS (claims); i++) {
-    claims[i] = zrtp_claim_new (pairs);
-    zrtp_claim_set_hook (claims[i], &hook, &turns[i]);
+    claims[i] = zrtp_exchange_lease_new (pairs);
+    zrtp_exchange_lease_set_hook (claims[i], &hook, &turns[i]);
   }
   fail_unless_equals_int (take (claims[0], 0), 0);
   for (guint i = 1; i < 4; i++)
     fail_unless (take (claims[i], i) > 100);
-  zrtp_claim_release (claims[0], TRUE);
+  zrtp_exchange_lease_release (claims[0], TRUE);
   fail_unless_equals_int (turns[1], 1);
 
   /* It goes without having taken its turn: the next one's. */
-  zrtp_claim_release (claims[1], FALSE);
+  zrtp_exchange_lease_release (claims[1], FALSE);
   fail_unless_equals_int (turns[2], 1);
   fail_unless_equals_int (take (claims[2], 5), 5);
   /* One that waits behind others goes: no turn comes of it. */
-  zrtp_claim_release (claims[3], FALSE);
+  zrtp_exchange_lease_release (claims[3], FALSE);
 
   /* The peer committed in another call, and loses: it may not have our Commit. */
-  fail_unless (zrtp_claim_bid (claims[2], &high));
-  fail_unless_equals_int (zrtp_claim_answer (claims[4], own, peer, &low, FALSE,
-          FALSE, 6 * SIM_MSEC), ZRTP_CLAIM_OUTBID);
+  fail_unless (zrtp_exchange_lease_rank (claims[2], &high));
+  fail_unless_equals_int (zrtp_exchange_lease_contend (claims[4], own, peer,
+          &low, FALSE, FALSE, 6 * SIM_MSEC), ZRTP_LEASE_LOST);
   fail_unless_equals_int (turns[2], 2);
 
   /* The holder is disposed of. */
   fail_unless (take (claims[4], 7) > 7);
-  zrtp_claim_free (claims[2]);
+  zrtp_exchange_lease_free (claims[2]);
   fail_unless_equals_int (turns[4], 1);
   /* Another pair, which leaves this one to those that wait here. */
   fail_unless (take (claims[3], 8) > 8);
-  fail_unless_equals_int (zrtp_claim_take (claims[4], peer, own, 0), 0);
+  fail_unless_equals_int (zrtp_exchange_lease_acquire (claims[4], peer, own, 0),
+      0);
   fail_unless_equals_int (turns[3], 1);
   fail_unless_equals_int (turns[0], 0);
   fail_unless_equals_int (turns[1] + turns[2] + turns[3] + turns[4], 5);
@@ -486,9 +494,9 @@ GST_START_TEST (test_told)
 
   for (guint i = 0; i < G_N_ELEMENTS (claims); i++) {
     if (i != 2)
-      zrtp_claim_free (claims[i]);
+      zrtp_exchange_lease_free (claims[i]);
   }
-  zrtp_pairs_unref (pairs);
+  zrtp_exchange_locks_unref (pairs);
 }
 
 GST_END_TEST;
@@ -497,12 +505,13 @@ GST_END_TEST;
 GST_START_TEST (test_overdue)
 {
   static const ZrtpTurnHook hook = { ref_owner, count_turn };
-  ZrtpPairs *pairs = zrtp_pairs_new ();
-  ZrtpClaim *holder = zrtp_claim_new (pairs), *other = zrtp_claim_new (pairs);
+  ZrtpExchangeLocks *pairs = zrtp_exchange_locks_new ();
+  ZrtpExchangeLease *holder = zrtp_exchange_lease_new (pairs), *other =
+      zrtp_exchange_lease_new (pairs);
   guint turns = 0;
   gint64 now = 0, due;
 
-  zrtp_claim_set_hook (other, &hook, &turns);
+  zrtp_exchange_lease_set_hook (other, &hook, &turns);
   fail_unless_equals_int (take (holder, 0), 0);
   while ((due = take (other, now)) > now) {
     fail_unless (due - now <= 500);
@@ -510,9 +519,9 @@ GST_START_TEST (test_overdue)
   }
   fail_unless_equals_int (now, 4000);
   fail_unless_equals_int (turns, 0);
-  zrtp_claim_free (holder);
-  zrtp_claim_free (other);
-  zrtp_pairs_unref (pairs);
+  zrtp_exchange_lease_free (holder);
+  zrtp_exchange_lease_free (other);
+  zrtp_exchange_locks_unref (pairs);
 }
 
 GST_END_TEST;

@@ -187,7 +187,7 @@ static void
 set_secret (World * world, Side * side, guint8 octet, ZrtpPeerUpdate update)
 {
   update.changes |= ZRTP_PEER_SET_RS1 | ZRTP_PEER_SET_VERIFIED
-      | ZRTP_PEER_SET_SHARED;
+      | ZRTP_PEER_SET_CONFIRMED;
   memset (update.rs1, octet, sizeof update.rs1);
   memset (update.pbx, octet, sizeof update.pbx);
   update.name = (char *) "Bob";

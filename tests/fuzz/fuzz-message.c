@@ -46,7 +46,7 @@ try_sas_relay_body (const guint8 * data, gsize size)
   FUZZ_CHECK (memcmp (out, twice, written) == 0);
 }
 
-/* Octets at the end that the writer leaves to zrtp_message_seal(). */
+/* Octets at the end that the writer leaves to zrtp_message_sign(). */
 static gsize
 mac_size (ZrtpMessageType type)
 {
@@ -83,7 +83,7 @@ try_message (const guint8 * data, gsize size)
   }
   FUZZ_CHECK (memcmp (out, data, n) == 0);
   if (n < size) {
-    zrtp_message_seal (out, size, key);
+    zrtp_message_sign (out, size, key);
     FUZZ_CHECK (zrtp_message_check_mac (out, size, key));
   }
   if (message.type == ZRTP_MESSAGE_CONFIRM1 ||

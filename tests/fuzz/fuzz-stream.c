@@ -53,7 +53,7 @@ deliver_changed (World * world, End * to, const ZrtpStream * from)
   message[at % packet.message_size] ^= by;
   seal = from ? get_seal (from, message) : NULL;
   if (seal && packet.message_size > 12 + ZRTP_MAC_SIZE)
-    zrtp_message_seal (message, packet.message_size, seal);
+    zrtp_message_sign (message, packet.message_size, seal);
   size = zrtp_packet_write (out, sizeof out, packet.sequence, packet.ssrc,
       message, packet.message_size);
   world_receive (world, to, out, size);

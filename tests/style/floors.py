@@ -51,7 +51,7 @@ WRITERS = {
     "media_confirmed": "confirm lifecycle",
 }
 WRITE = (r"->%s(?:\.\w+|\[[^\]]*\])*\s*(?:=(?!=)|[-+|&]=|\+\+|--)",
-         r"(?:memset|memcpy|zrtp_wipe|zrtp_candidate_clear|zrtp_candidate_copy|zrtp_peer_clear|"
+         r"(?:memset|memcpy|zrtp_wipe|zrtp_remote_clear|zrtp_remote_copy|zrtp_peer_clear|"
          r"g_clear_pointer|g_steal_pointer) \(&?\w+(?:->\w+)*->%s\b(?!->)")
 
 

@@ -5,9 +5,10 @@
 
 #include <string.h>
 
-/* Whoever holds a pair for longer (a peer that fell silent, or never was one)
- * no longer keeps others out; that what two exchanges leave in the caches may
- * then differ is what rs2 is for. Less than a Commit's retransmissions take. */
+/* A session that holds a pair for longer (a peer that fell silent, or never was
+ * one) no longer keeps others out; that what two exchanges leave in the caches
+ * may then differ is what rs2 is for. Less than a Commit's retransmissions
+ * take. */
 #define HOLD_LIMIT (4 * G_USEC_PER_SEC)
 /* A session without a hook asks again after this time, for each that is before
  * it. */
@@ -22,13 +23,13 @@ typedef struct
   guint8 zids[2 * ZRTP_ZID_SIZE];       /* own, peer; the key */
   guint users;
   guint generation;
-  const ZrtpClaim *holder;
+  const ZrtpExchangeLease *holder;
   gint64 expires;               /* of the holder */
-  GQueue waiting;               /* of ZrtpClaim */
+  GQueue waiting;               /* of ZrtpExchangeLease */
   guint64 last_ticket;
-  gboolean committed;           /* the holder's Commit, .bid, is out */
+  gboolean committed;           /* the holder's Commit, .rank, is out */
   gboolean accepted;            /* it was accepted, or the peer's by us */
-  ZrtpBid bid;
+  ZrtpCommitRank rank;
 } Pair;
 
 struct _ZrtpPairs
@@ -41,7 +42,7 @@ struct _ZrtpPairs
 
 struct _ZrtpClaim
 {
-  ZrtpPairs *pairs;
+  ZrtpExchangeLocks *pairs;
   const ZrtpTurnHook *hook;     /* or NULL; called for ... */
   gpointer owner;
   Pair *pair;                   /* counted in its .users; or NULL */
@@ -66,10 +67,10 @@ equal_zids (gconstpointer a, gconstpointer b)
   return memcmp (a, b, 2 * ZRTP_ZID_SIZE) == 0;
 }
 
-ZrtpPairs *
-zrtp_pairs_new (void)
+ZrtpExchangeLocks *
+zrtp_exchange_locks_new (void)
 {
-  ZrtpPairs *pairs = g_new0 (ZrtpPairs, 1);
+  ZrtpExchangeLocks *pairs = g_new0 (ZrtpExchangeLocks, 1);
 
   g_atomic_ref_count_init (&pairs->refs);
   g_mutex_init (&pairs->lock);
@@ -77,15 +78,15 @@ zrtp_pairs_new (void)
   return pairs;
 }
 
-ZrtpPairs *
-zrtp_pairs_ref (ZrtpPairs * pairs)
+ZrtpExchangeLocks *
+zrtp_exchange_locks_ref (ZrtpExchangeLocks * pairs)
 {
   g_atomic_ref_count_inc (&pairs->refs);
   return pairs;
 }
 
 void
-zrtp_pairs_unref (ZrtpPairs * pairs)
+zrtp_exchange_locks_unref (ZrtpExchangeLocks * pairs)
 {
   if (!g_atomic_ref_count_dec (&pairs->refs))
     return;
@@ -95,54 +96,54 @@ zrtp_pairs_unref (ZrtpPairs * pairs)
 }
 
 void
-zrtp_bid_of_commit (const ZrtpCommit * commit, ZrtpBid * bid)
+zrtp_commit_rank_of (const ZrtpCommit * commit, ZrtpCommitRank * rank)
 {
-  memset (bid, 0, sizeof *bid);
-  bid->mode = zrtp_commit_mode (commit);
-  if (bid->mode == ZRTP_COMMIT_DH)
-    memcpy (bid->value, commit->hvi, ZRTP_HVI_SIZE);
+  memset (rank, 0, sizeof *rank);
+  rank->mode = zrtp_commit_mode (commit);
+  if (rank->mode == ZRTP_COMMIT_DH)
+    memcpy (rank->value, commit->hvi, ZRTP_HVI_SIZE);
   else
-    memcpy (bid->value, commit->nonce, ZRTP_NONCE_SIZE);
+    memcpy (rank->value, commit->nonce, ZRTP_NONCE_SIZE);
 }
 
 gboolean
-zrtp_bid_stands (const ZrtpBid * ours, const ZrtpBid * received,
+zrtp_commit_wins (const ZrtpCommitRank * ours, const ZrtpCommitRank * received,
     gboolean own_mitm, gboolean peer_mitm)
 {
   /* DH beats Preshared. */
   if (ours->mode != received->mode && received->mode != ZRTP_COMMIT_MULTISTREAM)
     return ours->mode == ZRTP_COMMIT_DH;
-  /* Preshared with exactly one M flag: whoever has it responds. */
+  /* Preshared with exactly one M flag: the endpoint that has it responds. */
   if (received->mode == ZRTP_COMMIT_PRESHARED && peer_mitm != own_mitm)
     return peer_mitm;
   return memcmp (ours->value, received->value, ZRTP_HVI_SIZE) > 0;
 }
 
-ZrtpClaim *
-zrtp_claim_new (ZrtpPairs * pairs)
+ZrtpExchangeLease *
+zrtp_exchange_lease_new (ZrtpExchangeLocks * pairs)
 {
-  ZrtpClaim *claim = g_new0 (ZrtpClaim, 1);
+  ZrtpExchangeLease *lease = g_new0 (ZrtpExchangeLease, 1);
 
-  claim->pairs = zrtp_pairs_ref (pairs);
-  claim->link.data = claim;
-  return claim;
+  lease->pairs = zrtp_exchange_locks_ref (pairs);
+  lease->link.data = lease;
+  return lease;
 }
 
-ZrtpClaim *
-zrtp_claim_new_beside (const ZrtpClaim * claim)
+ZrtpExchangeLease *
+zrtp_exchange_lease_new_beside (const ZrtpExchangeLease * lease)
 {
-  ZrtpClaim *other = zrtp_claim_new (claim->pairs);
+  ZrtpExchangeLease *other = zrtp_exchange_lease_new (lease->pairs);
 
-  zrtp_claim_set_hook (other, claim->hook, claim->owner);
+  zrtp_exchange_lease_set_hook (other, lease->hook, lease->owner);
   return other;
 }
 
 void
-zrtp_claim_set_hook (ZrtpClaim * claim, const ZrtpTurnHook * hook,
-    gpointer owner)
+zrtp_exchange_lease_set_hook (ZrtpExchangeLease * lease,
+    const ZrtpTurnHook * hook, gpointer owner)
 {
-  claim->hook = hook;
-  claim->owner = owner;
+  lease->hook = hook;
+  lease->owner = owner;
 }
 
 /* A session to be told that its turn came, once the lock is released. */
@@ -162,15 +163,15 @@ tell (const Turn * turn)
 
 /* Those below must be called with pairs->lock held. */
 
-/* @claim may be NULL. */
+/* @lease may be NULL. */
 static Turn
-turn_of (const ZrtpClaim * claim)
+turn_of (const ZrtpExchangeLease * lease)
 {
   Turn turn = { NULL, NULL };
 
-  if (claim && claim->hook) {
-    turn.hook = claim->hook;
-    turn.owner = claim->hook->ref (claim->owner);
+  if (lease && lease->hook) {
+    turn.hook = lease->hook;
+    turn.owner = lease->hook->ref (lease->owner);
   }
   return turn;
 }
@@ -183,39 +184,39 @@ next_turn (Pair * pair)
 }
 
 static void
-stop_waiting (ZrtpClaim * claim)
+stop_waiting (ZrtpExchangeLease * lease)
 {
-  if (claim->ticket)
-    g_queue_unlink (&claim->pair->waiting, &claim->link);
-  claim->ticket = 0;
+  if (lease->ticket)
+    g_queue_unlink (&lease->pair->waiting, &lease->link);
+  lease->ticket = 0;
 }
 
 /* Whose turn it is then. */
 static Turn
-leave (ZrtpClaim * claim)
+leave (ZrtpExchangeLease * lease)
 {
   Turn turn = { NULL, NULL };
-  Pair *pair = claim->pair;
+  Pair *pair = lease->pair;
   gboolean was_next;
 
   if (!pair)
     return turn;
-  was_next = pair->holder == claim
-      || (!pair->holder && g_queue_peek_head (&pair->waiting) == claim);
-  stop_waiting (claim);
-  claim->pair = NULL;
-  if (pair->holder == claim)
+  was_next = pair->holder == lease
+      || (!pair->holder && g_queue_peek_head (&pair->waiting) == lease);
+  stop_waiting (lease);
+  lease->pair = NULL;
+  if (pair->holder == lease)
     pair->holder = NULL;
   if (was_next)
     turn = next_turn (pair);
   if (--pair->users == 0)
-    g_hash_table_remove (claim->pairs->pairs, pair->zids);
+    g_hash_table_remove (lease->pairs->pairs, pair->zids);
   return turn;
 }
 
-/* Moves the claim to another pair. Whose turn it is in the one that it left. */
+/* Moves the lease to another pair. Whose turn it is in the one that it left. */
 static Turn
-join (ZrtpClaim * claim, const guint8 * own, const guint8 * peer)
+join (ZrtpExchangeLease * lease, const guint8 * own, const guint8 * peer)
 {
   guint8 zids[2 * ZRTP_ZID_SIZE];
   Turn turn = { NULL, NULL };
@@ -223,55 +224,56 @@ join (ZrtpClaim * claim, const guint8 * own, const guint8 * peer)
 
   memcpy (zids, own, ZRTP_ZID_SIZE);
   memcpy (zids + ZRTP_ZID_SIZE, peer, ZRTP_ZID_SIZE);
-  if (claim->pair && equal_zids (claim->pair->zids, zids))
+  if (lease->pair && equal_zids (lease->pair->zids, zids))
     return turn;
-  turn = leave (claim);
-  pair = g_hash_table_lookup (claim->pairs->pairs, zids);
+  turn = leave (lease);
+  pair = g_hash_table_lookup (lease->pairs->pairs, zids);
   if (!pair) {
     pair = g_new0 (Pair, 1);
     memcpy (pair->zids, zids, sizeof zids);
-    /* Who was here before and comes back must not take it for the same. */
-    pair->generation = claim->pairs->ended;
-    g_hash_table_insert (claim->pairs->pairs, pair->zids, pair);
+    /* A session that was here before and comes back must not take it for the
+     * same. */
+    pair->generation = lease->pairs->ended;
+    g_hash_table_insert (lease->pairs->pairs, pair->zids, pair);
   }
   pair->users++;
-  claim->pair = pair;
+  lease->pair = pair;
   return turn;
 }
 
 static gboolean
-is_holding_another (const ZrtpClaim * claim, const guint8 * own,
+is_holding_another (const ZrtpExchangeLease * lease, const guint8 * own,
     const guint8 * peer)
 {
-  const Pair *pair = claim->pair;
+  const Pair *pair = lease->pair;
 
-  return pair && pair->holder == claim
+  return pair && pair->holder == lease
       && (memcmp (pair->zids, own, ZRTP_ZID_SIZE) != 0
       || memcmp (pair->zids + ZRTP_ZID_SIZE, peer, ZRTP_ZID_SIZE) != 0);
 }
 
-/* A pair that is free, or was held for too long. Whoever waits first has the
- * first go: somebody who calls again and again can't keep others out. */
+/* A pair that is free, or was held for too long. The session that waited first
+ * comes first: one that calls again and again can't keep others out. */
 static gboolean
-is_open (Pair * pair, const ZrtpClaim * claim, gint64 now)
+is_open (Pair * pair, const ZrtpExchangeLease * lease, gint64 now)
 {
-  ZrtpClaim *first;
+  ZrtpExchangeLease *first;
 
   if (pair->holder && now < pair->expires)
     return FALSE;
-  while ((first = g_queue_peek_head (&pair->waiting)) && first != claim
+  while ((first = g_queue_peek_head (&pair->waiting)) && first != lease
       && now - first->asked >= TURN)
     stop_waiting (first);
-  return !first || first == claim;
+  return !first || first == lease;
 }
 
 static void
-hold (ZrtpClaim * claim, gboolean accepted, gint64 now)
+hold (ZrtpExchangeLease * lease, gboolean accepted, gint64 now)
 {
-  Pair *pair = claim->pair;
+  Pair *pair = lease->pair;
 
-  stop_waiting (claim);
-  pair->holder = claim;
+  stop_waiting (lease);
+  pair->holder = lease;
   pair->expires = now + HOLD_LIMIT;
   pair->committed = FALSE;
   pair->accepted = accepted;
@@ -279,163 +281,167 @@ hold (ZrtpClaim * claim, gboolean accepted, gint64 now)
 
 /* When to ask again. */
 static gint64
-wait_for (ZrtpClaim * claim, gint64 now)
+wait_for (ZrtpExchangeLease * lease, gint64 now)
 {
-  Pair *pair = claim->pair;
-  const ZrtpClaim *first;
+  Pair *pair = lease->pair;
+  const ZrtpExchangeLease *first;
 
-  claim->asked = now;
-  if (!claim->ticket) {
-    claim->ticket = ++pair->last_ticket;
-    g_queue_push_tail_link (&pair->waiting, &claim->link);
+  lease->asked = now;
+  if (!lease->ticket) {
+    lease->ticket = ++pair->last_ticket;
+    g_queue_push_tail_link (&pair->waiting, &lease->link);
   }
   /* The time of a holder that is overdue ends without a call of the hook. */
-  if (claim->hook)
+  if (lease->hook)
     return pair->holder && pair->expires > now
         ? MIN (pair->expires, now + MAX_ASK_AGAIN) : now + MAX_ASK_AGAIN;
   first = g_queue_peek_head (&pair->waiting);
-  return now + MIN (ASK_AGAIN * (gint64) (1 + claim->ticket - first->ticket),
+  return now + MIN (ASK_AGAIN * (gint64) (1 + lease->ticket - first->ticket),
       MAX_ASK_AGAIN);
 }
 
 void
-zrtp_claim_free (ZrtpClaim * claim)
+zrtp_exchange_lease_free (ZrtpExchangeLease * lease)
 {
   Turn turn;
 
-  g_mutex_lock (&claim->pairs->lock);
-  turn = leave (claim);
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_lock (&lease->pairs->lock);
+  turn = leave (lease);
+  g_mutex_unlock (&lease->pairs->lock);
   tell (&turn);
-  zrtp_pairs_unref (claim->pairs);
-  g_free (claim);
+  zrtp_exchange_locks_unref (lease->pairs);
+  g_free (lease);
 }
 
 guint
-zrtp_claim_generation (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
-    const guint8 peer[ZRTP_ZID_SIZE])
+zrtp_exchange_lease_generation (ZrtpExchangeLease * lease,
+    const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE])
 {
   Turn turn = { NULL, NULL };
   guint generation = 0;
 
-  g_mutex_lock (&claim->pairs->lock);
-  if (!is_holding_another (claim, own, peer)) {
-    turn = join (claim, own, peer);
-    generation = claim->pair->generation;
+  g_mutex_lock (&lease->pairs->lock);
+  if (!is_holding_another (lease, own, peer)) {
+    turn = join (lease, own, peer);
+    generation = lease->pair->generation;
   }
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_unlock (&lease->pairs->lock);
   tell (&turn);
   return generation;
 }
 
 gint64
-zrtp_claim_take (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
-    const guint8 peer[ZRTP_ZID_SIZE], gint64 now)
+zrtp_exchange_lease_acquire (ZrtpExchangeLease * lease,
+    const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE],
+    gint64 now)
 {
   Turn turn = { NULL, NULL };
   gint64 due = now;
 
-  g_mutex_lock (&claim->pairs->lock);
-  if (is_holding_another (claim, own, peer)) {
+  g_mutex_lock (&lease->pairs->lock);
+  if (is_holding_another (lease, own, peer)) {
     due = now + MAX_ASK_AGAIN;
   } else {
-    turn = join (claim, own, peer);
-    if (claim->pair->holder != claim) {
-      if (is_open (claim->pair, claim, now))
-        hold (claim, FALSE, now);
+    turn = join (lease, own, peer);
+    if (lease->pair->holder != lease) {
+      if (is_open (lease->pair, lease, now))
+        hold (lease, FALSE, now);
       else
-        due = wait_for (claim, now);
+        due = wait_for (lease, now);
     }
   }
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_unlock (&lease->pairs->lock);
   tell (&turn);
   return due;
 }
 
 gboolean
-zrtp_claim_bid (ZrtpClaim * claim, const ZrtpBid * bid)
+zrtp_exchange_lease_rank (ZrtpExchangeLease * lease,
+    const ZrtpCommitRank * rank)
 {
   Pair *pair;
   gboolean ours;
 
-  g_mutex_lock (&claim->pairs->lock);
-  pair = claim->pair;
-  ours = pair && pair->holder == claim;
+  g_mutex_lock (&lease->pairs->lock);
+  pair = lease->pair;
+  ours = pair && pair->holder == lease;
   if (ours) {
     pair->committed = TRUE;
-    pair->bid = *bid;
+    pair->rank = *rank;
   }
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_unlock (&lease->pairs->lock);
   return ours;
 }
 
 void
-zrtp_claim_accepted (ZrtpClaim * claim)
+zrtp_exchange_lease_accepted (ZrtpExchangeLease * lease)
 {
-  g_mutex_lock (&claim->pairs->lock);
-  if (claim->pair && claim->pair->holder == claim)
-    claim->pair->accepted = TRUE;
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_lock (&lease->pairs->lock);
+  if (lease->pair && lease->pair->holder == lease)
+    lease->pair->accepted = TRUE;
+  g_mutex_unlock (&lease->pairs->lock);
 }
 
 gboolean
-zrtp_claim_is_held (ZrtpClaim * claim)
+zrtp_exchange_lease_is_held (ZrtpExchangeLease * lease)
 {
   gboolean ours;
 
-  g_mutex_lock (&claim->pairs->lock);
-  ours = claim->pair && claim->pair->holder == claim;
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_lock (&lease->pairs->lock);
+  ours = lease->pair && lease->pair->holder == lease;
+  g_mutex_unlock (&lease->pairs->lock);
   return ours;
 }
 
 /* A session that holds the pair and has not sent its Commit gives way; one whose
  * Commit is out does if that is the lower. */
-static ZrtpClaimVerdict
-judge_answer (Pair * pair, const ZrtpClaim * claim, const ZrtpBid * received,
-    gboolean own_mitm, gboolean peer_mitm, gint64 now)
+static ZrtpLeaseDecision
+judge_answer (Pair * pair, const ZrtpExchangeLease * lease,
+    const ZrtpCommitRank * received, gboolean own_mitm, gboolean peer_mitm,
+    gint64 now)
 {
-  if (pair->holder == claim)
-    return ZRTP_CLAIM_OURS;
+  if (pair->holder == lease)
+    return ZRTP_LEASE_OURS;
   if (!pair->holder || pair->accepted || now >= pair->expires)
-    return is_open (pair, claim, now) ? ZRTP_CLAIM_OURS : ZRTP_CLAIM_BUSY;
+    return is_open (pair, lease, now) ? ZRTP_LEASE_OURS : ZRTP_LEASE_BUSY;
   if (!pair->committed)
-    return ZRTP_CLAIM_OURS;
-  return zrtp_bid_stands (&pair->bid, received, own_mitm, peer_mitm) ?
-      ZRTP_CLAIM_OUTBID : ZRTP_CLAIM_OURS;
+    return ZRTP_LEASE_OURS;
+  return zrtp_commit_wins (&pair->rank, received, own_mitm, peer_mitm) ?
+      ZRTP_LEASE_LOST : ZRTP_LEASE_OURS;
 }
 
-ZrtpClaimVerdict
-zrtp_claim_answer (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
-    const guint8 peer[ZRTP_ZID_SIZE], const ZrtpBid * received,
-    gboolean own_mitm, gboolean peer_mitm, gint64 now)
+ZrtpLeaseDecision
+zrtp_exchange_lease_contend (ZrtpExchangeLease * lease,
+    const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE],
+    const ZrtpCommitRank * received, gboolean own_mitm, gboolean peer_mitm,
+    gint64 now)
 {
   Turn turn, holder = { NULL, NULL };
-  ZrtpClaimVerdict verdict;
+  ZrtpLeaseDecision decision;
 
-  g_mutex_lock (&claim->pairs->lock);
-  turn = join (claim, own, peer);
-  verdict = judge_answer (claim->pair, claim, received, own_mitm, peer_mitm,
+  g_mutex_lock (&lease->pairs->lock);
+  turn = join (lease, own, peer);
+  decision = judge_answer (lease->pair, lease, received, own_mitm, peer_mitm,
       now);
-  if (verdict == ZRTP_CLAIM_OURS)
-    hold (claim, TRUE, now);
-  if (verdict == ZRTP_CLAIM_OUTBID)
-    holder = turn_of (claim->pair->holder);
-  g_mutex_unlock (&claim->pairs->lock);
+  if (decision == ZRTP_LEASE_OURS)
+    hold (lease, TRUE, now);
+  if (decision == ZRTP_LEASE_LOST)
+    holder = turn_of (lease->pair->holder);
+  g_mutex_unlock (&lease->pairs->lock);
   tell (&turn);
   tell (&holder);
-  return verdict;
+  return decision;
 }
 
 void
-zrtp_claim_release (ZrtpClaim * claim, gboolean done)
+zrtp_exchange_lease_release (ZrtpExchangeLease * lease, gboolean done)
 {
   Turn turn;
 
-  g_mutex_lock (&claim->pairs->lock);
-  if (done && claim->pair)
-    claim->pair->generation = ++claim->pairs->ended;
-  turn = leave (claim);
-  g_mutex_unlock (&claim->pairs->lock);
+  g_mutex_lock (&lease->pairs->lock);
+  if (done && lease->pair)
+    lease->pair->generation = ++lease->pairs->ended;
+  turn = leave (lease);
+  g_mutex_unlock (&lease->pairs->lock);
   tell (&turn);
 }

@@ -15,23 +15,23 @@
 G_BEGIN_DECLS
 
 /* The pairs of ZIDs that exchange keys now. */
-typedef struct _ZrtpPairs ZrtpPairs;
+typedef struct _ZrtpPairs ZrtpExchangeLocks;
 
-ZrtpPairs *zrtp_pairs_new (void);
-ZrtpPairs *zrtp_pairs_ref (ZrtpPairs * pairs);
-void zrtp_pairs_unref (ZrtpPairs * pairs);
+ZrtpExchangeLocks *zrtp_exchange_locks_new (void);
+ZrtpExchangeLocks *zrtp_exchange_locks_ref (ZrtpExchangeLocks * pairs);
+void zrtp_exchange_locks_unref (ZrtpExchangeLocks * pairs);
 
 /* What decides between two Commits that crossed (4.2). */
 typedef struct
 {
   ZrtpCommitMode mode;
   guint8 value[ZRTP_HVI_SIZE];  /* hvi, or the nonce and zeros */
-} ZrtpBid;
+} ZrtpCommitRank;
 
-void zrtp_bid_of_commit (const ZrtpCommit * commit, ZrtpBid * bid);
+void zrtp_commit_rank_of (const ZrtpCommit * commit, ZrtpCommitRank * rank);
 /* TRUE if our Commit stands and the received one is to be dropped. */
-gboolean zrtp_bid_stands (const ZrtpBid * ours, const ZrtpBid * received,
-    gboolean own_mitm, gboolean peer_mitm);
+gboolean zrtp_commit_wins (const ZrtpCommitRank * ours,
+    const ZrtpCommitRank * received, gboolean own_mitm, gboolean peer_mitm);
 
 /* Tells the owner of a session that its turn came, from a thread of another
  * session. */
@@ -45,51 +45,54 @@ typedef struct
   void (*turn) (gpointer owner);
 } ZrtpTurnHook;
 
-/* A session's part in the table: it holds one pair at most, and an exchange that
- * takes longer than it should does not shut out the others for ever. */
-typedef struct _ZrtpClaim ZrtpClaim;
+/* A session's part in the table: it holds one pair at most, and an exchange
+ * that takes longer than it should does not shut out the others forever. */
+typedef struct _ZrtpClaim ZrtpExchangeLease;
 
-ZrtpClaim *zrtp_claim_new (ZrtpPairs * pairs);
+ZrtpExchangeLease *zrtp_exchange_lease_new (ZrtpExchangeLocks * pairs);
 /* Another one in the same table, with the same hook. */
-ZrtpClaim *zrtp_claim_new_beside (const ZrtpClaim * claim);
-void zrtp_claim_free (ZrtpClaim * claim);
-/* Before the claim is used. @owner is borrowed until the claim is freed. Without a
- * hook the session has to ask again at the times that zrtp_claim_take() gives. */
-void zrtp_claim_set_hook (ZrtpClaim * claim, const ZrtpTurnHook * hook,
-    gpointer owner);
+ZrtpExchangeLease *zrtp_exchange_lease_new_beside (const ZrtpExchangeLease *
+    lease);
+void zrtp_exchange_lease_free (ZrtpExchangeLease * lease);
+/* Before the lease is used. @owner is borrowed until the lease is freed.
+ * Without a hook the session has to ask again at the times that
+ * zrtp_exchange_lease_acquire() gives. */
+void zrtp_exchange_lease_set_hook (ZrtpExchangeLease * lease,
+    const ZrtpTurnHook * hook, gpointer owner);
 
 /* Another number once an exchange of this pair has ended: what the cache said
  * before is stale. */
-guint zrtp_claim_generation (ZrtpClaim * claim,
+guint zrtp_exchange_lease_generation (ZrtpExchangeLease * lease,
     const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE]);
 
 /* @now: the pair is ours. Later: another session is at it. The hook is called when
  * it is our turn. Ask again at the returned time all the same, to keep the turn: a
  * session that does not ask for a second loses it. */
-gint64 zrtp_claim_take (ZrtpClaim * claim, const guint8 own[ZRTP_ZID_SIZE],
-    const guint8 peer[ZRTP_ZID_SIZE], gint64 now);
+gint64 zrtp_exchange_lease_acquire (ZrtpExchangeLease * lease,
+    const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE], gint64 now);
 /* Our Commit is about to go out. FALSE if meanwhile we lost the pair. */
-gboolean zrtp_claim_bid (ZrtpClaim * claim, const ZrtpBid * bid);
+gboolean zrtp_exchange_lease_rank (ZrtpExchangeLease * lease,
+    const ZrtpCommitRank * rank);
 /* The peer accepted it: other Commits come too late. */
-void zrtp_claim_accepted (ZrtpClaim * claim);
-gboolean zrtp_claim_is_held (ZrtpClaim * claim);
+void zrtp_exchange_lease_accepted (ZrtpExchangeLease * lease);
+gboolean zrtp_exchange_lease_is_held (ZrtpExchangeLease * lease);
 
 typedef enum
 {
-  ZRTP_CLAIM_OURS,              /* the received Commit may be accepted */
-  ZRTP_CLAIM_OUTBID,            /* that of another session of ours stands, which is
+  ZRTP_LEASE_OURS,              /* the received Commit may be accepted */
+  ZRTP_LEASE_LOST,            /* that of another session of ours stands, which is
                                  * told by its hook: the peer may not have it */
-  ZRTP_CLAIM_BUSY               /* another exchange is past its Commit */
-} ZrtpClaimVerdict;
+  ZRTP_LEASE_BUSY               /* another exchange is past its Commit */
+} ZrtpLeaseDecision;
 
-/* A Commit of this peer came. ZRTP_CLAIM_OURS: the pair is ours, and a session
+/* A Commit of this peer came. ZRTP_LEASE_OURS: the pair is ours, and a session
  * whose Commit lost will find that out. */
-ZrtpClaimVerdict zrtp_claim_answer (ZrtpClaim * claim,
+ZrtpLeaseDecision zrtp_exchange_lease_contend (ZrtpExchangeLease * lease,
     const guint8 own[ZRTP_ZID_SIZE], const guint8 peer[ZRTP_ZID_SIZE],
-    const ZrtpBid * received, gboolean own_mitm, gboolean peer_mitm,
+    const ZrtpCommitRank * received, gboolean own_mitm, gboolean peer_mitm,
     gint64 now);
 /* The exchange is over. @done: it changed what both sides keep. */
-void zrtp_claim_release (ZrtpClaim * claim, gboolean done);
+void zrtp_exchange_lease_release (ZrtpExchangeLease * lease, gboolean done);
 
 G_END_DECLS
 

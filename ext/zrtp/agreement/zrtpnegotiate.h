@@ -22,9 +22,9 @@ typedef struct
 } ZrtpSuite;
 
 /* What our Hello lists: the policy's algorithms, with Mult if there is room
- * (5.1.5: peers refuse Multistream to those who do not list it) and S384 where
- * EC38 wants it (5.1.2; without room, or if the policy is strict and does not
- * name S384, EC38 goes instead). */
+ * (5.1.5: peers refuse Multistream to endpoints that do not list it) and S384
+ * where EC38 wants it (5.1.2; without room, or if the policy is strict and does
+ * not name S384, EC38 goes instead). */
 void zrtp_negotiate_listed (const ZrtpPolicy * policy,
     ZrtpAlgorithmList listed[ZRTP_N_KINDS]);
 

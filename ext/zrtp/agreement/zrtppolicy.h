@@ -21,7 +21,7 @@ typedef struct
   gboolean strict_algorithms;   /* refuse what is not listed, mandatory or not */
   gboolean passive;             /* P: never send a Commit */
   gboolean mitm;                /* M: a PBX that relays SAS (7.3) */
-  gboolean enroll;              /* E: it takes in whoever calls (7.3.1) */
+  gboolean enroll;              /* E: it takes in every caller (7.3.1) */
   gboolean check_signatures;    /* S: the application can (7.2) */
   gboolean sign_sas;            /* it makes some, too, if the peer has S */
   guint mtu;                    /* longest packet with one (7.2) */
@@ -29,8 +29,9 @@ typedef struct
   gboolean disclosure;          /* D (11) */
   gboolean auto_secure;         /* Commit without being asked */
   gboolean require_encryption;  /* no clear media, ever */
-  gboolean unattended;          /* nobody can compare SAS: a cache mismatch that
-                                 * nothing else explains ends the call (4.3.2) */
+  gboolean unattended;          /* no user can compare SAS: a cache mismatch
+                                 * that nothing else explains ends the call
+                                 * (4.3.2) */
   gboolean require_verified;    /* ... and so does a peer that was not verified
                                  * in an earlier call */
   gboolean stop_on_reject;      /* a rejected SAS blocks media both ways */

@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /* Our secrets for one exchange. A secret that we do not have is null here and
- * has a random stand-in for its IDs, so that nobody learns of its absence. */
+ * has a random stand-in for its IDs, so that no peer learns of its absence. */
 typedef struct
 {
   ZrtpPeer peer;                /* rs1, rs2, pbxsecret */

@@ -41,7 +41,7 @@ G_BEGIN_DECLS
 /* No deadline. */
 #define ZRTP_NEVER G_MAXINT64
 
-/* A run of octets that somebody else owns. */
+/* A run of octets that the caller owns. */
 typedef struct
 {
   const guint8 *data;
@@ -88,15 +88,15 @@ typedef enum
 typedef enum
 {
   ZRTP_TRUST_NONE,
-  ZRTP_TRUST_UNVERIFIED,        /* nobody compared the SAS yet */
+  ZRTP_TRUST_UNVERIFIED,        /* the SAS was not compared yet */
   ZRTP_TRUST_PEER_UNVERIFIED,   /* we did, but the peer's V flag is 0 (7.1) */
   ZRTP_TRUST_VERIFIED,
   ZRTP_TRUST_CACHE_MISMATCH,    /* we hold rs1 and s1 came out null (4.3.2) */
   ZRTP_TRUST_NAME_MISMATCH,     /* the cache names someone else for this ZID */
   ZRTP_TRUST_SAS_MISMATCH,      /* the user said that the SAS differ */
   ZRTP_TRUST_MITM_RELAYED,      /* SAS relayed by a trusted PBX (7.3) */
-  ZRTP_TRUST_SIGNED,            /* nobody compared, but the SAS is signed (7.2) */
-  ZRTP_TRUST_SIGNATURE_INVALID, /* ... by somebody else, or wrongly */
+  ZRTP_TRUST_SIGNED,            /* not compared, but the SAS is signed (7.2) */
+  ZRTP_TRUST_SIGNATURE_INVALID, /* ... by another key, or wrongly */
   ZRTP_TRUST_NEW_ENDPOINT,      /* the name was verified for another ZID */
   ZRTP_TRUST_PEER_CHANGED       /* unverified, but the call was verified before
                                  * it moved to this endpoint */
@@ -109,7 +109,7 @@ typedef enum
   ZRTP_SIGNATURE_UNCHECKED,     /* up to the application */
   ZRTP_SIGNATURE_VALID,
   ZRTP_SIGNATURE_INVALID,
-  ZRTP_SIGNATURE_UNSUPPORTED    /* of a type that nobody here knows */
+  ZRTP_SIGNATURE_UNSUPPORTED    /* of a type that this engine does not know */
 } ZrtpSignatureStatus;
 
 /* Whether a PBX may relay SAS to us (7.3.1; the property "enrollment"). */

@@ -13,7 +13,7 @@
 #include <glib/gstdio.h>
 
 gboolean
-zrtp_cache_file_tighten (const char *path, GError ** error)
+zrtp_cache_file_restrict_permissions (const char *path, GError ** error)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   gboolean ok = TRUE;
@@ -99,7 +99,7 @@ make_if_missing (const char *path, gboolean * made, GError ** error)
 
 /* What exists of the path has one name, what doesn't none but this. */
 char *
-zrtp_cache_file_foresee (const char *path)
+zrtp_cache_file_resolve (const char *path)
 {
   char *folder = g_canonicalize_filename (path, NULL);
   char *rest = NULL, *parent, *real, *result;

@@ -103,7 +103,7 @@ read_entry (sqlite3_stmt * row, gint64 now, Entry * entry)
   peer->name = name != NULL ? g_utf8_make_valid (name, -1) : NULL;
   peer->first_seen = sqlite3_column_int64 (row, 8);
   peer->last_seen = sqlite3_column_int64 (row, 9);
-  peer->shared = sqlite3_column_int (row, 10) != 0;
+  peer->confirmed = sqlite3_column_int (row, 10) != 0;
   read_algorithms (row, 11, peer->algorithms);
   judge_expiry (entry, now);
   return SQLITE_OK;
@@ -253,7 +253,7 @@ drop_secrets (Entry * entry)
 {
   ZrtpPeer *peer = &entry->peer;
 
-  peer->have_rs1 = peer->have_rs2 = peer->verified = peer->shared = FALSE;
+  peer->have_rs1 = peer->have_rs2 = peer->verified = peer->confirmed = FALSE;
   zrtp_wipe (peer->rs1, sizeof peer->rs1);
   zrtp_wipe (peer->rs2, sizeof peer->rs2);
   entry->rs1_interval = 0;
@@ -303,8 +303,8 @@ apply (Entry * entry, gint64 now, const ZrtpPeerUpdate * update)
     memcpy (peer->pbx, update->pbx, ZRTP_SECRET_SIZE);
     peer->have_pbx = TRUE;
   }
-  if (update->changes & ZRTP_PEER_SET_SHARED)
-    peer->shared = peer->have_rs1;
+  if (update->changes & ZRTP_PEER_SET_CONFIRMED)
+    peer->confirmed = peer->have_rs1;
   if (update->changes & ZRTP_PEER_SET_VERIFIED)
     peer->verified = update->verified;
   if (update->changes & ZRTP_PEER_SET_NAME) {
@@ -356,7 +356,7 @@ store (ZrtpCache * cache, const Entry * entry)
   if (rc == SQLITE_OK)
     rc = sqlite3_bind_int64 (statement, 10, peer->last_seen);
   if (rc == SQLITE_OK)
-    rc = sqlite3_bind_int (statement, 11, peer->shared ? 1 : 0);
+    rc = sqlite3_bind_int (statement, 11, peer->confirmed ? 1 : 0);
   if (rc == SQLITE_OK && *peer->algorithms != '\0')
     rc = sqlite3_bind_text (statement, 12, peer->algorithms, -1, SQLITE_STATIC);
   return rc == SQLITE_OK ? run (cache, ZRTP_CACHE_STORE) : rc;
@@ -373,7 +373,7 @@ delete (ZrtpCache * cache, const guint8 * zid)
 }
 
 /* BEGIN IMMEDIATE before the entry is read: what is changed is what the file
- * has at that moment, whoever wrote it. */
+ * has at that moment, whichever process wrote it. */
 static int
 change (ZrtpCache * cache, const guint8 * zid, gint64 now,
     const ZrtpPeerUpdate * update)

@@ -42,16 +42,16 @@ typedef enum
   ZRTP_CACHE_N_STATEMENTS
 } ZrtpCacheStatement;
 
-typedef struct _ZrtpCachePlace ZrtpCachePlace;
+typedef struct _ZrtpCacheFile ZrtpCacheFile;
 
 struct _ZrtpCache
 {
   gint refs;                    /* atomic; 1 to 0 under the place's lock */
-  ZrtpCachePlace *place;        /* NULL if volatile */
+  ZrtpCacheFile *file;        /* NULL if volatile */
   char *path;                   /* canonical, or ":memory:" */
   gboolean is_volatile;
   guint8 zid[ZRTP_ZID_SIZE];    /* constant once others have the object */
-  pid_t pid;                    /* who opened it */
+  pid_t pid;                    /* the process that opened it */
 
   gint origin;                  /* ZrtpCacheOrigin, atomic */
   gint read_only;               /* atomic, written with the lock */
@@ -59,7 +59,7 @@ struct _ZrtpCache
   sqlite3 *db;                  /* NULL before there is a file, and once it
                                  * was replaced */
   sqlite3_stmt *statements[ZRTP_CACHE_N_STATEMENTS];
-  gboolean foreseen;            /* no file yet */
+  gboolean deferred;            /* no file yet */
   gboolean fold_due;            /* the WAL may still hold old secrets */
   gint64 deadline;              /* of the running call, monotonic µs */
 };
@@ -84,12 +84,13 @@ gboolean zrtp_cache_access_check_folder (const char *path, const char *folder,
     GError ** error);
 
 /* The canonical path that a file will have which does not exist yet. */
-char *zrtp_cache_file_foresee (const char *path);
+char *zrtp_cache_file_resolve (const char *path);
 
 /* Makes the secrets readable to the owner alone, those in SQLite's side files
- * too. A file of somebody else or on a read-only disk stays as it is, unless
+ * too. A file of another user or on a read-only disk stays as it is, unless
  * others could put secrets of their own into it: that is an error. */
-gboolean zrtp_cache_file_tighten (const char *path, GError ** error);
+gboolean zrtp_cache_file_restrict_permissions (const char *path,
+    GError ** error);
 
 /* Opens @cache->path into @cache->db, checks it, makes the schema if it is empty
  * (origin: WAS_EMPTY) with @cache->zid as the ZID, prepares the statements. @zid is the one that

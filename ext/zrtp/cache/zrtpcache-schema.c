@@ -435,7 +435,7 @@ try_open (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], gboolean immutable,
   if (rc == SQLITE_OK)
     rc = check (cache, &kind);
   if (rc != SQLITE_OK || !is_usable (cache, kind, error)
-      || !zrtp_cache_file_tighten (cache->path, error))
+      || !zrtp_cache_file_restrict_permissions (cache->path, error))
     return rc;
 
   read_only = sqlite3_db_readonly (cache->db, "main") == 1;

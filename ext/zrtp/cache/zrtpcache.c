@@ -10,12 +10,13 @@
 #include <unistd.h>
 
 /* Where a file is, by its canonical path. Opening, making and closing it take
- * their time on the disk: the place's lock makes those of one file wait for each
- * other, and nobody else. */
-struct _ZrtpCachePlace
+ * their time on the disk: the file's lock makes those of one file wait for each
+ * other, and no others. */
+struct _ZrtpCacheFile
 {
   char *path;
-  pid_t pid;                    /* who made it: the lock is that process's */
+  pid_t pid;                    /* the process that made it: the lock is that
+                                 * process's */
   guint users;                  /* under the table's lock */
   GMutex lock;                  /* after it a cache's */
   gboolean made;                /* its file was made here and has no content yet */
@@ -23,7 +24,7 @@ struct _ZrtpCachePlace
                                  * NULL if there is none, or it was replaced */
 };
 
-/* Path to place. Held for a moment only. */
+/* Path to file. Held for a moment only. */
 static GMutex table_lock;
 static GHashTable *table;
 
@@ -52,42 +53,42 @@ zrtp_cache_expand_path (const char *path, GError ** error)
 }
 
 /* Adds a user. */
-static ZrtpCachePlace *
-place_get (const char *path)
+static ZrtpCacheFile *
+cache_file_get (const char *path)
 {
-  ZrtpCachePlace *place;
+  ZrtpCacheFile *file;
 
   g_mutex_lock (&table_lock);
   if (table == NULL)
     table = g_hash_table_new (g_str_hash, g_str_equal);
-  place = g_hash_table_lookup (table, path);
-  if (place == NULL) {
-    place = g_new0 (ZrtpCachePlace, 1);
-    place->path = g_strdup (path);
-    place->pid = getpid ();
-    g_mutex_init (&place->lock);
-    g_hash_table_insert (table, place->path, place);
+  file = g_hash_table_lookup (table, path);
+  if (file == NULL) {
+    file = g_new0 (ZrtpCacheFile, 1);
+    file->path = g_strdup (path);
+    file->pid = getpid ();
+    g_mutex_init (&file->lock);
+    g_hash_table_insert (table, file->path, file);
   }
-  place->users++;
+  file->users++;
   g_mutex_unlock (&table_lock);
-  return place;
+  return file;
 }
 
 static void
-place_leave (ZrtpCachePlace * place)
+cache_file_leave (ZrtpCacheFile * file)
 {
   gboolean last;
 
   g_mutex_lock (&table_lock);
-  last = --place->users == 0;
+  last = --file->users == 0;
   if (last)
-    g_hash_table_remove (table, place->path);
+    g_hash_table_remove (table, file->path);
   g_mutex_unlock (&table_lock);
   if (!last)
     return;
-  g_mutex_clear (&place->lock);
-  g_free (place->path);
-  g_free (place);
+  g_mutex_clear (&file->lock);
+  g_free (file->path);
+  g_free (file);
 }
 
 static ZrtpCache *
@@ -104,19 +105,19 @@ cache_new (const char *path, const ZrtpRandom * random)
 }
 
 static ZrtpCache *
-cache_new_at (ZrtpCachePlace * place, const ZrtpRandom * random)
+cache_new_at (ZrtpCacheFile * file, const ZrtpRandom * random)
 {
-  ZrtpCache *cache = cache_new (place->path, random);
+  ZrtpCache *cache = cache_new (file->path, random);
 
-  cache->place = place_get (place->path);
+  cache->file = cache_file_get (file->path);
   return cache;
 }
 
 static void
 cache_free (ZrtpCache * cache)
 {
-  if (cache->place != NULL)
-    place_leave (cache->place);
+  if (cache->file != NULL)
+    cache_file_leave (cache->file);
   g_mutex_clear (&cache->lock);
   g_free (cache->path);
   g_free (cache);
@@ -133,20 +134,20 @@ was_forked (pid_t pid, const char *path, GError ** error)
 }
 
 /* TRUE if the file is no longer ours; then the connection is closed, so that it
- * shares no lock with that of a new file at the same place. Locked. */
+ * shares no lock with that of a new file at the same path. Locked. */
 static gboolean
 was_moved (ZrtpCache * cache)
 {
   if (cache->db != NULL && zrtp_cache_file_is_moved (cache))
     zrtp_cache_file_close (cache);
-  return cache->db == NULL && !cache->foreseen;
+  return cache->db == NULL && !cache->deferred;
 }
 
 /* The open object for the file, or NULL if there is none. Place locked. */
 static ZrtpCache *
-find_open (ZrtpCachePlace * place)
+find_open (ZrtpCacheFile * file)
 {
-  ZrtpCache *cache = place->cache;
+  ZrtpCache *cache = file->cache;
   gboolean moved;
 
   if (cache == NULL)
@@ -155,39 +156,39 @@ find_open (ZrtpCachePlace * place)
   moved = was_moved (cache);
   g_mutex_unlock (&cache->lock);
   if (moved)
-    place->cache = NULL;
-  return place->cache;
+    file->cache = NULL;
+  return file->cache;
 }
 
-/* Must be called with cache->place->lock held. */
+/* Must be called with cache->file->lock held. */
 static gboolean
 open_file (ZrtpCache * cache, guint8 zid[ZRTP_ZID_SIZE], GError ** error)
 {
   if (!zrtp_cache_file_open (cache, zid, error))
     return FALSE;
-  if (cache->place->made)
+  if (cache->file->made)
     g_atomic_int_compare_and_exchange (&cache->origin, ZRTP_CACHE_WAS_EMPTY,
         ZRTP_CACHE_NEW);
-  cache->place->made = FALSE;
+  cache->file->made = FALSE;
   return TRUE;
 }
 
-/* Must be called with place->lock held. */
+/* Must be called with file->lock held. */
 static char *
-prepare (ZrtpCachePlace * place, const char *path, GError ** error)
+prepare (ZrtpCacheFile * file, const char *path, GError ** error)
 {
   gboolean made;
   char *canonical = zrtp_cache_file_prepare (path, &made, error);
 
-  place->made = place->made || made;
+  file->made = file->made || made;
   return canonical;
 }
 
 /* Place locked. The object stays as it was if that fails. */
 static gboolean
-make_foreseen (ZrtpCache * cache, GError ** error)
+create_deferred (ZrtpCache * cache, GError ** error)
 {
-  char *canonical = prepare (cache->place, cache->path, error);
+  char *canonical = prepare (cache->file, cache->path, error);
   guint8 zid[ZRTP_ZID_SIZE];
   gboolean ok;
 
@@ -203,81 +204,81 @@ make_foreseen (ZrtpCache * cache, GError ** error)
         "without it, the next one takes it");
     ok = FALSE;
   }
-  cache->foreseen = !ok;
+  cache->deferred = !ok;
   g_mutex_unlock (&cache->lock);
   g_free (canonical);
   return ok;
 }
 
 gboolean
-zrtp_cache_make (ZrtpCache * cache, GError ** error)
+zrtp_cache_create_file (ZrtpCache * cache, GError ** error)
 {
   gboolean ok = TRUE;
 
   if (was_forked (cache->pid, cache->path, error))
     return FALSE;
-  if (cache->place == NULL)
+  if (cache->file == NULL)
     return TRUE;
-  g_mutex_lock (&cache->place->lock);
-  if (cache->foreseen)
-    ok = make_foreseen (cache, error);
-  g_mutex_unlock (&cache->place->lock);
+  g_mutex_lock (&cache->file->lock);
+  if (cache->deferred)
+    ok = create_deferred (cache, error);
+  g_mutex_unlock (&cache->file->lock);
   return ok;
 }
 
 /* Place locked. */
 static ZrtpCache *
-open_new (ZrtpCachePlace * place, const ZrtpRandom * random, GError ** error)
+open_new (ZrtpCacheFile * file, const ZrtpRandom * random, GError ** error)
 {
-  ZrtpCache *cache = cache_new_at (place, random);
+  ZrtpCache *cache = cache_new_at (file, random);
 
   if (!open_file (cache, cache->zid, error)) {
     cache_free (cache);
     return NULL;
   }
-  place->cache = cache;
+  file->cache = cache;
   return cache;
 }
 
 /* Place locked. */
 static ZrtpCache *
-open_shared (ZrtpCachePlace * place, const ZrtpRandom * random, GError ** error)
+open_shared (ZrtpCacheFile * file, const ZrtpRandom * random, GError ** error)
 {
-  ZrtpCache *cache = find_open (place);
+  ZrtpCache *cache = find_open (file);
 
-  if (cache != NULL && cache->foreseen && !make_foreseen (cache, NULL))
-    cache = place->cache = NULL;
+  if (cache != NULL && cache->deferred && !create_deferred (cache, NULL))
+    cache = file->cache = NULL;
   return cache != NULL ? zrtp_cache_ref (cache)
-      : open_new (place, random, error);
+      : open_new (file, random, error);
 }
 
 /* Place locked. */
 static ZrtpCache *
-foresee_shared (ZrtpCachePlace * place, const ZrtpRandom * random)
+foresee_shared (ZrtpCacheFile * file, const ZrtpRandom * random)
 {
-  ZrtpCache *cache = find_open (place);
+  ZrtpCache *cache = find_open (file);
 
   if (cache != NULL)
     return zrtp_cache_ref (cache);
-  cache = cache_new_at (place, random);
-  cache->foreseen = TRUE;
-  place->cache = cache;
+  cache = cache_new_at (file, random);
+  cache->deferred = TRUE;
+  file->cache = cache;
   return cache;
 }
 
 /* @path as it was asked for. Place locked. */
 static ZrtpCache *
-open_at (ZrtpCachePlace * place, const char *path, gboolean make,
+open_at (ZrtpCacheFile * file, const char *path, gboolean make,
     const ZrtpRandom * random, GError ** error)
 {
   ZrtpCache *cache = NULL;
   char *canonical;
 
   if (!make && !g_file_test (path, G_FILE_TEST_EXISTS))
-    return foresee_shared (place, random);
-  canonical = prepare (place, path, error);
-  if (canonical != NULL && strcmp (canonical, place->path) == 0)
-    cache = open_shared (place, random, error);
+    return foresee_shared (file, random);
+  canonical = prepare (file, path, error);
+  if (canonical != NULL && strcmp (canonical, file->path) == 0)
+    cache = open_shared (file, random, error);
   else if (canonical != NULL)
     zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
         "was moved while it was opened: try again");
@@ -290,7 +291,7 @@ open_any (const char *name, gboolean make, const ZrtpRandom * random,
     GError ** error)
 {
   ZrtpCache *cache = NULL;
-  ZrtpCachePlace *place;
+  ZrtpCacheFile *file;
   char *path, *canonical;
 
   zrtp_memory_init ();
@@ -303,14 +304,14 @@ open_any (const char *name, gboolean make, const ZrtpRandom * random,
   path = zrtp_cache_expand_path (name, error);
   if (path == NULL)
     return NULL;
-  canonical = zrtp_cache_file_foresee (path);
-  place = place_get (canonical);
-  if (!was_forked (place->pid, path, error)) {
-    g_mutex_lock (&place->lock);
-    cache = open_at (place, path, make, random, error);
-    g_mutex_unlock (&place->lock);
+  canonical = zrtp_cache_file_resolve (path);
+  file = cache_file_get (canonical);
+  if (!was_forked (file->pid, path, error)) {
+    g_mutex_lock (&file->lock);
+    cache = open_at (file, path, make, random, error);
+    g_mutex_unlock (&file->lock);
   }
-  place_leave (place);
+  cache_file_leave (file);
   g_free (canonical);
   g_free (path);
   return cache;
@@ -326,7 +327,7 @@ zrtp_cache_open (const char *path, const ZrtpRandom * random, GError ** error)
 }
 
 ZrtpCache *
-zrtp_cache_foresee (const char *path, const ZrtpRandom * random,
+zrtp_cache_open_deferred (const char *path, const ZrtpRandom * random,
     GError ** error)
 {
   g_return_val_if_fail (path != NULL && random != NULL, NULL);
@@ -356,7 +357,7 @@ zrtp_cache_try_unref (ZrtpCache * cache)
 void
 zrtp_cache_unref (ZrtpCache * cache)
 {
-  ZrtpCachePlace *place = cache->place;
+  ZrtpCacheFile *file = cache->file;
   gboolean last;
 
   if (zrtp_cache_try_unref (cache))
@@ -365,17 +366,17 @@ zrtp_cache_unref (ZrtpCache * cache)
   if (cache->pid != getpid ())
     return;
 
-  /* The last one, unless somebody finds it in its place just now. */
-  if (place != NULL)
-    g_mutex_lock (&place->lock);
+  /* The last one, unless another thread finds it in its file just now. */
+  if (file != NULL)
+    g_mutex_lock (&file->lock);
   last = g_atomic_int_dec_and_test (&cache->refs);
-  if (last && place != NULL) {
-    if (place->cache == cache)
-      place->cache = NULL;
+  if (last && file != NULL) {
+    if (file->cache == cache)
+      file->cache = NULL;
     zrtp_cache_file_close (cache);
   }
-  if (place != NULL)
-    g_mutex_unlock (&place->lock);
+  if (file != NULL)
+    g_mutex_unlock (&file->lock);
   if (last)
     cache_free (cache);
 }
@@ -427,7 +428,7 @@ zrtp_cache_begin_call (ZrtpCache * cache, GError ** error)
   if (cache->db != NULL && !was_moved (cache))
     return TRUE;
   zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FAILED, cache->path,
-      cache->foreseen ? "is not there yet: it is made when a call starts"
+      cache->deferred ? "is not there yet: it is made when a call starts"
       : "was deleted, moved or replaced while in use: the calls that use it go "
       "on without it, new ones take the file that is there then");
   g_mutex_unlock (&cache->lock);

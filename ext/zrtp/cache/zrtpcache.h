@@ -76,7 +76,7 @@ typedef struct
   gboolean have_rs1, have_rs2, have_pbx;
   gboolean expired;             /* rs1's interval is over or was set to 0 (4.9) */
   gboolean verified;            /* our V flag (7.1) */
-  gboolean shared;              /* the peer is known to have kept it, too */
+  gboolean confirmed;              /* the peer is known to have kept it, too */
   guint8 rs1[ZRTP_SECRET_SIZE];
   guint8 rs2[ZRTP_SECRET_SIZE];
   guint8 pbx[ZRTP_SECRET_SIZE];
@@ -105,7 +105,7 @@ typedef enum
   ZRTP_PEER_CLEAR_SECRETS = 1 << 6,     /* 7.1: rs1, rs2 and V go, entry stays */
   /* rs1 was seen to be on both sides; without that the want of it is no alarm:
    * the peer may have died before it could write. Entries only. */
-  ZRTP_PEER_SET_SHARED = 1 << 8,
+  ZRTP_PEER_SET_CONFIRMED = 1 << 8,
   ZRTP_PEER_FORGET = 1 << 7,            /* the whole entry goes */
   ZRTP_PEER_CLEAR_PBX = 1 << 9,         /* 7.3.1: no trusted PBX any more */
   ZRTP_PEER_SET_ALGORITHMS = 1 << 10    /* entries only */
@@ -149,14 +149,14 @@ char *zrtp_cache_expand_path (const char *path, GError ** error);
 ZrtpCache *zrtp_cache_open (const char *path, const ZrtpRandom * random,
     GError ** error);
 /* The same without leaving a trace: where there is no file yet, none is made.
- * The object then has the ZID that the file will get, the same for all who ask
+ * The object then has the ZID that the file will get, the same for all callers
  * in this process, and no peer can be looked up or stored in it. */
-ZrtpCache *zrtp_cache_foresee (const char *path, const ZrtpRandom * random,
-    GError ** error);
+ZrtpCache *zrtp_cache_open_deferred (const char *path,
+    const ZrtpRandom * random, GError ** error);
 /* Makes the file that was foreseen, with its ZID; does nothing if it is there.
  * FALSE with @error set if it can't be made or if another process was first:
  * then all calls of this object fail, and zrtp_cache_open() has another ZID. */
-gboolean zrtp_cache_make (ZrtpCache * cache, GError ** error);
+gboolean zrtp_cache_create_file (ZrtpCache * cache, GError ** error);
 ZrtpCache *zrtp_cache_ref (ZrtpCache * cache);
 /* The last reference closes the file. */
 void zrtp_cache_unref (ZrtpCache * cache);
@@ -196,7 +196,7 @@ typedef struct
 gboolean zrtp_cache_find_name (ZrtpCache * cache, const char *name,
     const guint8 zid[ZRTP_ZID_SIZE], ZrtpNamesake * namesake, GError ** error);
 
-/* Makes one change in one transaction that reads the entry anew, so that two
+/* Makes one change in one transaction that reads the entry again, so that two
  * processes never undo each other's. Sets last_seen to @now. On return with
  * TRUE it is on the disk. A name that is too long or not UTF-8 is an error. */
 gboolean zrtp_cache_update (ZrtpCache * cache,

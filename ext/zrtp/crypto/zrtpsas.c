@@ -117,8 +117,8 @@ b32e_spell (const guint8 sashash[ZRTP_SECRET_SIZE])
 #define MAX_EVEN_VALUE 4294967000u
 
 /* The first two words of four octets that will do; each word starts an octet
- * after the one before. A hash as it comes has more of them than are needed, and
- * who makes one up gets zeros. */
+ * after the one before. A hash as it comes has more of them than are needed,
+ * and one that is made up gets zeros. */
 static char *
 b10d_render (const guint8 sashash[ZRTP_SECRET_SIZE])
 {

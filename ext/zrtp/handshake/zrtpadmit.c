@@ -18,7 +18,7 @@ zrtp_admit_find_violation (const ZrtpStream * stream)
   if (info->signature_status == ZRTP_SIGNATURE_INVALID)
     return "the signature of the peer is wrong, or by another key";
   if (info->signature_status == ZRTP_SIGNATURE_VALID
-      || zrtp_session_is_vouched_for (stream))
+      || zrtp_session_hello_is_authenticated (stream))
     return NULL;
   if (info->cache_mismatch)
     return "the peer does not have the secret kept from earlier calls";

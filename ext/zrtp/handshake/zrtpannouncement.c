@@ -7,20 +7,19 @@
 
 #include <string.h>
 
-/* Takes candidates that were not announced away. TRUE if there were any. */
+/* Removes remotes that were not announced. TRUE if there were any. */
 static gboolean
 refuse_unannounced (ZrtpStream * stream, gint64 now)
 {
   gboolean any = FALSE;
 
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    ZrtpRemote *remote = &stream->remotes.slots[i];
 
-    if (candidate->hello
-        && !zrtp_hello_hash_is_known (stream, candidate->hello)) {
+    if (remote->hello && !zrtp_hello_hash_is_known (stream, remote->hello)) {
       if (!stream->outer)
-        zrtp_hello_hash_keep (stream, candidate, now);
-      zrtp_candidate_clear (candidate);
+        zrtp_hello_hash_keep (stream, remote, now);
+      zrtp_remote_clear (remote);
       any = TRUE;
     }
   }
@@ -28,7 +27,7 @@ refuse_unannounced (ZrtpStream * stream, gint64 now)
 }
 
 static void
-hear (ZrtpStream * stream, const ZrtpCandidate * kept, gint64 now)
+hear (ZrtpStream * stream, const ZrtpRemote * kept, gint64 now)
 {
   ZrtpPacket packet = {.ssrc = kept->ssrc };
   ZrtpMessage message;
@@ -37,27 +36,27 @@ hear (ZrtpStream * stream, const ZrtpCandidate * kept, gint64 now)
   if (zrtp_message_parse (packet.message, packet.message_size, &message)
       != ZRTP_DROP_NONE)
     g_assert_not_reached ();
-  zrtp_settle (stream, zrtp_discovery_hear (stream, &packet,
+  zrtp_settle (stream, zrtp_hello_process (stream, &packet,
           &message.u.hello, now), now);
 }
 
 /* Kept Hellos that fit the announcement come now. */
 static void
-hear_kept (ZrtpStream * stream, gint64 now)
+process_kept (ZrtpStream * stream, gint64 now)
 {
   if (stream->outer || stream->step == ZRTP_STEP_IDLE || stream->exchange
       || (zrtp_stream_is_settled (stream)
           && !zrtp_hello_hash_is_transfer (stream)))
     return;
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
-    ZrtpCandidate *refused = &stream->announced.kept[i];
-    ZrtpCandidate kept = *refused;
+    ZrtpRemote *refused = &stream->announced.kept[i];
+    ZrtpRemote kept = *refused;
 
     if (!kept.hello || !zrtp_hello_hash_is_announced (stream, kept.hello))
       continue;
     refused->hello = NULL;
     hear (stream, &kept, now);
-    zrtp_candidate_clear (&kept);
+    zrtp_remote_clear (&kept);
   }
 }
 
@@ -82,22 +81,22 @@ transfer (ZrtpStream * stream, gint64 now)
 
 /* Before an exchange: an endpoint that was not announced is no peer. */
 static void
-check_candidates (ZrtpStream * stream, gint64 now)
+check_remotes (ZrtpStream * stream, gint64 now)
 {
   const gboolean refused = refuse_unannounced (stream, now);
-  const ZrtpCandidate *best = zrtp_discovery_best (stream);
+  const ZrtpRemote *best = zrtp_remotes_best (stream);
 
   if (best) {
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
     if (refused)
-      zrtp_discovery_set_peer (stream, best);
+      zrtp_stream_publish_peer (stream, best);
   } else if (refused) {
-    zrtp_discovery_forget_peer (stream);
+    zrtp_stream_forget_peer (stream);
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
   }
 }
 
-static ZrtpCandidate *
+static ZrtpRemote *
 peer_in_use (ZrtpStream * stream)
 {
   return stream->exchange ? &stream->exchange->peer : &stream->bound.remote;
@@ -106,17 +105,17 @@ peer_in_use (ZrtpStream * stream)
 void
 zrtp_hello_hash_check (ZrtpStream * stream, gint64 now)
 {
-  ZrtpCandidate *peer = peer_in_use (stream);
+  ZrtpRemote *peer = peer_in_use (stream);
 
   stream->announced.refused = FALSE;
   if (stream->announced.hashes->len == 0) {
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_ABSENT);
-    hear_kept (stream, now);
+    process_kept (stream, now);
     return;
   }
   stream->discovery.zrtp_seen_until = ZRTP_NEVER;
   if (!peer->hello) {
-    check_candidates (stream, now);
+    check_remotes (stream, now);
   } else if (zrtp_hello_hash_is_known (stream, peer->hello)) {
     refuse_unannounced (stream, now);
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MATCH);
@@ -130,13 +129,13 @@ zrtp_hello_hash_check (ZrtpStream * stream, gint64 now)
         "the peer's Hello is not the one that the signalling announced "
         "(a=zrtp-hash)", now);
   }
-  hear_kept (stream, now);
+  process_kept (stream, now);
 }
 
 void
 zrtp_hello_hash_announce (ZrtpStream * stream, GArray * hashes, gint64 now)
 {
-  ZrtpCandidate *peer = peer_in_use (stream);
+  ZrtpRemote *peer = peer_in_use (stream);
 
   if (peer->hello && zrtp_hello_hash_is_known (stream, peer->hello))
     peer->announced = TRUE;

@@ -42,24 +42,24 @@ zrtp_commit_answer (ZrtpStream * stream, gint64 now)
     return ZRTP_OK;
   }
   if (x->mode == ZRTP_COMMIT_DH
-      && !zrtp_exchange_have_key_pair (stream, &x->suite))
+      && !zrtp_exchange_ensure_key_pair (stream, &x->suite))
     return ZRTP_OK;
   if (!x->secrets_ready) {
-    if (!zrtp_exchange_have_lookup (stream, x->peer.zid, now))
+    if (!zrtp_exchange_ensure_lookup (stream, x->peer.zid, now))
       return ZRTP_OK;
-    zrtp_exchange_take_secrets (stream, x);
+    zrtp_exchange_use_secrets (stream, x);
   }
   if (x->mode == ZRTP_COMMIT_PRESHARED)
     return continue_preshared (stream, now);
-  zrtp_exchange_take_key_pair (stream, x);
-  zrtp_dhmode_send_dhpart1 (stream, now);
+  zrtp_exchange_use_key_pair (stream, x);
+  zrtp_dhpart_send_dhpart1 (stream, now);
   return ZRTP_OK;
 }
 
 /* Whose Commit it is: the Hello whose chain fits and whose MAC its key opens
  * (9, 5.2). *@tampered: the chain fits but no MAC does, and such Hellos are
  * forgotten: the genuine one, if there is one, comes again. */
-static ZrtpCandidate *
+static ZrtpRemote *
 find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpCommit * commit, gboolean * tampered)
 {
@@ -69,75 +69,75 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
 
   *tampered = FALSE;
   zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    ZrtpRemote *remote = &stream->remotes.slots[i];
     const guint8 *data;
     gsize size;
 
-    if (!candidate->hello || candidate->ssrc != packet->ssrc
-        || !zrtp_equal (h3, candidate->h3, ZRTP_IMAGE_SIZE))
+    if (!remote->hello || remote->ssrc != packet->ssrc
+        || !zrtp_equal (h3, remote->h3, ZRTP_IMAGE_SIZE))
       continue;
-    data = g_bytes_get_data (candidate->hello, &size);
+    data = g_bytes_get_data (remote->hello, &size);
     if (zrtp_message_check_mac (data, size, commit->h2)) {
       *tampered = FALSE;
-      return candidate;
+      return remote;
     }
     *tampered = TRUE;
     if (is_idle)
-      zrtp_candidate_clear (candidate);
+      zrtp_remote_clear (remote);
   }
   return NULL;
 }
 
-static ZrtpVerdict
-judge_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
+static ZrtpDecision
+check_commit (ZrtpStream * stream, const ZrtpRemote * peer,
     const ZrtpCommit * commit, gint64 now, ZrtpSuite * suite,
     ZrtpErrorCode * error)
 {
   ZrtpSession *session = stream->session;
-  ZrtpVerdict verdict;
-  ZrtpBid bid;
+  ZrtpDecision decision;
+  ZrtpCommitRank rank;
 
   if (memcmp (commit->zid, peer->zid, ZRTP_ZID_SIZE) != 0) {
     *error = ZRTP_ERROR_HELLO_MISMATCH;
-    return ZRTP_VERDICT_FAIL;
+    return ZRTP_DECISION_FAIL;
   }
-  zrtp_bid_of_commit (commit, &bid);
-  verdict = zrtp_contention_judge (stream, peer, &bid, now, error);
-  if (verdict != ZRTP_VERDICT_ACCEPT)
-    return verdict;
+  zrtp_commit_rank_of (commit, &rank);
+  decision = zrtp_contention_decide (stream, peer, &rank, now, error);
+  if (decision != ZRTP_DECISION_ACCEPT)
+    return decision;
   /* 4.4.2.3: where Preshared is not on offer our own DH Commit is the answer. */
-  if (bid.mode == ZRTP_COMMIT_PRESHARED
+  if (rank.mode == ZRTP_COMMIT_PRESHARED
       && !zrtp_algorithm_list_has (&stream->own.offer[ZRTP_KIND_KEY_AGREEMENT],
           &zrtp_key_agreement_prsh.base)) {
     *error = ZRTP_ERROR_NO_SHARED_SECRET;
-    return stream->policy.passive ? ZRTP_VERDICT_FAIL : ZRTP_VERDICT_DROP;
+    return stream->policy.passive ? ZRTP_DECISION_FAIL : ZRTP_DECISION_DROP;
   }
   *error = zrtp_negotiate_accept (stream->own.offer, commit, suite);
   if (*error != ZRTP_ERROR_NONE)
-    return ZRTP_VERDICT_FAIL;
-  if (bid.mode == ZRTP_COMMIT_MULTISTREAM) {
+    return ZRTP_DECISION_FAIL;
+  if (rank.mode == ZRTP_COMMIT_MULTISTREAM) {
     *error = ZRTP_ERROR_NO_SHARED_SECRET;
     if (!session->have_sess)    /* our side of the first may be about to end */
-      return session->exchanging ? ZRTP_VERDICT_DROP : ZRTP_VERDICT_FAIL;
+      return session->exchanging ? ZRTP_DECISION_DROP : ZRTP_DECISION_FAIL;
     *error = ZRTP_ERROR_HELLO_MISMATCH; /* 4.4.3: one ZID for all streams */
     if (memcmp (commit->zid, session->info.peer_zid, ZRTP_ZID_SIZE) != 0)
-      return ZRTP_VERDICT_FAIL;
+      return ZRTP_DECISION_FAIL;
     /* Still the one that we gave up answering: another one comes. */
     if (memcmp (commit->nonce, peer->nonce, ZRTP_NONCE_SIZE) == 0)
-      return ZRTP_VERDICT_DROP;
+      return ZRTP_DECISION_DROP;
     *error = ZRTP_ERROR_NONCE_REUSED;
     if (zrtp_session_knows_nonce (session, commit->nonce))
-      return ZRTP_VERDICT_FAIL;
+      return ZRTP_DECISION_FAIL;
   }
-  return zrtp_contention_claim (stream, peer, &bid, now);
+  return zrtp_contention_acquire (stream, peer, &rank, now);
 }
 
 /* The keys that only we ever had. In Multistream mode ZRTPSess makes the next. */
 static void
 give_up_keys (ZrtpStream * stream, gint64 now)
 {
-  zrtp_exchange_lost (stream, now);
+  zrtp_exchange_aborted (stream, now);
   zrtp_stream_event (stream, ZRTP_EVENT_KEYS_GONE);
   zrtp_bound_wipe_keys (stream);
   stream->info.exchange_done = FALSE;
@@ -152,13 +152,13 @@ make_way (ZrtpStream * other, gint64 now)
     zrtp_commit_withdraw (other, ZRTP_STEP_DISCOVERY);
     zrtp_step_publish (other);
   } else {
-    zrtp_unproven_abandon (other, now);
+    zrtp_stream_abandon (other, now);
   }
 }
 
 static ZrtpOutcome
 accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpCandidate * peer, const ZrtpCommit * commit,
+    const ZrtpRemote * peer, const ZrtpCommit * commit,
     const ZrtpSuite * suite, gint64 now)
 {
   const ZrtpCommitMode mode = zrtp_commit_mode (commit);
@@ -172,14 +172,14 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
   if (stream->step == ZRTP_STEP_SECURE)
     give_up_keys (stream, now);
   else
-    zrtp_exchange_lost (stream, now);
+    zrtp_exchange_aborted (stream, now);
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     zrtp_commit_withdraw (stream, ZRTP_STEP_RETRYING);
   else if (mode != ZRTP_COMMIT_MULTISTREAM && other && other != stream)
     make_way (other, now);
   /* 6: a Commit ends Hellos, too: it is proof that the peer has ours. */
   zrtp_stream_stop_repeating (stream);
-  zrtp_doubt_settle (stream);
+  zrtp_soft_error_clear (stream);
   zrtp_discovery_set_acked (stream, packet->ssrc);
 
   x = zrtp_exchange_begin (stream, peer, mode, suite, ZRTP_ROLE_RESPONDER, now);
@@ -200,7 +200,7 @@ accept_commit (ZrtpStream * stream, const ZrtpPacket * packet,
 /* What is under way or secure does not fall for a stray Commit, and ours for that of
  * its own peer alone. */
 static ZrtpOutcome
-refuse_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
+refuse_commit (ZrtpStream * stream, const ZrtpRemote * peer,
     ZrtpErrorCode error, gint64 now)
 {
   if (stream->step == ZRTP_STEP_COMMIT_SENT
@@ -215,13 +215,13 @@ refuse_commit (ZrtpStream * stream, const ZrtpCandidate * peer,
 }
 
 ZrtpOutcome
-zrtp_receive_commit (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_commit_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPacket *packet = received->packet;
   const ZrtpCommit *commit = &received->message->u.commit;
   ZrtpErrorCode error = ZRTP_ERROR_NONE;
-  ZrtpCandidate *peer;
+  ZrtpRemote *peer;
   gboolean tampered;
   ZrtpSuite suite;
 
@@ -229,7 +229,7 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpReceived * received,
       && g_bytes_get_size (stream->exchange->commit) == packet->message_size
       && memcmp (g_bytes_get_data (stream->exchange->commit, NULL),
           packet->message, packet->message_size) == 0) {
-    zrtp_doubt_peer_waits (stream);
+    zrtp_soft_error_clear_unless_confirm (stream);
     return ZRTP_OK;             /* its answer is being made */
   }
 
@@ -246,19 +246,19 @@ zrtp_receive_commit (ZrtpStream * stream, const ZrtpReceived * received,
 
   if (stream->outer)
     peer->committed = now;
-  switch (judge_commit (stream, peer, commit, now, &suite, &error)) {
-    case ZRTP_VERDICT_ACCEPT:
+  switch (check_commit (stream, peer, commit, now, &suite, &error)) {
+    case ZRTP_DECISION_ACCEPT:
       peer->served = stream->outer != NULL;
       memcpy (peer->nonce, commit->nonce, ZRTP_NONCE_SIZE);
       return accept_commit (stream, packet, peer, commit, &suite, now);
-    case ZRTP_VERDICT_IGNORE:
+    case ZRTP_DECISION_IGNORE:
       /* The peer has not seen ours, or was busy with another call. */
       zrtp_commit_resend (stream, now);
       return ZRTP_OK;
-    case ZRTP_VERDICT_DROP:
+    case ZRTP_DECISION_DROP:
       zrtp_fork_committed (stream, peer, now);
       return ZRTP_DROPPED (UNEXPECTED);
-    case ZRTP_VERDICT_FAIL:
+    case ZRTP_DECISION_FAIL:
       break;
   }
   return refuse_commit (stream, peer, error, now);

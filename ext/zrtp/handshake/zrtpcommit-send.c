@@ -1,16 +1,18 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Our Commit: to whom, when and with what, and stepping back from it (RFC 6189
+ * Our Commit: its peer, time and contents, and stepping back from it (RFC 6189
  * 4.2, 4.4.1.1, 4.4.2.1, 4.4.3.1, 5.4).
  */
 #include "zrtp/handshake/zrtphandshake.h"
 
 #include <string.h>
 
-/* Unanswered Commits after which we look for who else said Hello. */
-#define COMMITS_BEFORE_DOUBT 3
-/* Who let so many exchanges run dry while others say Hello is forgotten. */
+/* Unanswered Commits after which another endpoint that said Hello comes
+ * first. */
+#define COMMITS_BEFORE_ANOTHER 3
+/* An endpoint that let so many exchanges run dry while others say Hello is
+ * forgotten. */
 #define MAX_UNANSWERED 3
 /* Shortest time between two Commits that are sent again out of turn. */
 #define RESEND_AGAIN (10 * ZRTP_MSEC)
@@ -21,13 +23,13 @@
 static gboolean
 is_another_waiting (ZrtpStream * stream)
 {
-  const ZrtpCandidate *peer = &stream->exchange->peer;
+  const ZrtpRemote *peer = &stream->exchange->peer;
 
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    const ZrtpRemote *remote = &stream->remotes.slots[i];
 
-    if (candidate->hello && !candidate->unsuitable
-        && !g_bytes_equal (candidate->hello, peer->hello))
+    if (remote->hello && !remote->unsuitable
+        && !g_bytes_equal (remote->hello, peer->hello))
       return TRUE;
   }
   return FALSE;
@@ -44,30 +46,30 @@ leave_for_another (ZrtpStream * stream, gint64 now)
     return FALSE;
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     return zrtp_commit_give_way (stream, now);
-  if (stream->policy.passive || !zrtp_unproven_gives_way (stream, now))
+  if (stream->policy.passive || !zrtp_contention_gives_way (stream, now))
     return FALSE;
-  zrtp_unproven_abandon (stream, now);
+  zrtp_stream_abandon (stream, now);
   zrtp_contention_end (session, stream, now);
   return TRUE;
 }
 
 void
-zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now)
+zrtp_commit_hello_timeout (ZrtpStream * stream, gint64 now)
 {
   if (!zrtp_contention_is_unproven (stream) || leave_for_another (stream, now))
     return;
   /* With a Commit it leaves more often. */
   if (now >= zrtp_contention_next_hello (stream))
     zrtp_stream_send_hello (stream, TRUE, now);
-  zrtp_unproven_schedule_hello (stream, now);
+  zrtp_contention_schedule_hello (stream, now);
 }
 
 void
-zrtp_unproven_hear_hello (ZrtpStream * stream, const ZrtpCandidate * candidate,
+zrtp_commit_note_hello (ZrtpStream * stream, const ZrtpRemote * remote,
     gboolean is_new, gint64 now)
 {
   if (!zrtp_contention_is_unproven (stream)
-      || g_bytes_equal (candidate->hello, stream->exchange->peer.hello)
+      || g_bytes_equal (remote->hello, stream->exchange->peer.hello)
       || leave_for_another (stream, now) || !is_new)
     return;
   /* It came up just now and has not heard our earlier ones. */
@@ -76,7 +78,7 @@ zrtp_unproven_hear_hello (ZrtpStream * stream, const ZrtpCandidate * candidate,
     stream->backoff.commit_paused = stream->step == ZRTP_STEP_COMMIT_SENT
         && stream->discovery.acked_late;
     zrtp_stream_send_hello (stream, TRUE, now);
-    zrtp_unproven_schedule_hello (stream, now);
+    zrtp_contention_schedule_hello (stream, now);
   }
 }
 
@@ -111,10 +113,10 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
     memcpy (commit->nonce, x->hvi_or_nonce, ZRTP_NONCE_SIZE);
 
   size = zrtp_message_write (&message, buffer, sizeof buffer);
-  zrtp_message_seal (buffer, size, stream->own.chain[1]);
+  zrtp_message_sign (buffer, size, stream->own.chain[1]);
   x->commit = g_bytes_new (buffer, size);
   zrtp_step_set (stream, ZRTP_STEP_COMMIT_SENT);
-  if (!zrtp_contention_bid (stream)) {
+  if (!zrtp_contention_rank (stream)) {
     zrtp_commit_yield (stream, now);
     return;
   }
@@ -125,7 +127,7 @@ send_commit (ZrtpStream * stream, ZrtpExchange * x, gint64 now)
 
 /* 4.4.1.1: DHPart2 is final before its hash goes out. */
 static void
-initiate_dh (ZrtpStream * stream, const ZrtpCandidate * peer,
+initiate_dh (ZrtpStream * stream, const ZrtpRemote * peer,
     const ZrtpSuite * suite, gint64 now)
 {
   ZrtpExchange *x = zrtp_exchange_begin (stream, peer, ZRTP_COMMIT_DH, suite,
@@ -133,9 +135,9 @@ initiate_dh (ZrtpStream * stream, const ZrtpCandidate * peer,
   guint8 digest[ZRTP_MAX_HASH_SIZE];
   ZrtpOctets parts[2];
 
-  zrtp_exchange_take_key_pair (stream, x);
-  zrtp_exchange_take_secrets (stream, x);
-  x->dhpart2 = zrtp_dhmode_make_part (stream, ZRTP_ROLE_INITIATOR);
+  zrtp_exchange_use_key_pair (stream, x);
+  zrtp_exchange_use_secrets (stream, x);
+  x->dhpart2 = zrtp_dhpart_make (stream, ZRTP_ROLE_INITIATOR);
   parts[0] = zrtp_octets_of (x->dhpart2);
   parts[1] = zrtp_octets_of (x->peer.hello);
   suite->hash->digest (parts, 2, digest);
@@ -144,7 +146,7 @@ initiate_dh (ZrtpStream * stream, const ZrtpCandidate * peer,
 }
 
 static void
-initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
+initiate_multistream (ZrtpStream * stream, const ZrtpRemote * peer,
     const ZrtpSuite * suite, gint64 now)
 {
   ZrtpExchange *x = zrtp_exchange_begin (stream, peer, ZRTP_COMMIT_MULTISTREAM,
@@ -158,15 +160,15 @@ initiate_multistream (ZrtpStream * stream, const ZrtpCandidate * peer,
 
 /* 4.4.2.2 */
 static void
-initiate_preshared (ZrtpStream * stream, const ZrtpCandidate * peer,
+initiate_preshared (ZrtpStream * stream, const ZrtpRemote * peer,
     const ZrtpSuite * suite, gint64 now)
 {
   ZrtpExchange *x = zrtp_exchange_begin (stream, peer, ZRTP_COMMIT_PRESHARED,
       suite, ZRTP_ROLE_INITIATOR, now);
 
   x->suite.key_agreement = &zrtp_key_agreement_prsh;
-  zrtp_exchange_show_suite (stream, &x->suite, ZRTP_ROLE_INITIATOR);
-  zrtp_exchange_take_secrets (stream, x);
+  zrtp_exchange_publish_suite (stream, &x->suite, ZRTP_ROLE_INITIATOR);
+  zrtp_exchange_use_secrets (stream, x);
   zrtp_preshared_prepare (stream);
   send_commit (stream, x, now);
 }
@@ -180,8 +182,8 @@ without_key_pair (ZrtpStream * stream, const ZrtpAlgorithmList * peer_list)
       peer_list) : zrtp_preshared_is_offered (stream, peer_list);
 }
 
-/* Look-up and key pair serve one ZID and one key agreement; strangers could say
- * Hello with others faster than we get ready for them. */
+/* Look-up and key pair serve one ZID and one key agreement; third parties could
+ * say Hello with others faster than this endpoint gets ready. */
 static gboolean
 may_prepare (ZrtpStream * stream, const guint8 * zid,
     const ZrtpKeyAgreement * ka, gint64 now)
@@ -197,22 +199,22 @@ may_prepare (ZrtpStream * stream, const guint8 * zid,
 /* Its Hello leaves us nothing to agree on. It may be a third party's: the peer's
  * Hello still counts, and ours goes on. */
 static void
-refuse_candidate (ZrtpStream * stream, ZrtpCandidate * candidate,
+refuse_remote (ZrtpStream * stream, ZrtpRemote * remote,
     ZrtpErrorCode error, gint64 now)
 {
-  candidate->unsuitable = TRUE;
-  candidate->refused_with = error;
-  if (zrtp_discovery_best (stream)) {
+  remote->unsuitable = TRUE;
+  remote->refused_with = error;
+  if (zrtp_remotes_best (stream)) {
     zrtp_commit_try (stream, now);
     return;
   }
-  zrtp_unproven_hinder (stream, &stream->limits.nothing_in_common, error, now);
+  zrtp_stream_hinder (stream, &stream->limits.nothing_in_common, error, now);
 }
 
 void
 zrtp_commit_try (ZrtpStream * stream, gint64 now)
 {
-  ZrtpCandidate *peer = zrtp_discovery_best (stream);
+  ZrtpRemote *peer = zrtp_remotes_best (stream);
   ZrtpAlgorithmList lists[ZRTP_N_KINDS];
   ZrtpCommitMode mode;
   ZrtpErrorCode error;
@@ -222,13 +224,13 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   if (!zrtp_step_is_discovery (stream) || !peer)
     return;
   may = zrtp_contention_may_commit (stream->session, stream, peer, &mode);
-  zrtp_candidate_read_lists (peer, lists);
+  zrtp_remote_read_lists (peer, lists);
   if (mode == ZRTP_COMMIT_MULTISTREAM) {
-    if (!zrtp_discovery_is_of_call (stream, peer))
+    if (!zrtp_remotes_is_of_call (stream, peer))
       return;
     if (!zrtp_algorithm_list_has (&lists[ZRTP_KIND_KEY_AGREEMENT],
             &zrtp_key_agreement_mult.base)) {
-      refuse_candidate (stream, peer, ZRTP_ERROR_KEY_AGREEMENT, now);
+      refuse_remote (stream, peer, ZRTP_ERROR_KEY_AGREEMENT, now);
       return;
     }
     multistream_suite (stream, &suite);
@@ -236,22 +238,22 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
   } else {
     error = zrtp_negotiate_choose (stream->own.offer, lists, &suite);
     if (error != ZRTP_ERROR_NONE) {
-      refuse_candidate (stream, peer, error, now);
+      refuse_remote (stream, peer, error, now);
       return;
     }
     if (!may_prepare (stream, peer->zid, suite.key_agreement, now)) {
       zrtp_timer_set (stream, ZRTP_TIMER_HOLD, now + PREPARE_AGAIN);
       return;
     }
-    /* 4.1.2: both sides prepare at once; who initiates does not matter. */
-    ready = zrtp_exchange_have_lookup (stream, peer->zid, now);
+    /* 4.1.2: both sides prepare at once; the role does not matter. */
+    ready = zrtp_exchange_ensure_lookup (stream, peer->zid, now);
     if (!without_key_pair (stream, &lists[ZRTP_KIND_KEY_AGREEMENT]))
-      ready = zrtp_exchange_have_key_pair (stream, &suite) && ready;
+      ready = zrtp_exchange_ensure_key_pair (stream, &suite) && ready;
   }
 
   if (!may && stream->session->exchanging
-      && zrtp_unproven_gives_way (stream->session->exchanging, now)) {
-    zrtp_unproven_abandon (stream->session->exchanging, now);
+      && zrtp_contention_gives_way (stream->session->exchanging, now)) {
+    zrtp_stream_abandon (stream->session->exchanging, now);
     may = zrtp_contention_may_commit (stream->session, stream, peer, &mode);
   }
   if (!may || !ready || stream->policy.passive)
@@ -274,7 +276,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
       return;
     }
     /* An exchange of another call may have ended just now. */
-    if (!zrtp_exchange_have_lookup (stream, peer->zid, now))
+    if (!zrtp_exchange_ensure_lookup (stream, peer->zid, now))
       return;
   }
   if (mode == ZRTP_COMMIT_MULTISTREAM)
@@ -288,7 +290,7 @@ zrtp_commit_try (ZrtpStream * stream, gint64 now)
 void
 zrtp_commit_resend (ZrtpStream * stream, gint64 now)
 {
-  if (stream->step == ZRTP_STEP_COMMIT_SENT && stream->session->claim
+  if (stream->step == ZRTP_STEP_COMMIT_SENT && stream->session->lease
       && zrtp_rate_limit_allow (&stream->limits.commit_resends, ZRTP_BURST,
           RESEND_AGAIN, now))
     zrtp_stream_send (stream, stream->retransmit.message.message, TRUE);
@@ -302,8 +304,9 @@ zrtp_commit_withdraw (ZrtpStream * stream, ZrtpStep step)
   zrtp_stream_stop_repeating (stream);
   if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
       && !stream->exchange->have_keys) {
-    /* 4.2: its public value serves again, and the cache was read already. Who had
-     * keys, in Preshared mode, has it read again: of that nothing is left. */
+    /* 4.2: its public value serves again, and the cache was read already. An
+     * exchange that had keys, in Preshared mode, has it read again: of that
+     * nothing is left. */
     zrtp_peer_clear (&stream->prepared.peer);
     stream->prepared.peer = stream->exchange->secrets.peer;
     memset (&stream->exchange->secrets.peer, 0, sizeof (ZrtpPeer));
@@ -341,7 +344,7 @@ zrtp_commit_fall_back (ZrtpStream * stream, gint64 now)
     return FALSE;
   if (x->mode == ZRTP_COMMIT_MULTISTREAM) {
     /* After a GoClear the peer's ZRTPSess may be lost (see zrtpgoclear.c). */
-    if (zrtp_session_is_secure_beside (stream->session, stream))
+    if (zrtp_session_has_other_secure_stream (stream->session, stream))
       return FALSE;
     if (!stream->session->exchanging)
       zrtp_session_forget (stream->session);
@@ -359,8 +362,8 @@ zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
 {
   const ZrtpExchange *x = stream->exchange;
   const gboolean acked = stream->discovery.hello_acked;
-  guint patience = COMMITS_BEFORE_DOUBT;
-  const ZrtpCandidate *best;
+  guint patience = COMMITS_BEFORE_ANOTHER;
+  const ZrtpRemote *best;
 
   /* On trial a peer that answered a Commit answers the next one after a
    * second. */
@@ -368,21 +371,21 @@ zrtp_commit_give_way (ZrtpStream * stream, gint64 now)
     patience++;
   if (stream->retransmit.message.sent < patience)
     return FALSE;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    ZrtpRemote *remote = &stream->remotes.slots[i];
 
-    if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
-      candidate->answered = 0;
+    if (remote->hello && g_bytes_equal (remote->hello, x->peer.hello))
+      remote->answered = 0;
   }
   /* A new HelloACK shows which endpoint has our Hello. */
   stream->discovery.hello_acked = FALSE;
-  best = zrtp_discovery_best (stream);
+  best = zrtp_remotes_best (stream);
   stream->discovery.hello_acked = acked;
   if (!best || g_bytes_equal (best->hello, x->peer.hello))
     return FALSE;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
     if (stream->remotes.slots[i].unanswered >= MAX_UNANSWERED)
-      zrtp_candidate_clear (&stream->remotes.slots[i]);
+      zrtp_remote_clear (&stream->remotes.slots[i]);
   }
   zrtp_stream_stop_repeating (stream);
   zrtp_exchange_free (stream);
@@ -397,11 +400,11 @@ count_unanswered (ZrtpStream * stream)
   const ZrtpExchange *x = stream->exchange;
 
   stream->remotes.unanswered_commits++;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    ZrtpRemote *remote = &stream->remotes.slots[i];
 
-    if (candidate->hello && g_bytes_equal (candidate->hello, x->peer.hello))
-      candidate->unanswered++;
+    if (remote->hello && g_bytes_equal (remote->hello, x->peer.hello))
+      remote->unanswered++;
   }
 }
 
@@ -409,7 +412,7 @@ count_unanswered (ZrtpStream * stream)
 void
 zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
 {
-  if (stream->retransmit.message.sent == COMMITS_BEFORE_DOUBT) {
+  if (stream->retransmit.message.sent == COMMITS_BEFORE_ANOTHER) {
     count_unanswered (stream);
     if (zrtp_commit_give_way (stream, now))
       return;
@@ -417,7 +420,7 @@ zrtp_commit_timeout (ZrtpStream * stream, gint64 now)
   /* An endpoint that has our Hello takes a Commit, whichever Hello that commits to,
    * and some never take another one. */
   if (stream->backoff.commit_paused
-      && stream->retransmit.message.sent < COMMITS_BEFORE_DOUBT)
+      && stream->retransmit.message.sent < COMMITS_BEFORE_ANOTHER)
     return;
   /* The HelloACK may have been forged: without our Hello there is no answer. */
   zrtp_stream_send_hello (stream, TRUE, now);
@@ -442,8 +445,8 @@ void
 zrtp_contention_check (ZrtpStream * stream, gint64 now)
 {
   if (stream->step == ZRTP_STEP_COMMIT_SENT
-      && zrtp_contention_get_claim (stream)
+      && zrtp_contention_get_lease (stream)
       && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM
-      && !zrtp_claim_is_held (zrtp_contention_get_claim (stream)))
+      && !zrtp_exchange_lease_is_held (zrtp_contention_get_lease (stream)))
     zrtp_commit_yield (stream, now);
 }

@@ -15,8 +15,8 @@ own_expiry (ZrtpStream * stream)
 
   if (stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
     return ZRTP_CACHE_FOR_EVER; /* 4.9 */
-  /* A peer that kept what we can't would take us for somebody else next time. Of
-   * one that we know, what we have will do: it is its rs2 then. */
+  /* A peer that kept what we can't would take us for another endpoint next
+   * time. Of one that we know, what we have will do: it is its rs2 then. */
   if (policy->cacheless
       || (policy->read_only && !stream->exchange->secrets.peer.known))
     return 0;
@@ -50,7 +50,7 @@ make_confirm (ZrtpStream * stream, ZrtpMessageType type)
     body.signature = zrtp_octets_of (x->signature);
   }
 
-  zrtp_stream_seal (stream, text,
+  zrtp_sealed_encrypt_and_mac (stream, text,
       zrtp_confirm_body_write (&body, text, sizeof text), &message.u.sealed);
   bytes = zrtp_stream_bytes (&message);
 
@@ -90,10 +90,10 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
   gsize size;
 
   *tampered = FALSE;
-  if (!zrtp_stream_check_seal (stream, sealed))
+  if (!zrtp_sealed_check_mac (stream, sealed))
     goto out;
 
-  *text = zrtp_stream_unseal (stream, sealed);
+  *text = zrtp_sealed_decrypt (stream, sealed);
   result = ZRTP_DROP_MALFORMED;
   if (!zrtp_confirm_body_parse (*text, sealed->encrypted.size, body))
     goto out;
@@ -130,7 +130,7 @@ out:
 
 /* 7.3.1: E makes A void, that of either side and of all streams. */
 static void
-take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
+apply_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
 {
   const ZrtpSession *session = stream->session;
   const gboolean enrolling = body->enrollment || session->offering
@@ -142,7 +142,7 @@ take_allow_clear (ZrtpStream * stream, const ZrtpConfirmBody * body)
 
 /* What a good Confirm of a first exchange says of the session. */
 static void
-take_first_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body)
+apply_first_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body)
 {
   ZrtpExchange *x = stream->exchange;
 
@@ -155,16 +155,16 @@ take_first_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body)
 /* @body is that of @confirm, and genuine. Nothing of it counts before the policy
  * admits the peer. FALSE if it does not, or not yet. */
 static gboolean
-take_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
+apply_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
     ZrtpOctets confirm, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
 
-  zrtp_doubt_settle (stream);
+  zrtp_soft_error_clear (stream);
   if (x->mode != ZRTP_COMMIT_MULTISTREAM) {
     if (!x->signature_told)
       zrtp_signature_received (stream, body->signature_type, body->signature);
-    if (zrtp_trial_refuse (stream, stream->session->s1_matched, now))
+    if (zrtp_probe_refuse (stream, stream->session->s1_matched, now))
       return FALSE;
     /* On trial it is the peer that was admitted before. */
     switch (stream->outer ? ZRTP_ADMISSION_GRANTED : zrtp_admit (stream, now)) {
@@ -176,14 +176,14 @@ take_confirm (ZrtpStream * stream, const ZrtpConfirmBody * body,
       case ZRTP_ADMISSION_REFUSED:
         return FALSE;
     }
-    take_first_confirm (stream, body);
+    apply_first_confirm (stream, body);
   } else {
-    zrtp_session_first_is_done (stream->session, now);
+    zrtp_session_finish_first_exchange (stream->session, now);
   }
   stream->info.peer_disclosure = body->disclosure;
   if (x->mode != ZRTP_COMMIT_DH)
     zrtp_session_note_nonce (stream->session, x->hvi_or_nonce);
-  take_allow_clear (stream, body);
+  apply_allow_clear (stream, body);
   return TRUE;
 }
 
@@ -200,14 +200,14 @@ accept_confirm (ZrtpStream * stream, ZrtpOctets confirm,
 
   *taken = FALSE;
   if (outcome.drop == ZRTP_DROP_NONE) {
-    *taken = take_confirm (stream, &body, confirm, now);
+    *taken = apply_confirm (stream, &body, confirm, now);
   } else if (tampered) {
     outcome.failure = ZRTP_FAILURE_SECURITY;
     outcome.error = ZRTP_ERROR_MALFORMED;
     outcome.text = "an earlier message of the peer was changed on its way";
   } else if (outcome.drop == ZRTP_DROP_BAD_MAC) {
-    zrtp_doubt_raise (stream, ZRTP_DOUBT_CONFIRM, ZRTP_ERROR_BAD_CONFIRM_MAC,
-        now);
+    zrtp_soft_error_set (stream, ZRTP_SOFT_ERROR_CONFIRM,
+        ZRTP_ERROR_BAD_CONFIRM_MAC, now);
   }
   if (text)
     zrtp_wipe (text, sealed->encrypted.size);
@@ -220,7 +220,7 @@ accept_confirm (ZrtpStream * stream, ZrtpOctets confirm,
  * with a GoClear. No keys come of it, least of all of what is there instead; both
  * sides try again when it has timed out. */
 static gboolean
-is_orphan (const ZrtpStream * stream)
+is_stale_multistream (const ZrtpStream * stream)
 {
   const ZrtpExchange *x = stream->exchange;
 
@@ -238,8 +238,8 @@ zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now)
   zrtp_step_set (stream, ZRTP_STEP_CONFIRM1_SENT);
   zrtp_timer_set (stream, ZRTP_TIMER_SILENCE,
       now + zrtp_stream_silence (stream));
-  zrtp_stream_answer (stream, zrtp_octets_of (request), make_confirm (stream,
-          ZRTP_MESSAGE_CONFIRM1));
+  zrtp_stream_send_reply (stream, zrtp_octets_of (request),
+      make_confirm (stream, ZRTP_MESSAGE_CONFIRM1));
 }
 
 /* Initiator. */
@@ -253,10 +253,10 @@ handle_confirm1 (ZrtpStream * stream, ZrtpOctets message,
   ZrtpOutcome outcome;
   gboolean taken;
 
-  if (!due || is_orphan (stream))
+  if (!due || is_stale_multistream (stream))
     return ZRTP_DROPPED (UNEXPECTED);
   if (x->held_confirm) {
-    zrtp_doubt_peer_waits (stream);
+    zrtp_soft_error_clear_unless_confirm (stream);
     return ZRTP_OK;
   }
   if (x->mode == ZRTP_COMMIT_MULTISTREAM && !x->have_keys)
@@ -267,7 +267,7 @@ handle_confirm1 (ZrtpStream * stream, ZrtpOctets message,
     /* The peer was faster than our DHResult, or than the application's signature. */
     g_clear_pointer (&x->early_confirm1, g_bytes_unref);
     x->early_confirm1 = g_bytes_new (message.data, message.size);
-    zrtp_doubt_peer_waits (stream);
+    zrtp_soft_error_clear_unless_confirm (stream);
     return ZRTP_OK;
   }
   outcome = accept_confirm (stream, message, sealed, now, &taken);
@@ -287,7 +287,7 @@ handle_confirm1 (ZrtpStream * stream, ZrtpOctets message,
 }
 
 ZrtpOutcome
-zrtp_receive_confirm1 (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_confirm1_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   return handle_confirm1 (stream, zrtp_octets (received->packet->message,
@@ -339,14 +339,14 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
 
   /* 4.6.1: the responder may write now. Its Conf2ACK waits for the disk, but
    * not beyond T2, when the initiator asks again. If we die in between, our rs1
-   * is the old one; the initiator, who writes on Conf2ACK, still has that as
+   * is the old one; the initiator, which writes on Conf2ACK, still has that as
    * rs2. If we die after writing and before Conf2ACK, it is our rs2 that still
    * fits the initiator's rs1. Either way the next call finds s1 (4.3). */
   if (x->mode != ZRTP_COMMIT_MULTISTREAM)
     job = zrtp_session_update_job (stream->session, stream);
   if (job) {
     x->store_serial = job->serial;
-    zrtp_stream_give_job (stream, job);
+    zrtp_stream_queue_job (stream, job);
     zrtp_timer_set (stream, ZRTP_TIMER_CONF2ACK,
         now + stream->policy.retry_timeout_ms * ZRTP_MSEC);
   } else {
@@ -357,15 +357,15 @@ accept_confirm2 (ZrtpStream * stream, ZrtpOctets octets,
 
 /* Responder. */
 ZrtpOutcome
-zrtp_receive_confirm2 (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_confirm2_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPacket *packet = received->packet;
 
-  if (is_orphan (stream))
+  if (is_stale_multistream (stream))
     return ZRTP_DROPPED (UNEXPECTED);
   if (stream->exchange->held_confirm) {
-    zrtp_doubt_peer_waits (stream);
+    zrtp_soft_error_clear_unless_confirm (stream);
     return ZRTP_OK;
   }
   return accept_confirm2 (stream, zrtp_octets (packet->message,
@@ -398,7 +398,7 @@ zrtp_confirm_stored (ZrtpStream * stream, gint64 now)
 {
   const ZrtpMessage ack = {.type = ZRTP_MESSAGE_CONF2ACK };
 
-  zrtp_stream_answer (stream, zrtp_octets_of (stream->exchange->confirm2),
+  zrtp_stream_send_reply (stream, zrtp_octets_of (stream->exchange->confirm2),
       zrtp_stream_bytes (&ack));
   zrtp_secure_enter (stream, now);
 }
@@ -410,18 +410,18 @@ handle_conf2ack (ZrtpStream * stream, gint64 now)
 {
   ZrtpJob *job = NULL;
 
-  if (is_orphan (stream))
+  if (is_stale_multistream (stream))
     return ZRTP_DROPPED (UNEXPECTED);
   if (stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
     job = zrtp_session_update_job (stream->session, stream);
   if (job)
-    zrtp_stream_give_job (stream, job);
+    zrtp_stream_queue_job (stream, job);
   zrtp_secure_enter (stream, now);
   return ZRTP_OK;
 }
 
 void
-zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
+zrtp_session_finish_first_exchange (ZrtpSession * session, gint64 now)
 {
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *stream = g_ptr_array_index (session->streams, i);
@@ -436,7 +436,7 @@ zrtp_session_first_is_done (ZrtpSession * session, gint64 now)
 }
 
 ZrtpOutcome
-zrtp_receive_conf2ack (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_conf2ack_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   return handle_conf2ack (stream, now);
@@ -449,7 +449,7 @@ zrtp_confirm_media (ZrtpStream * stream, gint64 now)
     zrtp_settle (stream, handle_conf2ack (stream, now), now);
   stream->media_confirmed = stream->step == ZRTP_STEP_SECURE;
   if (stream->media_confirmed)
-    zrtp_session_media_came (stream->session);
+    zrtp_session_srtp_received (stream->session);
 }
 
 void

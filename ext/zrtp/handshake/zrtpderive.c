@@ -31,16 +31,16 @@ zrtp_session_derive (ZrtpSession * session, ZrtpStream * stream)
   info->cache_mismatch = x->held_rs1 && x->matched.s1.size == 0;
   session->s1_matched = x->matched.s1.size > 0;
   session->s1_was_rs2 = x->matched.s1.data == x->secrets.peer.rs2;
-  session->unread = x->unread;
+  session->cache_unavailable = x->cache_unavailable;
   info->aux_matched = x->matched.s2.size > 0;
   info->aux_mismatch = x->secrets.aux != NULL && !info->aux_matched;
-  /* 7.1: V is about earlier calls with the one who shares the secret. */
+  /* 7.1: V is about earlier calls with the endpoint that shares the secret. */
   session->v_flag = x->secrets.peer.verified && x->matched.s1.size > 0;
   info->verified = session->v_flag;
   zrtp_trial_inherit (stream);
   zrtp_names_update (session);
   zrtp_pbx_derived (session, stream);
-  zrtp_strength_derived (session, stream);
+  zrtp_downgrade_derived (session, stream);
 }
 
 /* 4.4.2.4 */

@@ -22,7 +22,7 @@ request_agreement (ZrtpStream * stream, const ZrtpDHPart * received)
   zrtp_wipe (x->private_value, sizeof x->private_value);
   if (stream->info.role == ZRTP_ROLE_INITIATOR)
     zrtp_dhpart_spend_key_pair (stream);
-  zrtp_stream_give_job (stream, job);
+  zrtp_stream_queue_job (stream, job);
 }
 
 static gboolean
@@ -37,27 +37,27 @@ acceptable_value (const ZrtpExchange * x, const ZrtpDHPart * part)
 /* All endpoints of a transport get our Commit. On trial the restarted peer may
  * answer one that was meant for another endpoint with its ZID; then it is asked. */
 static gboolean
-ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
+retry_with_answering_remote (ZrtpStream * stream, const ZrtpPacket * packet,
     const guint8 h2[ZRTP_IMAGE_SIZE], const guint8 h3[ZRTP_IMAGE_SIZE],
     gint64 now)
 {
-  for (guint i = 0; stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; stream->outer && i < ZRTP_MAX_REMOTES; i++) {
+    ZrtpRemote *remote = &stream->remotes.slots[i];
     const guint8 *data;
     gsize size;
 
-    if (!candidate->hello || candidate->answered
-        || candidate->ssrc != packet->ssrc
-        || !zrtp_equal (h3, candidate->h3, ZRTP_IMAGE_SIZE))
+    if (!remote->hello || remote->answered
+        || remote->ssrc != packet->ssrc
+        || !zrtp_equal (h3, remote->h3, ZRTP_IMAGE_SIZE))
       continue;
-    data = g_bytes_get_data (candidate->hello, &size);
+    data = g_bytes_get_data (remote->hello, &size);
     if (!zrtp_message_check_mac (data, size, h2))
       continue;
-    candidate->answered = now;
+    remote->answered = now;
     if (zrtp_contention_awaits_answer (stream, now))
       return TRUE;
     /* Whether it acknowledged our Hello or not, it has it. */
-    zrtp_discovery_set_acked (stream, candidate->ssrc);
+    zrtp_discovery_set_acked (stream, remote->ssrc);
     zrtp_commit_again (stream, now);
     return TRUE;
   }
@@ -66,7 +66,7 @@ ask_who_answers (ZrtpStream * stream, const ZrtpPacket * packet,
 
 /* Initiator, 4.4.1.3. */
 ZrtpOutcome
-zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_dhpart1_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPacket *packet = received->packet;
@@ -83,11 +83,11 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpReceived * received,
   zrtp_sha256 (h2, ZRTP_IMAGE_SIZE, h3);
   if (packet->ssrc != x->peer.ssrc
       || !zrtp_equal (h3, x->peer.h3, ZRTP_IMAGE_SIZE))
-    return ask_who_answers (stream, packet, h2, h3, now) ? ZRTP_OK :
+    return retry_with_answering_remote (stream, packet, h2, h3, now) ? ZRTP_OK :
         ZRTP_DROPPED (BAD_PREIMAGE);
   hello = g_bytes_get_data (x->peer.hello, &size);
   if (!zrtp_message_check_mac (hello, size, h2)) {
-    if (!zrtp_discovery_sift (stream, &x->peer, h2))
+    if (!zrtp_remotes_drop_forged (stream, &x->peer, h2))
       return ZRTP_OUTCOME (BAD_MAC, SECURITY, ZRTP_ERROR_HELLO_MISMATCH,
           "the peer's Hello was changed on its way");
     zrtp_commit_again (stream, now);
@@ -96,12 +96,12 @@ zrtp_receive_dhpart1 (ZrtpStream * stream, const ZrtpReceived * received,
   if (!acceptable_value (x, part))
     return ZRTP_TAMPERED (BAD_PUBLIC_VALUE);
 
-  zrtp_doubt_settle (stream);
+  zrtp_soft_error_clear (stream);
   memcpy (x->peer_h1, part->h1, ZRTP_IMAGE_SIZE);
   x->dhpart1 = g_bytes_new (packet->message, packet->message_size);
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_INITIATOR,
       x->peer.h3, part, &x->matched);
-  if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
+  if (zrtp_probe_refuse (stream, x->matched.s1.size > 0, now))
     return ZRTP_OK;
   if (stream->retransmit.message.sent == 0)
     stream->info.counters.round_trip =
@@ -131,7 +131,7 @@ hvi_fits (ZrtpStream * stream, const ZrtpPacket * packet)
 
 /* Responder, 4.4.1.2. */
 ZrtpOutcome
-zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_dhpart2_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPacket *packet = received->packet;
@@ -142,7 +142,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
   gsize size;
 
   if (stream->step == ZRTP_STEP_DHPART2_RECEIVED) {
-    zrtp_doubt_peer_waits (stream);     /* its answer is being made */
+    zrtp_soft_error_clear_unless_confirm (stream);      /* its answer is being made */
     return ZRTP_DROPPED (UNEXPECTED);
   }
   zrtp_sha256 (part->h1, ZRTP_IMAGE_SIZE, h2);
@@ -160,12 +160,12 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
     return ZRTP_OUTCOME (NONE, CHAIN, ZRTP_ERROR_BAD_PUBLIC_VALUE,
         zrtp_error_text (ZRTP_ERROR_BAD_PUBLIC_VALUE));
 
-  zrtp_doubt_settle (stream);
+  zrtp_soft_error_clear (stream);
   memcpy (x->peer_h1, part->h1, ZRTP_IMAGE_SIZE);
   x->dhpart2 = g_bytes_new (packet->message, packet->message_size);
   zrtp_secrets_match (&x->secrets, x->suite.hash, ZRTP_ROLE_RESPONDER,
       x->peer.h3, part, &x->matched);
-  if (zrtp_trial_refuse (stream, x->matched.s1.size > 0, now))
+  if (zrtp_probe_refuse (stream, x->matched.s1.size > 0, now))
     return ZRTP_OK;
   zrtp_step_set (stream, ZRTP_STEP_DHPART2_RECEIVED);
   zrtp_stream_update_media (stream);
@@ -176,7 +176,7 @@ zrtp_receive_dhpart2 (ZrtpStream * stream, const ZrtpReceived * received,
 }
 
 ZrtpOutcome
-zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now)
+zrtp_dhpart_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
 

@@ -9,7 +9,7 @@
 
 /* DHPart1 as responder, DHPart2 as initiator; MAC under H0. */
 GBytes *
-zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role)
+zrtp_dhpart_make (ZrtpStream * stream, ZrtpRole role)
 {
   const ZrtpExchange *x = stream->exchange;
   ZrtpMessage message = {.type = role == ZRTP_ROLE_INITIATOR ?
@@ -26,13 +26,14 @@ zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role)
   memcpy (part->public_value, stream->prepared.key_pair.public_value,
       part->public_size);
   size = zrtp_message_write (&message, buffer, sizeof buffer);
-  zrtp_message_seal (buffer, size, stream->own.chain[0]);
+  zrtp_message_sign (buffer, size, stream->own.chain[0]);
 
   return g_bytes_new (buffer, size);
 }
 
 /* 4.4.1.1, 4.4.1.2: once its public half was shown a pair serves no second
- * exchange. A Commit showed a hash only: who loses contention keeps it (4.2). */
+ * exchange. A Commit showed a hash only: an endpoint that loses contention
+ * keeps the pair (4.2). */
 void
 zrtp_dhpart_spend_key_pair (ZrtpStream * stream)
 {
@@ -40,13 +41,13 @@ zrtp_dhpart_spend_key_pair (ZrtpStream * stream)
 }
 
 void
-zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now)
+zrtp_dhpart_send_dhpart1 (ZrtpStream * stream, gint64 now)
 {
   ZrtpExchange *x = stream->exchange;
 
-  x->dhpart1 = zrtp_dhmode_make_part (stream, ZRTP_ROLE_RESPONDER);
+  x->dhpart1 = zrtp_dhpart_make (stream, ZRTP_ROLE_RESPONDER);
   zrtp_dhpart_spend_key_pair (stream);
   zrtp_step_set (stream, ZRTP_STEP_DHPART1_SENT);
-  zrtp_stream_answer (stream, zrtp_octets_of (x->commit),
+  zrtp_stream_send_reply (stream, zrtp_octets_of (x->commit),
       g_bytes_ref (x->dhpart1));
 }

@@ -55,7 +55,7 @@ zrtp_stream_make_hello (ZrtpStream * stream)
   }
 
   size = zrtp_message_write (&message, buffer, sizeof buffer);
-  zrtp_message_seal (buffer, size, stream->own.chain[2]);
+  zrtp_message_sign (buffer, size, stream->own.chain[2]);
   zrtp_wipe_stack ();
   g_clear_pointer (&stream->own.message, g_bytes_unref);
   stream->own.message = g_bytes_new (buffer, size);
@@ -102,8 +102,8 @@ zrtp_discovery_schedule (ZrtpStream * stream, gint64 now)
   zrtp_stream_send_hello (stream, FALSE, now);
 }
 
-/* The schedule is over, or nobody asks for it any more. Hellos go on slowly:
- * nothing that came so far proves that the peer has ours. */
+/* The schedule is over, or no endpoint asks for it any more. Hellos go on
+ * slowly: nothing that came so far proves that the peer has ours. */
 void
 zrtp_discovery_slow_down (ZrtpStream * stream, gint64 now)
 {
@@ -140,7 +140,7 @@ zrtp_discovery_start (ZrtpStream * stream, gint64 now)
     stream->discovery.zrtp_seen_until = ZRTP_NEVER;
   zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
   zrtp_stop_error (stream);
-  zrtp_doubt_settle (stream);
+  zrtp_soft_error_clear (stream);
   zrtp_step_publish (stream);
   zrtp_stream_update_media (stream);
   zrtp_discovery_schedule (stream, now);

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* Whoever refuses a Preshared Commit says so until an ErrorACK comes; meanwhile
- * our Diffie-Hellman Commit, which needs no secret, may be out. */
+/* A peer that refuses a Preshared Commit repeats that until an ErrorACK comes;
+ * meanwhile our Diffie-Hellman Commit, which needs no secret, may be out. */
 static gboolean
 is_about_earlier (const ZrtpStream * stream)
 {
@@ -26,17 +26,17 @@ tell_error (ZrtpStream * stream, ZrtpErrorCode code)
   event->from_peer = TRUE;
 }
 
-/* 4.7.1. An Error carries no proof of who sent it: it may end what is not
- * secure yet, and nothing else. */
+/* 4.7.1. An Error carries no proof of its sender: it may end what is not secure
+ * yet, and nothing else. */
 ZrtpOutcome
-zrtp_receive_error (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_error_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpErrorCode code = received->message->u.error_code;
   const guint32 ssrc = received->packet->ssrc;
   const gboolean foreign = stream->exchange ?
       stream->exchange->peer.ssrc != ssrc :
-      zrtp_discovery_is_stranger (stream, ssrc);
+      zrtp_remotes_is_unknown (stream, ssrc);
 
   zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_ERROR_ACK, now);
   if (code == ZRTP_ERROR_GOCLEAR_REFUSED && stream->clearing.sent) {
@@ -57,6 +57,6 @@ zrtp_receive_error (ZrtpStream * stream, const ZrtpReceived * received,
     return ZRTP_OK;
   if (code == ZRTP_ERROR_NO_SHARED_SECRET && is_about_earlier (stream))
     return ZRTP_DROPPED (UNEXPECTED);
-  zrtp_doubt_raise (stream, ZRTP_DOUBT_ERROR, code, now);
+  zrtp_soft_error_set (stream, ZRTP_SOFT_ERROR_PEER, code, now);
   return ZRTP_OK;
 }

@@ -10,8 +10,8 @@
 
 #include "zrtp/crypto/zrtpmemory.h"
 
-/* A call does not wait for a disk that hangs. Who holds a lock is waited for in
- * the cache, and reported there. */
+/* A call does not wait for a disk that hangs. A process that holds a lock is
+ * waited for in the cache, and reported there. */
 #define LOOKUP_TIME (ZRTP_CACHE_BUSY_MS * ZRTP_MSEC + ZRTP_SEC)
 
 void
@@ -21,9 +21,9 @@ zrtp_exchange_free (ZrtpStream * stream)
 
   if (!x)
     return;
-  if (stream->soft_error.kind == ZRTP_DOUBT_CONFIRM)
-    zrtp_doubt_settle (stream); /* that was about this one */
-  zrtp_candidate_clear (&x->peer);
+  if (stream->soft_error.kind == ZRTP_SOFT_ERROR_CONFIRM)
+    zrtp_soft_error_clear (stream);     /* that was about this one */
+  zrtp_remote_clear (&x->peer);
   zrtp_secrets_clear (&x->secrets);
   g_clear_pointer (&x->commit, g_bytes_unref);
   g_clear_pointer (&x->dhpart1, g_bytes_unref);
@@ -39,12 +39,13 @@ zrtp_exchange_free (ZrtpStream * stream)
 }
 
 /* A man in the middle runs one exchange with each side and has won if both SAS
- * come out equal, one chance in 65,536 at 16 bits. He knows them before either
- * user does (as initiator from DHPart1 on), so he must not be able to break
- * exchanges off and try again at will: each one lost after he proved that he has
- * our messages makes the next wait twice as long, up to a minute. */
+ * come out equal, one chance in 65,536 at 16 bits. The attacker knows them
+ * before either user does (as initiator from DHPart1 on), so it must not be
+ * able to break exchanges off and try again at will: each one lost after it
+ * proved that it has our messages makes the next wait twice as long, up to a
+ * minute. */
 void
-zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
+zrtp_exchange_aborted (ZrtpStream * stream, gint64 now)
 {
   const ZrtpExchange *x = stream->exchange;
   const gboolean gave_a_guess = stream->step == ZRTP_STEP_SECURE
@@ -54,8 +55,8 @@ zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
   /* A trial takes no SAS on trust: without the retained secret nothing is won. */
   if (!gave_a_guess || stream->outer)
     return;
-  if (!zrtp_unproven_is_over (stream)) {
-    zrtp_unproven_count_guess (stream, now);
+  if (!zrtp_step_is_proven (stream)) {
+    zrtp_contention_count_guess (stream, now);
     return;
   }
   stream->backoff.hold_until =
@@ -64,7 +65,7 @@ zrtp_exchange_lost (ZrtpStream * stream, gint64 now)
 }
 
 void
-zrtp_exchange_show_suite (ZrtpStream * stream, const ZrtpSuite * suite,
+zrtp_exchange_publish_suite (ZrtpStream * stream, const ZrtpSuite * suite,
     ZrtpRole role)
 {
   stream->info.hash = suite->hash;
@@ -75,7 +76,7 @@ zrtp_exchange_show_suite (ZrtpStream * stream, const ZrtpSuite * suite,
 }
 
 ZrtpExchange *
-zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
+zrtp_exchange_begin (ZrtpStream * stream, const ZrtpRemote * peer,
     ZrtpCommitMode mode, const ZrtpSuite * suite, ZrtpRole role, gint64 now)
 {
   ZrtpSession *session = stream->session;
@@ -87,23 +88,23 @@ zrtp_exchange_begin (ZrtpStream * stream, const ZrtpCandidate * peer,
   stream->exchange = x;
   x->started = now;
   x->epoch = session->epoch;
-  zrtp_candidate_copy (&x->peer, peer);
+  zrtp_remote_copy (&x->peer, peer);
   x->mode = mode;
   x->suite = *suite;
   zrtp_secrets_init (&x->secrets, stream->random);
   x->secrets_ready = mode == ZRTP_COMMIT_MULTISTREAM;
   stream->retransmit.have_last_request = FALSE;
-  zrtp_exchange_show_suite (stream, suite, role);
-  zrtp_session_take_aux (stream, x);
-  zrtp_discovery_set_peer (stream, peer);
-  zrtp_unproven_schedule_hello (stream, now);
+  zrtp_exchange_publish_suite (stream, suite, role);
+  zrtp_session_use_aux (stream, x);
+  zrtp_stream_publish_peer (stream, peer);
+  zrtp_contention_schedule_hello (stream, now);
   if (mode != ZRTP_COMMIT_MULTISTREAM)
     zrtp_contention_begin (session, stream);
   return x;
 }
 
-/* Draws a private value and has the public one made. 4.8: a value that can't
- * be used is drawn anew. */
+/* Draws a private value and has the public one made. 4.8: a value that can't be
+ * used is drawn again. */
 static void
 request_key_pair (ZrtpStream * stream, const ZrtpKeyAgreement * ka,
     const ZrtpCipher * cipher)
@@ -117,13 +118,13 @@ request_key_pair (ZrtpStream * stream, const ZrtpKeyAgreement * ka,
   stream->prepared.key_pair.ready = FALSE;
   stream->prepared.key_pair.private_size = job->private_size;
   stream->prepared.key_pair.serial = job->serial;
-  zrtp_stream_give_job (stream, job);
+  zrtp_stream_queue_job (stream, job);
 }
 
 /* TRUE once there is a key pair that goes with the suite (5.1.5: the DH
  * exponent's length follows the cipher). */
 gboolean
-zrtp_exchange_have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
+zrtp_exchange_ensure_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
 {
   ZrtpKeyPair *pair = &stream->prepared.key_pair;
 
@@ -137,7 +138,7 @@ zrtp_exchange_have_key_pair (ZrtpStream * stream, const ZrtpSuite * suite)
 }
 
 /* Ahead of need: most peers list what we list, and while a Hello travels there
- * is time. If it was the wrong one zrtp_exchange_have_key_pair() makes the right one. */
+ * is time. If it was the wrong one zrtp_exchange_ensure_key_pair() makes the right one. */
 void
 zrtp_exchange_prepare (ZrtpStream * stream)
 {
@@ -148,11 +149,12 @@ zrtp_exchange_prepare (ZrtpStream * stream)
           &zrtp_key_agreement_prsh.base)
       && zrtp_negotiate_choose (stream->own.offer, stream->own.offer, &suite)
       == ZRTP_ERROR_NONE)
-    zrtp_exchange_have_key_pair (stream, &suite);
+    zrtp_exchange_ensure_key_pair (stream, &suite);
 }
 
 gboolean
-zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
+zrtp_exchange_ensure_lookup (ZrtpStream * stream, const guint8 * zid,
+    gint64 now)
 {
   const guint generation = zrtp_contention_generation (stream, zid);
   const char *name = stream->session->info.peer_name;
@@ -173,13 +175,13 @@ zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid, gint64 now)
   stream->prepared.looked_up = FALSE;
   stream->prepared.lookup_serial = job->serial;
   zrtp_timer_set (stream, ZRTP_TIMER_LOOKUP, now + LOOKUP_TIME);
-  zrtp_stream_give_job (stream, job);
+  zrtp_stream_queue_job (stream, job);
   return FALSE;
 }
 
 /* The prepared pair and secrets move into the exchange; each serves once. */
 void
-zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x)
+zrtp_exchange_use_key_pair (ZrtpStream * stream, ZrtpExchange * x)
 {
   ZrtpKeyPair *pair = &stream->prepared.key_pair;
 
@@ -188,15 +190,15 @@ zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x)
 }
 
 void
-zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x)
+zrtp_exchange_use_secrets (ZrtpStream * stream, ZrtpExchange * x)
 {
   zrtp_peer_clear (&x->secrets.peer);
   x->secrets.peer = stream->prepared.peer;
   memset (&stream->prepared.peer, 0, sizeof stream->prepared.peer);
   stream->prepared.looked_up = FALSE;
   x->held_rs1 = x->secrets.peer.have_rs1 && !x->secrets.peer.expired
-      && x->secrets.peer.shared;
-  x->unread = stream->prepared.cache_unavailable;
+      && x->secrets.peer.confirmed;
+  x->cache_unavailable = stream->prepared.cache_unavailable;
   x->secrets_ready = TRUE;
   zrtp_session_set_known_name (stream->session, x->secrets.peer.name);
 }
@@ -221,7 +223,7 @@ zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job, gint64 now)
   zrtp_todo_add (stream, ZRTP_TODO_COMMIT);
 }
 
-/* Takes @peer, or NULL: the cache could not be read. */
+/* Takes ownership of @peer, or NULL: the cache could not be read. */
 static void
 looked_up (ZrtpStream * stream, ZrtpPeer * peer, gint64 now)
 {

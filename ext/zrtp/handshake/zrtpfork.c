@@ -9,27 +9,27 @@
 
 #include <string.h>
 
-static ZrtpCandidate *
-find_fork (ZrtpStream * stream, const ZrtpCandidate * candidate)
+static ZrtpRemote *
+find_fork (ZrtpStream * stream, const ZrtpRemote * remote)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks.slots[i];
+    ZrtpRemote *fork = &stream->forks.slots[i];
 
-    if (fork->hello && fork->ssrc == candidate->ssrc
-        && g_bytes_equal (fork->hello, candidate->hello))
+    if (fork->hello && fork->ssrc == remote->ssrc
+        && g_bytes_equal (fork->hello, remote->hello))
       return fork;
   }
   return NULL;
 }
 
 /* A free entry, else that of the endpoint that is silent for longest. */
-static ZrtpCandidate *
+static ZrtpRemote *
 free_fork (ZrtpStream * stream)
 {
-  ZrtpCandidate *oldest = &stream->forks.slots[0];
+  ZrtpRemote *oldest = &stream->forks.slots[0];
 
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks.slots[i];
+    ZrtpRemote *fork = &stream->forks.slots[i];
 
     if (!fork->hello)
       return fork;
@@ -40,10 +40,9 @@ free_fork (ZrtpStream * stream)
 }
 
 void
-zrtp_fork_report (ZrtpStream * stream, const ZrtpCandidate * candidate,
-    gint64 now)
+zrtp_fork_report (ZrtpStream * stream, const ZrtpRemote * remote, gint64 now)
 {
-  ZrtpCandidate *fork = find_fork (stream, candidate);
+  ZrtpRemote *fork = find_fork (stream, remote);
   ZrtpEvent *event;
 
   if (fork) {
@@ -53,45 +52,44 @@ zrtp_fork_report (ZrtpStream * stream, const ZrtpCandidate * candidate,
   if (!zrtp_rate_limit_allow (&stream->forks.events, ZRTP_BURST, ZRTP_SEC, now))
     return;
   fork = free_fork (stream);
-  zrtp_candidate_copy (fork, candidate);
+  zrtp_remote_copy (fork, remote);
   fork->last_seen = now;
   event = zrtp_stream_event (stream, ZRTP_EVENT_FORK);
-  event->ssrc = candidate->ssrc;
-  memcpy (event->zid, candidate->zid, ZRTP_ZID_SIZE);
+  event->ssrc = remote->ssrc;
+  memcpy (event->zid, remote->zid, ZRTP_ZID_SIZE);
 }
 
 void
-zrtp_fork_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+zrtp_fork_note_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
-  ZrtpCandidate candidate = { NULL };
+  ZrtpRemote remote = { NULL };
 
   if (stream->outer)
     return;
-  candidate.hello = g_bytes_new (packet->message, packet->message_size);
-  candidate.ssrc = packet->ssrc;
-  memcpy (candidate.h3, hello->h3, ZRTP_IMAGE_SIZE);
-  memcpy (candidate.zid, hello->zid, ZRTP_ZID_SIZE);
-  zrtp_fork_report (stream, &candidate, now);
-  zrtp_candidate_clear (&candidate);
+  remote.hello = g_bytes_new (packet->message, packet->message_size);
+  remote.ssrc = packet->ssrc;
+  memcpy (remote.h3, hello->h3, ZRTP_IMAGE_SIZE);
+  memcpy (remote.zid, hello->zid, ZRTP_ZID_SIZE);
+  zrtp_fork_report (stream, &remote, now);
+  zrtp_remote_clear (&remote);
 }
 
 void
-zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
-    gint64 now)
+zrtp_fork_committed (ZrtpStream * stream, const ZrtpRemote * remote, gint64 now)
 {
-  const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+  const ZrtpRemote *peer = stream->exchange ? &stream->exchange->peer :
       &stream->bound.remote;
 
   /* An endpoint with the ZID of the peer is the peer, restarted. */
   if (!stream->outer && peer->hello
-      && memcmp (candidate->zid, peer->zid, ZRTP_ZID_SIZE) != 0)
-    zrtp_fork_report (stream, candidate, now);
+      && memcmp (remote->zid, peer->zid, ZRTP_ZID_SIZE) != 0)
+    zrtp_fork_report (stream, remote, now);
 }
 
 void
 zrtp_fork_forget (ZrtpStream * stream)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++)
-    zrtp_candidate_clear (&stream->forks.slots[i]);
+    zrtp_remote_clear (&stream->forks.slots[i]);
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* 4.7.2: keeps a NAT's binding while the user makes up his mind. */
+/* 4.7.2: keeps a NAT's binding until the user decides. */
 #define CLEAR_ACK_INTERVAL (5 * ZRTP_SEC)
 /* Longest pause within the retransmissions of a GoClear. */
 #define BURST_GAP (5 * ZRTP_SEC)
@@ -54,7 +54,7 @@ clear_stream (ZrtpStream * stream, gboolean ask_user)
 static void
 clear_session (ZrtpSession * session, gboolean ask_user)
 {
-  zrtp_session_replace_sess (session);
+  zrtp_session_ratchet (session);
   for (guint i = 0; i < session->streams->len; i++)
     clear_stream (g_ptr_array_index (session->streams, i), ask_user);
 }
@@ -84,7 +84,7 @@ clear_acknowledged (ZrtpStream * stream)
   clear_session (stream->session, FALSE);
 }
 
-/* Nobody will acknowledge our GoClear (4.7.2). The peer may have acted on it,
+/* No peer will acknowledge our GoClear (4.7.2). The peer may have acted on it,
  * and replaced ZRTPSess, or not (two generals): ours is of no use any more, so
  * the way back is by Diffie-Hellman. */
 void
@@ -114,7 +114,7 @@ zrtp_clear_refused (ZrtpStream * stream)
 }
 
 ZrtpOutcome
-zrtp_receive_clear_ack (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_clear_ack_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   if (stream->clearing.sent)
@@ -152,7 +152,7 @@ report_false_mac (ZrtpStream * stream, gint64 now)
 }
 
 ZrtpOutcome
-zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_go_clear_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPacket *packet = received->packet;
@@ -173,7 +173,7 @@ zrtp_receive_go_clear (ZrtpStream * stream, const ZrtpReceived * received,
     return ZRTP_OK;
   }
 
-  zrtp_stream_answer (stream, octets, zrtp_stream_bytes (&ack));
+  zrtp_stream_send_reply (stream, octets, zrtp_stream_bytes (&ack));
   clear_session (stream->session, !asked_too);
   if (!asked_too) {
     zrtp_stream_event (stream, ZRTP_EVENT_CLEAR_REQUESTED);
@@ -215,8 +215,7 @@ zrtp_session_accept_clear (ZrtpSession * session, gint64 now)
 void
 zrtp_clear_resume (ZrtpStream * stream, gint64 now)
 {
-  ZrtpCandidate *peer =
-      zrtp_discovery_remember (stream, &stream->bound.remote, now);
+  ZrtpRemote *peer = zrtp_remotes_restore (stream, &stream->bound.remote, now);
 
   zrtp_timer_stop (stream, ZRTP_TIMER_CLEAR_ACK);
   stream->clearing.asks_user = FALSE;

@@ -14,27 +14,27 @@ G_BEGIN_DECLS
 /* zrtpexchange.c */
 /* Wipes what was prepared ahead of need. */
 void zrtp_exchange_forget_prepared (ZrtpStream * stream);
-/* Begins anew, whatever was before. Multistream mode has its secrets, and in the
- * other modes the session is busy from now on. */
+/* Begins again, whatever was before. Multistream mode has its secrets, and in
+ * the other modes the session is busy from now on. */
 ZrtpExchange *zrtp_exchange_begin (ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode mode, const ZrtpSuite * suite,
+    const ZrtpRemote * peer, ZrtpCommitMode mode, const ZrtpSuite * suite,
     ZrtpRole role, gint64 now);
-void zrtp_exchange_show_suite (ZrtpStream * stream, const ZrtpSuite * suite,
+void zrtp_exchange_publish_suite (ZrtpStream * stream, const ZrtpSuite * suite,
     ZrtpRole role);
 void zrtp_exchange_free (ZrtpStream * stream);
 /* The exchange, or what it led to, is lost. Counts those that got as far as
- * keys: each gave whoever is in the middle one guess at the SAS (see there). */
-void zrtp_exchange_lost (ZrtpStream * stream, gint64 now);
+ * keys: each gave an active attacker one guess at the SAS (see there). */
+void zrtp_exchange_aborted (ZrtpStream * stream, gint64 now);
 /* Has the key pair made that will most likely be needed. */
 void zrtp_exchange_prepare (ZrtpStream * stream);
 /* TRUE once it is there; has it made, or looked up, otherwise. */
-gboolean zrtp_exchange_have_key_pair (ZrtpStream * stream,
+gboolean zrtp_exchange_ensure_key_pair (ZrtpStream * stream,
     const ZrtpSuite * suite);
-gboolean zrtp_exchange_have_lookup (ZrtpStream * stream, const guint8 * zid,
+gboolean zrtp_exchange_ensure_lookup (ZrtpStream * stream, const guint8 * zid,
     gint64 now);
 /* What was prepared moves into the exchange. */
-void zrtp_exchange_take_key_pair (ZrtpStream * stream, ZrtpExchange * x);
-void zrtp_exchange_take_secrets (ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_exchange_use_key_pair (ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_exchange_use_secrets (ZrtpStream * stream, ZrtpExchange * x);
 void zrtp_exchange_key_pair_ready (ZrtpStream * stream, ZrtpJob * job,
     gint64 now);
 void zrtp_exchange_lookup_ready (ZrtpStream * stream, ZrtpJob * job,
@@ -74,36 +74,37 @@ void zrtp_stream_fail_collision (ZrtpStream * stream, gint64 now);
 void zrtp_stream_fail_security (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now);
 /* The same without an Error: the peer is gone or told us. */
-void zrtp_stream_fail_quietly (ZrtpStream * stream, ZrtpErrorCode error,
+void zrtp_stream_abort (ZrtpStream * stream, ZrtpErrorCode error,
     gint64 now);
 /* What every end of an exchange has in common. The caller sets the step. */
 void zrtp_stream_end_exchange (ZrtpStream * stream, gint64 now);
 /* FAILED for good: only go-secure or a Hello starts discovery again. */
 void zrtp_stream_give_up (ZrtpStream * stream);
-void zrtp_doubt_timeout (ZrtpStream * stream, gint64 now);
-/* A packet that anybody can send shows why there can be no call: equal ZIDs, or
- * nothing in common. The application hears of it at once. The state becomes FAILED
- * when that goes on for a second, and until ZRTP_FAILED_TIME after the last one. */
-void zrtp_unproven_hinder (ZrtpStream * stream, ZrtpHindrance * hindrance,
+void zrtp_soft_error_timeout (ZrtpStream * stream, gint64 now);
+/* A packet that carries no proof shows why there can be no call: equal ZIDs, or
+ * nothing in common. The application hears of it at once. The state becomes
+ * FAILED when that goes on for a second, and until ZRTP_FAILED_TIME after the
+ * last one. */
+void zrtp_stream_hinder (ZrtpStream * stream, ZrtpHindrance * hindrance,
     ZrtpErrorCode error, gint64 now);
 /* Gives up the exchange of a chain that proved nothing, and leaves that chain
  * alone for a while. Discovery goes on. @text: an alarm, or NULL. */
-void zrtp_unproven_drop (ZrtpStream * stream, ZrtpErrorCode error,
+void zrtp_stream_drop_chain (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text, gint64 now);
 /* Ends it for another one's sake. */
-void zrtp_unproven_abandon (ZrtpStream * stream, gint64 now);
+void zrtp_stream_abandon (ZrtpStream * stream, gint64 now);
 
 /* zrtpsealed.c */
 /* The keys of Confirm, SASrelay and GoClear, and all that is under them. */
 void zrtp_bound_wipe_keys (ZrtpStream * stream);
 /* What Confirm and SASrelay have in common (4.6, 5.13): encrypts @text in place,
  * where @sealed then points to. */
-void zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
-    ZrtpSealed * sealed);
-gboolean zrtp_stream_check_seal (ZrtpStream * stream,
+void zrtp_sealed_encrypt_and_mac (ZrtpStream * stream, guint8 * text,
+    gsize size, ZrtpSealed * sealed);
+gboolean zrtp_sealed_check_mac (ZrtpStream * stream,
     const ZrtpSealed * sealed);
 /* The plain text, as long as the cipher text; g_free() it. */
-guint8 *zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed);
+guint8 *zrtp_sealed_decrypt (ZrtpStream * stream, const ZrtpSealed * sealed);
 /* Role of ours to keys of a sender. */
 const ZrtpSenderKeys *zrtp_stream_own_keys (ZrtpStream * stream);
 const ZrtpSenderKeys *zrtp_stream_peer_keys (ZrtpStream * stream);
@@ -135,34 +136,34 @@ gboolean zrtp_hello_hash_is_transfer (ZrtpStream * stream);
 void zrtp_hello_hash_forget (ZrtpStream * stream);
 /* Keeps a Hello that was not announced. TRUE if there is room. */
 gboolean zrtp_hello_hash_keep (ZrtpStream * stream,
-    const ZrtpCandidate * candidate, gint64 now);
+    const ZrtpRemote * remote, gint64 now);
 void zrtp_hello_hash_keep_all (ZrtpStream * stream, gint64 now);
 
 /* zrtpfork.c */
-/* Tells of @candidate, which is not the peer, once and at most once a second. */
-void zrtp_fork_report (ZrtpStream * stream, const ZrtpCandidate * candidate,
+/* Reports @remote, which is not the peer, once and at most once a second. */
+void zrtp_fork_report (ZrtpStream * stream, const ZrtpRemote * remote,
     gint64 now);
-/* The same, for a Hello that no candidate is made of. */
-void zrtp_fork_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+/* The same, for a Hello that no remote is made of. */
+void zrtp_fork_note_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 /* Another endpoint than the peer in use sent a Commit. */
-void zrtp_fork_committed (ZrtpStream * stream, const ZrtpCandidate * candidate,
+void zrtp_fork_committed (ZrtpStream * stream, const ZrtpRemote * remote,
     gint64 now);
 void zrtp_fork_forget (ZrtpStream * stream);
 
 /* zrtpprobe.c */
 /* A secure @stream got a Hello of another endpoint than its peer. TRUE if its trial
  * is to have it. */
-gboolean zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello,
+gboolean zrtp_probe_note_hello (ZrtpStream * stream, const ZrtpHello * hello,
     gint64 now);
 /* @stream is secure by an exchange that @began then: the peer may have restarted
  * within that. */
-void zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now);
+void zrtp_probe_secured (ZrtpStream * stream, gint64 began, gint64 now);
 /* Media of the peer authenticated. */
-void zrtp_trial_media (ZrtpStream * stream);
+void zrtp_probe_media (ZrtpStream * stream);
 /* TRUE if @stream is a trial and its peer is not the one of the call, as
  * @has_secret says; then the exchange has failed, and the user is told. */
-gboolean zrtp_trial_refuse (ZrtpStream * stream, gboolean has_secret,
+gboolean zrtp_probe_refuse (ZrtpStream * stream, gboolean has_secret,
     gint64 now);
 void zrtp_probe_start (ZrtpStream * stream, gint64 now);
 gboolean zrtp_probe_is_refused (ZrtpStream * stream,
@@ -205,8 +206,8 @@ void zrtp_preshared_prepare (ZrtpStream * stream);
 gboolean zrtp_preshared_find (ZrtpStream * stream);
 
 /* zrtpdhpart.c */
-GBytes *zrtp_dhmode_make_part (ZrtpStream * stream, ZrtpRole role);
-void zrtp_dhmode_send_dhpart1 (ZrtpStream * stream, gint64 now);
+GBytes *zrtp_dhpart_make (ZrtpStream * stream, ZrtpRole role);
+void zrtp_dhpart_send_dhpart1 (ZrtpStream * stream, gint64 now);
 void zrtp_dhpart_spend_key_pair (ZrtpStream * stream);
 
 /* zrtpadmit.c */
@@ -246,11 +247,11 @@ void zrtp_secure_give_keys (ZrtpStream * stream, ZrtpEventType type,
 void zrtp_confirm_send_confirm1 (ZrtpStream * stream, gint64 now);
 /* There are keys: goes on, unless a signature is waited for. */
 ZrtpOutcome zrtp_confirm_continue (ZrtpStream * stream, gint64 now);
-ZrtpOutcome zrtp_receive_confirm1 (ZrtpStream * stream,
+ZrtpOutcome zrtp_confirm1_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_receive_confirm2 (ZrtpStream * stream,
+ZrtpOutcome zrtp_confirm2_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_receive_conf2ack (ZrtpStream * stream,
+ZrtpOutcome zrtp_conf2ack_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 /* SRTP of the peer authenticated. */
 void zrtp_confirm_media (ZrtpStream * stream, gint64 now);
@@ -263,10 +264,10 @@ void zrtp_admit_reconsider (ZrtpStream * stream, gint64 now);
  * Confirm2: an exchange that still waits for its Conf2ACK is over. So is one of
  * which only the cache still waits: its SAS is told before anything else is
  * secure. */
-void zrtp_session_first_is_done (ZrtpSession * session, gint64 now);
+void zrtp_session_finish_first_exchange (ZrtpSession * session, gint64 now);
 
 /* zrtpgoclear.c */
-/* The A flag: not for those who want no clear media at all. */
+/* The A flag: not where no clear media is wanted at all. */
 gboolean zrtp_clear_is_allowed (const ZrtpPolicy * policy);
 /* The peer answered our GoClear with an Error: still secure. */
 void zrtp_clear_refused (ZrtpStream * stream);
@@ -274,9 +275,9 @@ void zrtp_clear_exhausted (ZrtpStream * stream);
 void zrtp_clear_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_clear_resume (ZrtpStream * stream, gint64 now);
 void zrtp_clear_resume_all (ZrtpSession * session, gint64 now);
-ZrtpOutcome zrtp_receive_go_clear (ZrtpStream * stream,
+ZrtpOutcome zrtp_go_clear_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_receive_clear_ack (ZrtpStream * stream,
+ZrtpOutcome zrtp_clear_ack_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 
 /* zrtpcommit-send.c */
@@ -294,7 +295,7 @@ void zrtp_commit_withdraw (ZrtpStream * stream, ZrtpStep step);
 void zrtp_commit_resend (ZrtpStream * stream, gint64 now);
 /* Another call's exchange comes first. */
 void zrtp_commit_yield (ZrtpStream * stream, gint64 now);
-/* It was about a Hello that somebody forged. */
+/* It was about a forged Hello. */
 void zrtp_commit_again (ZrtpStream * stream, gint64 now);
 /* Our Commit was refused for want of a secret: Diffie-Hellman instead. FALSE if
  * that is no way out. */
@@ -304,35 +305,35 @@ void zrtp_commit_timeout (ZrtpStream * stream, gint64 now);
 gboolean zrtp_commit_give_way (ZrtpStream * stream, gint64 now);
 /* Steps back from our Commit if another call's came to stand instead. */
 void zrtp_contention_check (ZrtpStream * stream, gint64 now);
-void zrtp_unproven_hello_timeout (ZrtpStream * stream, gint64 now);
+void zrtp_commit_hello_timeout (ZrtpStream * stream, gint64 now);
 /* An endpoint said Hello during the exchange. */
-void zrtp_unproven_hear_hello (ZrtpStream * stream,
-    const ZrtpCandidate * candidate, gboolean is_new, gint64 now);
+void zrtp_commit_note_hello (ZrtpStream * stream,
+    const ZrtpRemote * remote, gboolean is_new, gint64 now);
 
 /* zrtpcommit-receive.c */
-ZrtpOutcome zrtp_receive_commit (ZrtpStream * stream,
+ZrtpOutcome zrtp_commit_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 /* Responder: the next message is due when all that it takes is there. */
 ZrtpOutcome zrtp_commit_answer (ZrtpStream * stream, gint64 now);
 
 /* zrtpdhpart-receive.c */
-ZrtpOutcome zrtp_receive_dhpart1 (ZrtpStream * stream,
+ZrtpOutcome zrtp_dhpart1_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_receive_dhpart2 (ZrtpStream * stream,
+ZrtpOutcome zrtp_dhpart2_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_dhmode_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
+ZrtpOutcome zrtp_dhpart_agreed (ZrtpStream * stream, ZrtpJob * job, gint64 now);
 
 /* zrtperror.c */
-ZrtpOutcome zrtp_receive_error (ZrtpStream * stream,
+ZrtpOutcome zrtp_error_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 
 /* zrtphello.c */
-ZrtpOutcome zrtp_receive_hello (ZrtpStream * stream,
+ZrtpOutcome zrtp_hello_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_receive_hello_ack (ZrtpStream * stream,
+ZrtpOutcome zrtp_hello_ack_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 /* A Hello that was acknowledged. */
-ZrtpOutcome zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+ZrtpOutcome zrtp_hello_process (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now);
 
 /* zrtpannouncement.c */
@@ -364,14 +365,14 @@ void zrtp_signature_timeout (ZrtpStream * stream, gint64 now);
 void zrtp_signature_check_timeout (ZrtpStream * stream, gint64 now);
 
 /* zrtpsasrelay.c */
-ZrtpOutcome zrtp_receive_sas_relay (ZrtpStream * stream,
+ZrtpOutcome zrtp_sas_relay_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
-ZrtpOutcome zrtp_receive_relay_ack (ZrtpStream * stream,
+ZrtpOutcome zrtp_relay_ack_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 void zrtp_relay_timeout (ZrtpStream * stream, gint64 now);
 
 /* zrtpping.c */
-ZrtpOutcome zrtp_receive_ping (ZrtpStream * stream,
+ZrtpOutcome zrtp_ping_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 
 G_END_DECLS

@@ -20,7 +20,7 @@
 
 /* 4.1.1: 1 if the version is to be talked to, 0 to be ignored, -1 too old. */
 static gint
-judge_version (const char *version)
+compare_version (const char *version)
 {
   const gint order = memcmp (version, ZRTP_VERSION, 3);
 
@@ -69,7 +69,7 @@ refuse_unannounced (ZrtpStream * stream, const ZrtpPacket * packet,
     zrtp_hello_hash_set_status (stream, ZRTP_HELLO_HASH_MISMATCH);
   }
   if (zrtp_stream_is_settled (stream))
-    zrtp_fork_hear (stream, packet, hello, now);
+    zrtp_fork_note_hello (stream, packet, hello, now);
   return TRUE;
 }
 
@@ -79,7 +79,7 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now, ZrtpOutcome * outcome)
 {
   const gboolean idle = zrtp_step_is_discovery (stream);
-  const gint version = judge_version (hello->version);
+  const gint version = compare_version (hello->version);
 
   *outcome = ZRTP_DROPPED (UNEXPECTED);
   if (zrtp_remotes_is_banned (stream, hello, now)) {
@@ -89,18 +89,18 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
   if (memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0) {
     /* Our own Hello is proof of a loop, unless there is a peer: then a third
      * party throws it back at us. */
-    if (idle && !zrtp_discovery_best (stream) && is_our_hello (stream, packet))
+    if (idle && !zrtp_remotes_best (stream) && is_our_hello (stream, packet))
       *outcome =
           ZRTP_OUTCOME (UNEXPECTED, EXCHANGE, ZRTP_ERROR_EQUAL_ZIDS, NULL);
     else
-      zrtp_unproven_hinder (stream, &stream->limits.equal_zids,
+      zrtp_stream_hinder (stream, &stream->limits.equal_zids,
           ZRTP_ERROR_EQUAL_ZIDS, now);
     return TRUE;
   }
   if (version <= 0) {
     if (version == 0)           /* it may come down to ours */
       zrtp_discovery_note_evidence (stream, now);
-    else if (idle && !zrtp_discovery_best (stream))
+    else if (idle && !zrtp_remotes_best (stream))
       zrtp_unproven_refuse (stream, ZRTP_ERROR_VERSION, now);
     return TRUE;
   }
@@ -110,8 +110,8 @@ refuse_hello (ZrtpStream * stream, const ZrtpPacket * packet,
 
 /* Another endpoint than the peer, while there is one. */
 static ZrtpOutcome
-hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
-    const ZrtpHello * hello, const ZrtpCandidate * candidate, gboolean is_new,
+note_another (ZrtpStream * stream, const ZrtpPacket * packet,
+    const ZrtpHello * hello, const ZrtpRemote * remote, gboolean is_new,
     gint64 now)
 {
   if (stream->outer) {
@@ -121,15 +121,15 @@ hear_another (ZrtpStream * stream, const ZrtpPacket * packet,
       zrtp_stream_send (stream, stream->own.message, TRUE);
     return ZRTP_OK;
   }
-  zrtp_fork_report (stream, candidate, now);
-  if (zrtp_trial_hear (stream, hello, now))
+  zrtp_fork_report (stream, remote, now);
+  if (zrtp_probe_note_hello (stream, hello, now))
     zrtp_settle (stream->trial,
-        zrtp_discovery_hear (stream->trial, packet, hello, now), now);
+        zrtp_hello_process (stream->trial, packet, hello, now), now);
   return ZRTP_DROPPED (FOREIGN_SOURCE);
 }
 
 ZrtpOutcome
-zrtp_receive_hello (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_hello_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPacket *packet = received->packet;
@@ -138,15 +138,15 @@ zrtp_receive_hello (ZrtpStream * stream, const ZrtpReceived * received,
   /* 5.3: every Hello is acknowledged, of whatever version. */
   if (zrtp_hello_hash_admit (stream, packet, hello, now))
     zrtp_stream_send_limited_ack (stream, ZRTP_MESSAGE_HELLO_ACK, now);
-  return zrtp_discovery_hear (stream, packet, hello, now);
+  return zrtp_hello_process (stream, packet, hello, now);
 }
 
 ZrtpOutcome
-zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
+zrtp_hello_process (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
   ZrtpOutcome outcome;
-  ZrtpCandidate *candidate;
+  ZrtpRemote *remote;
   gboolean is_new = FALSE;
 
   if (refuse_hello (stream, packet, hello, now, &outcome))
@@ -159,38 +159,38 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
   /* The application named another endpoint. */
   if (stream->remotes.only_one
       && memcmp (hello->zid, stream->remotes.only_zid, ZRTP_ZID_SIZE) != 0) {
-    zrtp_fork_hear (stream, packet, hello, now);
+    zrtp_fork_note_hello (stream, packet, hello, now);
     return ZRTP_DROPPED (FOREIGN_SOURCE);
   }
 
-  candidate = zrtp_remotes_find (stream, packet->ssrc, packet->message,
+  remote = zrtp_remotes_find (stream, packet->ssrc, packet->message,
       packet->message_size);
-  if (!candidate) {
-    candidate = zrtp_remotes_add (stream, packet, hello);
+  if (!remote) {
+    remote = zrtp_remotes_add (stream, packet, hello);
     is_new = TRUE;
   }
-  candidate->last_seen = now;
+  remote->last_seen = now;
   zrtp_discovery_note_evidence (stream, now);
 
-  if (candidate->unsuitable)
-    zrtp_unproven_hinder (stream, &stream->limits.nothing_in_common,
-        candidate->refused_with, now);
+  if (remote->unsuitable)
+    zrtp_stream_hinder (stream, &stream->limits.nothing_in_common,
+        remote->refused_with, now);
   else if (may_revive (stream, is_new, now))
     zrtp_discovery_start (stream, now);
   if (!zrtp_step_is_discovery (stream)) {
-    const ZrtpCandidate *peer = stream->exchange ? &stream->exchange->peer :
+    const ZrtpRemote *peer = stream->exchange ? &stream->exchange->peer :
         &stream->bound.remote;
 
-    if (!zrtp_remote_is_same_hello (candidate, peer)
+    if (!zrtp_remote_is_same_hello (remote, peer)
         && stream->step != ZRTP_STEP_FAILED)
-      outcome = hear_another (stream, packet, hello, candidate, is_new, now);
-    zrtp_unproven_hear_hello (stream, candidate, is_new, now);
+      outcome = note_another (stream, packet, hello, remote, is_new, now);
+    zrtp_commit_note_hello (stream, remote, is_new, now);
     return outcome;
   }
 
   if (is_new) {
-    zrtp_doubt_settle (stream);
-    zrtp_discovery_show_peer (stream, candidate, now);
+    zrtp_soft_error_clear (stream);
+    zrtp_stream_publish_peer_limited (stream, remote, now);
     /* 6: a peer that just came up has not heard our earlier Hellos. */
     if (!stream->discovery.hello_acked
         || stream->discovery.acked_ssrc != packet->ssrc) {
@@ -211,16 +211,16 @@ zrtp_discovery_hear (ZrtpStream * stream, const ZrtpPacket * packet,
 }
 
 ZrtpOutcome
-zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_hello_ack_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const guint32 ssrc = received->packet->ssrc;
 
   /* Once there is a peer no other source speaks for it. */
-  if (zrtp_discovery_is_stranger (stream, ssrc))
+  if (zrtp_remotes_is_unknown (stream, ssrc))
     return ZRTP_DROPPED (FOREIGN_SOURCE);
   zrtp_discovery_set_acked (stream, ssrc);
-  stream->discovery.acked_early = !zrtp_discovery_best (stream);
+  stream->discovery.acked_early = !zrtp_remotes_best (stream);
   stream->discovery.acked_late = !stream->discovery.acked_early;
   zrtp_discovery_note_evidence (stream, now);
   /* It may come before the Hello of its sender. Until then it stops nothing. */
@@ -231,14 +231,14 @@ zrtp_receive_hello_ack (ZrtpStream * stream, const ZrtpReceived * received,
     }
     return ZRTP_DROPPED (UNEXPECTED);
   }
-  if (stream->soft_error.kind == ZRTP_DOUBT_SSRC)
-    zrtp_doubt_settle (stream); /* with the SSRC that it has */
+  if (stream->soft_error.kind == ZRTP_SOFT_ERROR_SSRC)
+    zrtp_soft_error_clear (stream);     /* with the SSRC that it has */
   if (stream->retransmit.message.message
       && stream->retransmit.message.sent == 0)
     stream->info.counters.round_trip =
         now - stream->retransmit.message.first_sent;
   zrtp_discovery_slow_down (stream, now);
-  if (now - zrtp_discovery_best (stream)->last_seen >= STALE_HELLO)
+  if (now - zrtp_remotes_best (stream)->last_seen >= STALE_HELLO)
     zrtp_timer_set (stream, ZRTP_TIMER_HOLD,
         MIN (stream->timers[ZRTP_TIMER_HOLD], now + HELLO_FOLLOWS));
   else

@@ -47,14 +47,14 @@ zrtp_hello_hash_is_announced (ZrtpStream * stream, GBytes * hello)
 
 /* NULL if there is no room. A Hello that is kept never gives way to another soon:
  * a third party could say Hello all the time. */
-static ZrtpCandidate *
+static ZrtpRemote *
 find_room (ZrtpStream * stream, guint32 ssrc, gint64 now)
 {
-  ZrtpCandidate *room = NULL;
+  ZrtpRemote *room = NULL;
   guint n_of_ssrc = 0;
 
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
-    ZrtpCandidate *refused = &stream->announced.kept[i];
+    ZrtpRemote *refused = &stream->announced.kept[i];
     const gboolean is_free = !refused->hello;
 
     if (is_free || now - refused->last_seen > REFUSED_LIFE) {
@@ -69,29 +69,29 @@ find_room (ZrtpStream * stream, guint32 ssrc, gint64 now)
 
 /* TRUE if it is kept. */
 gboolean
-zrtp_hello_hash_keep (ZrtpStream * stream, const ZrtpCandidate * candidate,
+zrtp_hello_hash_keep (ZrtpStream * stream, const ZrtpRemote * remote,
     gint64 now)
 {
-  ZrtpCandidate *refused;
+  ZrtpRemote *refused;
 
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++) {
     refused = &stream->announced.kept[i];
-    if (refused->hello && refused->ssrc == candidate->ssrc
-        && g_bytes_equal (refused->hello, candidate->hello)) {
-      refused->last_seen = candidate->last_seen;
+    if (refused->hello && refused->ssrc == remote->ssrc
+        && g_bytes_equal (refused->hello, remote->hello)) {
+      refused->last_seen = remote->last_seen;
       return TRUE;
     }
   }
-  refused = find_room (stream, candidate->ssrc, now);
+  refused = find_room (stream, remote->ssrc, now);
   if (!refused)
     return FALSE;
-  zrtp_candidate_clear (refused);
+  zrtp_remote_clear (refused);
   memset (refused, 0, sizeof *refused);
-  refused->hello = g_bytes_ref (candidate->hello);
-  refused->ssrc = candidate->ssrc;
-  refused->last_seen = candidate->last_seen;
-  memcpy (refused->h3, candidate->h3, ZRTP_IMAGE_SIZE);
-  memcpy (refused->zid, candidate->zid, ZRTP_ZID_SIZE);
+  refused->hello = g_bytes_ref (remote->hello);
+  refused->ssrc = remote->ssrc;
+  refused->last_seen = remote->last_seen;
+  memcpy (refused->h3, remote->h3, ZRTP_IMAGE_SIZE);
+  memcpy (refused->zid, remote->zid, ZRTP_ZID_SIZE);
   return TRUE;
 }
 
@@ -99,21 +99,21 @@ gboolean
 zrtp_hello_hash_admit (ZrtpStream * stream, const ZrtpPacket * packet,
     const ZrtpHello * hello, gint64 now)
 {
-  ZrtpCandidate candidate = { NULL };
+  ZrtpRemote remote = { NULL };
   gboolean ok;
 
   if (stream->announced.hashes->len == 0
       || memcmp (hello->version, ZRTP_VERSION, 3) != 0
       || memcmp (hello->zid, stream->zid, ZRTP_ZID_SIZE) == 0)
     return TRUE;
-  candidate.hello = g_bytes_new (packet->message, packet->message_size);
-  candidate.ssrc = packet->ssrc;
-  candidate.last_seen = now;
-  memcpy (candidate.h3, hello->h3, ZRTP_IMAGE_SIZE);
-  memcpy (candidate.zid, hello->zid, ZRTP_ZID_SIZE);
-  ok = zrtp_hello_hash_is_known (stream, candidate.hello)
-      || zrtp_hello_hash_keep (stream, &candidate, now);
-  zrtp_candidate_clear (&candidate);
+  remote.hello = g_bytes_new (packet->message, packet->message_size);
+  remote.ssrc = packet->ssrc;
+  remote.last_seen = now;
+  memcpy (remote.h3, hello->h3, ZRTP_IMAGE_SIZE);
+  memcpy (remote.zid, hello->zid, ZRTP_ZID_SIZE);
+  ok = zrtp_hello_hash_is_known (stream, remote.hello)
+      || zrtp_hello_hash_keep (stream, &remote, now);
+  zrtp_remote_clear (&remote);
   return ok;
 }
 
@@ -121,19 +121,19 @@ void
 zrtp_hello_hash_forget (ZrtpStream * stream)
 {
   for (guint i = 0; i < ZRTP_MAX_REFUSED_HELLOS; i++)
-    zrtp_candidate_clear (&stream->announced.kept[i]);
+    zrtp_remote_clear (&stream->announced.kept[i]);
 }
 
 /* All of them, for another exchange. */
 void
 zrtp_hello_hash_keep_all (ZrtpStream * stream, gint64 now)
 {
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    ZrtpRemote *remote = &stream->remotes.slots[i];
 
-    if (candidate->hello)
-      zrtp_hello_hash_keep (stream, candidate, now);
-    zrtp_candidate_clear (candidate);
+    if (remote->hello)
+      zrtp_hello_hash_keep (stream, remote, now);
+    zrtp_remote_clear (remote);
   }
 }
 

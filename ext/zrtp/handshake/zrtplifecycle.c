@@ -17,7 +17,7 @@ zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream)
   zrtp_todo_forget (stream);
   g_ptr_array_remove_fast (session->streams, stream);
   stream->session = NULL;
-  zrtp_session_stream_gone (session, stream, TRUE);
+  zrtp_session_stream_left (session, stream, TRUE);
 }
 
 void
@@ -82,7 +82,7 @@ wipe_exchange (ZrtpStream * stream)
   zrtp_relay_clear (stream);
   zrtp_timers_stop (stream);
   zrtp_remotes_clear (stream);
-  zrtp_candidate_clear (&stream->bound.remote);
+  zrtp_remote_clear (&stream->bound.remote);
   zrtp_limits_reset (stream);
   stream->forks.events = 0;
   zrtp_exchange_forget_prepared (stream);
@@ -205,7 +205,7 @@ zrtp_lifecycle_reset (ZrtpStream * stream, gboolean move, gint64 now)
   if (stream->session) {
     ZrtpSession *session = stream->session;
 
-    zrtp_session_stream_gone (session, stream, !move);
+    zrtp_session_stream_left (session, stream, !move);
     zrtp_contention_end (session, stream, now);
     if (!move)
       end_call (session);

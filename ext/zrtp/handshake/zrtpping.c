@@ -8,7 +8,7 @@
 #include <string.h>
 
 ZrtpOutcome
-zrtp_receive_ping (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_ping_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpPing *ping = &received->message->u.ping;

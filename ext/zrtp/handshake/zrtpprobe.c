@@ -16,7 +16,7 @@
 #define PROBES 4
 #define ALARM_AGAIN (60 * ZRTP_SEC)
 /* A chain that was refused rests: each trial with it counts there as a guess at the
- * SAS (zrtp_unproven_count_guess()). The first refusal may be due to a disk that
+ * SAS (zrtp_contention_count_guess()). The first refusal may be due to a disk that
  * was slow. */
 #define REFUSED_AGAIN (64 * ZRTP_SEC)
 #define REFUSED_ONCE (10 * ZRTP_SEC)
@@ -24,7 +24,7 @@
 static ZrtpBan *
 find_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE])
 {
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
     ZrtpBan *ban = &stream->restart.refused_chains[i];
 
     if (ban->until > 0 && memcmp (ban->h3, h3, ZRTP_IMAGE_SIZE) == 0)
@@ -50,7 +50,7 @@ note_refused (ZrtpStream * stream, const guint8 h3[ZRTP_IMAGE_SIZE], gint64 now)
 
   if (!ban) {
     ban = &stream->restart.refused_chains[0];
-    for (guint i = 1; i < ZRTP_MAX_CANDIDATES; i++) {
+    for (guint i = 1; i < ZRTP_MAX_REMOTES; i++) {
       if (stream->restart.refused_chains[i].until < ban->until)
         ban = &stream->restart.refused_chains[i];
     }
@@ -68,7 +68,7 @@ zrtp_probe_start (ZrtpStream * stream, gint64 now)
 }
 
 gboolean
-zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
+zrtp_probe_note_hello (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
 {
   if (stream->step != ZRTP_STEP_SECURE
       || memcmp (hello->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) != 0
@@ -87,16 +87,15 @@ zrtp_trial_hear (ZrtpStream * stream, const ZrtpHello * hello, gint64 now)
 }
 
 void
-zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now)
+zrtp_probe_secured (ZrtpStream * stream, gint64 began, gint64 now)
 {
-  for (guint i = 0; !stream->outer && i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &stream->remotes.slots[i];
+  for (guint i = 0; !stream->outer && i < ZRTP_MAX_REMOTES; i++) {
+    const ZrtpRemote *remote = &stream->remotes.slots[i];
 
-    if (candidate->hello && candidate->last_seen > began
+    if (remote->hello && remote->last_seen > began
         && !stream->policy.cacheless && stream->restart.probes_left == 0
-        && memcmp (candidate->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) == 0
-        && memcmp (candidate->h3, stream->bound.remote.h3,
-            ZRTP_IMAGE_SIZE) != 0) {
+        && memcmp (remote->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) == 0
+        && memcmp (remote->h3, stream->bound.remote.h3, ZRTP_IMAGE_SIZE) != 0) {
       stream->restart.probes_left = PROBES;
       zrtp_probe_start (stream, now);
     }
@@ -104,7 +103,7 @@ zrtp_trial_secured (ZrtpStream * stream, gint64 began, gint64 now)
 }
 
 void
-zrtp_trial_media (ZrtpStream * stream)
+zrtp_probe_media (ZrtpStream * stream)
 {
   stream->restart.heard = TRUE;
 }
@@ -124,7 +123,7 @@ zrtp_probe_report_refusal (ZrtpStream * stream, gint64 now)
 }
 
 gboolean
-zrtp_trial_refuse (ZrtpStream * stream, gboolean has_secret, gint64 now)
+zrtp_probe_refuse (ZrtpStream * stream, gboolean has_secret, gint64 now)
 {
   const ZrtpSession *session;
 

@@ -14,7 +14,7 @@
 #define MAX_RELAYS 64
 
 static void
-read_hello (const ZrtpCandidate * peer, ZrtpHello * hello)
+read_hello (const ZrtpRemote * peer, ZrtpHello * hello)
 {
   const ZrtpOctets octets = zrtp_octets_of (peer->hello);
   ZrtpMessage message;
@@ -66,7 +66,7 @@ zrtp_stream_relay_sas (ZrtpStream * stream, const ZrtpRelayedSas * relayed,
   memcpy (body.sas_type, relayed->sas_type->base.name, 4);
   if (leg.enrolled)
     memcpy (body.sashash, relayed->sashash, ZRTP_SECRET_SIZE);
-  zrtp_stream_seal (stream, text,
+  zrtp_sealed_encrypt_and_mac (stream, text,
       zrtp_sas_relay_body_write (&body, text, sizeof text), &message.u.sealed);
   zrtp_repeat_start (&stream->retransmit.relay, zrtp_stream_bytes (&message),
       first, 8 * first, RETRANSMISSIONS, now);
@@ -99,7 +99,7 @@ zrtp_relay_timeout (ZrtpStream * stream, gint64 now)
 }
 
 ZrtpOutcome
-zrtp_receive_relay_ack (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_relay_ack_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   if (!stream->retransmit.relay.message)
@@ -109,7 +109,8 @@ zrtp_receive_relay_ack (ZrtpStream * stream, const ZrtpReceived * received,
 }
 
 /* Its MAC is as good as a serial number: the cipher text never repeats. What
- * comes again is a retransmission, or somebody who wants an old SAS back. */
+ * comes again is a retransmission, or an attacker that wants an old SAS
+ * back. */
 static gboolean
 was_seen (ZrtpStream * stream, const guint8 mac[ZRTP_MAC_SIZE])
 {
@@ -150,9 +151,9 @@ is_zero (const guint8 sashash[ZRTP_SECRET_SIZE])
 }
 
 /* 7.3: the sashash counts if it comes from a PBX that we are enrolled with. One
- * PBX does not trust another, as nobody looks at what it would show. */
+ * PBX does not trust another, as no user looks at what it would show. */
 static gboolean
-take_sashash (ZrtpStream * stream, const ZrtpSasRelayBody * body)
+apply_sashash (ZrtpStream * stream, const ZrtpSasRelayBody * body)
 {
   ZrtpSession *session = stream->session;
   ZrtpRelayState *relayed = &session->relayed;
@@ -174,13 +175,14 @@ take_sashash (ZrtpStream * stream, const ZrtpSasRelayBody * body)
 }
 
 static void
-take_relay (ZrtpStream * stream, const ZrtpSasRelayBody * body,
+handle_relay (ZrtpStream * stream, const ZrtpSasRelayBody * body,
     const ZrtpSasType * sas_type)
 {
   ZrtpSession *session = stream->session;
-  gboolean changed = take_sashash (stream, body);
+  gboolean changed = apply_sashash (stream, body);
 
-  /* The flags warn and restrict, whoever relays them; they permit nothing. */
+  /* The flags warn and restrict, whichever PBX relays them; they permit
+   * nothing. */
   changed |= body->disclosure && !stream->info.peer_disclosure;
   stream->info.peer_disclosure |= body->disclosure;
   stream->info.peer_allow_clear &= body->allow_clear;
@@ -201,7 +203,7 @@ static gboolean
 read_relay (ZrtpStream * stream, const ZrtpSealed * sealed,
     ZrtpSasRelayBody * body, const ZrtpSasType ** sas_type)
 {
-  guint8 *text = zrtp_stream_unseal (stream, sealed);
+  guint8 *text = zrtp_sealed_decrypt (stream, sealed);
   const gboolean sound = zrtp_sas_relay_body_parse (text,
       sealed->encrypted.size, body);
 
@@ -222,7 +224,7 @@ report_unreadable (ZrtpStream * stream, gint64 now)
  * one, and reports a failure in the end. One from a peer without the M flag is
  * acknowledged and not read (5.13). */
 ZrtpOutcome
-zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_sas_relay_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   const ZrtpSealed *sealed = &received->message->u.sealed;
@@ -230,7 +232,7 @@ zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpReceived * received,
   ZrtpSasRelayBody body;
   ZrtpHello hello;
 
-  if (!zrtp_stream_check_seal (stream, sealed))
+  if (!zrtp_sealed_check_mac (stream, sealed))
     return ZRTP_DROPPED (BAD_MAC);
   read_hello (&stream->bound.remote, &hello);
   if (!hello.mitm || was_seen (stream, sealed->mac)) {
@@ -245,7 +247,7 @@ zrtp_receive_sas_relay (ZrtpStream * stream, const ZrtpReceived * received,
   }
   zrtp_stream_send_ack (stream, ZRTP_MESSAGE_RELAY_ACK);
   note_seen (stream, sealed->mac);
-  take_relay (stream, &body, sas_type);
+  handle_relay (stream, &body, sas_type);
   return ZRTP_OK;
 }
 

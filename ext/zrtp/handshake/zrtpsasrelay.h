@@ -31,9 +31,9 @@ typedef struct
   gboolean verified, allow_clear, disclosure;   /* of its Confirm */
 } ZrtpLeg;
 
-/* 7.3: who gets whose SAS. One of the two gets the other's, and it is enrolled;
- * a PBX comes second. The other one learns the rendering only. FALSE if neither
- * is enrolled: then nothing may be relayed. */
+/* 7.3: which phone gets the SAS of which. One of the two gets the other's, and
+ * it is enrolled; a PBX comes second. The other one learns the rendering only.
+ * FALSE if neither is enrolled: then nothing may be relayed. */
 gboolean zrtp_relay_plan (const ZrtpLeg * a, const ZrtpLeg * b,
     ZrtpRelayedSas * to_a, ZrtpRelayedSas * to_b);
 

@@ -11,20 +11,20 @@ const ZrtpSenderKeys *
 zrtp_stream_own_keys (ZrtpStream * stream)
 {
   return stream->info.role ==
-      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.initiator : &stream->bound.
-      keys.responder;
+      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.initiator : &stream->bound.keys.
+      responder;
 }
 
 const ZrtpSenderKeys *
 zrtp_stream_peer_keys (ZrtpStream * stream)
 {
   return stream->info.role ==
-      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.responder : &stream->bound.
-      keys.initiator;
+      ZRTP_ROLE_INITIATOR ? &stream->bound.keys.responder : &stream->bound.keys.
+      initiator;
 }
 
 void
-zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
+zrtp_sealed_encrypt_and_mac (ZrtpStream * stream, guint8 * text, gsize size,
     ZrtpSealed * sealed)
 {
   const ZrtpSenderKeys *keys = zrtp_stream_own_keys (stream);
@@ -40,7 +40,7 @@ zrtp_stream_seal (ZrtpStream * stream, guint8 * text, gsize size,
 }
 
 gboolean
-zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
+zrtp_sealed_check_mac (ZrtpStream * stream, const ZrtpSealed * sealed)
 {
   guint8 mac[ZRTP_MAX_HASH_SIZE];
   gboolean genuine;
@@ -53,7 +53,7 @@ zrtp_stream_check_seal (ZrtpStream * stream, const ZrtpSealed * sealed)
 }
 
 guint8 *
-zrtp_stream_unseal (ZrtpStream * stream, const ZrtpSealed * sealed)
+zrtp_sealed_decrypt (ZrtpStream * stream, const ZrtpSealed * sealed)
 {
   guint8 *text = g_memdup2 (sealed->encrypted.data, sealed->encrypted.size);
 

@@ -39,7 +39,7 @@ zrtp_session_announce (ZrtpSession * session, ZrtpStream * stream)
   zrtp_names_announce (session, stream);
   if (info->trust == ZRTP_TRUST_PEER_CHANGED)
     zrtp_stream_event (stream, ZRTP_EVENT_PEER_CHANGED);
-  zrtp_strength_announce (session, stream);
+  zrtp_downgrade_announce (session, stream);
   if (session->offered)
     zrtp_stream_event (stream, ZRTP_EVENT_ENROLLMENT);
   zrtp_signature_announce (session, stream);
@@ -70,7 +70,7 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   const gint64 began = stream->exchange->started;
 
   zrtp_stream_stop_repeating (stream);
-  zrtp_doubt_settle (stream);
+  zrtp_soft_error_clear (stream);
   zrtp_relay_clear (stream);
   zrtp_lost_call_reset (stream);
   zrtp_timer_stop (stream, ZRTP_TIMER_SILENCE);
@@ -81,7 +81,7 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   zrtp_wipe (stream->bound.keys.responder.srtp_key, ZRTP_MAX_CIPHER_KEY_SIZE);
   zrtp_wipe (stream->bound.keys.initiator.srtp_salt, ZRTP_SALT_SIZE);
   zrtp_wipe (stream->bound.keys.responder.srtp_salt, ZRTP_SALT_SIZE);
-  zrtp_candidate_copy (&stream->bound.remote, &stream->exchange->peer);
+  zrtp_remote_copy (&stream->bound.remote, &stream->exchange->peer);
   zrtp_exchange_free (stream);
   zrtp_exchange_forget_prepared (stream);
   zrtp_timer_stop (stream, ZRTP_TIMER_LOOKUP);
@@ -95,26 +95,26 @@ zrtp_secure_enter (ZrtpStream * stream, gint64 now)
   zrtp_stream_update_media (stream);
   zrtp_step_publish (stream);
   zrtp_contention_end (session, stream, now);
-  zrtp_trial_secured (stream, began, now);
+  zrtp_probe_secured (stream, began, now);
   zrtp_fork_secured (stream, now);
 }
 
 static void
-report_live (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
+report_live (ZrtpStream * stream, const ZrtpRemote * remotes, guint n,
     gint64 now)
 {
   for (guint i = 0; i < n; i++) {
-    const ZrtpCandidate *candidate = &candidates[i];
+    const ZrtpRemote *remote = &remotes[i];
 
-    if (candidate->hello && !candidate->unsuitable
-        && now - candidate->last_seen <= LIVE_TIME)
-      zrtp_fork_committed (stream, candidate, now);
+    if (remote->hello && !remote->unsuitable
+        && now - remote->last_seen <= LIVE_TIME)
+      zrtp_fork_committed (stream, remote, now);
   }
 }
 
 void
 zrtp_fork_secured (ZrtpStream * stream, gint64 now)
 {
-  report_live (stream, stream->remotes.slots, ZRTP_MAX_CANDIDATES, now);
+  report_live (stream, stream->remotes.slots, ZRTP_MAX_REMOTES, now);
   report_live (stream, stream->announced.kept, ZRTP_MAX_REFUSED_HELLOS, now);
 }

@@ -68,7 +68,7 @@ zrtp_signature_check_timeout (ZrtpStream * stream, gint64 now)
 
 /* The stream that speaks for the signature on @sashash, or NULL. */
 static ZrtpStream *
-find_judged (ZrtpSession * session, const guint8 sashash[ZRTP_SECRET_SIZE])
+find_signed (ZrtpSession * session, const guint8 sashash[ZRTP_SECRET_SIZE])
 {
   ZrtpStream *stream = zrtp_signature_find_told (session);
 
@@ -83,7 +83,7 @@ zrtp_signing_accept (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], const char *signer, gint64 now)
 {
   ZrtpSessionInfo *info = &session->info;
-  ZrtpStream *stream = find_judged (session, sashash);
+  ZrtpStream *stream = find_signed (session, sashash);
 
   if (!stream)
     return FALSE;
@@ -104,7 +104,7 @@ zrtp_signing_reject (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], gint64 now)
 {
   ZrtpSessionInfo *info = &session->info;
-  ZrtpStream *stream = find_judged (session, sashash);
+  ZrtpStream *stream = find_signed (session, sashash);
 
   if (!stream)
     return FALSE;

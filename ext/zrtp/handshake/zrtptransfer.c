@@ -48,7 +48,7 @@ zrtp_hello_hash_move (ZrtpStream * stream, gint64 now)
 }
 
 static gboolean
-is_named (ZrtpStream * stream, const ZrtpCandidate * fork,
+is_named (ZrtpStream * stream, const ZrtpRemote * fork,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
 {
   return fork->hello && now - fork->last_seen <= LIFETIME
@@ -68,18 +68,19 @@ zrtp_transfer_knows (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
 }
 
 /* 6: their Hellos were acknowledged, so they do not come again. There may be
- * several of one ZID, which anybody can copy; the exchange tells them apart. */
+ * several of one ZID, which any third party can copy; the exchange tells them
+ * apart. */
 static void
 take_forks (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
 {
   for (guint i = 0; i < ZRTP_MAX_FORKS; i++) {
-    ZrtpCandidate *fork = &stream->forks.slots[i];
+    ZrtpRemote *fork = &stream->forks.slots[i];
 
     if (is_named (stream, fork, zid, now)) {
       const gint64 last_seen = fork->last_seen;
 
-      zrtp_discovery_remember (stream, fork, now)->last_seen = last_seen;
-      zrtp_candidate_clear (fork);
+      zrtp_remotes_restore (stream, fork, now)->last_seen = last_seen;
+      zrtp_remote_clear (fork);
     }
   }
 }
@@ -96,5 +97,5 @@ zrtp_transfer_to_fork (ZrtpStream * stream, const guint8 zid[ZRTP_ZID_SIZE],
   zrtp_lifecycle_start (stream, stream->ssrc, now);
   take_forks (stream, zid, now);
   zrtp_discovery_note_evidence (stream, now);
-  zrtp_discovery_set_peer (stream, zrtp_discovery_best (stream));
+  zrtp_stream_publish_peer (stream, zrtp_remotes_best (stream));
 }

@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A peer that restarted in mid-call. Its new Hello has its ZID and another hash
- * chain, which anybody can send. So the call stays as it is, and the new exchange
- * runs beside it, on trial: a stream of its own in a session of its own, with
- * a fresh hash chain. Keys, SAS and trust are taken over at the moment when the
- * peer's Confirm proves the retained secret (4.3), or ZRTPSess in Multistream
- * mode; without that proof nothing of the call changes, and nothing is written.
+ * chain, which any third party can send. So the call stays as it is, and the
+ * new exchange runs beside it, on trial: a stream of its own in a session of
+ * its own, with a fresh hash chain. Keys, SAS and trust are taken over at the
+ * moment when the peer's Confirm proves the retained secret (4.3), or ZRTPSess
+ * in Multistream mode; without that proof nothing of the call changes, and
+ * nothing is written.
  *
  * A trial puts out packets and jobs by the stream that owns it. Before it there is
  * a probe: as long as SRTP of the old peer comes, it has not restarted.
@@ -50,17 +51,17 @@ is_call_alive_beside (ZrtpStream * stream)
 }
 
 static void
-add_candidates (ZrtpStream * stream, const ZrtpCandidate * candidates, guint n,
+add_remotes (ZrtpStream * stream, const ZrtpRemote * remotes, guint n,
     gint64 now)
 {
   for (guint i = 0; i < n; i++) {
-    const ZrtpCandidate *candidate = &candidates[i];
+    const ZrtpRemote *remote = &remotes[i];
 
-    if (candidate->hello && now - candidate->last_seen <= TRIAL_TIME
-        && memcmp (candidate->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) == 0
-        && memcmp (candidate->h3, stream->bound.remote.h3, ZRTP_IMAGE_SIZE) != 0
-        && !zrtp_probe_is_refused (stream, candidate->h3, now))
-      zrtp_discovery_remember (stream->trial, candidate, now);
+    if (remote->hello && now - remote->last_seen <= TRIAL_TIME
+        && memcmp (remote->zid, stream->bound.remote.zid, ZRTP_ZID_SIZE) == 0
+        && memcmp (remote->h3, stream->bound.remote.h3, ZRTP_IMAGE_SIZE) != 0
+        && !zrtp_probe_is_refused (stream, remote->h3, now))
+      zrtp_remotes_restore (stream->trial, remote, now);
   }
 }
 
@@ -100,7 +101,7 @@ start (ZrtpStream * stream, gint64 now)
 
   /* Nothing was kept, so nothing can be proven. */
   if (is_multistream_only (stream)
-      && !zrtp_session_is_secure_beside (stream->session, stream)) {
+      && !zrtp_session_has_other_secure_stream (stream->session, stream)) {
     zrtp_probe_report_refusal (stream, now);
     return;
   }
@@ -110,10 +111,10 @@ start (ZrtpStream * stream, gint64 now)
     return;
   }
   trial = stream->trial = make_trial (stream);
-  add_candidates (stream, stream->forks.slots, ZRTP_MAX_FORKS, now);
-  add_candidates (stream, stream->remotes.slots, ZRTP_MAX_CANDIDATES, now);
+  add_remotes (stream, stream->forks.slots, ZRTP_MAX_FORKS, now);
+  add_remotes (stream, stream->remotes.slots, ZRTP_MAX_REMOTES, now);
   zrtp_hello_hash_check (trial, now);
-  if (!zrtp_discovery_best (trial)) {
+  if (!zrtp_remotes_best (trial)) {
     zrtp_trial_end (stream);
     return;
   }
@@ -135,7 +136,7 @@ is_in_use (const ZrtpStream * trial, gint64 now)
 
   if (x && now - x->started < EXCHANGE_TIME)
     return TRUE;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
     if (trial->remotes.slots[i].hello
         && now - trial->remotes.slots[i].last_seen < TRIAL_TIME)
       return TRUE;
@@ -223,10 +224,10 @@ has_chain_of (const ZrtpStream * trial, const ZrtpCommit * commit)
   guint8 h3[ZRTP_IMAGE_SIZE];
 
   zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *candidate = &trial->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    const ZrtpRemote *remote = &trial->remotes.slots[i];
 
-    if (candidate->hello && memcmp (candidate->h3, h3, ZRTP_IMAGE_SIZE) == 0)
+    if (remote->hello && memcmp (remote->h3, h3, ZRTP_IMAGE_SIZE) == 0)
       return TRUE;
   }
   return FALSE;
@@ -261,7 +262,7 @@ follow_mode (ZrtpStream * stream, const ZrtpCommit * commit, gint64 now)
 
   if (mult == (trial->session == session)
       || (!mult && is_multistream_only (stream))
-      || (mult && !zrtp_session_is_secure_beside (session, stream))
+      || (mult && !zrtp_session_has_other_secure_stream (session, stream))
       || !may_leave (trial, now) || !has_chain_of (trial, commit))
     return;
   if (trial->exchange) {
@@ -324,8 +325,8 @@ take_over_session (ZrtpStream * stream, ZrtpStream * trial)
   KEEP (session, next, info.peer_name);
   KEEP (session, next, aux);
   KEEP (session, next, aux_size);
-  KEEP (session, next, signalled);
-  KEEP (session, next, signalled_size);
+  KEEP (session, next, sdes_key);
+  KEEP (session, next, sdes_key_size);
   KEEP (session, next, successor);
   KEEP (session, next, refusal_told);
   KEEP (session, next, alarmed);
@@ -385,7 +386,7 @@ tell (ZrtpStream * stream, GQueue * events)
   const ZrtpHelloHashStatus status = stream->info.hello_hash_status;
 
   zrtp_stream_event (stream, ZRTP_EVENT_HELLO);
-  zrtp_discovery_set_peer (stream, stream->exchange ? &stream->exchange->peer :
+  zrtp_stream_publish_peer (stream, stream->exchange ? &stream->exchange->peer :
       &stream->bound.remote);
   if (status != ZRTP_HELLO_HASH_ABSENT)
     zrtp_stream_event (stream, ZRTP_EVENT_HELLO_HASH);
@@ -425,7 +426,7 @@ zrtp_trial_check (ZrtpStream * stream, gint64 now)
       succeed (stream);
       break;
     case ZRTP_STEP_FAILED:
-      if (zrtp_discovery_best (trial)) {
+      if (zrtp_remotes_best (trial)) {
         zrtp_discovery_start (trial, now);
         zrtp_commit_try (trial, now);
       } else {

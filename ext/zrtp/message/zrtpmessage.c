@@ -201,7 +201,7 @@ zrtp_message_write (const ZrtpMessage * message, guint8 * out, gsize capacity)
 }
 
 void
-zrtp_message_seal (guint8 * message, gsize size,
+zrtp_message_sign (guint8 * message, gsize size,
     const guint8 key[ZRTP_IMAGE_SIZE])
 {
   g_return_if_fail (size >= ZRTP_MESSAGE_HEADER_SIZE + ZRTP_MAC_SIZE);

@@ -105,7 +105,7 @@ typedef struct
   gboolean verified;            /* V */
   gboolean allow_clear;         /* A */
   gboolean disclosure;          /* D */
-  guint32 cache_expiry;         /* seconds, 0xffffffff: for ever */
+  guint32 cache_expiry;         /* seconds, 0xffffffff: forever */
   char signature_type[5];       /* "" without a signature */
   ZrtpOctets signature;         /* into the plain text; padding included */
 } ZrtpConfirmBody;
@@ -130,7 +130,7 @@ typedef struct
 typedef struct
 {
   char version[5];
-  guint8 endpoint_hash[8];              /* of who answers */
+  guint8 endpoint_hash[8];              /* of the answering endpoint */
   guint8 received_endpoint_hash[8];     /* the Ping's */
   guint32 ssrc;                         /* of the Ping's packet */
 } ZrtpPingAck;
@@ -179,13 +179,13 @@ ZrtpDrop zrtp_message_parse (const guint8 * data, gsize size,
     ZrtpMessage * message);
 
 /* Writes a message; room for a trailing MAC (Hello, Commit, DHPart) is left
- * zero for zrtp_message_seal(). Returns its size, 0 if it does not fit or if
+ * zero for zrtp_message_sign(). Returns its size, 0 if it does not fit or if
  * a count or size in @message is out of range. */
 gsize zrtp_message_write (const ZrtpMessage * message, guint8 * out,
     gsize capacity);
 
 /* Fills in the trailing MAC under a hash image (8.1.1) ... */
-void zrtp_message_seal (guint8 * message, gsize size,
+void zrtp_message_sign (guint8 * message, gsize size,
     const guint8 key[ZRTP_IMAGE_SIZE]);
 /* ... and checks it, in constant time. */
 gboolean zrtp_message_check_mac (const guint8 * message, gsize size,

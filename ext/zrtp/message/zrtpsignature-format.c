@@ -150,9 +150,9 @@ open_pgp (ZrtpOctets octets, ZrtpReader * body)
   return octets.size - reader.left;
 }
 
-/* Nothing may follow but what pads it to a word. Of what is in the packet only its
- * version matters here: whatever algorithm the peer has is up to who checks it
- * (7.2.1). */
+/* Nothing may follow but what pads it to a word. Of what is in the packet only
+ * its version matters here: whatever algorithm the peer has is up to the
+ * application, which checks it (7.2.1). */
 static gboolean
 parse_pgp (ZrtpOctets block, ZrtpSignature * signature)
 {

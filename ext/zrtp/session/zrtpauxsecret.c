@@ -31,7 +31,7 @@ void
 zrtp_session_wipe_aux (ZrtpSession * session)
 {
   wipe (&session->aux, &session->aux_size);
-  wipe (&session->signalled, &session->signalled_size);
+  wipe (&session->sdes_key, &session->sdes_key_size);
 }
 
 void
@@ -42,7 +42,7 @@ zrtp_session_set_aux_secret (ZrtpSession * session, const guint8 * data,
 }
 
 gsize
-zrtp_signalled_salt_size (gsize size)
+zrtp_sdes_salt_size (gsize size)
 {
   static const struct
   {
@@ -60,12 +60,12 @@ zrtp_signalled_salt_size (gsize size)
 }
 
 gboolean
-zrtp_session_set_signalled_key (ZrtpSession * session, const guint8 * data,
+zrtp_session_set_sdes_key (ZrtpSession * session, const guint8 * data,
     gsize size)
 {
-  if (data && !zrtp_signalled_salt_size (size))
+  if (data && !zrtp_sdes_salt_size (size))
     return FALSE;
-  replace (&session->signalled, &session->signalled_size, data, size);
+  replace (&session->sdes_key, &session->sdes_key_size, data, size);
   return TRUE;
 }
 
@@ -75,24 +75,24 @@ derive_srtps (const ZrtpStream * stream, ZrtpExchange * x)
 {
   const ZrtpSession *session = stream->session;
   const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
-  const gsize size = session->signalled_size;
-  const gsize key_size = size - zrtp_signalled_salt_size (size);
+  const gsize size = session->sdes_key_size;
+  const gsize key_size = size - zrtp_sdes_salt_size (size);
 
   x->secrets.aux = zrtp_secret_alloc0 (ZRTP_SECRET_SIZE);
   x->secrets.aux_size = ZRTP_SECRET_SIZE;
   zrtp_keys_srtps (x->suite.hash,
-      zrtp_octets (session->signalled, key_size),
-      zrtp_octets (session->signalled + key_size, size - key_size),
+      zrtp_octets (session->sdes_key, key_size),
+      zrtp_octets (session->sdes_key + key_size, size - key_size),
       initiator ? stream->zid : x->peer.zid,
       initiator ? x->peer.zid : stream->zid, x->secrets.aux);
 }
 
 void
-zrtp_session_take_aux (const ZrtpStream * stream, ZrtpExchange * x)
+zrtp_session_use_aux (const ZrtpStream * stream, ZrtpExchange * x)
 {
   const ZrtpSession *session = stream->session;
 
-  if (session->signalled) {
+  if (session->sdes_key) {
     derive_srtps (stream, x);
   } else if (session->aux) {
     x->secrets.aux = zrtp_secret_dup (session->aux, session->aux_size);

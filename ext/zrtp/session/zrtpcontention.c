@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Guesses at the SAS, see zrtp_unproven_count_guess(). */
+/* Guesses at the SAS, see zrtp_contention_count_guess(). */
 #define GUESS_INTERVAL (8 * ZRTP_SEC)
 /* An exchange that proved nothing by now gives way to another. */
 #define GIVE_WAY_AFTER (1 * ZRTP_SEC)
@@ -37,9 +37,9 @@
  * Eight are free. Each further one comes back after GUESS_INTERVAL, so a third
  * party that stops holds the genuine call for 8 s at most. Users wait for a call for about a
  * minute: an attacker then has 16 guesses, 1 chance in 4,096, and 458 in an hour.
- * An exchange lost after a proof costs more (zrtp_exchange_lost()). */
+ * An exchange lost after a proof costs more (zrtp_exchange_aborted()). */
 void
-zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
+zrtp_contention_count_guess (ZrtpStream * stream, gint64 now)
 {
   stream->limits.guesses = MAX (stream->limits.guesses, now) + GUESS_INTERVAL;
   stream->backoff.hold_until = MAX (stream->backoff.hold_until,
@@ -49,7 +49,7 @@ zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now)
 /* A HelloACK carries no proof: ten chains a second with one each can still take
  * every turn (see "pause by guesses" in tests/data/attacks.md). */
 gboolean
-zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
+zrtp_contention_is_held (const ZrtpStream * stream, const ZrtpRemote * peer,
     gint64 now)
 {
   if (now < stream->backoff.hold_until)
@@ -59,7 +59,7 @@ zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
       || !stream->discovery.hello_acked
       || stream->discovery.acked_ssrc == peer->ssrc)
     return FALSE;
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
     if (stream->remotes.slots[i].hello && !stream->remotes.slots[i].unsuitable
         && stream->remotes.slots[i].ssrc == stream->discovery.acked_ssrc)
       return TRUE;
@@ -70,7 +70,7 @@ zrtp_unproven_is_held (const ZrtpStream * stream, const ZrtpCandidate * peer,
 gboolean
 zrtp_contention_is_unproven (const ZrtpStream * stream)
 {
-  return stream->exchange && !zrtp_unproven_is_over (stream);
+  return stream->exchange && !zrtp_step_is_proven (stream);
 }
 
 /* The schedule goes on through an exchange of a chain that may be a third
@@ -83,14 +83,14 @@ zrtp_contention_next_hello (const ZrtpStream * stream)
 }
 
 void
-zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now)
+zrtp_contention_schedule_hello (ZrtpStream * stream, gint64 now)
 {
   zrtp_timer_set (stream, ZRTP_TIMER_HELLO, MAX (now + HELLO_AFTER,
           zrtp_contention_next_hello (stream)));
 }
 
 gboolean
-zrtp_unproven_gives_way (const ZrtpStream * stream, gint64 now)
+zrtp_contention_gives_way (const ZrtpStream * stream, gint64 now)
 {
   const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
   const ZrtpExchange *x = stream->exchange;
@@ -106,31 +106,31 @@ zrtp_unproven_gives_way (const ZrtpStream * stream, gint64 now)
   }
 }
 
-/* What our Commit on @stream bids. */
-static ZrtpBid
-own_bid (const ZrtpStream * stream)
+/* The rank of our Commit on @stream. */
+static ZrtpCommitRank
+own_rank (const ZrtpStream * stream)
 {
   const ZrtpExchange *x = stream->exchange;
-  ZrtpBid bid = { 0 };
+  ZrtpCommitRank rank = { 0 };
 
-  bid.mode = x->mode;
-  memcpy (bid.value, x->hvi_or_nonce,
+  rank.mode = x->mode;
+  memcpy (rank.value, x->hvi_or_nonce,
       x->mode == ZRTP_COMMIT_DH ? ZRTP_HVI_SIZE : ZRTP_NONCE_SIZE);
-  return bid;
+  return rank;
 }
 
 static gboolean
-our_commit_wins (const ZrtpStream * stream, const ZrtpBid * received)
+our_commit_wins (const ZrtpStream * stream, const ZrtpCommitRank * received)
 {
-  const ZrtpBid ours = own_bid (stream);
+  const ZrtpCommitRank ours = own_rank (stream);
 
-  return zrtp_bid_stands (&ours, received, stream->policy.mitm,
+  return zrtp_commit_wins (&ours, received, stream->policy.mitm,
       stream->info.peer_mitm);
 }
 
 /* The peer whose keys these are, or were before a GoClear. */
 static gboolean
-is_bound (const ZrtpStream * stream, const ZrtpCandidate * peer)
+is_bound (const ZrtpStream * stream, const ZrtpRemote * peer)
 {
   return peer->ssrc == stream->bound.remote.ssrc
       && g_bytes_equal (peer->hello, stream->bound.remote.hello);
@@ -141,12 +141,12 @@ is_bound (const ZrtpStream * stream, const ZrtpCandidate * peer)
  * long as it has shown no SRTP; sooner it is an old Commit that strayed, later
  * an attack with an old H2. */
 static gboolean
-peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer,
+peer_starts_over (ZrtpStream * stream, const ZrtpRemote * peer,
     ZrtpCommitMode mode, gint64 now)
 {
   const gint64 t2 = stream->policy.retry_timeout_ms * ZRTP_MSEC;
 
-  /* Whoever has no ZRTPSess yet can't do it in Multistream mode. */
+  /* A peer without ZRTPSess can't do it in Multistream mode. */
   if (mode == ZRTP_COMMIT_MULTISTREAM
       && stream->info.key_agreement != &zrtp_key_agreement_mult)
     return FALSE;
@@ -156,18 +156,19 @@ peer_starts_over (ZrtpStream * stream, const ZrtpCandidate * peer,
 }
 
 /* 4.4.3: as long as another stream is secure all further ones are Multistream:
- * nobody's DH Commit replaces what the users compared. */
+ * no DH Commit replaces what the users compared. */
 static gboolean
 is_for_multistream (const ZrtpStream * stream)
 {
   return stream->session->have_sess
-      && zrtp_session_is_secure_beside (stream->session, stream);
+      && zrtp_session_has_other_secure_stream (stream->session, stream);
 }
 
-/* Anybody could have brought our exchange this far: ours with somebody else, or
- * one that we answered before the other side had to show a secret. */
+/* Any third party could have brought our exchange this far: ours with another
+ * endpoint, or one that we answered before the other side had to show a
+ * secret. */
 static gboolean
-is_unproven (const ZrtpStream * stream, const ZrtpCandidate * peer)
+is_unproven (const ZrtpStream * stream, const ZrtpRemote * peer)
 {
   const ZrtpExchange *x = stream->exchange;
 
@@ -183,7 +184,7 @@ is_unproven (const ZrtpStream * stream, const ZrtpCandidate * peer)
   }
 }
 
-/* Who came so far may still be anybody who sees our Hello. */
+/* An endpoint that came so far may still be any that sees our Hello. */
 static gboolean
 is_unconfirmed (const ZrtpStream * stream)
 {
@@ -195,23 +196,23 @@ is_unconfirmed (const ZrtpStream * stream)
 /* On trial several endpoints of one ZID may send Commits, of which one can prove
  * anything: each has its turn, in the order in which they came. */
 static gboolean
-is_another_first (const ZrtpStream * stream, const ZrtpCandidate * peer,
+is_another_first (const ZrtpStream * stream, const ZrtpRemote * peer,
     gint64 now)
 {
-  for (guint i = 0; i < ZRTP_MAX_CANDIDATES; i++) {
-    const ZrtpCandidate *other = &stream->remotes.slots[i];
+  for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
+    const ZrtpRemote *other = &stream->remotes.slots[i];
 
     if (other->hello && other != peer && other->committed > 0
         && now - other->committed < COMES_AGAIN && !other->served
-        && (peer->served || other->place < peer->place))
+        && (peer->served || other->arrival < peer->arrival))
       return TRUE;
   }
   return FALSE;
 }
 
-/* An exchange that anybody could have begun: must it give way now? */
+/* An exchange that any third party could have begun: must it give way now? */
 static gboolean
-gives_way (const ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
+gives_way (const ZrtpStream * stream, const ZrtpRemote * peer, gint64 now)
 {
   const gint64 age = now - stream->exchange->started;
 
@@ -223,7 +224,7 @@ gives_way (const ZrtpStream * stream, const ZrtpCandidate * peer, gint64 now)
 
 /* Where the stream stands, may it do with a Commit what is not contention? */
 static gboolean
-may_answer (ZrtpStream * stream, const ZrtpCandidate * peer,
+may_answer (ZrtpStream * stream, const ZrtpRemote * peer,
     ZrtpCommitMode mode, gint64 now)
 {
   /* Another's Commit, or the same one's next, counts once ours or theirs has
@@ -257,51 +258,51 @@ zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now)
       && x->peer.answered && now - x->started < ANSWER_AFTER;
 }
 
-ZrtpVerdict
-zrtp_contention_judge (ZrtpStream * stream, const ZrtpCandidate * peer,
-    const ZrtpBid * received, gint64 now, ZrtpErrorCode * error)
+ZrtpDecision
+zrtp_contention_decide (ZrtpStream * stream, const ZrtpRemote * peer,
+    const ZrtpCommitRank * received, gint64 now, ZrtpErrorCode * error)
 {
   const gboolean multistream = received->mode == ZRTP_COMMIT_MULTISTREAM;
   const ZrtpExchange *x = stream->exchange;
   ZrtpStream *other = stream->session->exchanging;
 
-  if (zrtp_unproven_is_held (stream, peer, now))
-    return ZRTP_VERDICT_DROP;
+  if (zrtp_contention_is_held (stream, peer, now))
+    return ZRTP_DECISION_DROP;
   if (zrtp_contention_awaits_answer (stream, now)
       && !g_bytes_equal (peer->hello, x->peer.hello))
-    return ZRTP_VERDICT_DROP;
+    return ZRTP_DECISION_DROP;
   /* On trial our Commit may have been meant for another endpoint of the ZID; the
    * peer, which got it, compares it with its own all the same. */
   if (stream->step == ZRTP_STEP_COMMIT_SENT
       && (stream->outer || !is_unproven (stream, peer))) {
     if ((x->mode == ZRTP_COMMIT_MULTISTREAM) != multistream) {
       *error = ZRTP_ERROR_SOFTWARE;
-      return ZRTP_VERDICT_FAIL;
+      return ZRTP_DECISION_FAIL;
     }
-    return our_commit_wins (stream, received) ? ZRTP_VERDICT_IGNORE :
-        ZRTP_VERDICT_ACCEPT;
+    return our_commit_wins (stream, received) ? ZRTP_DECISION_IGNORE :
+        ZRTP_DECISION_ACCEPT;
   }
   if (!may_answer (stream, peer, received->mode, now))
-    return ZRTP_VERDICT_DROP;
+    return ZRTP_DECISION_DROP;
   if (multistream)
-    return ZRTP_VERDICT_ACCEPT;
+    return ZRTP_DECISION_ACCEPT;
   if (is_for_multistream (stream))
-    return ZRTP_VERDICT_DROP;
+    return ZRTP_DECISION_DROP;
   if (!other || other == stream)
-    return ZRTP_VERDICT_ACCEPT;
+    return ZRTP_DECISION_ACCEPT;
   /* 4.4.1: one DH exchange at a time between two ZIDs. */
-  if (zrtp_unproven_gives_way (other, now))
-    return ZRTP_VERDICT_ACCEPT;
+  if (zrtp_contention_gives_way (other, now))
+    return ZRTP_DECISION_ACCEPT;
   if (other->step != ZRTP_STEP_COMMIT_SENT)
-    return ZRTP_VERDICT_DROP;
-  return our_commit_wins (other, received) ? ZRTP_VERDICT_IGNORE :
-      ZRTP_VERDICT_ACCEPT;
+    return ZRTP_DECISION_DROP;
+  return our_commit_wins (other, received) ? ZRTP_DECISION_IGNORE :
+      ZRTP_DECISION_ACCEPT;
 }
 
 /* 4.4.1: one DH exchange at a time; 4.4.3: the others follow by Multistream. */
 gboolean
 zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode * mode)
+    const ZrtpRemote * peer, ZrtpCommitMode * mode)
 {
   if (session->have_sess) {
     *mode = ZRTP_COMMIT_MULTISTREAM;
@@ -323,7 +324,7 @@ void
 zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
 {
   zrtp_contention_stopped (session, stream, TRUE);
-  /* Those who waited: Multistream if there is a ZRTPSess now, else the next
+  /* Streams that waited: Multistream if there is a ZRTPSess now, else the next
    * one's DH exchange. */
   for (guint i = 0; i < session->streams->len; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
@@ -332,7 +333,7 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
       continue;
     /* Where algorithms were refused for a first exchange, those that another
      * stream agreed on will do. */
-    for (guint k = 0; session->have_sess && k < ZRTP_MAX_CANDIDATES; k++)
+    for (guint k = 0; session->have_sess && k < ZRTP_MAX_REMOTES; k++)
       other->remotes.slots[k].unsuitable = FALSE;
     if (session->have_sess && other->step == ZRTP_STEP_FAILED
         && other->info.error >= ZRTP_ERROR_HASH
@@ -342,70 +343,72 @@ zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream, gint64 now)
   }
 }
 
-/* Who keeps nothing of a peer may do with it several things at once. */
-ZrtpClaim *
-zrtp_contention_get_claim (const ZrtpStream * stream)
+/* A stream that keeps nothing of a peer may run several exchanges with it at
+ * once. */
+ZrtpExchangeLease *
+zrtp_contention_get_lease (const ZrtpStream * stream)
 {
-  return stream->policy.cacheless ? NULL : stream->session->claim;
+  return stream->policy.cacheless ? NULL : stream->session->lease;
 }
 
-ZrtpVerdict
-zrtp_contention_claim (ZrtpStream * stream, const ZrtpCandidate * peer,
-    const ZrtpBid * received, gint64 now)
+ZrtpDecision
+zrtp_contention_acquire (ZrtpStream * stream, const ZrtpRemote * peer,
+    const ZrtpCommitRank * received, gint64 now)
 {
-  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
+  ZrtpExchangeLease *lease = zrtp_contention_get_lease (stream);
 
-  if (!claim || received->mode == ZRTP_COMMIT_MULTISTREAM)
-    return ZRTP_VERDICT_ACCEPT;
-  switch (zrtp_claim_answer (claim, stream->zid, peer->zid, received,
+  if (!lease || received->mode == ZRTP_COMMIT_MULTISTREAM)
+    return ZRTP_DECISION_ACCEPT;
+  switch (zrtp_exchange_lease_contend (lease, stream->zid, peer->zid, received,
           stream->policy.mitm, stream->info.peer_mitm, now)) {
-    case ZRTP_CLAIM_OURS:
-      return ZRTP_VERDICT_ACCEPT;
-    case ZRTP_CLAIM_OUTBID:
-      return ZRTP_VERDICT_IGNORE;
-    case ZRTP_CLAIM_BUSY:
+    case ZRTP_LEASE_OURS:
+      return ZRTP_DECISION_ACCEPT;
+    case ZRTP_LEASE_LOST:
+      return ZRTP_DECISION_IGNORE;
+    case ZRTP_LEASE_BUSY:
       break;
   }
-  return ZRTP_VERDICT_DROP;     /* it comes again */
+  return ZRTP_DECISION_DROP;    /* it comes again */
 }
 
 gint64
 zrtp_contention_take_turn (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now)
 {
-  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
+  ZrtpExchangeLease *lease = zrtp_contention_get_lease (stream);
 
-  return claim ? zrtp_claim_take (claim, stream->zid, zid, now) : now;
+  return lease ? zrtp_exchange_lease_acquire (lease, stream->zid, zid,
+      now) : now;
 }
 
 gboolean
-zrtp_contention_bid (ZrtpStream * stream)
+zrtp_contention_rank (ZrtpStream * stream)
 {
-  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
-  ZrtpBid bid;
+  ZrtpExchangeLease *lease = zrtp_contention_get_lease (stream);
+  ZrtpCommitRank rank;
 
-  if (!claim || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
+  if (!lease || stream->exchange->mode == ZRTP_COMMIT_MULTISTREAM)
     return TRUE;
-  bid = own_bid (stream);
-  return zrtp_claim_bid (claim, &bid);
+  rank = own_rank (stream);
+  return zrtp_exchange_lease_rank (lease, &rank);
 }
 
 void
 zrtp_contention_accepted (ZrtpStream * stream)
 {
-  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
+  ZrtpExchangeLease *lease = zrtp_contention_get_lease (stream);
 
-  if (claim && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
-    zrtp_claim_accepted (claim);
+  if (lease && stream->exchange->mode != ZRTP_COMMIT_MULTISTREAM)
+    zrtp_exchange_lease_accepted (lease);
 }
 
 guint
 zrtp_contention_generation (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE])
 {
-  ZrtpClaim *claim = zrtp_contention_get_claim (stream);
+  ZrtpExchangeLease *lease = zrtp_contention_get_lease (stream);
 
-  return claim ? zrtp_claim_generation (claim, stream->zid, zid) : 0;
+  return lease ? zrtp_exchange_lease_generation (lease, stream->zid, zid) : 0;
 }
 
 void
@@ -417,8 +420,8 @@ zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
   session->exchanging = NULL;
   if (!written)
     session->update_serial = 0;
-  if (session->claim && session->update_serial == 0)
-    zrtp_claim_release (session->claim, FALSE);
+  if (session->lease && session->update_serial == 0)
+    zrtp_exchange_lease_release (session->lease, FALSE);
 }
 
 void
@@ -427,6 +430,6 @@ zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job)
   if (job->serial != session->update_serial)
     return;
   session->update_serial = 0;
-  if (session->claim)
-    zrtp_claim_release (session->claim, TRUE);
+  if (session->lease)
+    zrtp_exchange_lease_release (session->lease, TRUE);
 }

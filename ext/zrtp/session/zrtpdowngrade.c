@@ -1,10 +1,11 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A call that is weaker than earlier ones with the same peer. Whoever can break
- * the weakest algorithm that both sides know strips the others from their Hellos
- * (Bhargavan et al., IEEE S&P 2016), and RFC 6189 leaves that to the SAS; but a
- * peer that used better ones before is not likely to have lost them.
+ * A call that is weaker than earlier ones with the same peer. An attacker that
+ * can break the weakest algorithm that both sides know strips the others from
+ * their Hellos (Bhargavan et al., IEEE S&P 2016), and RFC 6189 leaves that to
+ * the SAS; but a peer that used better ones before is not likely to have lost
+ * them.
  */
 #include "zrtp/session/zrtpsession-private.h"
 
@@ -33,7 +34,7 @@ write_rows (const ZrtpAlgorithm * const rows[N_KINDS], char *out)
 }
 
 /* What the whole lists of both sides lead to, and the stronger algorithm is in
- * both: who prefers what may depend on who calls. */
+ * both: the preference may depend on the caller. */
 static gboolean
 is_own_choice (const ZrtpStream * stream, ZrtpKind kind,
     const ZrtpAlgorithm * before, const ZrtpAlgorithm * now)
@@ -43,7 +44,7 @@ is_own_choice (const ZrtpStream * stream, ZrtpKind kind,
   ZrtpAlgorithmList peer[ZRTP_N_KINDS];
   ZrtpSuite usual;
 
-  zrtp_candidate_read_lists (&stream->exchange->peer, peer);
+  zrtp_remote_read_lists (&stream->exchange->peer, peer);
   if (!zrtp_algorithm_list_has (&peer[kind], before)
       || zrtp_negotiate_choose (initiator ? stream->own.offer : peer,
           initiator ? peer : stream->own.offer, &usual) != ZRTP_ERROR_NONE)
@@ -62,7 +63,7 @@ append_name (char **list, const char *name)
 }
 
 void
-zrtp_strength_forget (ZrtpSession * session)
+zrtp_downgrade_forget (ZrtpSession * session)
 {
   ZrtpSessionInfo *info = &session->info;
 
@@ -72,13 +73,13 @@ zrtp_strength_forget (ZrtpSession * session)
 }
 
 void
-zrtp_strength_derived (ZrtpSession * session, const ZrtpStream * stream)
+zrtp_downgrade_derived (ZrtpSession * session, const ZrtpStream * stream)
 {
   const ZrtpExchange *x = stream->exchange;
   const char *kept = x->secrets.peer.algorithms;
   const ZrtpAlgorithm *rows[N_KINDS];
 
-  zrtp_strength_forget (session);
+  zrtp_downgrade_forget (session);
   /* 4.4.2, 4.4.3: without DH it says nothing about what the peer can do. */
   if (x->mode != ZRTP_COMMIT_DH)
     return;
@@ -101,7 +102,7 @@ zrtp_strength_derived (ZrtpSession * session, const ZrtpStream * stream)
 }
 
 void
-zrtp_strength_fill (const ZrtpSession * session, gboolean verified,
+zrtp_downgrade_fill (const ZrtpSession * session, gboolean verified,
     ZrtpPeerUpdate * update)
 {
   const ZrtpAlgorithm *rows[N_KINDS];
@@ -117,7 +118,7 @@ zrtp_strength_fill (const ZrtpSession * session, gboolean verified,
 }
 
 void
-zrtp_strength_announce (ZrtpSession * session, ZrtpStream * stream)
+zrtp_downgrade_announce (ZrtpSession * session, ZrtpStream * stream)
 {
   if (session->info.stronger_before)
     zrtp_stream_event (stream, ZRTP_EVENT_DOWNGRADE);

@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Whom a PBX may relay SAS to: enrolment, and the choice between its two calls
- * (RFC 6189 7.3, 7.3.1).
+ * Phones that a PBX may relay SAS to: enrolment, and the choice between its two
+ * calls (RFC 6189 7.3, 7.3.1).
  */
 #include "zrtp/session/zrtpsession-private.h"
 
@@ -65,7 +65,7 @@ zrtp_session_accept_enrollment (ZrtpSession * session, gint64 now)
   job = zrtp_session_new_job (session);
   job->update.changes = ZRTP_PEER_SET_PBX;
   memcpy (job->update.pbx, session->pbxsecret, ZRTP_SECRET_SIZE);
-  zrtp_session_give_job (session, job);
+  zrtp_session_queue_job (session, job);
   info->enrollment = ZRTP_ENROLLMENT_ACCEPTED;
   zrtp_stream_event (session->master, ZRTP_EVENT_ENROLLMENT);
   return TRUE;

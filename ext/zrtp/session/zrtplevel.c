@@ -155,8 +155,8 @@ zrtp_session_get_alarms (const ZrtpSession * session)
   return result;
 }
 
-/* What both sides have from elsewhere excludes a stranger, though the users have
- * not compared. */
+/* What both sides have from elsewhere excludes a third party, though the users
+ * have not compared. */
 static ZrtpReason
 refine (ZrtpReason reason, const ZrtpSessionInfo * info)
 {

@@ -35,7 +35,7 @@ ask (ZrtpStream * stream)
   job = zrtp_job_new (ZRTP_TASK_FIND_CALL);
   job->name = g_strdup (name);
   stream->lost_call.serial = job->serial;
-  zrtp_stream_give_job (stream, job);
+  zrtp_stream_queue_job (stream, job);
 }
 
 void
@@ -81,7 +81,7 @@ zrtp_lost_call_suspect (ZrtpStream * stream)
 }
 
 void
-zrtp_lost_call_hear (ZrtpStream * stream)
+zrtp_lost_call_srtp_received (ZrtpStream * stream)
 {
   if (!zrtp_step_is_discovery (stream) || stream->lost_call.heard)
     return;

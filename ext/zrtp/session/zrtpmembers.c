@@ -49,30 +49,30 @@ carries_session (const ZrtpSession * session, const ZrtpStream * stream,
 }
 
 void
-zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
+zrtp_session_stream_left (ZrtpSession * session, ZrtpStream * stream,
     gboolean call_goes_on)
 {
-  ZrtpStream *heir = NULL;
+  ZrtpStream *new_master = NULL;
 
   zrtp_contention_stopped (session, stream, FALSE);
-  for (guint i = 0; i < session->streams->len && !heir; i++) {
+  for (guint i = 0; i < session->streams->len && !new_master; i++) {
     ZrtpStream *other = g_ptr_array_index (session->streams, i);
 
     if (other != stream && !other->outer
         && carries_session (session, other, call_goes_on))
-      heir = other;
+      new_master = other;
   }
   /* What an exchange on another stream has derived so far is not ours. */
   if (session->exchanging)
     return;
-  /* 4.4.3: the first exchange has to be complete. Until then nobody was told its
-   * SAS, or what speaks against it. */
+  /* 4.4.3: the first exchange has to be complete. Until then the application
+   * was not told its SAS, or what speaks against it. */
   if (!session->info.have_sas)
-    heir = NULL;
-  if (!heir && (session->master == stream || !session->master))
+    new_master = NULL;
+  if (!new_master && (session->master == stream || !session->master))
     zrtp_session_forget (session);
   else if (session->master == stream)
-    session->master = heir;
+    session->master = new_master;
 }
 
 ZrtpSession *
@@ -81,11 +81,10 @@ zrtp_session_get_successor (ZrtpSession * session)
   if (!session->successor) {
     ZrtpSession *next = zrtp_session_new ();
 
-    if (session->claim)
-      next->claim = zrtp_claim_new_beside (session->claim);
+    if (session->lease)
+      next->lease = zrtp_exchange_lease_new_beside (session->lease);
     zrtp_session_set_aux_secret (next, session->aux, session->aux_size);
-    zrtp_session_set_signalled_key (next, session->signalled,
-        session->signalled_size);
+    zrtp_session_set_sdes_key (next, session->sdes_key, session->sdes_key_size);
     next->info.peer_name = g_strdup (session->info.peer_name);
     session->successor = next;
   }

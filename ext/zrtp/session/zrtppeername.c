@@ -100,5 +100,5 @@ zrtp_names_refresh (ZrtpSession * session)
   job = zrtp_job_new (ZRTP_TASK_FIND_NAME);
   memcpy (job->zid, info->peer_zid, ZRTP_ZID_SIZE);
   job->name = g_strdup (info->peer_name);
-  zrtp_stream_give_job (session->master, job);
+  zrtp_stream_queue_job (session->master, job);
 }

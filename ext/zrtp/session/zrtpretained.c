@@ -27,7 +27,7 @@ fill_secret_update (const ZrtpSession * session, ZrtpPeerUpdate * update)
   } else {
     update->changes |= ZRTP_PEER_EXPIRE;
   }
-  zrtp_strength_fill (session, FALSE, update);
+  zrtp_downgrade_fill (session, FALSE, update);
   if (session->offering) {      /* 7.3.1 */
     update->changes |= ZRTP_PEER_SET_PBX;
     memcpy (update->pbx, session->pbxsecret, ZRTP_SECRET_SIZE);
@@ -43,9 +43,9 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
     return NULL;
   /* Where the cache could not be read there may be a mismatch, too. 4.6.1.1: a
    * Hello that is vouched for will do, and so will a signature. */
-  if ((session->info.cache_mismatch || session->unread)
+  if ((session->info.cache_mismatch || session->cache_unavailable)
       && session->info.signature_status != ZRTP_SIGNATURE_VALID
-      && !zrtp_session_is_vouched_for (stream)) {
+      && !zrtp_session_hello_is_authenticated (stream)) {
     session->update_pending = TRUE;
     return NULL;
   }
@@ -55,25 +55,25 @@ zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream)
    * responder wrote of a new peer it may be alone with (two generals), until
    * SRTP shows that its Conf2ACK came. */
   if (stream->info.role == ZRTP_ROLE_INITIATOR || session->s1_matched)
-    job->update.changes |= ZRTP_PEER_SET_SHARED;
+    job->update.changes |= ZRTP_PEER_SET_CONFIRMED;
   else
-    session->share_pending = TRUE;
+    session->confirm_pending = TRUE;
   zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
   session->update_serial = job->serial;
   return job;
 }
 
 void
-zrtp_session_media_came (ZrtpSession * session)
+zrtp_session_srtp_received (ZrtpSession * session)
 {
   ZrtpJob *job;
 
-  if (!session->share_pending || !session->master)
+  if (!session->confirm_pending || !session->master)
     return;
-  session->share_pending = FALSE;
+  session->confirm_pending = FALSE;
   job = zrtp_session_new_job (session);
-  job->update.changes = ZRTP_PEER_SET_SHARED;
-  zrtp_session_give_job (session, job);
+  job->update.changes = ZRTP_PEER_SET_CONFIRMED;
+  zrtp_session_queue_job (session, job);
 }
 
 void
@@ -83,7 +83,7 @@ zrtp_session_collect_pending (ZrtpSession * session, ZrtpPeerUpdate * update)
     return;
   session->update_pending = FALSE;
   fill_secret_update (session, update);
-  update->changes |= ZRTP_PEER_SET_SHARED;
+  update->changes |= ZRTP_PEER_SET_CONFIRMED;
   zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
 }
 
@@ -93,5 +93,5 @@ zrtp_session_write_pending (ZrtpSession * session)
   ZrtpJob *job = zrtp_session_new_job (session);
 
   zrtp_session_collect_pending (session, &job->update);
-  zrtp_session_give_job (session, job);
+  zrtp_session_queue_job (session, job);
 }

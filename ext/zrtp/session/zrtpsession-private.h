@@ -15,23 +15,24 @@ G_BEGIN_DECLS
 /* zrtpsession.c */
 void zrtp_pbx_distrust (ZrtpSession * session);
 void zrtp_signature_forget (ZrtpSession * session);
-/* 4.4.3.1: nonces of either side that led to keys, whose Confirm was good: of the
- * others nothing was encrypted, and anybody could make us keep any number. */
+/* 4.4.3.1: nonces of either side that led to keys, whose Confirm was good: of
+ * the others nothing was encrypted, and a third party could make us keep any
+ * number. */
 gboolean zrtp_session_knows_nonce (const ZrtpSession * session,
     const guint8 nonce[ZRTP_NONCE_SIZE]);
 void zrtp_session_note_nonce (ZrtpSession * session,
     const guint8 nonce[ZRTP_NONCE_SIZE]);
 /* 8.1.1: authenticated signalling vouches for the peer's Hello. */
-gboolean zrtp_session_is_vouched_for (const ZrtpStream * stream);
+gboolean zrtp_session_hello_is_authenticated (const ZrtpStream * stream);
 /* An empty change of the peer's entry; gives it out, or frees it if it is still
  * empty or there is no cache. */
 ZrtpJob *zrtp_session_new_job (const ZrtpSession * session);
-void zrtp_session_give_job (ZrtpSession * session, ZrtpJob * job);
+void zrtp_session_queue_job (ZrtpSession * session, ZrtpJob * job);
 /* 4.7.2.1 */
-void zrtp_session_replace_sess (ZrtpSession * session);
+void zrtp_session_ratchet (ZrtpSession * session);
 void zrtp_session_forget (ZrtpSession * session);
 /* A stream other than @stream has keys. */
-gboolean zrtp_session_is_secure_beside (ZrtpSession * session,
+gboolean zrtp_session_has_other_secure_stream (ZrtpSession * session,
     const ZrtpStream * stream);
 /* Our V flag for a Confirm. */
 gboolean zrtp_session_own_v_flag (ZrtpSession * session);
@@ -39,7 +40,7 @@ gboolean zrtp_session_own_v_flag (ZrtpSession * session);
 /* zrtpmembers.c */
 /* @stream stops, fails or leaves; if no other has use for ZRTPSess the session
  * is forgotten. @call_goes_on: the application dropped this one stream only. */
-void zrtp_session_stream_gone (ZrtpSession * session, ZrtpStream * stream,
+void zrtp_session_stream_left (ZrtpSession * session, ZrtpStream * stream,
     gboolean call_goes_on);
 /* The session of trials, made if there is none. */
 ZrtpSession *zrtp_session_get_successor (ZrtpSession * session);
@@ -50,28 +51,28 @@ void zrtp_session_move_trial (ZrtpStream * stream, ZrtpSession * to);
 /* zrtpcontention.c */
 typedef enum
 {
-  ZRTP_VERDICT_ACCEPT,
-  ZRTP_VERDICT_DROP,            /* counted */
-  ZRTP_VERDICT_IGNORE,          /* rightly so: contention that we won */
-  ZRTP_VERDICT_FAIL             /* with *error */
-} ZrtpVerdict;
+  ZRTP_DECISION_ACCEPT,
+  ZRTP_DECISION_DROP,            /* counted */
+  ZRTP_DECISION_IGNORE,          /* rightly so: contention that we won */
+  ZRTP_DECISION_FAIL             /* with *error */
+} ZrtpDecision;
 
 /* A received Commit against what streams of the session do. */
-ZrtpVerdict zrtp_contention_judge (ZrtpStream * stream,
-    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now,
+ZrtpDecision zrtp_contention_decide (ZrtpStream * stream,
+    const ZrtpRemote * peer, const ZrtpCommitRank * received, gint64 now,
     ZrtpErrorCode * error);
 /* On trial: our Commit is for an endpoint that answered an earlier one, and which
  * has time for this one. Meanwhile the Commits and answers of others change nothing. */
 gboolean zrtp_contention_awaits_answer (const ZrtpStream * stream, gint64 now);
 /* ... and against other calls with this peer: accepted, it is our turn. */
-ZrtpVerdict zrtp_contention_claim (ZrtpStream * stream,
-    const ZrtpCandidate * peer, const ZrtpBid * received, gint64 now);
+ZrtpDecision zrtp_contention_acquire (ZrtpStream * stream,
+    const ZrtpRemote * peer, const ZrtpCommitRank * received, gint64 now);
 /* Before a Commit of ours: @now, or, while another call's exchange is under way,
  * when to ask again. */
 gint64 zrtp_contention_take_turn (ZrtpStream * stream,
     const guint8 zid[ZRTP_ZID_SIZE], gint64 now);
 /* FALSE if our turn was lost to another call meanwhile. */
-gboolean zrtp_contention_bid (ZrtpStream * stream);
+gboolean zrtp_contention_rank (ZrtpStream * stream);
 /* The peer answered our Commit: it stands. */
 void zrtp_contention_accepted (ZrtpStream * stream);
 /* Changes when what was read about this peer is no longer true. */
@@ -81,7 +82,7 @@ guint zrtp_contention_generation (ZrtpStream * stream,
 void zrtp_contention_updated (ZrtpSession * session, const ZrtpJob * job);
 /* May @stream send a Commit now, and in which mode? */
 gboolean zrtp_contention_may_commit (ZrtpSession * session, ZrtpStream * stream,
-    const ZrtpCandidate * peer, ZrtpCommitMode * mode);
+    const ZrtpRemote * peer, ZrtpCommitMode * mode);
 /* A DH exchange begins on, or is over on, @stream. */
 void zrtp_contention_begin (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream,
@@ -91,18 +92,18 @@ void zrtp_contention_end (ZrtpSession * session, ZrtpStream * stream,
 void zrtp_contention_stopped (ZrtpSession * session, ZrtpStream * stream,
     gboolean written);
 /* Counts a guess at the SAS. */
-void zrtp_unproven_count_guess (ZrtpStream * stream, gint64 now);
+void zrtp_contention_count_guess (ZrtpStream * stream, gint64 now);
 /* No Commit of @peer is answered while guesses are held back. After that the
  * endpoint that acknowledged our Hello comes first, or the next third party's
  * Commit would take its place each time. */
-gboolean zrtp_unproven_is_held (const ZrtpStream * stream,
-    const ZrtpCandidate * peer, gint64 now);
+gboolean zrtp_contention_is_held (const ZrtpStream * stream,
+    const ZrtpRemote * peer, gint64 now);
 /* Has our Hello go on while the exchange proves nothing. */
-void zrtp_unproven_schedule_hello (ZrtpStream * stream, gint64 now);
+void zrtp_contention_schedule_hello (ZrtpStream * stream, gint64 now);
 /* Has the exchange led nowhere for so long that another may take its place? */
-gboolean zrtp_unproven_gives_way (const ZrtpStream * stream, gint64 now);
+gboolean zrtp_contention_gives_way (const ZrtpStream * stream, gint64 now);
 /* NULL without a cache: several exchanges with a peer at once leave nothing behind. */
-ZrtpClaim *zrtp_contention_get_claim (const ZrtpStream * stream);
+ZrtpExchangeLease *zrtp_contention_get_lease (const ZrtpStream * stream);
 gboolean zrtp_contention_is_unproven (const ZrtpStream * stream);
 gint64 zrtp_contention_next_hello (const ZrtpStream * stream);
 
@@ -110,7 +111,7 @@ gint64 zrtp_contention_next_hello (const ZrtpStream * stream);
 void zrtp_names_found_late (ZrtpSession * session, ZrtpJob * job, gint64 now);
 /* The SAS that is shown: ours, or what a PBX made of it. */
 void zrtp_session_render_sas (ZrtpSession * session);
-/* Judges trust anew and tells. */
+/* Evaluates trust again and reports it. */
 void zrtp_session_update_trust (ZrtpSession * session);
 /* What the users said in the call holds for the peer that proves to be it. */
 void zrtp_trial_inherit (ZrtpStream * stream);
@@ -136,7 +137,7 @@ void zrtp_names_announce_endpoint (ZrtpSession * session,
  * nothing to write (now). */
 ZrtpJob *zrtp_session_update_job (ZrtpSession * session, ZrtpStream * stream);
 /* The peer's SRTP came: it has what we kept. */
-void zrtp_session_media_came (ZrtpSession * session);
+void zrtp_session_srtp_received (ZrtpSession * session);
 /* 4.6.1.1: there is evidence against a man in the middle now. */
 void zrtp_session_write_pending (ZrtpSession * session);
 /* Moves an update that waited into @update. */
@@ -155,19 +156,19 @@ void zrtp_lost_call_suspect (ZrtpStream * stream);
 /* ZRTP_TASK_FIND_CALL is done. */
 void zrtp_lost_call_found (ZrtpStream * stream, const ZrtpJob * job);
 /* SRTP of a source of the earlier call came. */
-void zrtp_lost_call_hear (ZrtpStream * stream);
+void zrtp_lost_call_srtp_received (ZrtpStream * stream);
 /* The Hello schedule is over. */
 void zrtp_lost_call_schedule_over (ZrtpStream * stream);
 
 /* zrtpdowngrade.c */
 /* The exchange of @stream is agreed: compares it with earlier ones. */
-void zrtp_strength_derived (ZrtpSession * session, const ZrtpStream * stream);
+void zrtp_downgrade_derived (ZrtpSession * session, const ZrtpStream * stream);
 /* Puts into @update what is to be kept of that; with @verified, the user knows
- * whom he talks to. */
-void zrtp_strength_fill (const ZrtpSession * session, gboolean verified,
+ * the peer. */
+void zrtp_downgrade_fill (const ZrtpSession * session, gboolean verified,
     ZrtpPeerUpdate * update);
-void zrtp_strength_announce (ZrtpSession * session, ZrtpStream * stream);
-void zrtp_strength_forget (ZrtpSession * session);
+void zrtp_downgrade_announce (ZrtpSession * session, ZrtpStream * stream);
+void zrtp_downgrade_forget (ZrtpSession * session);
 
 /* zrtpenrollment.c */
 /* @stream has s3 and ZRTPSess: whether we set E, and what it is about. */
@@ -177,7 +178,7 @@ void zrtp_pbx_offered (ZrtpSession * session, ZrtpStream * stream);
 
 /* zrtpauxsecret.c */
 /* The auxsecret of an exchange, whose role, hash and peer are known. */
-void zrtp_session_take_aux (const ZrtpStream * stream, ZrtpExchange * x);
+void zrtp_session_use_aux (const ZrtpStream * stream, ZrtpExchange * x);
 void zrtp_session_wipe_aux (ZrtpSession * session);
 
 /* zrtpsignature.c */

@@ -9,7 +9,7 @@
 
 #include "zrtp/crypto/zrtpmemory.h"
 
-/* The peer is not who it says: no relayed SAS from it either. */
+/* The peer is not the one it claims to be: no relayed SAS from it either. */
 void
 zrtp_pbx_distrust (ZrtpSession * session)
 {
@@ -40,7 +40,7 @@ zrtp_session_forget (ZrtpSession * session)
   g_free (info->sas_spelling);
   g_free (info->known_peer_name);
   zrtp_signature_forget (session);
-  zrtp_strength_forget (session);
+  zrtp_downgrade_forget (session);
   memset (info, 0, sizeof *info);
   info->peer_name = peer_name;
 
@@ -55,7 +55,7 @@ zrtp_session_forget (ZrtpSession * session)
   session->rejected = FALSE;
   session->update_pending = FALSE;
   session->no_exported_key = FALSE;
-  session->share_pending = FALSE;
+  session->confirm_pending = FALSE;
   g_array_set_size (session->nonces, 0);
 }
 
@@ -68,31 +68,32 @@ zrtp_session_free (ZrtpSession * session)
   g_free (session->info.peer_name);
   g_free (session->namesake_name);
   zrtp_session_wipe_aux (session);
-  g_clear_pointer (&session->claim, zrtp_claim_free);
+  g_clear_pointer (&session->lease, zrtp_exchange_lease_free);
   g_ptr_array_unref (session->streams);
   g_array_unref (session->nonces);
   zrtp_secret_free (session);
 }
 
 void
-zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs)
+zrtp_session_share (ZrtpSession * session, ZrtpExchangeLocks * pairs)
 {
-  g_return_if_fail (!session->claim && !session->exchanging);
+  g_return_if_fail (!session->lease && !session->exchanging);
 
-  session->claim = zrtp_claim_new (pairs);
+  session->lease = zrtp_exchange_lease_new (pairs);
 }
 
 void
 zrtp_session_set_turn_hook (ZrtpSession * session, const ZrtpTurnHook * hook,
     gpointer owner)
 {
-  g_return_if_fail (session->claim != NULL);
+  g_return_if_fail (session->lease != NULL);
 
-  zrtp_claim_set_hook (session->claim, hook, owner);
+  zrtp_exchange_lease_set_hook (session->lease, hook, owner);
 }
 
 gboolean
-zrtp_session_is_secure_beside (ZrtpSession * session, const ZrtpStream * stream)
+zrtp_session_has_other_secure_stream (ZrtpSession * session,
+    const ZrtpStream * stream)
 {
   for (guint i = 0; i < session->streams->len; i++) {
     const ZrtpStream *other = g_ptr_array_index (session->streams, i);
@@ -151,17 +152,17 @@ is_cacheless (const ZrtpSession * session)
 }
 
 gboolean
-zrtp_session_is_vouched_for (const ZrtpStream * stream)
+zrtp_session_hello_is_authenticated (const ZrtpStream * stream)
 {
   return stream->policy.signalling_trusted
       && stream->info.hello_hash_status == ZRTP_HELLO_HASH_MATCH;
 }
 
 void
-zrtp_session_give_job (ZrtpSession * session, ZrtpJob * job)
+zrtp_session_queue_job (ZrtpSession * session, ZrtpJob * job)
 {
   if (job->update.changes && !is_cacheless (session))
-    zrtp_stream_give_job (session->master, job);
+    zrtp_stream_queue_job (session->master, job);
   else
     zrtp_job_free (job);
 }
@@ -169,7 +170,7 @@ zrtp_session_give_job (ZrtpSession * session, ZrtpJob * job)
 /* 4.7.2.1: both sides, once for each GoClear; the roles are those of the
  * exchange that made it. What else came of s0 goes. */
 void
-zrtp_session_replace_sess (ZrtpSession * session)
+zrtp_session_ratchet (ZrtpSession * session)
 {
   ZrtpSessionKeys *keys = &session->keys;
   guint8 zids[2 * ZRTP_ZID_SIZE], next[ZRTP_MAX_HASH_SIZE];

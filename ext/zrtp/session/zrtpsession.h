@@ -18,7 +18,7 @@ void zrtp_session_free (ZrtpSession * session);
 
 /* Before the first exchange: all sessions that share one table, in whatever
  * threads, run one DH or Preshared exchange at a time with a peer (4.4.1). */
-void zrtp_session_share (ZrtpSession * session, ZrtpPairs * pairs);
+void zrtp_session_share (ZrtpSession * session, ZrtpExchangeLocks * pairs);
 /* After that: @hook is called when an exchange that this session waited for is
  * over. @owner is borrowed. Without it the session asks again by itself, which
  * takes longer where many wait. */
@@ -27,8 +27,8 @@ void zrtp_session_set_turn_hook (ZrtpSession * session,
 /* What the hook asks for. Harmless at any other time. */
 void zrtp_session_take_turn (ZrtpSession * session, gint64 now);
 
-/* All streams of a session have one ZID (4.4.3): FALSE if this one's differs. Its
- * counters begin anew; they stay when it leaves. */
+/* All streams of a session have one ZID (4.4.3): FALSE if this one's differs.
+ * Its counters begin again; they stay when it leaves. */
 gboolean zrtp_session_add (ZrtpSession * session, ZrtpStream * stream);
 void zrtp_session_remove (ZrtpSession * session, ZrtpStream * stream);
 
@@ -43,12 +43,12 @@ void zrtp_session_set_aux_secret (ZrtpSession * session, const guint8 * data,
  * is then the auxsecret, and not what zrtp_session_set_aux_secret() set. NULL for
  * none. Counts from the next exchange on. FALSE if no crypto suite of SRTP has
  * key and salt of that @size together: nothing changes. */
-gboolean zrtp_session_set_signalled_key (ZrtpSession * session,
+gboolean zrtp_session_set_sdes_key (ZrtpSession * session,
     const guint8 * data, gsize size);
 /* How many of those @size octets are the salt; 0 if @size is none that counts. */
-gsize zrtp_signalled_salt_size (gsize size);
-/* Whom the user expects (12). Compared with the name kept for the peer's ZID;
- * stored with it once the SAS is verified. NULL for nobody. */
+gsize zrtp_sdes_salt_size (gsize size);
+/* The peer that the user expects (12). Compared with the name kept for the
+ * peer's ZID; stored with it once the SAS is verified. NULL for none. */
 void zrtp_session_set_peer_name (ZrtpSession * session, const char *name,
     gint64 now);
 
@@ -59,8 +59,8 @@ gboolean zrtp_session_verify_sas (ZrtpSession * session, gint64 now);
 gboolean zrtp_session_unverify_sas (ZrtpSession * session, gint64 now);
 /* They do not match: trust is ZRTP_TRUST_SAS_MISMATCH, and no media passes on
  * streams whose policy has stop_on_reject until the SAS is verified. V and the
- * secrets kept of this peer are erased (7.1); but not those of a PBX that relayed
- * the SAS, since then it is on its other leg that somebody is in the middle. */
+ * secrets kept of this peer are erased (7.1); but not those of a PBX that
+ * relayed the SAS, since then the attacker is on its other leg. */
 gboolean zrtp_session_reject_sas (ZrtpSession * session, gint64 now);
 /* The user trusts this PBX to relay SAS (7.3.1), and to listen: the pbxsecret is
  * stored. FALSE if none was offered, without a cache, or while something speaks
@@ -75,7 +75,7 @@ gboolean zrtp_session_forget_peer (ZrtpSession * session, gint64 now);
  * to end. zrtp_stream_go_secure() leads back. */
 gboolean zrtp_session_go_clear (ZrtpSession * session, gint64 now);
 /* The user agrees to what ZRTP_EVENT_CLEAR_REQUESTED told: clear media may
- * flow. FALSE if nobody asked. */
+ * flow. FALSE if the peer did not ask. */
 gboolean zrtp_session_accept_clear (ZrtpSession * session, gint64 now);
 
 /* 4.5.2; FALSE before a SAS. @out holds ZRTP_MAX_HASH_SIZE. */

@@ -75,8 +75,9 @@ zrtp_signature_is_our_sashash (const ZrtpSession * session,
   return memcmp (sashash, session->keys.sashash, ZRTP_SECRET_SIZE) == 0;
 }
 
-/* With the peer's first Confirm. Who set no S flag can't tell a good one from a
- * bad one, and in other modes there is none (7.2): then it is as if none came. */
+/* With the peer's first Confirm. A stream without the S flag can't tell a good
+ * one from a bad one, and in other modes there is none (7.2): then it is as if
+ * none came. */
 void
 zrtp_signature_received (ZrtpStream * stream, const char type[5],
     ZrtpOctets block)

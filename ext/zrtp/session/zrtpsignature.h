@@ -1,10 +1,10 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Signatures on the SAS (RFC 6189 7.2). Each side may sign the sashash with a key
- * that the other one knows, and send that in its Confirm. The engine carries such
- * signatures and knows their forms; to make and to check them is up to the
- * application, which has the keys and knows whom it trusts:
+ * Signatures on the SAS (RFC 6189 7.2). Each side may sign the sashash with a
+ * key that the other one knows, and send that in its Confirm. The engine
+ * carries such signatures and knows their forms; to make and to check them is
+ * up to the application, which has the keys and knows which it trusts:
  *
  *     ZRTP_EVENT_SIGN_SAS     zrtp_session_sign_sas()
  *     ZRTP_EVENT_SIGNATURE    zrtp_session_accept_signature(), _reject_signature()
@@ -49,12 +49,12 @@ const ZrtpSignature *zrtp_session_get_signature (ZrtpSession * session);
  * policies, whenever it comes.
  *
  * Accept it only if the key is one that the user trusts to be the peer's; that
- * it is not our own is part of that, as whoever gets our signature can send it
- * back to us. @signer: who that is, for the user, or NULL.
+ * it is not our own is part of that, as an attacker that gets our signature can
+ * send it back to us. @signer: the peer's name, for the user, or NULL.
  *
  * A signature that was accepted stands for a comparison of the SAS in this call
- * (4.3.2, 4.6.1.1) but sets no V flag. The other verdict is an alarm. The
- * application may change its mind. FALSE if there is none to judge. */
+ * (4.3.2, 4.6.1.1) but sets no V flag. A rejected one is an alarm. The
+ * application may change its mind. FALSE if there is none to check. */
 gboolean zrtp_session_accept_signature (ZrtpSession * session,
     const guint8 sashash[ZRTP_SECRET_SIZE], const char *signer, gint64 now);
 gboolean zrtp_session_reject_signature (ZrtpSession * session,

@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Trust in the peer: SAS, V flags, the user's verdict (RFC 6189 7.1, 12).
+ * Trust in the peer: SAS, V flags, the user's decision (RFC 6189 7.1, 12).
  */
 #include "zrtp/session/zrtpsession-private.h"
 #include "zrtp/crypto/zrtpmemory.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 static ZrtpTrust
-judge_peer (const ZrtpSession * session)
+evaluate_peer (const ZrtpSession * session)
 {
   const ZrtpSessionInfo *info = &session->info;
   const gboolean is_signed = info->signature_status == ZRTP_SIGNATURE_VALID;
@@ -24,7 +24,7 @@ judge_peer (const ZrtpSession * session)
   /* 4.3.2: a signature will do for the comparison. */
   if (info->cache_mismatch && !session->verified_now && !is_signed)
     return ZRTP_TRUST_CACHE_MISMATCH;
-  /* 7.3: the PBX can listen, whoever compared what. */
+  /* 7.3: the PBX can listen, whatever the users compared. */
   if (info->relayed)
     return ZRTP_TRUST_MITM_RELAYED;
   if (zrtp_session_names_differ (session))
@@ -44,7 +44,7 @@ judge_peer (const ZrtpSession * session)
 ZrtpTrust
 zrtp_session_evaluate_trust (ZrtpSession * session)
 {
-  const ZrtpTrust trust = judge_peer (session);
+  const ZrtpTrust trust = evaluate_peer (session);
 
   if (trust == ZRTP_TRUST_VERIFIED)
     session->was_verified = TRUE;
@@ -91,9 +91,9 @@ verify_own (ZrtpSession * session, ZrtpPeerUpdate * update)
   ZrtpSessionInfo *info = &session->info;
 
   session->v_flag = TRUE;
-  zrtp_strength_fill (session, TRUE, update);
+  zrtp_downgrade_fill (session, TRUE, update);
   if (session->interval > 0) {
-    update->changes |= ZRTP_PEER_SET_VERIFIED | ZRTP_PEER_SET_SHARED;
+    update->changes |= ZRTP_PEER_SET_VERIFIED | ZRTP_PEER_SET_CONFIRMED;
     update->verified = TRUE;
     if (info->peer_name) {
       update->changes |= ZRTP_PEER_SET_NAME;
@@ -126,7 +126,7 @@ zrtp_session_verify_sas (ZrtpSession * session, gint64 now)
     session->relayed.verified = TRUE;
   else
     verify_own (session, &job->update);
-  zrtp_session_give_job (session, job);
+  zrtp_session_queue_job (session, job);
   zrtp_session_update_trust (session);
   return TRUE;
 }
@@ -147,7 +147,7 @@ zrtp_session_unverify_sas (ZrtpSession * session, gint64 now)
     job = zrtp_session_new_job (session);
     if (session->interval > 0)
       job->update.changes = ZRTP_PEER_SET_VERIFIED;
-    zrtp_session_give_job (session, job);
+    zrtp_session_queue_job (session, job);
   }
   zrtp_session_update_trust (session);
   return TRUE;
@@ -166,7 +166,7 @@ drop_peer (ZrtpSession * session, guint changes)
   zrtp_wipe (session->keys.new_rs1, ZRTP_SECRET_SIZE);
   zrtp_pbx_distrust (session);
   job->update.changes = changes;
-  zrtp_session_give_job (session, job);
+  zrtp_session_queue_job (session, job);
 }
 
 gboolean

@@ -11,7 +11,7 @@ static GMutex init_lock;
 static gboolean initialized;
 static gboolean accelerated;
 
-/* srtp_init() tests all ciphers again when somebody in this process, say
+/* srtp_init() tests all ciphers again when another user in this process, say
  * srtpenc, was here before, and then fails over its list of debug modules. */
 static srtp_err_status_t
 start_libsrtp (void)
@@ -99,7 +99,7 @@ create_session (srtp_t * session, const srtp_policy_t * policy)
   return status;
 }
 
-/* Somebody else in this process may have ended libsrtp2, and started it again
+/* Another library in this process may have ended libsrtp2, and started it again
  * or not: once more, then. */
 srtp_err_status_t
 zrtp_srtp_library_create (srtp_t * session, const srtp_policy_t * policy)

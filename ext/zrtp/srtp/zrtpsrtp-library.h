@@ -14,8 +14,9 @@
 G_BEGIN_DECLS
 
 /* srtp_create() that gives no session at all rather than one without the code
- * that zrtp_srtp_init() put there. Somebody else in this process may have ended
- * libsrtp2, and started it again or not: it is started once more, then. */
+ * that zrtp_srtp_init() put there. Another library in this process may have
+ * ended libsrtp2, and started it again or not: it is started once more,
+ * then. */
 srtp_err_status_t zrtp_srtp_library_create (srtp_t * session,
     const srtp_policy_t * policy);
 /* The same for srtp_add_stream(). */

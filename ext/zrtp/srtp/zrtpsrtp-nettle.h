@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 gboolean zrtp_srtp_nettle_install (void);
 
 /* Around srtp_create(), in one thread. The second one is FALSE if Nettle had no
- * part in it: somebody restarted libsrtp2, which then has its own types back.
+ * part in it: another library restarted libsrtp2, which then has its own types
+ * back.
  *
  * libsrtp2 2.5 derives the session keys of an AES-192 session with AES-256, the
  * key of which is the master key and eight octets of salt; RFC 6188 section 3

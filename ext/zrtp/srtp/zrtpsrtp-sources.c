@@ -74,7 +74,7 @@ look_up (const ZrtpSrtpSources * sources, guint32 ssrc)
 }
 
 /* The open session is full. FALSE: the packet fails, as no source may move from
- * one session to another, where its rollover counter would start anew. */
+ * one session to another, where its rollover counter would start again. */
 static gboolean
 open_another (ZrtpSrtpSources * sources)
 {

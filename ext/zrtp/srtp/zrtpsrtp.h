@@ -65,11 +65,12 @@ typedef enum
   ZRTP_SRTP_RECEIVE
 } ZrtpSrtpDirection;
 
-/* Once in a process, before any other call: starts libsrtp2 if nobody did yet,
- * then puts Nettle's code behind its AES-CM and HMAC-SHA1 after that has passed
- * known answers. With GST_ZRTP_NO_NETTLE_SRTP set in the environment, or if a
- * check fails, libsrtp2 stays as it is (slower, no less secure). FALSE with a
- * text if libsrtp2 itself does not start. Idempotent. Takes some 20 ms.
+/* Once in a process, before any other call: starts libsrtp2 if no other library
+ * did yet, then puts Nettle's code behind its AES-CM and HMAC-SHA1 after that
+ * has passed known answers. With GST_ZRTP_NO_NETTLE_SRTP set in the
+ * environment, or if a check fails, libsrtp2 stays as it is (slower, no less
+ * secure). FALSE with a text if libsrtp2 itself does not start. Idempotent.
+ * Takes some 20 ms.
  *
  * Both lists are libsrtp2's own, for the whole process and without a lock: no
  * other thread may start libsrtp2 or make a session meanwhile, and this code

@@ -32,7 +32,7 @@ typedef enum
   ZRTP_EVENT_PEER,
   /* a=zrtp-hash was compared (8.1): see zrtp_stream_get_info(). */
   ZRTP_EVENT_HELLO_HASH,
-  /* Our Hello was made anew: zrtp_stream_get_hello_hash() changed. */
+  /* Our Hello was made again: zrtp_stream_get_hello_hash() changed. */
   ZRTP_EVENT_HELLO,
   /* 4.3.2: we hold rs1 for this peer and s1 came out null. */
   ZRTP_EVENT_CACHE_MISMATCH,
@@ -46,7 +46,7 @@ typedef enum
   /* Weaker algorithms than in earlier calls with this ZID, though we still offer
    * those: see stronger_before in zrtp_session_get_info(). */
   ZRTP_EVENT_DOWNGRADE,
-  /* 8.1.1, 4.4.1.2, 4.6: proof that somebody tampers (error, text). */
+  /* 8.1.1, 4.4.1.2, 4.6: proof of tampering (error, text). */
   ZRTP_EVENT_SECURITY,
   /* An Error was sent or came (error, from_peer). */
   ZRTP_EVENT_ERROR,

@@ -85,7 +85,7 @@ typedef struct
   gboolean cache_mismatch, aux_mismatch, aux_matched;
   gboolean have_peer;
   guint8 peer_zid[ZRTP_ZID_SIZE];
-  char *peer_name;              /* whom the user expects, or NULL */
+  char *peer_name;              /* the peer that the user expects, or NULL */
   char *known_peer_name;        /* the name kept for this ZID, or NULL */
   /* The user verified another endpoint under @peer_name, and not this one: its
    * ZID, and when it was last seen (Unix seconds). */

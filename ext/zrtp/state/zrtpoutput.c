@@ -91,7 +91,7 @@ zrtp_event_clear (ZrtpEvent * event)
 }
 
 void
-zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job)
+zrtp_stream_queue_job (ZrtpStream * stream, ZrtpJob * job)
 {
   job->owner = stream->id;
   g_queue_push_tail (&outer_of (stream)->output.jobs, job);

@@ -51,7 +51,8 @@ zrtp_repeat_clear (ZrtpRepeat * repeat)
 }
 
 void
-zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request, GBytes * answer)
+zrtp_stream_send_reply (ZrtpStream * stream, ZrtpOctets request,
+    GBytes * answer)
 {
   zrtp_sha256 (request.data, request.size, stream->retransmit.last_request);
   stream->retransmit.have_last_request = TRUE;
@@ -61,7 +62,7 @@ zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request, GBytes * answer)
 }
 
 gboolean
-zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
+zrtp_stream_resend_reply (ZrtpStream * stream, ZrtpOctets request,
     gint64 now, ZrtpOutcome * outcome)
 {
   guint8 digest[32];
@@ -77,8 +78,8 @@ zrtp_stream_answer_duplicate (ZrtpStream * stream, ZrtpOctets request,
     return TRUE;
   }
   zrtp_stream_send (stream, stream->retransmit.last_reply, TRUE);
-  zrtp_doubt_peer_waits (stream);
-  /* Who asks again is not silent. */
+  zrtp_soft_error_clear_unless_confirm (stream);
+  /* A peer that retransmits is not silent. */
   if (zrtp_timer_is_set (stream, ZRTP_TIMER_SILENCE))
     zrtp_timer_set (stream, ZRTP_TIMER_SILENCE,
         now + zrtp_stream_silence (stream));
@@ -124,7 +125,7 @@ zrtp_error_timeout (ZrtpStream * stream, gint64 now)
 }
 
 ZrtpOutcome
-zrtp_receive_error_ack (ZrtpStream * stream, const ZrtpReceived * received,
+zrtp_error_ack_receive (ZrtpStream * stream, const ZrtpReceived * received,
     gint64 now)
 {
   if (!stream->retransmit.error.message)

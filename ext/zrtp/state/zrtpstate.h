@@ -49,8 +49,8 @@ typedef struct
 #define ZRTP_SILENCE (10 * ZRTP_SEC)
 #define ZRTP_TRIAL_SILENCE (2 * ZRTP_SEC)
 
-#define ZRTP_USUAL_CANDIDATES 4
-#define ZRTP_MAX_CANDIDATES 8
+#define ZRTP_USUAL_REMOTES 4
+#define ZRTP_MAX_REMOTES 8
 /* Endpoints that the application was told of and may name. */
 #define ZRTP_MAX_FORKS 16
 #define ZRTP_MAX_REFUSED_HELLOS 8
@@ -94,7 +94,7 @@ typedef enum
   ZRTP_TIMER_RELAY,             /* our SASrelay, in ->repeat_relay */
   ZRTP_TIMER_HOLD,              /* we may try again (->hold_until) */
   ZRTP_TIMER_LOOKUP,            /* the cache had its time */
-  ZRTP_TIMER_DOUBT,             /* the peer had its time to go on */
+  ZRTP_TIMER_SOFT_ERROR,             /* the peer had its time to go on */
   ZRTP_TIMER_HELLO,             /* our Hello, while an exchange proved nothing */
   ZRTP_TIMER_TRIAL,             /* a probe or a trial ends (zrtptrial.c) */
   ZRTP_N_TIMERS
@@ -103,10 +103,10 @@ typedef enum
 /* What may be over if the peer does not go on. */
 typedef enum
 {
-  ZRTP_DOUBT_ERROR,             /* it seems to have sent an Error */
-  ZRTP_DOUBT_SSRC,              /* or to have our SSRC */
-  ZRTP_DOUBT_CONFIRM            /* the MAC of a Confirm is false */
-} ZrtpDoubt;
+  ZRTP_SOFT_ERROR_PEER,             /* it seems to have sent an Error */
+  ZRTP_SOFT_ERROR_SSRC,              /* or to have our SSRC */
+  ZRTP_SOFT_ERROR_CONFIRM            /* the MAC of a Confirm is false */
+} ZrtpSoftError;
 
 /* A message of ours that is sent again until it is answered (6). */
 typedef struct
@@ -126,7 +126,7 @@ typedef struct
   guint32 ssrc;
   guint8 h3[ZRTP_IMAGE_SIZE];
   guint8 zid[ZRTP_ZID_SIZE];
-  guint64 place;                /* in the order in which they came first */
+  guint64 arrival;              /* in the order in which they came first */
   gint64 last_seen;
   guint unanswered;             /* exchanges that it let run dry */
   gboolean unsuitable;          /* it has no algorithm of ours */
@@ -136,7 +136,7 @@ typedef struct
   gboolean served;              /* ... which was answered */
   gint64 answered;              /* on trial: when it first answered a Commit, or 0 */
   gboolean announced;           /* peer in use: the signalling did once */
-} ZrtpCandidate;
+} ZrtpRemote;
 
 /* A chain that proved false, or was lied about: no exchange with it for now. */
 typedef struct
@@ -160,7 +160,7 @@ typedef struct
 typedef struct
 {
   gint64 started;
-  ZrtpCandidate peer;           /* a copy with its own reference */
+  ZrtpRemote peer;           /* a copy with its own reference */
   ZrtpCommitMode mode;
   guint epoch;                  /* the session's, for Multistream mode */
   ZrtpSuite suite;
@@ -168,7 +168,7 @@ typedef struct
   gboolean secrets_ready;       /* looked up, or nothing to look up */
   ZrtpMatchedSecrets matched;
   gboolean held_rs1;            /* an rs1 not expired, that the peer has, too */
-  gboolean unread;              /* or may have: the cache could not be read */
+  gboolean cache_unavailable;              /* or may have: the cache could not be read */
   guint8 private_value[ZRTP_MAX_PRIVATE_SIZE];
   gsize private_size;
   GBytes *commit, *dhpart1, *dhpart2;
@@ -227,16 +227,16 @@ typedef struct
 {
   GArray *hashes;               /* guint8[32] each, from a=zrtp-hash */
   gboolean refused;             /* one Hello contradicted them: told once */
-  ZrtpCandidate kept[ZRTP_MAX_REFUSED_HELLOS];
+  ZrtpRemote kept[ZRTP_MAX_REFUSED_HELLOS];
 } ZrtpAnnounced;
 
 /* Endpoints whose Hello came. zrtpremote.c */
 typedef struct
 {
-  ZrtpCandidate slots[ZRTP_MAX_CANDIDATES];
+  ZrtpRemote slots[ZRTP_MAX_REMOTES];
   guint64 last_arrival;
   guint unanswered_commits;     /* of ours, in a row */
-  ZrtpBan bans[ZRTP_MAX_CANDIDATES];
+  ZrtpBan bans[ZRTP_MAX_REMOTES];
   gboolean only_one;            /* only this one can become the peer: */
   guint8 only_zid[ZRTP_ZID_SIZE];
 } ZrtpRemotes;
@@ -244,7 +244,7 @@ typedef struct
 /* Those of ZRTP_EVENT_FORK. zrtpfork.c */
 typedef struct
 {
-  ZrtpCandidate slots[ZRTP_MAX_FORKS];
+  ZrtpRemote slots[ZRTP_MAX_FORKS];
   ZrtpRateLimit events;
 } ZrtpForks;
 
@@ -265,7 +265,7 @@ typedef struct
 /* zrtpsofterror.c */
 typedef struct
 {
-  ZrtpDoubt kind;               /* while its timer runs */
+  ZrtpSoftError kind;               /* while its timer runs */
   ZrtpErrorCode error;
 } ZrtpSoftErrorState;
 
@@ -305,7 +305,7 @@ typedef struct
 /* After the exchange: for SASrelay, GoClear, late duplicates. zrtpsecure.c */
 typedef struct
 {
-  ZrtpCandidate remote;         /* the peer that the keys belong to */
+  ZrtpRemote remote;         /* the peer that the keys belong to */
   const ZrtpHash *hash;
   const ZrtpCipher *cipher;
   ZrtpStreamKeys keys;
@@ -344,7 +344,7 @@ typedef struct
   gboolean heard;               /* SRTP of the old peer, in this probe */
   gboolean stale;               /* the ZRTPSess of its keys was replaced */
   ZrtpRateLimit trials;
-  ZrtpBan refused_chains[ZRTP_MAX_CANDIDATES];  /* they failed a trial */
+  ZrtpBan refused_chains[ZRTP_MAX_REMOTES];  /* they failed a trial */
   ZrtpEvent ignored;            /* of a trial: takes what is not told */
 } ZrtpRestart;
 
@@ -461,14 +461,14 @@ struct _ZrtpSession
   ZrtpSessionInfo info;
   ZrtpStream *master;           /* made ZRTPSess; speaks for the session */
   ZrtpStream *exchanging;       /* runs a DH exchange (4.4.1: one at a time) */
-  ZrtpClaim *claim;             /* ... over all calls; NULL: of this one only */
+  ZrtpExchangeLease *lease;             /* ... over all calls; NULL: of this one only */
   guint64 update_serial;        /* of the job that writes what it left, or 0 */
   ZrtpSession *successor;       /* that of trials; owned, or NULL */
   gint64 refusal_told;          /* time of the last ZRTP_EVENT_RESTART_REFUSED */
   gboolean was_verified;        /* in this call, whatever it moved to since */
 
-  guint8 *aux, *signalled;      /* what the application set, or NULL */
-  gsize aux_size, signalled_size;
+  guint8 *aux, *sdes_key;      /* what the application set, or NULL */
+  gsize aux_size, sdes_key_size;
 
   gboolean have_sess;           /* derived, and the Confirm was good */
   guint epoch;                  /* another one with each ZRTPSess */
@@ -483,9 +483,9 @@ struct _ZrtpSession
   gboolean verified_now;        /* the user compared in this call */
   gboolean rejected;
   gboolean alarmed;             /* proof of tampering, not verified since */
-  gboolean unread;              /* the cache could not be read */
+  gboolean cache_unavailable;              /* the cache could not be read */
   gboolean s1_matched, s1_was_rs2;
-  gboolean share_pending;       /* we, as responder, may be alone with rs1 */
+  gboolean confirm_pending;       /* we, as responder, may be alone with rs1 */
   gboolean update_pending;      /* 4.6.1.1: new_rs1 waits for the user */
   guint32 interval;             /* the agreed cache interval */
   gboolean no_exported_key;     /* it went with a GoClear */
@@ -573,7 +573,7 @@ void zrtp_stream_drop (ZrtpStream * stream, ZrtpDrop cause);
 ZrtpEvent *zrtp_stream_event (ZrtpStream * stream, ZrtpEventType type);
 void zrtp_stream_security_event (ZrtpStream * stream, ZrtpErrorCode error,
     const char *text);
-void zrtp_stream_give_job (ZrtpStream * stream, ZrtpJob * job);
+void zrtp_stream_queue_job (ZrtpStream * stream, ZrtpJob * job);
 /* Where an event of a trial goes: to the application now, or when the trial
  * succeeds, or nowhere. */
 ZrtpEvent *zrtp_trial_event (ZrtpStream * trial, ZrtpEventType type);
@@ -597,24 +597,25 @@ void zrtp_todo_forget (ZrtpStream * stream);
 
 /* zrtpretransmit.c */
 void zrtp_retransmit_reset (ZrtpStream * stream);
-/* Sends and keeps sending on T2. Takes @message. */
+/* Sends and keeps sending on T2. Takes ownership of @message. */
 void zrtp_stream_send_repeated (ZrtpStream * stream, GBytes * message,
     gint64 now);
 void zrtp_stream_stop_repeating (ZrtpStream * stream);
 /* Remembers @request and sends (takes) @answer; duplicates get it again. */
-void zrtp_stream_answer (ZrtpStream * stream, ZrtpOctets request,
+void zrtp_stream_send_reply (ZrtpStream * stream, ZrtpOctets request,
     GBytes * answer);
 /* TRUE if @request was seen before: its answer, if ready, went out again. */
-gboolean zrtp_stream_answer_duplicate (ZrtpStream * stream,
+gboolean zrtp_stream_resend_reply (ZrtpStream * stream,
     ZrtpOctets request, gint64 now, ZrtpOutcome * outcome);
-/* Takes @message. The interval starts at @first and doubles up to @cap. */
+/* Takes ownership of @message. The interval starts at @first and doubles up to
+ * @cap. */
 void zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
     gint64 cap, guint retransmissions, gint64 now);
 void zrtp_repeat_clear (ZrtpRepeat * repeat);
 void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 void zrtp_stop_error (ZrtpStream * stream);
 void zrtp_error_timeout (ZrtpStream * stream, gint64 now);
-ZrtpOutcome zrtp_receive_error_ack (ZrtpStream * stream,
+ZrtpOutcome zrtp_error_ack_receive (ZrtpStream * stream,
     const ZrtpReceived * received, gint64 now);
 /* Other keys, or none: what was relayed under the old ones is void. */
 void zrtp_relay_clear (ZrtpStream * stream);
@@ -635,58 +636,60 @@ void zrtp_stream_update_media (ZrtpStream * stream);
 /* TRUE in an exchange of this mode, once it has keys. */
 gboolean zrtp_preshared_has_keys (const ZrtpStream * stream);
 /* TRUE if the peer of the exchange showed that our messages reach it. */
-gboolean zrtp_unproven_is_over (const ZrtpStream * stream);
+gboolean zrtp_step_is_proven (const ZrtpStream * stream);
 /* TRUE if nothing may pass in clear because of it. */
 gboolean zrtp_lost_call_forbids_clear (const ZrtpStream * stream);
 
 /* zrtpremote.c */
 void zrtp_remotes_clear (ZrtpStream * stream);
-void zrtp_candidate_clear (ZrtpCandidate * candidate);
-void zrtp_candidate_copy (ZrtpCandidate * to, const ZrtpCandidate * from);
-/* Whom to call: the peer of the call, if it goes on already; who has our Hello; who
- * let no exchange run dry; who was heard last. NULL: nobody. */
-ZrtpCandidate *zrtp_discovery_best (ZrtpStream * stream);
+void zrtp_remote_clear (ZrtpRemote * remote);
+void zrtp_remote_copy (ZrtpRemote * to, const ZrtpRemote * from);
+/* The endpoint to call: the peer of the call, if it goes on already; one that
+ * has our Hello; one that let no exchange run dry; the one heard last. NULL:
+ * none. */
+ZrtpRemote *zrtp_remotes_best (ZrtpStream * stream);
 /* Its H2 is known by now: forgets Hellos of @peer's chain that it did not seal.
  * TRUE if there is one that it did. */
-gboolean zrtp_discovery_sift (ZrtpStream * stream, const ZrtpCandidate * peer,
+gboolean zrtp_remotes_drop_forged (ZrtpStream * stream, const ZrtpRemote * peer,
     const guint8 h2[ZRTP_IMAGE_SIZE]);
 /* 4.4.3: the peer of all streams, by its ZID. FALSE before the first is secure. */
-gboolean zrtp_discovery_is_of_call (const ZrtpStream * stream,
-    const ZrtpCandidate * candidate);
-/* Who has not said Hello can't speak for who has. */
-gboolean zrtp_discovery_is_stranger (ZrtpStream * stream, guint32 ssrc);
-void zrtp_discovery_set_peer (ZrtpStream * stream,
-    const ZrtpCandidate * candidate);
+gboolean zrtp_remotes_is_of_call (const ZrtpStream * stream,
+    const ZrtpRemote * remote);
+/* An endpoint that has not said Hello can't speak for one that has. */
+gboolean zrtp_remotes_is_unknown (ZrtpStream * stream, guint32 ssrc);
+void zrtp_stream_publish_peer (ZrtpStream * stream,
+    const ZrtpRemote * remote);
 /* The same, told as far as the limit of messages goes. */
-void zrtp_discovery_show_peer (ZrtpStream * stream,
-    const ZrtpCandidate * candidate, gint64 now);
+void zrtp_stream_publish_peer_limited (ZrtpStream * stream,
+    const ZrtpRemote * remote, gint64 now);
 /* A slot for one whose Hello we had, as if it came now. */
-ZrtpCandidate *zrtp_discovery_remember (ZrtpStream * stream,
-    const ZrtpCandidate * candidate, gint64 now);
-void zrtp_discovery_forget_peer (ZrtpStream * stream);
+ZrtpRemote *zrtp_remotes_restore (ZrtpStream * stream,
+    const ZrtpRemote * remote, gint64 now);
+void zrtp_stream_forget_peer (ZrtpStream * stream);
 /* What its Hello lists, and what it has to support. */
-void zrtp_candidate_read_lists (const ZrtpCandidate * candidate,
+void zrtp_remote_read_lists (const ZrtpRemote * remote,
     ZrtpAlgorithmList lists[ZRTP_N_KINDS]);
 /* No exchange with this chain for now. */
-void zrtp_stream_ban (ZrtpStream * stream, const ZrtpCandidate * peer,
+void zrtp_stream_ban (ZrtpStream * stream, const ZrtpRemote * peer,
     gint64 now);
 /* The slot of that very Hello, or NULL. */
-ZrtpCandidate *zrtp_remotes_find (ZrtpStream * stream, guint32 ssrc,
+ZrtpRemote *zrtp_remotes_find (ZrtpStream * stream, guint32 ssrc,
     const guint8 * data, gsize size);
 /* A slot for a Hello that came for the first time. */
-ZrtpCandidate *zrtp_remotes_add (ZrtpStream * stream,
+ZrtpRemote *zrtp_remotes_add (ZrtpStream * stream,
     const ZrtpPacket * packet, const ZrtpHello * hello);
-gboolean zrtp_remote_is_same_hello (const ZrtpCandidate * a, const ZrtpCandidate * b);
-gboolean zrtp_remotes_is_banned (ZrtpStream * stream, const ZrtpHello * hello, gint64 now);
+gboolean zrtp_remote_is_same_hello (const ZrtpRemote * a, const ZrtpRemote * b);
+gboolean zrtp_remotes_is_banned (ZrtpStream * stream, const ZrtpHello * hello,
+    gint64 now);
 
 /* zrtpsofterror.c */
 /* Unless the peer goes on, the stream fails. */
-void zrtp_doubt_raise (ZrtpStream * stream, ZrtpDoubt doubt,
+void zrtp_soft_error_set (ZrtpStream * stream, ZrtpSoftError kind,
     ZrtpErrorCode error, gint64 now);
 /* It goes on, or this no longer matters. */
-void zrtp_doubt_settle (ZrtpStream * stream);
+void zrtp_soft_error_clear (ZrtpStream * stream);
 /* It repeats a message, so it has not given up. */
-void zrtp_doubt_peer_waits (ZrtpStream * stream);
+void zrtp_soft_error_clear_unless_confirm (ZrtpStream * stream);
 
 /* zrtpunproven.c */
 void zrtp_limits_reset (ZrtpStream * stream);
@@ -698,11 +701,11 @@ void zrtp_stream_send_limited_ack (ZrtpStream * stream, ZrtpMessageType type,
 /* FALSE if @burst are used up. One comes back each @interval. */
 gboolean zrtp_rate_limit_allow (ZrtpRateLimit * limit, guint burst,
     gint64 interval, gint64 now);
-/* May a packet be answered that anybody can send? */
+/* May a packet be answered that proves nothing? */
 gboolean zrtp_unproven_may_answer (ZrtpStream * stream, gint64 now);
 /* The same for an answer that no exchange depends on. */
 gboolean zrtp_unproven_may_pong (ZrtpStream * stream, gint64 now);
-/* May a packet that anybody can send cause a message to the application? */
+/* May a packet that proves nothing cause a message to the application? */
 gboolean zrtp_unproven_may_tell (ZrtpStream * stream, gint64 now);
 /* An alarm that a forged packet can raise. */
 void zrtp_unproven_alarm (ZrtpStream * stream, ZrtpErrorCode error,

@@ -86,8 +86,7 @@ zrtp_step_publish (ZrtpStream * stream)
 static gboolean
 is_commit_answered (const ZrtpStream * stream)
 {
-  return stream->step == ZRTP_STEP_DHPART2_SENT
-      || zrtp_unproven_is_over (stream);
+  return stream->step == ZRTP_STEP_DHPART2_SENT || zrtp_step_is_proven (stream);
 }
 
 /* What may pass while there are no keys for a direction. RFC 6189 4: clear RTP
@@ -141,7 +140,7 @@ zrtp_stream_update_media (ZrtpStream * stream)
  * neither. A DHPart2 that fits its hvi was made by an endpoint that has our
  * Hello; a Confirm that opens, by one that has our DHPart, or our secrets. */
 gboolean
-zrtp_unproven_is_over (const ZrtpStream * stream)
+zrtp_step_is_proven (const ZrtpStream * stream)
 {
   if (stream->exchange && stream->exchange->held_confirm)
     return TRUE;

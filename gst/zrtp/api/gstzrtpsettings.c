@@ -265,7 +265,7 @@ normalize_secret (GstZrtpSetting setting, GstBuffer * buffer, GValue * normal,
   if (!buffer)
     return TRUE;
   if (setting == GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY
-      && !zrtp_signalled_salt_size (gst_buffer_get_size (buffer))) {
+      && !zrtp_sdes_salt_size (gst_buffer_get_size (buffer))) {
     *reason = g_strdup_printf ("an SRTP master key of 16, 24 or 32 octets and "
         "its salt of 14, or 12 with AES-GCM, don't make %" G_GSIZE_FORMAT,
         gst_buffer_get_size (buffer));

@@ -158,8 +158,8 @@ void gst_zrtp_sender_wait_idle (GstZrtpSender * sender, GstZrtpSendPort * port,
 /* Must be called with sender->lock held. An RTP packet of @ssrc comes from
  * @owner. COLLISION: that SSRC is another pad's, and it is counted. DROPPED:
  * the call has ZRTP_SRTP_MAX_SOURCES other SSRCs. */
-GstZrtpSendResult gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
-    gconstpointer owner, guint32 ssrc);
+GstZrtpSendResult gst_zrtp_sender_claim (GstZrtpSender * sender,
+    GstZrtpSendPort * port, gconstpointer owner, guint32 ssrc);
 /* With the lock held. In place; @data holds @size and
  * ZRTP_SRTP_MAX_TRAILER. Counts. */
 GstZrtpSendResult gst_zrtp_sender_protect (GstZrtpSender * sender,

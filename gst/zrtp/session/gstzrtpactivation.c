@@ -14,13 +14,13 @@
 #include "threads/gstzrtpstopbudget.h"
 
 /* All calls of the process know of each other's exchanges (RFC 6189 4.4.1). */
-static ZrtpPairs *
+static ZrtpExchangeLocks *
 pairs_of_process (void)
 {
-  static ZrtpPairs *pairs;
+  static ZrtpExchangeLocks *pairs;
 
   if (g_once_init_enter (&pairs))
-    g_once_init_leave (&pairs, zrtp_pairs_new ());
+    g_once_init_leave (&pairs, zrtp_exchange_locks_new ());
   return pairs;
 }
 

@@ -15,7 +15,7 @@ static void
 take_srtp_key (ZrtpSession * session, const guint8 * data, gsize size)
 {
   /* Its size was checked where it was set. */
-  if (!zrtp_session_set_signalled_key (session, data, size))
+  if (!zrtp_session_set_sdes_key (session, data, size))
     g_assert_not_reached ();
 }
 

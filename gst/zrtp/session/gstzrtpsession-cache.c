@@ -121,15 +121,15 @@ open_or_make (GstZrtpOpening * opening)
   GError *error = NULL;
 
   if (opening->makes) {
-    zrtp_cache_make (opening->cache, &error);
+    zrtp_cache_create_file (opening->cache, &error);
     /* The call has one of its own. */
     g_clear_pointer (&opening->cache, zrtp_cache_unref);
   } else if (opening->starts) {
     opening->cache = zrtp_cache_open (opening->path, &zrtp_random_system,
         &error);
   } else {
-    opening->cache = zrtp_cache_foresee (opening->path, &zrtp_random_system,
-        &error);
+    opening->cache =
+        zrtp_cache_open_deferred (opening->path, &zrtp_random_system, &error);
   }
   return error;
 }
