@@ -18,29 +18,29 @@ typedef gboolean (*StreamAct) (ZrtpStream * stream, const guint8 * zid,
 static gboolean
 act_on_stream (GstZrtpBin * self, StreamAct act, const guint8 * zid)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
   gboolean ok = FALSE;
 
-  if (!pair)
+  if (!transport)
     return FALSE;
-  gst_zrtp_call_lock (pair->call);
-  if (pair->stream && zrtp_stream_get_session (pair->stream)) {
-    ok = act (pair->stream, zid, g_get_monotonic_time ());
-    gst_zrtp_call_drain (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  if (transport->stream && zrtp_stream_get_session (transport->stream)) {
+    ok = act (transport->stream, zid, g_get_monotonic_time ());
+    gst_zrtp_session_drain (transport->session);
   }
-  gst_zrtp_call_unlock (pair->call);
-  gst_zrtp_pair_unref (pair);
+  gst_zrtp_session_unlock (transport->session);
+  gst_zrtp_transport_unref (transport);
   return ok;
 }
 
 static gboolean
 discover (GstZrtpBin * self)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
-  gboolean ok = pair && gst_zrtp_pair_discover (pair);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
+  gboolean ok = transport && gst_zrtp_transport_discover (transport);
 
-  if (pair)
-    gst_zrtp_pair_unref (pair);
+  if (transport)
+    gst_zrtp_transport_unref (transport);
   return ok;
 }
 

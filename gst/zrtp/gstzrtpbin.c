@@ -24,19 +24,20 @@ G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstZrtpBin, gst_zrtp_bin, GST_TYPE_BIN,
 
 /* A peer-hello-hash that the stream can't read is not stored either. */
 static gboolean
-is_acceptable (GstZrtpPair * pair, guint id, const GValue * value,
+is_acceptable (GstZrtpTransport * transport, guint id, const GValue * value,
     char **reason)
 {
   gboolean ok = TRUE;
 
-  if (!pair || id != GST_ZRTP_SETTING_PEER_HELLO_HASH)
+  if (!transport || id != GST_ZRTP_SETTING_PEER_HELLO_HASH)
     return TRUE;
-  gst_zrtp_call_lock (pair->call);
-  if (pair->stream) {
-    ok = gst_zrtp_pair_apply_peer_hash (pair, g_value_get_string (value));
-    gst_zrtp_call_drain (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  if (transport->stream) {
+    ok = gst_zrtp_transport_apply_peer_hash (transport,
+        g_value_get_string (value));
+    gst_zrtp_session_drain (transport->session);
   }
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_unlock (transport->session);
   if (!ok)
     *reason = g_strdup ("the value of a=zrtp-hash is \"1.10 \" and 64 "
         "hexadecimal digits");
@@ -46,24 +47,25 @@ is_acceptable (GstZrtpPair * pair, guint id, const GValue * value,
 /* Whether the Hello is fixed, or what goes into it, so that the new value waits for
  * the next. */
 static gboolean
-is_late (GstZrtpPair * pair, guint id)
+is_late (GstZrtpTransport * transport, guint id)
 {
   gboolean late;
 
   if (!gst_zrtp_setting_is_in_hello (id))
     return FALSE;
-  gst_zrtp_call_lock (pair->call);
-  late = pair->starting || (pair->stream && !pair->hello_spent
-      && (pair->hello_read || zrtp_stream_get_session (pair->stream)));
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  late = transport->starting || (transport->stream && !transport->hello_spent
+      && (transport->hello_read
+          || zrtp_stream_get_session (transport->stream)));
+  gst_zrtp_session_unlock (transport->session);
   return late;
 }
 
 static void
-notify_others (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec,
-    GstZrtpScope scope)
+notify_others (GstZrtpBin * self, GstZrtpTransport * transport,
+    GParamSpec * pspec, GstZrtpScope scope)
 {
-  GPtrArray *sharers = gst_zrtp_registry_list (pair,
+  GPtrArray *sharers = gst_zrtp_registry_list (transport,
       scope == GST_ZRTP_SCOPE_CALL);
 
   for (guint i = 0; i < sharers->len; i++)
@@ -73,7 +75,8 @@ notify_others (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec,
 }
 
 static void
-share_setting (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec)
+share_setting (GstZrtpBin * self, GstZrtpTransport * transport,
+    GParamSpec * pspec)
 {
   guint id = pspec->param_id;
   GstZrtpScope scope = gst_zrtp_setting_get_scope (id);
@@ -81,32 +84,32 @@ share_setting (GstZrtpBin * self, GstZrtpPair * pair, GParamSpec * pspec)
 
   if (scope == GST_ZRTP_SCOPE_ELEMENT)
     return;
-  gst_zrtp_call_lock (pair->call);
-  gst_zrtp_call_refresh (pair->call);
-  gst_zrtp_call_unlock (pair->call);
-  if (is_late (pair, id)) {
+  gst_zrtp_session_lock (transport->session);
+  gst_zrtp_session_refresh (transport->session);
+  gst_zrtp_session_unlock (transport->session);
+  if (is_late (transport, id)) {
     text = g_strdup_printf ("\"%s\" is part of the Hello, whose hash is known "
         "already: the new value counts from the next Hello on", pspec->name);
     gst_zrtp_bin_warn (self, text);
     g_free (text);
   }
-  notify_others (self, pair, pspec, scope);
+  notify_others (self, transport, pspec, scope);
 }
 
 static gboolean
 is_running (GstZrtpBin * self)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
-  GstZrtpMember *member;
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
+  GstZrtpSlot *slot;
   gboolean running;
 
-  if (!pair)
+  if (!transport)
     return FALSE;
-  member = &pair->members[GST_ZRTP_BIN_GET_CLASS (self)->half];
-  gst_zrtp_call_lock (pair->call);
-  running = member->id == self && member->active;
-  gst_zrtp_call_unlock (pair->call);
-  gst_zrtp_pair_unref (pair);
+  slot = &transport->slots[GST_ZRTP_BIN_GET_CLASS (self)->side];
+  gst_zrtp_session_lock (transport->session);
+  running = slot->id == self && slot->active;
+  gst_zrtp_session_unlock (transport->session);
+  gst_zrtp_transport_unref (transport);
   return running;
 }
 
@@ -238,19 +241,19 @@ static void
 set_setting (GstZrtpBin * self, guint id, const GValue * value,
     GParamSpec * pspec)
 {
-  GstZrtpPair *pair;
+  GstZrtpTransport *transport;
   GValue normal = G_VALUE_INIT;
   char *reason = NULL;
 
   if (is_frozen (self, value, pspec))
     return;
-  pair = gst_zrtp_bin_get_pair (self);
+  transport = gst_zrtp_bin_get_pair (self);
   if (gst_zrtp_settings_normalize (id, value, &normal, &reason)
-      && is_acceptable (pair, id, &normal, &reason)) {
+      && is_acceptable (transport, id, &normal, &reason)) {
     gst_zrtp_settings_set (self->settings, id, &normal);
     note_refused (self, id, NULL);
-    if (pair)
-      share_setting (self, pair, pspec);
+    if (transport)
+      share_setting (self, transport, pspec);
     if (id == GST_ZRTP_SETTING_AUX_SECRET && is_running (self))
       warn_of_short_secret (self);
   } else {
@@ -258,8 +261,8 @@ set_setting (GstZrtpBin * self, guint id, const GValue * value,
   }
   g_free (reason);
   g_value_unset (&normal);
-  if (pair)
-    gst_zrtp_pair_unref (pair);
+  if (transport)
+    gst_zrtp_transport_unref (transport);
 }
 
 static void
@@ -285,17 +288,17 @@ gst_zrtp_bin_set_property (GObject * object, guint id, const GValue * value,
 static void
 get_setting (GstZrtpBin * self, guint id, GValue * value)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
 
-  if (pair && gst_zrtp_setting_get_scope (id) != GST_ZRTP_SCOPE_ELEMENT) {
-    gst_zrtp_call_lock (pair->call);
-    gst_zrtp_settings_get (pair->settings, id, value);
-    gst_zrtp_call_unlock (pair->call);
+  if (transport && gst_zrtp_setting_get_scope (id) != GST_ZRTP_SCOPE_ELEMENT) {
+    gst_zrtp_session_lock (transport->session);
+    gst_zrtp_settings_get (transport->settings, id, value);
+    gst_zrtp_session_unlock (transport->session);
   } else {
     gst_zrtp_settings_get (self->settings, id, value);
   }
-  if (pair)
-    gst_zrtp_pair_unref (pair);
+  if (transport)
+    gst_zrtp_transport_unref (transport);
 }
 
 static void
@@ -303,7 +306,7 @@ gst_zrtp_bin_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstZrtpBin *self = GST_ZRTP_BIN (object);
-  GstZrtpPair *pair;
+  GstZrtpTransport *transport;
 
   if (id < GST_ZRTP_N_SETTINGS) {
     get_setting (self, id, value);
@@ -311,16 +314,16 @@ gst_zrtp_bin_get_property (GObject * object, guint id, GValue * value,
   }
   /* Whoever asks for it gets one, in any state. */
   if (id == GST_ZRTP_PROP_HELLO_HASH
-      && GST_ZRTP_BIN_GET_CLASS (self)->half == GST_ZRTP_HALF_ENC)
+      && GST_ZRTP_BIN_GET_CLASS (self)->side == GST_ZRTP_SIDE_SEND)
     gst_zrtp_registry_join (self, FALSE, NULL);
-  pair = gst_zrtp_bin_get_pair (self);
-  gst_zrtp_property_read (pair, id, value);
-  if (pair)
-    gst_zrtp_pair_unref (pair);
+  transport = gst_zrtp_bin_get_pair (self);
+  gst_zrtp_property_read (transport, id, value);
+  if (transport)
+    gst_zrtp_transport_unref (transport);
 }
 
 static gboolean
-take_seat (GstZrtpBin * self)
+claim_slot (GstZrtpBin * self)
 {
   char *clash = NULL;
 
@@ -336,7 +339,7 @@ start (GstZrtpBin * self)
 {
   GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (self);
 
-  gst_zrtp_pair_activate (self->pair, klass->half);
+  gst_zrtp_transport_activate (self->transport, klass->side);
   klass->start (self);
 }
 
@@ -346,7 +349,7 @@ stop (GstZrtpBin * self)
   GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (self);
 
   klass->stop (self);
-  gst_zrtp_pair_deactivate (self->pair, klass->half);
+  gst_zrtp_transport_deactivate (self->transport, klass->side);
 }
 
 /* Posted here, since the thread that posts otherwise is one of those that the
@@ -371,14 +374,14 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
   switch (transition) {
     case GST_STATE_CHANGE_NULL_TO_READY:
       warn_of_fork (self);
-      if (!take_seat (self))
+      if (!claim_slot (self))
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (!check_refused (self))
         return GST_STATE_CHANGE_FAILURE;
       /* The names may have changed since. */
-      if (!take_seat (self))
+      if (!claim_slot (self))
         return GST_STATE_CHANGE_FAILURE;
       warn_of_short_secret (self);
       start (self);
@@ -405,8 +408,8 @@ gst_zrtp_bin_change_state (GstElement * element, GstStateChange transition)
       take_later (self);
       break;
     case GST_STATE_CHANGE_READY_TO_NULL:
-      gst_zrtp_pair_wait_stored (self->pair);
-      gst_zrtp_pair_wait_told (self->pair);
+      gst_zrtp_transport_wait_stored (self->transport);
+      gst_zrtp_transport_wait_notified (self->transport);
       gst_zrtp_registry_release (self);
       break;
     default:

@@ -62,16 +62,16 @@ typedef struct
 {
   GstPad *sink;                 /* the element's */
   guint8 marked;                /* gst_zrtp_caps_get_marked(); streaming thread */
-  GstZrtpOutlet outlet;
-} Lane;
+  GstZrtpSrcPad src_pad;
+} Path;
 
 struct _GstZrtpDec
 {
   GstZrtpBin parent;
 
-  Lane rtp, rtcp;
+  Path rtp, rtcp;
   GstZrtpTimer no_caps;
-  GstZrtpRunner opener;         /* makes sinks ready */
+  GstZrtpWork preroll_work;     /* makes sinks ready */
   gint opened;                  /* atomic: that was done, or media came */
   gint is_video;                /* atomic */
   gint warned_of_caps;          /* atomic */
@@ -109,7 +109,7 @@ no_caps_fired (gpointer data)
 {
   GstZrtpDec *self = data;
 
-  gst_zrtp_runner_poke (&self->opener);
+  gst_zrtp_work_schedule (&self->preroll_work);
 }
 
 static void
@@ -119,7 +119,7 @@ open_downstream (gpointer data)
 
   if (!g_atomic_int_compare_and_exchange (&self->opened, FALSE, TRUE))
     return;
-  gst_zrtp_outlet_work_event (&self->rtp.outlet, gst_event_new_gap (0,
+  gst_zrtp_src_pad_work_event (&self->rtp.src_pad, gst_event_new_gap (0,
           GST_CLOCK_TIME_NONE));
 }
 
@@ -137,7 +137,7 @@ open_later (GstZrtpDec * self)
 static gboolean
 has_stuck_partner (GstZrtpDec * self)
 {
-  return g_atomic_int_get (&GST_ZRTP_BIN (self)->pair->hangs);
+  return g_atomic_int_get (&GST_ZRTP_BIN (self)->transport->push_blocked);
 }
 
 static void
@@ -159,7 +159,7 @@ gst_zrtp_dec_open (GstZrtpBin * bin)
   GstZrtpDec *self = GST_ZRTP_DEC (bin);
 
   if (gst_pad_has_current_caps (self->rtp.sink))
-    gst_zrtp_runner_poke (&self->opener);
+    gst_zrtp_work_schedule (&self->preroll_work);
   else
     open_later (self);
 }
@@ -172,20 +172,21 @@ typedef enum
   WAY_RTP,
   WAY_RTCP,
   WAY_ZRTP                      /* the pair has it, and is to be served */
-} Way;
+} Route;
 
 /* With the receiver's lock: what is to become of a packet. *size shrinks. */
-static Way
-judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
-    gsize * size, gboolean * discont)
+static Route
+classify (GstZrtpDec * self, GstZrtpTransport * transport, Path * lane,
+    guint8 * data, gsize * size, gboolean * discont)
 {
-  GstZrtpReceiver *receiver = &pair->receiver;
+  GstZrtpReceiver *receiver = &transport->receiver;
   GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size,
       lane->marked);
   GstZrtpVerdict verdict;
 
   if (G_UNLIKELY (kind == GST_ZRTP_PACKET_ZRTP)) {
-    if (lane != &self->rtcp && gst_zrtp_pair_receive (pair, data, *size))
+    if (lane != &self->rtcp
+        && gst_zrtp_transport_receive (transport, data, *size))
       return WAY_ZRTP;
     receiver->drops[lane == &self->rtcp ? GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP
         : GST_ZRTP_RECEIVE_DROP_ZRTP_OVERFLOW]++;
@@ -199,19 +200,21 @@ judge (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane, guint8 * data,
 
   verdict = gst_zrtp_receiver_take (receiver, kind, data, size);
   if (G_UNLIKELY (verdict.tell != ZRTP_MEDIA_BLOCKED))
-    gst_zrtp_pair_tell (pair, verdict.tell);
+    gst_zrtp_transport_media_received (transport, verdict.tell);
   if (G_UNLIKELY (verdict.failing))
-    gst_zrtp_pair_warn_of_failing_source (pair, verdict.ssrc, verdict.drop);
+    gst_zrtp_transport_warn_of_failing_source (transport, verdict.ssrc,
+        verdict.drop);
   if (!verdict.pass) {
-    gst_zrtp_pair_warn_of_crowd (pair, &receiver->crowded, "received");
+    gst_zrtp_transport_warn_of_crowd (transport, &receiver->crowded,
+        "received");
     return WAY_NONE;
   }
   if (G_UNLIKELY (verdict.short_rtcp))
-    g_atomic_int_set (&pair->sender.short_rtcp, TRUE);
+    g_atomic_int_set (&transport->sender.short_rtcp, TRUE);
   *discont = verdict.first;
   if (G_UNLIKELY (verdict.first && g_atomic_int_get (&self->is_video)
-          && g_atomic_int_get (&pair->request_keyframe)))
-    gst_zrtp_pair_lose_picture (pair, verdict.ssrc);
+          && g_atomic_int_get (&transport->request_keyframe)))
+    gst_zrtp_transport_request_keyframe (transport, verdict.ssrc);
   return kind == GST_ZRTP_PACKET_RTP ? WAY_RTP : WAY_RTCP;
 }
 
@@ -256,7 +259,7 @@ finish (GstBuffer * buffer, GstMapInfo * map, gsize size, gboolean discont)
 static void
 warn_of_caps (GstZrtpDec * self)
 {
-  GstCaps *caps = gst_pad_peer_query_caps (self->rtp.outlet.pad, NULL);
+  GstCaps *caps = gst_pad_peer_query_caps (self->rtp.src_pad.pad, NULL);
   char *text = NULL;
 
   if (!g_atomic_int_compare_and_exchange (&self->warned_of_caps, FALSE, TRUE)) {
@@ -272,7 +275,7 @@ warn_of_caps (GstZrtpDec * self)
           "for example udpsrc caps=\"%s\"", text ? text : GST_ZRTP_CAPS_RTP
           ",media=audio,clock-rate=48000,encoding-name=OPUS,payload=96"),
       ("%" GST_PTR_FORMAT " did not take bare " GST_ZRTP_CAPS_RTP,
-          self->rtp.outlet.pad));
+          self->rtp.src_pad.pad));
   g_free (text);
   gst_caps_unref (caps);
 }
@@ -280,7 +283,7 @@ warn_of_caps (GstZrtpDec * self)
 /* Nobody downstream is no reason to stop receiving: the handshake comes this
  * way too. Nor is one who had enough of the RTCP among RTP. */
 static GstFlowReturn
-judge_flow (GstZrtpDec * self, Lane * lane, Way way, GstFlowReturn ret)
+judge_flow (GstZrtpDec * self, Path * lane, Route way, GstFlowReturn ret)
 {
   if (G_LIKELY (ret == GST_FLOW_OK))
     return ret;
@@ -290,45 +293,46 @@ judge_flow (GstZrtpDec * self, Lane * lane, Way way, GstFlowReturn ret)
       && (ret == GST_FLOW_FLUSHING || ret == GST_FLOW_EOS))
     return GST_FLOW_OK;
   if (ret == GST_FLOW_NOT_NEGOTIATED && way == WAY_RTP
-      && gst_zrtp_outlet_is_bare (&self->rtp.outlet))
+      && gst_zrtp_src_pad_is_bare (&self->rtp.src_pad))
     warn_of_caps (self);
   return ret;
 }
 
 static GstFlowReturn
-take_buffer (GstZrtpDec * self, Lane * lane, GstBuffer * buffer)
+take_buffer (GstZrtpDec * self, Path * lane, GstBuffer * buffer)
 {
-  GstZrtpPair *pair = GST_ZRTP_BIN (self)->pair;
+  GstZrtpTransport *transport = GST_ZRTP_BIN (self)->transport;
   gboolean discont = FALSE;
   GstMapInfo map;
   gsize size;
-  Way way;
+  Route way;
 
   /* In place, unless somebody else sees the packet too. */
   buffer = gst_buffer_make_writable (buffer);
   if (G_UNLIKELY (!map_packet (buffer, &map))) {
-    gst_zrtp_receiver_count_drop (&pair->receiver, get_map_failure (buffer));
+    gst_zrtp_receiver_count_drop (&transport->receiver,
+        get_map_failure (buffer));
     gst_buffer_unref (buffer);
     return GST_FLOW_OK;
   }
   size = map.size;
-  g_mutex_lock (&pair->receiver.lock);
-  way = judge (self, pair, lane, map.data, &size, &discont);
-  g_mutex_unlock (&pair->receiver.lock);
+  g_mutex_lock (&transport->receiver.lock);
+  way = classify (self, transport, lane, map.data, &size, &discont);
+  g_mutex_unlock (&transport->receiver.lock);
   finish (buffer, &map, size, discont);
 
   if (way == WAY_RTP) {
     if (G_UNLIKELY (!g_atomic_int_get (&self->opened)))
       g_atomic_int_set (&self->opened, TRUE);
     return judge_flow (self, lane, way,
-        gst_zrtp_outlet_push (&self->rtp.outlet, buffer));
+        gst_zrtp_src_pad_push (&self->rtp.src_pad, buffer));
   }
   if (way == WAY_RTCP)
     return judge_flow (self, lane, way,
-        gst_zrtp_outlet_push (&self->rtcp.outlet, buffer));
+        gst_zrtp_src_pad_push (&self->rtcp.src_pad, buffer));
   gst_buffer_unref (buffer);
   if (way == WAY_ZRTP)
-    gst_zrtp_pair_serve (pair);
+    gst_zrtp_transport_serve (transport);
   return GST_FLOW_OK;
 }
 
@@ -352,7 +356,7 @@ chain_rtcp (GstPad * pad, GstObject * parent, GstBuffer * buffer)
  * goes to @rtcp. Lists may mix SSRCs and kinds. TRUE if the pair is to be
  * served. */
 static gboolean
-sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
+sort_list (GstZrtpDec * self, GstZrtpTransport * transport, Path * lane,
     GstBufferList * list, GstBufferList * rtcp)
 {
   gboolean serve = FALSE;
@@ -361,16 +365,16 @@ sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
   while (i < gst_buffer_list_length (list)) {
     GstBuffer *buffer = gst_buffer_list_get_writable (list, i);
     gboolean discont = FALSE;
-    Way way = WAY_NONE;
+    Route way = WAY_NONE;
     GstMapInfo map;
 
     if (map_packet (buffer, &map)) {
       gsize size = map.size;
 
-      way = judge (self, pair, lane, map.data, &size, &discont);
+      way = classify (self, transport, lane, map.data, &size, &discont);
       finish (buffer, &map, size, discont);
     } else {
-      pair->receiver.drops[get_map_failure (buffer)]++;
+      transport->receiver.drops[get_map_failure (buffer)]++;
     }
     if (way == WAY_RTP) {
       i++;
@@ -385,9 +389,9 @@ sort_list (GstZrtpDec * self, GstZrtpPair * pair, Lane * lane,
 }
 
 static GstFlowReturn
-push_list (GstZrtpDec * self, Lane * lane, Way way, GstBufferList * list)
+push_list (GstZrtpDec * self, Path * lane, Route way, GstBufferList * list)
 {
-  Lane *to = way == WAY_RTP ? &self->rtp : &self->rtcp;
+  Path *to = way == WAY_RTP ? &self->rtp : &self->rtcp;
 
   if (gst_buffer_list_length (list) == 0) {
     gst_buffer_list_unref (list);
@@ -396,23 +400,23 @@ push_list (GstZrtpDec * self, Lane * lane, Way way, GstBufferList * list)
   if (way == WAY_RTP)
     g_atomic_int_set (&self->opened, TRUE);
   return judge_flow (self, lane, way,
-      gst_zrtp_outlet_push_list (&to->outlet, list));
+      gst_zrtp_src_pad_push_list (&to->src_pad, list));
 }
 
 static GstFlowReturn
-take_list (GstZrtpDec * self, Lane * lane, GstBufferList * list)
+take_list (GstZrtpDec * self, Path * lane, GstBufferList * list)
 {
-  GstZrtpPair *pair = GST_ZRTP_BIN (self)->pair;
+  GstZrtpTransport *transport = GST_ZRTP_BIN (self)->transport;
   GstBufferList *rtcp = gst_buffer_list_new_sized (1);
   GstFlowReturn ret, rtcp_ret;
   gboolean serve;
 
   list = gst_buffer_list_make_writable (list);
-  g_mutex_lock (&pair->receiver.lock);
-  serve = sort_list (self, pair, lane, list, rtcp);
-  g_mutex_unlock (&pair->receiver.lock);
+  g_mutex_lock (&transport->receiver.lock);
+  serve = sort_list (self, transport, lane, list, rtcp);
+  g_mutex_unlock (&transport->receiver.lock);
   if (serve)
-    gst_zrtp_pair_serve (pair);
+    gst_zrtp_transport_serve (transport);
   ret = push_list (self, lane, WAY_RTP, list);
   rtcp_ret = push_list (self, lane, WAY_RTCP, rtcp);
   return ret == GST_FLOW_OK ? rtcp_ret : ret;
@@ -436,15 +440,15 @@ chain_list_rtcp (GstPad * pad, GstObject * parent, GstBufferList * list)
 
 /* -- Events and queries -- */
 
-static Lane *
+static Path *
 get_lane (GstZrtpDec * self, GstPad * pad)
 {
-  return pad == self->rtp.sink || pad == self->rtp.outlet.pad ? &self->rtp
+  return pad == self->rtp.sink || pad == self->rtp.src_pad.pad ? &self->rtp
       : &self->rtcp;
 }
 
 static gboolean
-take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
+take_caps (GstZrtpDec * self, Path * lane, GstEvent * event)
 {
   GstCaps *caps, *out;
   GstEvent *new_event;
@@ -460,9 +464,9 @@ take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
   gst_event_set_seqnum (new_event, gst_event_get_seqnum (event));
   gst_event_unref (event);
   gst_caps_unref (out);
-  result = gst_zrtp_outlet_push_event (&lane->outlet, new_event);
+  result = gst_zrtp_src_pad_push_event (&lane->src_pad, new_event);
   if (lane == &self->rtp && has_stuck_partner (self))
-    gst_zrtp_runner_poke (&self->opener);
+    gst_zrtp_work_schedule (&self->preroll_work);
   return result;
 }
 
@@ -471,17 +475,17 @@ take_caps (GstZrtpDec * self, Lane * lane, GstEvent * event)
 static void
 share_with_rtcp (GstZrtpDec * self, GstEvent * event)
 {
-  GstZrtpOutlet *outlet = &self->rtcp.outlet;
+  GstZrtpSrcPad *src_pad = &self->rtcp.src_pad;
 
   if (gst_pad_is_linked (self->rtcp.sink))
     return;
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_EOS:
-      gst_zrtp_outlet_end (outlet, gst_event_ref (event));
+      gst_zrtp_src_pad_end (src_pad, gst_event_ref (event));
       break;
     case GST_EVENT_FLUSH_START:
     case GST_EVENT_FLUSH_STOP:
-      gst_zrtp_outlet_push_event (outlet, gst_event_ref (event));
+      gst_zrtp_src_pad_push_event (src_pad, gst_event_ref (event));
       break;
     default:
       break;
@@ -492,30 +496,31 @@ static gboolean
 sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
   GstZrtpDec *self = GST_ZRTP_DEC (parent);
-  Lane *lane = get_lane (self, pad);
+  Path *lane = get_lane (self, pad);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     return take_caps (self, lane, event);
   if (lane == &self->rtp)
     share_with_rtcp (self, event);
-  return gst_zrtp_outlet_push_event (&lane->outlet, event);
+  return gst_zrtp_src_pad_push_event (&lane->src_pad, event);
 }
 
 static gboolean
 sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
-  Lane *lane = get_lane (GST_ZRTP_DEC (parent), pad);
+  Path *lane = get_lane (GST_ZRTP_DEC (parent), pad);
 
   if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
     return gst_pad_query_default (pad, parent, query);
-  gst_zrtp_caps_answer (pad, lane->outlet.pad, query, gst_zrtp_caps_receivable);
+  gst_zrtp_caps_answer (pad, lane->src_pad.pad, query,
+      gst_zrtp_caps_receivable);
   return TRUE;
 }
 
 static gboolean
 src_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
-  Lane *lane = get_lane (GST_ZRTP_DEC (parent), pad);
+  Path *lane = get_lane (GST_ZRTP_DEC (parent), pad);
 
   if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
     return gst_pad_query_default (pad, parent, query);
@@ -526,13 +531,13 @@ src_query (GstPad * pad, GstObject * parent, GstQuery * query)
 static GstIterator *
 iterate_internal_links (GstPad * pad, GstObject * parent)
 {
-  Lane *lane = get_lane (GST_ZRTP_DEC (parent), pad);
+  Path *lane = get_lane (GST_ZRTP_DEC (parent), pad);
   GValue value = G_VALUE_INIT;
   GstIterator *iterator;
 
   g_value_init (&value, GST_TYPE_PAD);
   g_value_set_object (&value,
-      pad == lane->sink ? lane->outlet.pad : lane->sink);
+      pad == lane->sink ? lane->src_pad.pad : lane->sink);
   iterator = gst_iterator_new_single (GST_TYPE_PAD, &value);
   g_value_unset (&value);
   return iterator;
@@ -547,8 +552,8 @@ gst_zrtp_dec_start (GstZrtpBin * bin)
 
   g_atomic_int_set (&self->opened, FALSE);
   g_atomic_int_set (&self->warned_of_caps, FALSE);
-  gst_zrtp_outlet_set_active (&self->rtp.outlet, TRUE);
-  gst_zrtp_outlet_set_active (&self->rtcp.outlet, TRUE);
+  gst_zrtp_src_pad_set_active (&self->rtp.src_pad, TRUE);
+  gst_zrtp_src_pad_set_active (&self->rtcp.src_pad, TRUE);
 }
 
 static void
@@ -568,8 +573,8 @@ gst_zrtp_dec_unblock (GstZrtpBin * bin)
 {
   GstZrtpDec *self = GST_ZRTP_DEC (bin);
 
-  gst_zrtp_outlet_set_active (&self->rtp.outlet, FALSE);
-  gst_zrtp_outlet_set_active (&self->rtcp.outlet, FALSE);
+  gst_zrtp_src_pad_set_active (&self->rtp.src_pad, FALSE);
+  gst_zrtp_src_pad_set_active (&self->rtcp.src_pad, FALSE);
 }
 
 static void
@@ -577,8 +582,8 @@ gst_zrtp_dec_stop (GstZrtpBin * bin)
 {
   GstZrtpDec *self = GST_ZRTP_DEC (bin);
 
-  gst_zrtp_outlet_wait_worker (&self->rtp.outlet);
-  gst_zrtp_outlet_wait_worker (&self->rtcp.outlet);
+  gst_zrtp_src_pad_wait_worker (&self->rtp.src_pad);
+  gst_zrtp_src_pad_wait_worker (&self->rtcp.src_pad);
   GST_OBJECT_LOCK (self);
   self->running = FALSE;
   GST_OBJECT_UNLOCK (self);
@@ -592,9 +597,9 @@ gst_zrtp_dec_finalize (GObject * object)
 {
   GstZrtpDec *self = GST_ZRTP_DEC (object);
 
-  gst_zrtp_outlet_clear (&self->rtp.outlet);
-  gst_zrtp_outlet_clear (&self->rtcp.outlet);
-  gst_zrtp_runner_clear (&self->opener);
+  gst_zrtp_src_pad_clear (&self->rtp.src_pad);
+  gst_zrtp_src_pad_clear (&self->rtcp.src_pad);
+  gst_zrtp_work_clear (&self->preroll_work);
   G_OBJECT_CLASS (gst_zrtp_dec_parent_class)->finalize (object);
 }
 
@@ -605,7 +610,7 @@ gst_zrtp_dec_class_init (GstZrtpDecClass * klass)
   GstZrtpBinClass *bin_class = (GstZrtpBinClass *) klass;
 
   G_OBJECT_CLASS (klass)->finalize = gst_zrtp_dec_finalize;
-  bin_class->half = GST_ZRTP_HALF_DEC;
+  bin_class->side = GST_ZRTP_SIDE_RECEIVE;
   bin_class->start = gst_zrtp_dec_start;
   bin_class->started = gst_zrtp_dec_started;
   bin_class->unblock = gst_zrtp_dec_unblock;
@@ -625,12 +630,12 @@ gst_zrtp_dec_class_init (GstZrtpDecClass * klass)
 }
 
 static void
-add_lane (GstZrtpDec * self, Lane * lane, GstStaticPadTemplate * sink,
+add_lane (GstZrtpDec * self, Path * lane, GstStaticPadTemplate * sink,
     GstStaticPadTemplate * src, const char *caps_name)
 {
   GstPad *pad = gst_pad_new_from_static_template (src, src->name_template);
 
-  gst_zrtp_outlet_init (&lane->outlet, pad, caps_name, lane == &self->rtp);
+  gst_zrtp_src_pad_init (&lane->src_pad, pad, caps_name, lane == &self->rtp);
   gst_pad_set_query_function (pad, GST_DEBUG_FUNCPTR (src_query));
   gst_pad_set_iterate_internal_links_function (pad,
       GST_DEBUG_FUNCPTR (iterate_internal_links));
@@ -660,6 +665,6 @@ gst_zrtp_dec_init (GstZrtpDec * self)
       GST_DEBUG_FUNCPTR (chain_list_rtcp));
 
   gst_zrtp_timer_init (&self->no_caps, no_caps_fired, self);
-  gst_zrtp_runner_init (&self->opener, GST_ZRTP_POOL_BLOCKING, open_downstream,
-      self, gst_object_ref, gst_object_unref);
+  gst_zrtp_work_init (&self->preroll_work, GST_ZRTP_POOL_BLOCKING,
+      open_downstream, self, gst_object_ref, gst_object_unref);
 }

@@ -69,14 +69,14 @@ struct _GstZrtpEnc
 {
   GstZrtpBin parent;
 
-  GstZrtpTimer silence;
-  GstZrtpRunner chooser;        /* chooses an SSRC */
-  GstZrtpRunner closer;         /* ends zrtp_src */
+  GstZrtpTimer silence_timer;
+  GstZrtpWork ssrc_work;        /* chooses an SSRC */
+  GstZrtpWork eos_work;         /* ends zrtp_src */
   GMutex requests;              /* from the choice of a port's number until it is
                                  * in "ports" */
 
   /* Object lock. */
-  GQueue ports;                 /* GstZrtpEncPort, oldest first */
+  GQueue enc_pads;              /* GstZrtpEncPad, oldest first */
   gboolean running;             /* from PAUSED on */
   gboolean closed;              /* from leaving PAUSED on: no port holds media */
   gboolean have_offered;
@@ -111,39 +111,39 @@ GST_STATIC_PAD_TEMPLATE ("zrtp_src", GST_PAD_SRC, GST_PAD_REQUEST,
 
 /* -- Ports -- */
 
-typedef GstZrtpEncPort *(*FindFunc) (GQueue * ports);
+typedef GstZrtpEncPad *(*FindFunc) (GQueue * enc_pads);
 
 /* A reference, for use without the lock. */
-static GstZrtpEncPort *
-get_port (GstZrtpEnc * self, FindFunc find)
+static GstZrtpEncPad *
+get_enc_pad (GstZrtpEnc * self, FindFunc find)
 {
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
   GST_OBJECT_LOCK (self);
-  port = find (&self->ports);
-  if (port)
-    gst_zrtp_enc_port_ref (port);
+  enc_pad = find (&self->enc_pads);
+  if (enc_pad)
+    gst_zrtp_enc_pad_ref (enc_pad);
   GST_OBJECT_UNLOCK (self);
-  return port;
+  return enc_pad;
 }
 
 /* References to all. */
 static GList *
-get_ports (GstZrtpEnc * self)
+get_enc_pads (GstZrtpEnc * self)
 {
-  GList *ports;
+  GList *enc_pads;
 
   GST_OBJECT_LOCK (self);
-  ports = g_list_copy_deep (self->ports.head,
-      (GCopyFunc) (void (*)(void)) gst_zrtp_enc_port_ref, NULL);
+  enc_pads = g_list_copy_deep (self->enc_pads.head,
+      (GCopyFunc) (void (*)(void)) gst_zrtp_enc_pad_ref, NULL);
   GST_OBJECT_UNLOCK (self);
-  return ports;
+  return enc_pads;
 }
 
 static void
-free_ports (GList * ports)
+free_enc_pads (GList * enc_pads)
 {
-  g_list_free_full (ports, (GDestroyNotify) gst_zrtp_enc_port_unref);
+  g_list_free_full (enc_pads, (GDestroyNotify) gst_zrtp_enc_pad_unref);
 }
 
 /* -- Starting the handshake -- */
@@ -153,7 +153,7 @@ free_ports (GList * ports)
 static gboolean
 find_ssrc (GstZrtpEnc * self, guint32 * ssrc)
 {
-  GstZrtpEncPort *media = gst_zrtp_enc_ports_find_media (&self->ports);
+  GstZrtpEncPad *media = gst_zrtp_enc_pads_find_media (&self->enc_pads);
 
   if (media && media->have_ssrc)
     *ssrc = media->ssrc;
@@ -168,23 +168,25 @@ static void
 check_start (GstZrtpEnc * self)
 {
   gboolean start = FALSE;
-  GstZrtpEncPort *way;
-  GstZrtpPair *pair;
+  GstZrtpEncPad *way;
+  GstZrtpTransport *transport;
   guint32 ssrc;
 
   GST_OBJECT_LOCK (self);
-  way = self->running ? gst_zrtp_enc_ports_find_handshake (&self->ports) : NULL;
-  if (way && gst_pad_is_linked (way->outlet.pad)) {
+  way =
+      self->running ? gst_zrtp_enc_pads_find_handshake (&self->enc_pads) : NULL;
+  if (way && gst_pad_is_linked (way->src_pad.pad)) {
     start = find_ssrc (self, &ssrc);
     /* Without a source there is nothing to wait for. */
     if (!start)
-      gst_zrtp_timer_set (&self->silence, g_get_monotonic_time ()
-          + (gst_zrtp_enc_ports_find_media (&self->ports) ? SILENCE_TIME : 0));
+      gst_zrtp_timer_set (&self->silence_timer, g_get_monotonic_time ()
+          +
+          (gst_zrtp_enc_pads_find_media (&self->enc_pads) ? SILENCE_TIME : 0));
   }
   GST_OBJECT_UNLOCK (self);
-  if (start && (pair = gst_zrtp_bin_get_pair (GST_ZRTP_BIN (self)))) {
-    gst_zrtp_pair_start (pair, ssrc);
-    gst_zrtp_pair_unref (pair);
+  if (start && (transport = gst_zrtp_bin_get_pair (GST_ZRTP_BIN (self)))) {
+    gst_zrtp_transport_start (transport, ssrc);
+    gst_zrtp_transport_unref (transport);
   }
 }
 
@@ -192,28 +194,28 @@ static void
 linked (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GstZrtpPair *pair;
+  GstZrtpTransport *transport;
   gboolean running;
 
   check_start (self);
   GST_OBJECT_LOCK (self);
   running = self->running;
   GST_OBJECT_UNLOCK (self);
-  if (running && (pair = gst_zrtp_bin_get_pair (bin))) {
-    gst_zrtp_pair_restart_discovery (pair);
-    gst_zrtp_pair_unref (pair);
+  if (running && (transport = gst_zrtp_bin_get_pair (bin))) {
+    gst_zrtp_transport_restart_discovery (transport);
+    gst_zrtp_transport_unref (transport);
   }
 }
 
 static gboolean
-get_offered_ssrc (GstZrtpBin * bin, GstZrtpEncPort * port, guint32 * ssrc)
+get_offered_ssrc (GstZrtpBin * bin, GstZrtpEncPad * enc_pad, guint32 * ssrc)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   gboolean result;
 
   GST_OBJECT_LOCK (self);
   result = self->have_offered
-      && gst_zrtp_enc_ports_find_media (&self->ports) == port;
+      && gst_zrtp_enc_pads_find_media (&self->enc_pads) == enc_pad;
   *ssrc = self->offered_ssrc;
   GST_OBJECT_UNLOCK (self);
   return result;
@@ -225,7 +227,7 @@ port_learned_ssrc (GstZrtpBin * bin)
   check_start (GST_ZRTP_ENC (bin));
 }
 
-static const GstZrtpEncPortOwner port_owner = {
+static const GstZrtpEncPadOwner enc_pad_owner = {
   port_learned_ssrc, linked, get_offered_ssrc
 };
 
@@ -235,7 +237,7 @@ silence_fired (gpointer data)
 {
   GstZrtpEnc *self = data;
 
-  gst_zrtp_runner_poke (&self->chooser);
+  gst_zrtp_work_schedule (&self->ssrc_work);
 }
 
 static void
@@ -258,22 +260,22 @@ choose_ssrc (gpointer data)
 static void
 end_zrtp_src (gpointer data)
 {
-  GstZrtpEncPort *port = get_port (data, gst_zrtp_enc_ports_find_zrtp);
+  GstZrtpEncPad *enc_pad = get_enc_pad (data, gst_zrtp_enc_pads_find_zrtp);
 
-  if (port) {
-    gst_zrtp_enc_port_end (port);
-    gst_zrtp_enc_port_unref (port);
+  if (enc_pad) {
+    gst_zrtp_enc_pad_end (enc_pad);
+    gst_zrtp_enc_pad_unref (enc_pad);
   }
 }
 
 /* References to all ports; one that is added later sees that itself. */
 static GList *
-close_ports (GstZrtpEnc * self, gboolean closed)
+close_enc_pads (GstZrtpEnc * self, gboolean closed)
 {
   GST_OBJECT_LOCK (self);
   self->closed = closed;
   GST_OBJECT_UNLOCK (self);
-  return get_ports (self);
+  return get_enc_pads (self);
 }
 
 /* A bin gives the application's EOS to its sources alone. Held media would keep
@@ -302,17 +304,17 @@ static void
 gst_zrtp_enc_start (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = close_ports (self, FALSE);
+  GList *enc_pads = close_enc_pads (self, FALSE);
 
   mark_as_source (self);
-  for (GList * link = ports; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    port->gate.source = NULL;
-    port->live_known = port->have_refused = FALSE;
-    gst_zrtp_enc_port_set_active (port, TRUE);
+    enc_pad->gate.source = NULL;
+    enc_pad->live_known = enc_pad->have_refused = FALSE;
+    gst_zrtp_enc_pad_set_active (enc_pad, TRUE);
   }
-  free_ports (ports);
+  free_enc_pads (enc_pads);
 }
 
 static void
@@ -330,37 +332,37 @@ static void
 gst_zrtp_enc_unblock (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = close_ports (self, TRUE);
+  GList *enc_pads = close_enc_pads (self, TRUE);
 
-  for (GList * link = ports; link; link = link->next)
-    gst_zrtp_enc_port_set_active (link->data, FALSE);
-  free_ports (ports);
+  for (GList * link = enc_pads; link; link = link->next)
+    gst_zrtp_enc_pad_set_active (link->data, FALSE);
+  free_enc_pads (enc_pads);
 }
 
 static void
 gst_zrtp_enc_stop (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = get_ports (self);
+  GList *enc_pads = get_enc_pads (self);
 
-  for (GList * link = ports; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    gst_zrtp_outlet_wait_worker (&port->outlet);
+    gst_zrtp_src_pad_wait_worker (&enc_pad->src_pad);
     /* Another zrtpenc may come in this one's place, for the same sources. */
-    gst_zrtp_sender_release (&bin->pair->sender, port);
+    gst_zrtp_sender_release (&bin->transport->sender, enc_pad);
   }
-  free_ports (ports);
+  free_enc_pads (enc_pads);
 
   GST_OBJECT_LOCK (self);
   self->running = self->have_offered = FALSE;
-  for (GList * link = self->ports.head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = self->enc_pads.head; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    port->have_ssrc = port->is_video = FALSE;
+    enc_pad->have_ssrc = enc_pad->is_video = FALSE;
   }
   GST_OBJECT_UNLOCK (self);
-  gst_zrtp_timer_clear (&self->silence);
+  gst_zrtp_timer_clear (&self->silence_timer);
 }
 
 /* -- The pusher's doings -- */
@@ -368,33 +370,33 @@ gst_zrtp_enc_stop (GstZrtpBin * bin)
 static void
 gst_zrtp_enc_push_handshake (GstZrtpBin * bin, GstBuffer * buffer)
 {
-  GstZrtpEncPort *port =
-      get_port (GST_ZRTP_ENC (bin), gst_zrtp_enc_ports_find_handshake);
+  GstZrtpEncPad *enc_pad =
+      get_enc_pad (GST_ZRTP_ENC (bin), gst_zrtp_enc_pads_find_handshake);
   GstFlowReturn ret;
 
-  if (!port) {
+  if (!enc_pad) {
     gst_buffer_unref (buffer);
     return;
   }
-  ret = gst_zrtp_outlet_work (&port->outlet, buffer);
+  ret = gst_zrtp_src_pad_work (&enc_pad->src_pad, buffer);
   /* Not linked, not active, flushing: all that may pass, and what was lost will
    * be repeated. */
   if (ret != GST_FLOW_OK)
-    GST_DEBUG_OBJECT (port->outlet.pad, "handshake packet lost: %s",
+    GST_DEBUG_OBJECT (enc_pad->src_pad.pad, "handshake packet lost: %s",
         gst_flow_get_name (ret));
-  gst_zrtp_enc_port_unref (port);
+  gst_zrtp_enc_pad_unref (enc_pad);
 }
 
 static GstPad *
 gst_zrtp_enc_get_handshake_pad (GstZrtpBin * bin)
 {
-  GstZrtpEncPort *port =
-      get_port (GST_ZRTP_ENC (bin), gst_zrtp_enc_ports_find_handshake);
+  GstZrtpEncPad *enc_pad =
+      get_enc_pad (GST_ZRTP_ENC (bin), gst_zrtp_enc_pads_find_handshake);
   GstPad *pad = NULL;
 
-  if (port) {
-    pad = gst_object_ref (port->outlet.pad);
-    gst_zrtp_enc_port_unref (port);
+  if (enc_pad) {
+    pad = gst_object_ref (enc_pad->src_pad.pad);
+    gst_zrtp_enc_pad_unref (enc_pad);
   }
   return pad;
 }
@@ -406,7 +408,7 @@ gst_zrtp_enc_inspect (GstZrtpBin * bin, GstZrtpSample * sample)
 
   GST_OBJECT_LOCK (self);
   if (self->running)
-    gst_zrtp_enc_ports_inspect (&self->ports, sample);
+    gst_zrtp_enc_pads_inspect (&self->enc_pads, sample);
   GST_OBJECT_UNLOCK (self);
   gst_zrtp_bypass_inspect_enc (GST_ELEMENT (bin), sample);
 }
@@ -416,23 +418,23 @@ static void
 gst_zrtp_enc_give_up_ssrc (GstZrtpBin * bin, guint32 ssrc)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = get_ports (self);
+  GList *enc_pads = get_enc_pads (self);
 
   GST_OBJECT_LOCK (self);
   if (self->have_offered && self->offered_ssrc == ssrc)
     self->have_offered = FALSE;
-  for (GList * link = ports; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    if (port->have_ssrc && port->ssrc == ssrc)
-      port->have_ssrc = FALSE;
+    if (enc_pad->have_ssrc && enc_pad->ssrc == ssrc)
+      enc_pad->have_ssrc = FALSE;
   }
   GST_OBJECT_UNLOCK (self);
 
-  for (GList * link = ports; link; link = link->next)
-    if (gst_zrtp_enc_port_is_media (link->data))
-      gst_zrtp_enc_port_refuse_ssrc (link->data, ssrc);
-  free_ports (ports);
+  for (GList * link = enc_pads; link; link = link->next)
+    if (gst_zrtp_enc_pad_is_media (link->data))
+      gst_zrtp_enc_pad_refuse_ssrc (link->data, ssrc);
+  free_enc_pads (enc_pads);
   check_start (self);
 }
 
@@ -440,21 +442,21 @@ static void
 gst_zrtp_enc_ask_for_keyframes (GstZrtpBin * bin)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
-  GList *ports = get_ports (self);
+  GList *enc_pads = get_enc_pads (self);
 
-  for (GList * link = ports; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
     gboolean is_video;
 
     GST_OBJECT_LOCK (self);
-    is_video = port->is_video;
+    is_video = enc_pad->is_video;
     GST_OBJECT_UNLOCK (self);
-    if (port->sink && is_video)
-      gst_pad_push_event (port->sink,
+    if (enc_pad->sink && is_video)
+      gst_pad_push_event (enc_pad->sink,
           gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
               TRUE, 0));
   }
-  free_ports (ports);
+  free_enc_pads (enc_pads);
 }
 
 /* An empty receiver report and a picture loss indication (RFC 4585 6.3.1). */
@@ -463,24 +465,24 @@ gst_zrtp_enc_report_loss (GstZrtpBin * bin, guint32 ssrc)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (bin);
   guint8 packet[20] = { 0x80, 201, 0, 1, 0, 0, 0, 0, 0x81, 206, 0, 2 };
-  GstZrtpEncPort *port = get_port (self, gst_zrtp_enc_ports_find_rtcp);
+  GstZrtpEncPad *enc_pad = get_enc_pad (self, gst_zrtp_enc_pads_find_rtcp);
   gboolean have_ssrc;
   guint32 own = 0;
 
-  if (!port)
-    port = get_port (self, gst_zrtp_enc_ports_find_handshake);
+  if (!enc_pad)
+    enc_pad = get_enc_pad (self, gst_zrtp_enc_pads_find_handshake);
   GST_OBJECT_LOCK (self);
   have_ssrc = find_ssrc (self, &own);
   GST_OBJECT_UNLOCK (self);
-  if (!port)
+  if (!enc_pad)
     return;
   if (have_ssrc) {
     GST_WRITE_UINT32_BE (packet + 4, own);
     GST_WRITE_UINT32_BE (packet + 12, own);
     GST_WRITE_UINT32_BE (packet + 16, ssrc);
-    gst_zrtp_enc_port_send_rtcp (port, packet, sizeof packet);
+    gst_zrtp_enc_pad_send_rtcp (enc_pad, packet, sizeof packet);
   }
-  gst_zrtp_enc_port_unref (port);
+  gst_zrtp_enc_pad_unref (enc_pad);
 }
 
 /* -- Pads -- */
@@ -495,7 +497,8 @@ is_taken (GstZrtpEnc * self, guint id, gboolean is_rtcp)
   GstPad *pad;
 
   GST_OBJECT_LOCK (self);
-  taken = gst_zrtp_enc_ports_find_numbered (&self->ports, id, is_rtcp) != NULL;
+  taken =
+      gst_zrtp_enc_pads_find_numbered (&self->enc_pads, id, is_rtcp) != NULL;
   GST_OBJECT_UNLOCK (self);
   if (taken)
     return TRUE;
@@ -527,12 +530,12 @@ choose_id (GstZrtpEnc * self, const char *name, gboolean is_rtcp, guint * id)
 
 /* With the requests' lock. */
 static void
-enlist (GstZrtpEnc * self, GstZrtpEncPort * port)
+enlist (GstZrtpEnc * self, GstZrtpEncPad * enc_pad)
 {
   GST_OBJECT_LOCK (self);
   /* Nobody else knows it yet. */
-  port->gate.stopped = self->closed;
-  g_queue_push_tail (&self->ports, port);
+  enc_pad->gate.stopped = self->closed;
+  g_queue_push_tail (&self->enc_pads, enc_pad);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -568,7 +571,7 @@ request_media_pad (GstZrtpEnc * self, GstPadTemplate * template,
   src = gst_pad_new_from_static_template (is_rtcp ? &rtcp_src_template
       : &rtp_src_template, text);
   g_free (text);
-  enlist (self, gst_zrtp_enc_port_new (&port_owner, GST_ZRTP_BIN (self), id,
+  enlist (self, gst_zrtp_enc_pad_new (&enc_pad_owner, GST_ZRTP_BIN (self), id,
           sink, src, is_rtcp));
   g_mutex_unlock (&self->requests);
   add_pads (self, sink, src);
@@ -579,15 +582,15 @@ static GstPad *
 request_zrtp_pad (GstZrtpEnc * self, GstPadTemplate * template)
 {
   GstPad *src = NULL;
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
   g_mutex_lock (&self->requests);
-  port = get_port (self, gst_zrtp_enc_ports_find_zrtp);
-  if (port) {
-    gst_zrtp_enc_port_unref (port);
+  enc_pad = get_enc_pad (self, gst_zrtp_enc_pads_find_zrtp);
+  if (enc_pad) {
+    gst_zrtp_enc_pad_unref (enc_pad);
   } else {
     src = gst_pad_new_from_template (template, "zrtp_src");
-    enlist (self, gst_zrtp_enc_port_new (&port_owner, GST_ZRTP_BIN (self), 0,
+    enlist (self, gst_zrtp_enc_pad_new (&enc_pad_owner, GST_ZRTP_BIN (self), 0,
             NULL, src, FALSE));
   }
   g_mutex_unlock (&self->requests);
@@ -601,25 +604,25 @@ static gboolean
 gst_zrtp_enc_send_event (GstElement * element, GstEvent * event)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (element);
-  GstZrtpEncPort *zrtp;
+  GstZrtpEncPad *zrtp;
   gboolean ok = TRUE;
-  GList *ports;
+  GList *enc_pads;
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
     return GST_ELEMENT_CLASS (gst_zrtp_enc_parent_class)->send_event (element,
         event);
 
-  ports = get_ports (self);
-  for (GList * link = ports; link; link = link->next)
-    gst_zrtp_enc_port_expect_eos (link->data);
-  free_ports (ports);
+  enc_pads = get_enc_pads (self);
+  for (GList * link = enc_pads; link; link = link->next)
+    gst_zrtp_enc_pad_expect_eos (link->data);
+  free_enc_pads (enc_pads);
 
-  zrtp = get_port (self, gst_zrtp_enc_ports_find_zrtp);
+  zrtp = get_enc_pad (self, gst_zrtp_enc_pads_find_zrtp);
   if (zrtp) {
-    ok = gst_zrtp_outlet_want_end (&zrtp->outlet, event);
+    ok = gst_zrtp_src_pad_want_end (&zrtp->src_pad, event);
     if (ok)
-      gst_zrtp_runner_poke (&self->closer);
-    gst_zrtp_enc_port_unref (zrtp);
+      gst_zrtp_work_schedule (&self->eos_work);
+    gst_zrtp_enc_pad_unref (zrtp);
   } else {
     gst_event_unref (event);
   }
@@ -640,43 +643,43 @@ gst_zrtp_enc_request_new_pad (GstElement * element, GstPadTemplate * template,
 }
 
 static void
-remove_port (GstZrtpEnc * self, GstZrtpEncPort * port)
+remove_enc_pad (GstZrtpEnc * self, GstZrtpEncPad * enc_pad)
 {
   GstElement *element = GST_ELEMENT (self);
 
-  gst_zrtp_enc_port_set_active (port, FALSE);
+  gst_zrtp_enc_pad_set_active (enc_pad, FALSE);
   /* In the order of state changes: whom a probe blocks on this one is free, so
    * that the other need not wait for him. */
-  gst_pad_set_active (port->outlet.pad, FALSE);
-  if (port->sink)
-    gst_pad_set_active (port->sink, FALSE);
-  gst_zrtp_enc_port_release (port);
-  if (port->sink)
-    gst_element_remove_pad (element, port->sink);
-  gst_element_remove_pad (element, port->outlet.pad);
-  gst_zrtp_enc_port_unref (port);
+  gst_pad_set_active (enc_pad->src_pad.pad, FALSE);
+  if (enc_pad->sink)
+    gst_pad_set_active (enc_pad->sink, FALSE);
+  gst_zrtp_enc_pad_release (enc_pad);
+  if (enc_pad->sink)
+    gst_element_remove_pad (element, enc_pad->sink);
+  gst_element_remove_pad (element, enc_pad->src_pad.pad);
+  gst_zrtp_enc_pad_unref (enc_pad);
 }
 
 static void
 gst_zrtp_enc_release_pad (GstElement * element, GstPad * pad)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (element);
-  GstZrtpEncPort *port = NULL;
+  GstZrtpEncPad *enc_pad = NULL;
 
   GST_OBJECT_LOCK (self);
-  for (GList * link = self->ports.head; link && !port; link = link->next) {
-    GstZrtpEncPort *other = link->data;
+  for (GList * link = self->enc_pads.head; link && !enc_pad; link = link->next) {
+    GstZrtpEncPad *other = link->data;
 
-    if (pad == other->sink || (pad == other->outlet.pad && !other->sink)) {
-      port = other;
-      g_queue_delete_link (&self->ports, link);
+    if (pad == other->sink || (pad == other->src_pad.pad && !other->sink)) {
+      enc_pad = other;
+      g_queue_delete_link (&self->enc_pads, link);
       break;
     }
   }
   GST_OBJECT_UNLOCK (self);
-  if (!port)
+  if (!enc_pad)
     return;
-  remove_port (self, port);
+  remove_enc_pad (self, enc_pad);
   /* The handshake goes on elsewhere, if it was here. */
   check_start (self);
 }
@@ -687,10 +690,10 @@ static void
 gst_zrtp_enc_dispose (GObject * object)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (object);
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
-  while ((port = g_queue_pop_head (&self->ports)))
-    remove_port (self, port);
+  while ((enc_pad = g_queue_pop_head (&self->enc_pads)))
+    remove_enc_pad (self, enc_pad);
   G_OBJECT_CLASS (gst_zrtp_enc_parent_class)->dispose (object);
 }
 
@@ -699,8 +702,8 @@ gst_zrtp_enc_finalize (GObject * object)
 {
   GstZrtpEnc *self = GST_ZRTP_ENC (object);
 
-  gst_zrtp_runner_clear (&self->chooser);
-  gst_zrtp_runner_clear (&self->closer);
+  gst_zrtp_work_clear (&self->ssrc_work);
+  gst_zrtp_work_clear (&self->eos_work);
   g_mutex_clear (&self->requests);
   G_OBJECT_CLASS (gst_zrtp_enc_parent_class)->finalize (object);
 }
@@ -718,7 +721,7 @@ gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
       GST_DEBUG_FUNCPTR (gst_zrtp_enc_request_new_pad);
   element_class->release_pad = GST_DEBUG_FUNCPTR (gst_zrtp_enc_release_pad);
   element_class->send_event = GST_DEBUG_FUNCPTR (gst_zrtp_enc_send_event);
-  bin_class->half = GST_ZRTP_HALF_ENC;
+  bin_class->side = GST_ZRTP_SIDE_SEND;
   bin_class->start = gst_zrtp_enc_start;
   bin_class->started = gst_zrtp_enc_started;
   bin_class->unblock = gst_zrtp_enc_unblock;
@@ -726,9 +729,9 @@ gst_zrtp_enc_class_init (GstZrtpEncClass * klass)
   bin_class->push_handshake = gst_zrtp_enc_push_handshake;
   bin_class->get_handshake_pad = gst_zrtp_enc_get_handshake_pad;
   bin_class->inspect = gst_zrtp_enc_inspect;
-  bin_class->give_up_ssrc = gst_zrtp_enc_give_up_ssrc;
-  bin_class->report_loss = gst_zrtp_enc_report_loss;
-  bin_class->ask_for_keyframes = gst_zrtp_enc_ask_for_keyframes;
+  bin_class->resolve_ssrc_collision = gst_zrtp_enc_give_up_ssrc;
+  bin_class->send_pli = gst_zrtp_enc_report_loss;
+  bin_class->force_key_units = gst_zrtp_enc_ask_for_keyframes;
 
   gst_element_class_add_static_pad_template (element_class, &rtp_sink_template);
   gst_element_class_add_static_pad_template (element_class, &rtp_src_template);
@@ -746,11 +749,11 @@ static void
 gst_zrtp_enc_init (GstZrtpEnc * self)
 {
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
-  g_queue_init (&self->ports);
+  g_queue_init (&self->enc_pads);
   g_mutex_init (&self->requests);
-  gst_zrtp_timer_init (&self->silence, silence_fired, self);
-  gst_zrtp_runner_init (&self->chooser, GST_ZRTP_POOL_SERVICE, choose_ssrc,
+  gst_zrtp_timer_init (&self->silence_timer, silence_fired, self);
+  gst_zrtp_work_init (&self->ssrc_work, GST_ZRTP_POOL_SERVICE, choose_ssrc,
       self, gst_object_ref, gst_object_unref);
-  gst_zrtp_runner_init (&self->closer, GST_ZRTP_POOL_BLOCKING, end_zrtp_src,
+  gst_zrtp_work_init (&self->eos_work, GST_ZRTP_POOL_BLOCKING, end_zrtp_src,
       self, gst_object_ref, gst_object_unref);
 }

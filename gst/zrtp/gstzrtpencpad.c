@@ -25,43 +25,46 @@ GST_DEBUG_CATEGORY (gst_zrtp_enc_debug);
 
 /* For all pad functions but the chain functions, which begin before the port and
  * the pad part: a reference, or NULL after that. */
-static GstZrtpEncPort *
-get_port (GstPad * pad)
+static GstZrtpEncPad *
+get_enc_pad (GstPad * pad)
 {
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
   GST_OBJECT_LOCK (pad);
-  port = gst_pad_get_element_private (pad);
-  if (port)
-    gst_zrtp_enc_port_ref (port);
+  enc_pad = gst_pad_get_element_private (pad);
+  if (enc_pad)
+    gst_zrtp_enc_pad_ref (enc_pad);
   GST_OBJECT_UNLOCK (pad);
-  return port;
+  return enc_pad;
 }
 
 /* -- The gate: what happens before there are keys -- */
 
 static GstFlowReturn
-refuse_collision (GstZrtpEncPort * port, GstZrtpPair * pair, guint32 ssrc)
+refuse_collision (GstZrtpEncPad * enc_pad, GstZrtpTransport * transport,
+    guint32 ssrc)
 {
-  if (port->have_refused && port->refused_ssrc == ssrc) {
-    if (port->n_refused < MAX_REFUSED && ++port->n_refused == MAX_REFUSED)
-      gst_zrtp_pair_warn_of_shared_ssrc (pair, ssrc, GST_PAD_NAME (port->sink));
+  if (enc_pad->have_refused && enc_pad->refused_ssrc == ssrc) {
+    if (enc_pad->n_refused < MAX_REFUSED && ++enc_pad->n_refused == MAX_REFUSED)
+      gst_zrtp_transport_warn_of_shared_ssrc (transport, ssrc,
+          GST_PAD_NAME (enc_pad->sink));
   } else {
-    port->have_refused = TRUE;
-    port->refused_ssrc = ssrc;
-    port->n_refused = 0;
-    GST_WARNING_OBJECT (port->sink, "SSRC %08x belongs to another pad, asking "
-        "upstream for another", ssrc);
-    gst_zrtp_enc_port_refuse_ssrc (port, ssrc);
+    enc_pad->have_refused = TRUE;
+    enc_pad->refused_ssrc = ssrc;
+    enc_pad->n_refused = 0;
+    GST_WARNING_OBJECT (enc_pad->sink,
+        "SSRC %08x belongs to another pad, asking " "upstream for another",
+        ssrc);
+    gst_zrtp_enc_pad_refuse_ssrc (enc_pad, ssrc);
   }
   return GST_FLOW_OK;
 }
 
 void
-gst_zrtp_enc_port_refuse_ssrc (GstZrtpEncPort * port, guint32 ssrc)
+gst_zrtp_enc_pad_refuse_ssrc (GstZrtpEncPad * enc_pad, guint32 ssrc)
 {
-  if (port->sink)
-    gst_pad_push_event (port->sink,
+  if (enc_pad->sink)
+    gst_pad_push_event (enc_pad->sink,
         gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
             gst_structure_new ("GstRTPCollision", "ssrc", G_TYPE_UINT, ssrc,
                 NULL)));
@@ -70,47 +73,47 @@ gst_zrtp_enc_port_refuse_ssrc (GstZrtpEncPort * port, guint32 ssrc)
 /* The first packet tells what caps may not have told. FALSE if the SSRC belongs
  * to another pad. */
 static gboolean
-learn_ssrc (GstZrtpEncPort * port, GstZrtpSender * sender, guint32 ssrc)
+learn_ssrc (GstZrtpEncPad * enc_pad, GstZrtpSender * sender, guint32 ssrc)
 {
   gboolean ok, fresh;
 
   g_mutex_lock (&sender->lock);
-  ok = gst_zrtp_sender_claim (sender, &port->gate, port, ssrc)
+  ok = gst_zrtp_sender_claim (sender, &enc_pad->gate, enc_pad, ssrc)
       != GST_ZRTP_SEND_COLLISION;
   g_mutex_unlock (&sender->lock);
   if (!ok)
     return FALSE;
 
-  GST_OBJECT_LOCK (port->enc);
-  fresh = !port->have_ssrc;
+  GST_OBJECT_LOCK (enc_pad->enc);
+  fresh = !enc_pad->have_ssrc;
   if (fresh) {
-    port->have_ssrc = TRUE;
-    port->ssrc = ssrc;
+    enc_pad->have_ssrc = TRUE;
+    enc_pad->ssrc = ssrc;
   }
-  GST_OBJECT_UNLOCK (port->enc);
+  GST_OBJECT_UNLOCK (enc_pad->enc);
   if (fresh)
-    port->owner->check_start (port->enc);
+    enc_pad->owner->check_start (enc_pad->enc);
   return TRUE;
 }
 
 static gboolean
-is_live (GstZrtpEncPort * port)
+is_live (GstZrtpEncPad * enc_pad)
 {
-  if (!port->live_known) {
+  if (!enc_pad->live_known) {
     GstQuery *query = gst_query_new_latency ();
     gboolean live = FALSE;
 
-    port->live_known = gst_pad_peer_query (port->sink, query);
-    if (port->live_known)
+    enc_pad->live_known = gst_pad_peer_query (enc_pad->sink, query);
+    if (enc_pad->live_known)
       gst_query_parse_latency (query, &live, NULL, NULL);
-    port->live = live;
+    enc_pad->live = live;
     gst_query_unref (query);
   }
-  return port->live;
+  return enc_pad->live;
 }
 
 static gboolean
-should_hold (GstZrtpEncPort * port, gint before_secure)
+should_hold (GstZrtpEncPad * enc_pad, gint before_secure)
 {
   switch (before_secure) {
     case GST_ZRTP_BEFORE_SECURE_DROP:
@@ -118,7 +121,7 @@ should_hold (GstZrtpEncPort * port, gint before_secure)
     case GST_ZRTP_BEFORE_SECURE_BLOCK:
       return TRUE;
     default:
-      return !is_live (port);
+      return !is_live (enc_pad);
   }
 }
 
@@ -126,7 +129,7 @@ should_hold (GstZrtpEncPort * port, gint before_secure)
  * say that it is live. GstBaseSrc makes a thread that sends EOS to a source, or
  * stops it, wait for this one: media is dropped rather than both threads hang. */
 static GstZrtpWait
-hold (GstZrtpEncPort * port, GstZrtpSender * sender)
+hold (GstZrtpEncPad * enc_pad, GstZrtpSender * sender)
 {
   GstZrtpWait result = GST_ZRTP_WAIT_CHANGED;
   guint n_locked = 0;
@@ -134,20 +137,21 @@ hold (GstZrtpEncPort * port, GstZrtpSender * sender)
   while (result == GST_ZRTP_WAIT_CHANGED) {
     gint before_secure = g_atomic_int_get (&sender->before_secure);
 
-    if (!should_hold (port, before_secure))
+    if (!should_hold (enc_pad, before_secure))
       return result;
     /* What happens after the look is seen by the wait. */
-    gst_zrtp_sender_unlink_port (sender, &port->gate, FALSE);
-    if (!gst_pad_is_linked (port->sink))
+    gst_zrtp_sender_unlink_port (sender, &enc_pad->gate, FALSE);
+    if (!gst_pad_is_linked (enc_pad->sink))
       return GST_ZRTP_WAIT_STOPPED;
-    GST_DEBUG_OBJECT (port->sink, "holding media until it may leave");
-    result = gst_zrtp_sender_wait (sender, &port->gate, before_secure,
+    GST_DEBUG_OBJECT (enc_pad->sink, "holding media until it may leave");
+    result = gst_zrtp_sender_wait (sender, &enc_pad->gate, before_secure,
         g_get_monotonic_time () + HOLD_TIME);
     if (result != GST_ZRTP_WAIT_CHANGED)
       break;
-    n_locked = gst_zrtp_upstream_is_locked (port->sink) ? n_locked + 1 : 0;
+    n_locked = gst_zrtp_upstream_is_locked (enc_pad->sink) ? n_locked + 1 : 0;
     if (n_locked >= MAX_LOCKED) {
-      GST_INFO_OBJECT (port->sink, "dropping held media: another thread sends "
+      GST_INFO_OBJECT (enc_pad->sink,
+          "dropping held media: another thread sends "
           "the source an event or stops it");
       result = GST_ZRTP_WAIT_VAIN;
     }
@@ -159,14 +163,14 @@ hold (GstZrtpEncPort * port, GstZrtpSender * sender)
  * means that it goes nowhere, and *ret is the flow to return. Counts one drop
  * for each of @n packets. */
 static ZrtpMedia
-pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
-    guint n, GstFlowReturn * ret)
+pass_gate (GstZrtpEncPad * enc_pad, GstZrtpTransport * transport,
+    GstBuffer * buffer, guint n, GstFlowReturn * ret)
 {
-  GstZrtpSender *sender = &pair->sender;
+  GstZrtpSender *sender = &transport->sender;
   guint8 header[GST_ZRTP_RTP_HEADER_SIZE];
   gsize size = gst_buffer_extract (buffer, 0, header, sizeof header);
   GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (header, size,
-      g_atomic_int_get (&port->marked));
+      g_atomic_int_get (&enc_pad->marked));
   ZrtpMedia mode;
 
   *ret = GST_FLOW_OK;
@@ -175,15 +179,15 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
     return ZRTP_MEDIA_BLOCKED;
   }
   if (kind == GST_ZRTP_PACKET_RTP
-      && !learn_ssrc (port, sender, gst_zrtp_rtp_get_ssrc (header))) {
-    refuse_collision (port, pair, gst_zrtp_rtp_get_ssrc (header));
+      && !learn_ssrc (enc_pad, sender, gst_zrtp_rtp_get_ssrc (header))) {
+    refuse_collision (enc_pad, transport, gst_zrtp_rtp_get_ssrc (header));
     return ZRTP_MEDIA_BLOCKED;
   }
 
   mode = gst_zrtp_sender_get_mode (sender);
   /* RTCP of a file has nothing to lose. */
-  if (mode == ZRTP_MEDIA_BLOCKED && !port->is_rtcp) {
-    if (hold (port, sender) == GST_ZRTP_WAIT_STOPPED)
+  if (mode == ZRTP_MEDIA_BLOCKED && !enc_pad->is_rtcp) {
+    if (hold (enc_pad, sender) == GST_ZRTP_WAIT_STOPPED)
       *ret = GST_FLOW_FLUSHING;
     else
       mode = gst_zrtp_sender_get_mode (sender);
@@ -198,17 +202,17 @@ pass_gate (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer,
 
 /* With the sender's lock. @data has @size octets and room behind them. */
 static GstZrtpSendResult
-protect (GstZrtpEncPort * port, GstZrtpSender * sender, guint8 * data,
+protect (GstZrtpEncPad * enc_pad, GstZrtpSender * sender, guint8 * data,
     gsize * size)
 {
   GstZrtpPacketKind kind = gst_zrtp_packet_get_kind (data, *size,
-      g_atomic_int_get (&port->marked));
+      g_atomic_int_get (&enc_pad->marked));
 
   if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP)) {
     sender->drops[GST_ZRTP_SEND_DROP_MALFORMED]++;
     return GST_ZRTP_SEND_DROPPED;
   }
-  return gst_zrtp_sender_protect (sender, &port->gate, port, data, size,
+  return gst_zrtp_sender_protect (sender, &enc_pad->gate, enc_pad, data, size,
       kind == GST_ZRTP_PACKET_RTCP);
 }
 
@@ -237,7 +241,7 @@ gather (GstBuffer * buffer, guint8 * data)
  * and what lies behind the last is the next packet's. @ssrc: of a packet that
  * collides. */
 static GstZrtpSendResult
-seal (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer,
+seal (GstZrtpEncPad * enc_pad, GstZrtpSender * sender, GstBuffer * buffer,
     guint32 * ssrc)
 {
   gsize size = gst_buffer_get_size (buffer);
@@ -246,7 +250,7 @@ seal (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer,
   GstZrtpSendResult result = GST_ZRTP_SEND_DROPPED;
 
   if (G_LIKELY (gather (buffer, data)))
-    result = protect (port, sender, data, &size);
+    result = protect (enc_pad, sender, data, &size);
   else
     sender->drops[GST_ZRTP_SEND_DROP_FAILED]++;
   if (G_LIKELY (result == GST_ZRTP_SEND_OK)) {
@@ -262,20 +266,21 @@ seal (GstZrtpEncPort * port, GstZrtpSender * sender, GstBuffer * buffer,
 
 /* Must be called without locks. */
 static void
-report_repeated (GstZrtpEncPort * port, GstZrtpPair * pair,
+report_repeated (GstZrtpEncPad * enc_pad, GstZrtpTransport * transport,
     GstZrtpSendReport report, guint32 ssrc)
 {
   switch (report) {
     case GST_ZRTP_SEND_REPORT_RESTARTED:
-      GST_WARNING_OBJECT (port->sink, "SSRC %08x resumed at a lower sequence "
+      GST_WARNING_OBJECT (enc_pad->sink,
+          "SSRC %08x resumed at a lower sequence "
           "number, asking upstream for another SSRC", ssrc);
-      gst_zrtp_enc_port_refuse_ssrc (port, ssrc);
+      gst_zrtp_enc_pad_refuse_ssrc (enc_pad, ssrc);
       break;
     case GST_ZRTP_SEND_REPORT_STUCK:
-      gst_zrtp_pair_warn_of_restarted_source (pair, ssrc);
+      gst_zrtp_transport_warn_of_restarted_source (transport, ssrc);
       break;
     case GST_ZRTP_SEND_REPORT_REPEATS:
-      gst_zrtp_pair_warn_of_repeated_packets (pair, ssrc);
+      gst_zrtp_transport_warn_of_repeated_packets (transport, ssrc);
       break;
     case GST_ZRTP_SEND_REPORT_NONE:
       break;
@@ -284,34 +289,37 @@ report_repeated (GstZrtpEncPort * port, GstZrtpPair * pair,
 
 /* NULL if the packet does not leave. */
 static GstBuffer *
-seal_one (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
+seal_one (GstZrtpEncPad * enc_pad, GstZrtpTransport * transport,
+    GstBuffer * buffer)
 {
-  GstZrtpSender *sender = &pair->sender;
+  GstZrtpSender *sender = &transport->sender;
   guint32 ssrc, report_ssrc;
   GstZrtpSendResult result;
   GstZrtpSendReport report;
 
   buffer = gst_buffer_make_writable (buffer);
   g_mutex_lock (&sender->lock);
-  result = seal (port, sender, buffer, &ssrc);
-  report = gst_zrtp_sender_take_report (&port->gate, &report_ssrc);
+  result = seal (enc_pad, sender, buffer, &ssrc);
+  report = gst_zrtp_sender_take_report (&enc_pad->gate, &report_ssrc);
   g_mutex_unlock (&sender->lock);
   if (G_UNLIKELY (report != GST_ZRTP_SEND_REPORT_NONE))
-    report_repeated (port, pair, report, report_ssrc);
+    report_repeated (enc_pad, transport, report, report_ssrc);
   if (G_LIKELY (result == GST_ZRTP_SEND_OK))
     return buffer;
   if (result == GST_ZRTP_SEND_COLLISION)
-    refuse_collision (port, pair, ssrc);
-  gst_zrtp_pair_warn_of_crowd (port->enc->pair, &sender->crowded, "sent");
+    refuse_collision (enc_pad, transport, ssrc);
+  gst_zrtp_transport_warn_of_crowd (enc_pad->enc->transport, &sender->crowded,
+      "sent");
   gst_buffer_unref (buffer);
   return NULL;
 }
 
 static GstFlowReturn
-send_secure (GstZrtpEncPort * port, GstZrtpPair * pair, GstBuffer * buffer)
+send_secure (GstZrtpEncPad * enc_pad, GstZrtpTransport * transport,
+    GstBuffer * buffer)
 {
-  buffer = seal_one (port, pair, buffer);
-  return G_LIKELY (buffer) ? gst_zrtp_outlet_push (&port->outlet, buffer)
+  buffer = seal_one (enc_pad, transport, buffer);
+  return G_LIKELY (buffer) ? gst_zrtp_src_pad_push (&enc_pad->src_pad, buffer)
       : GST_FLOW_OK;
 }
 
@@ -324,19 +332,19 @@ count_clear (GstZrtpSender * sender, guint n)
 }
 
 static GstFlowReturn
-take_buffer (GstZrtpEncPort * port, GstBuffer * buffer)
+take_buffer (GstZrtpEncPad * enc_pad, GstBuffer * buffer)
 {
-  GstZrtpPair *pair = port->enc->pair;
-  ZrtpMedia mode = gst_zrtp_sender_get_mode (&pair->sender);
+  GstZrtpTransport *transport = enc_pad->enc->transport;
+  ZrtpMedia mode = gst_zrtp_sender_get_mode (&transport->sender);
   GstFlowReturn ret;
 
   if (G_UNLIKELY (mode != ZRTP_MEDIA_SECURE))
-    mode = pass_gate (port, pair, buffer, 1, &ret);
+    mode = pass_gate (enc_pad, transport, buffer, 1, &ret);
   if (G_LIKELY (mode == ZRTP_MEDIA_SECURE))
-    return send_secure (port, pair, buffer);
+    return send_secure (enc_pad, transport, buffer);
   if (mode == ZRTP_MEDIA_CLEAR) {
-    count_clear (&pair->sender, 1);
-    return gst_zrtp_outlet_push (&port->outlet, buffer);
+    count_clear (&transport->sender, 1);
+    return gst_zrtp_src_pad_push (&enc_pad->src_pad, buffer);
   }
   gst_buffer_unref (buffer);
   return ret;
@@ -347,25 +355,25 @@ take_buffer (GstZrtpEncPort * port, GstBuffer * buffer)
 static GstFlowReturn
 chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
-  GstZrtpEncPort *port =
-      gst_zrtp_enc_port_ref (gst_pad_get_element_private (pad));
-  GstFlowReturn ret = take_buffer (port, buffer);
+  GstZrtpEncPad *enc_pad =
+      gst_zrtp_enc_pad_ref (gst_pad_get_element_private (pad));
+  GstFlowReturn ret = take_buffer (enc_pad, buffer);
 
-  gst_zrtp_enc_port_unref (port);
+  gst_zrtp_enc_pad_unref (enc_pad);
   return ret;
 }
 
 /* With the sender's lock. Encrypts a writable list; what does not leave is taken
  * out. TRUE if there was a collision, the last of @ssrc. */
 static gboolean
-seal_list (GstZrtpEncPort * port, GstZrtpSender * sender, GstBufferList * list,
-    guint32 * ssrc)
+seal_list (GstZrtpEncPad * enc_pad, GstZrtpSender * sender,
+    GstBufferList * list, guint32 * ssrc)
 {
   gboolean collided = FALSE;
   guint i = 0;
 
   while (i < gst_buffer_list_length (list)) {
-    GstZrtpSendResult result = seal (port, sender,
+    GstZrtpSendResult result = seal (enc_pad, sender,
         gst_buffer_list_get_writable (list, i), ssrc);
 
     collided |= result == GST_ZRTP_SEND_COLLISION;
@@ -379,7 +387,7 @@ seal_list (GstZrtpEncPort * port, GstZrtpSender * sender, GstBufferList * list,
 
 /* One lock for the whole list. */
 static GstFlowReturn
-send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
+send_list_secure (GstZrtpEncPad * enc_pad, GstZrtpTransport * transport,
     GstBufferList * list)
 {
   guint32 ssrc, report_ssrc;
@@ -387,38 +395,40 @@ send_list_secure (GstZrtpEncPort * port, GstZrtpPair * pair,
   gboolean collided;
 
   list = gst_buffer_list_make_writable (list);
-  g_mutex_lock (&pair->sender.lock);
-  collided = seal_list (port, &pair->sender, list, &ssrc);
-  report = gst_zrtp_sender_take_report (&port->gate, &report_ssrc);
-  g_mutex_unlock (&pair->sender.lock);
+  g_mutex_lock (&transport->sender.lock);
+  collided = seal_list (enc_pad, &transport->sender, list, &ssrc);
+  report = gst_zrtp_sender_take_report (&enc_pad->gate, &report_ssrc);
+  g_mutex_unlock (&transport->sender.lock);
   if (G_UNLIKELY (report != GST_ZRTP_SEND_REPORT_NONE))
-    report_repeated (port, pair, report, report_ssrc);
+    report_repeated (enc_pad, transport, report, report_ssrc);
   if (G_UNLIKELY (collided))
-    refuse_collision (port, pair, ssrc);
-  gst_zrtp_pair_warn_of_crowd (pair, &pair->sender.crowded, "sent");
+    refuse_collision (enc_pad, transport, ssrc);
+  gst_zrtp_transport_warn_of_crowd (transport, &transport->sender.crowded,
+      "sent");
   if (G_LIKELY (gst_buffer_list_length (list) > 0))
-    return gst_zrtp_outlet_push_list (&port->outlet, list);
+    return gst_zrtp_src_pad_push_list (&enc_pad->src_pad, list);
   gst_buffer_list_unref (list);
   return GST_FLOW_OK;
 }
 
 static GstFlowReturn
-take_list (GstZrtpEncPort * port, GstBufferList * list)
+take_list (GstZrtpEncPad * enc_pad, GstBufferList * list)
 {
-  GstZrtpPair *pair = port->enc->pair;
-  ZrtpMedia mode = gst_zrtp_sender_get_mode (&pair->sender);
+  GstZrtpTransport *transport = enc_pad->enc->transport;
+  ZrtpMedia mode = gst_zrtp_sender_get_mode (&transport->sender);
   guint n = gst_buffer_list_length (list);
   GstFlowReturn ret = GST_FLOW_OK;
 
   if (n == 0)
     mode = ZRTP_MEDIA_BLOCKED;
   else if (G_UNLIKELY (mode != ZRTP_MEDIA_SECURE))
-    mode = pass_gate (port, pair, gst_buffer_list_get (list, 0), n, &ret);
+    mode =
+        pass_gate (enc_pad, transport, gst_buffer_list_get (list, 0), n, &ret);
   if (G_LIKELY (mode == ZRTP_MEDIA_SECURE))
-    return send_list_secure (port, pair, list);
+    return send_list_secure (enc_pad, transport, list);
   if (mode == ZRTP_MEDIA_CLEAR) {
-    count_clear (&pair->sender, n);
-    return gst_zrtp_outlet_push_list (&port->outlet, list);
+    count_clear (&transport->sender, n);
+    return gst_zrtp_src_pad_push_list (&enc_pad->src_pad, list);
   }
   gst_buffer_list_unref (list);
   return ret;
@@ -427,27 +437,28 @@ take_list (GstZrtpEncPort * port, GstBufferList * list)
 static GstFlowReturn
 chain_list (GstPad * pad, GstObject * parent, GstBufferList * list)
 {
-  GstZrtpEncPort *port =
-      gst_zrtp_enc_port_ref (gst_pad_get_element_private (pad));
-  GstFlowReturn ret = take_list (port, list);
+  GstZrtpEncPad *enc_pad =
+      gst_zrtp_enc_pad_ref (gst_pad_get_element_private (pad));
+  GstFlowReturn ret = take_list (enc_pad, list);
 
-  gst_zrtp_enc_port_unref (port);
+  gst_zrtp_enc_pad_unref (enc_pad);
   return ret;
 }
 
 GstFlowReturn
-gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port, const guint8 * data,
+gst_zrtp_enc_pad_send_rtcp (GstZrtpEncPad * enc_pad, const guint8 * data,
     gsize size)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (enc_pad->enc);
   GstBuffer *buffer;
 
   /* The element may have stopped meanwhile. */
-  if (!pair)
+  if (!transport)
     return GST_FLOW_FLUSHING;
-  buffer = seal_one (port, pair, gst_buffer_new_memdup (data, size));
-  gst_zrtp_pair_unref (pair);
-  return buffer ? gst_zrtp_outlet_work (&port->outlet, buffer) : GST_FLOW_OK;
+  buffer = seal_one (enc_pad, transport, gst_buffer_new_memdup (data, size));
+  gst_zrtp_transport_unref (transport);
+  return buffer ? gst_zrtp_src_pad_work (&enc_pad->src_pad,
+      buffer) : GST_FLOW_OK;
 }
 
 /* -- Events and queries -- */
@@ -456,108 +467,108 @@ typedef void (*SetGate) (GstZrtpSender * sender, GstZrtpSendPort * gate,
     gboolean on);
 
 static void
-set_gate (GstZrtpEncPort * port, SetGate set, gboolean on)
+set_gate (GstZrtpEncPad * enc_pad, SetGate set, gboolean on)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (enc_pad->enc);
 
-  if (pair) {
-    set (&pair->sender, &port->gate, on);
-    gst_zrtp_pair_unref (pair);
+  if (transport) {
+    set (&transport->sender, &enc_pad->gate, on);
+    gst_zrtp_transport_unref (transport);
   }
 }
 
 static gboolean
-take_caps (GstZrtpEncPort * port, GstEvent * event)
+take_caps (GstZrtpEncPad * enc_pad, GstEvent * event)
 {
   GstCaps *caps, *out;
   GstEvent *new_event;
   guint32 ssrc;
 
   gst_event_parse_caps (event, &caps);
-  if (!port->is_rtcp) {
-    g_atomic_int_set (&port->marked, gst_zrtp_caps_get_marked (caps));
-    GST_OBJECT_LOCK (port->enc);
-    port->is_video = gst_zrtp_caps_is_video (caps);
+  if (!enc_pad->is_rtcp) {
+    g_atomic_int_set (&enc_pad->marked, gst_zrtp_caps_get_marked (caps));
+    GST_OBJECT_LOCK (enc_pad->enc);
+    enc_pad->is_video = gst_zrtp_caps_is_video (caps);
     if (gst_zrtp_caps_get_ssrc (caps, &ssrc)) {
-      port->have_ssrc = TRUE;
-      port->ssrc = ssrc;
+      enc_pad->have_ssrc = TRUE;
+      enc_pad->ssrc = ssrc;
     }
-    GST_OBJECT_UNLOCK (port->enc);
+    GST_OBJECT_UNLOCK (enc_pad->enc);
   }
   out = gst_zrtp_caps_protect (caps);
   new_event = gst_event_new_caps (out);
   gst_event_set_seqnum (new_event, gst_event_get_seqnum (event));
   gst_event_unref (event);
   gst_caps_unref (out);
-  return gst_zrtp_outlet_push_event (&port->outlet, new_event);
+  return gst_zrtp_src_pad_push_event (&enc_pad->src_pad, new_event);
 }
 
 /* After the end of stream nothing can leave here any more, but the other side
  * may still need an answer. */
 static void
-wait_for_replies (GstZrtpEncPort * port)
+wait_for_replies (GstZrtpEncPad * enc_pad)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (enc_pad->enc);
 
-  if (!pair)
+  if (!transport)
     return;
-  GST_DEBUG_OBJECT (port->outlet.pad,
+  GST_DEBUG_OBJECT (enc_pad->src_pad.pad,
       "holding the end of stream until replies are out");
-  gst_zrtp_sender_wait_idle (&pair->sender, &port->gate,
+  gst_zrtp_sender_wait_idle (&transport->sender, &enc_pad->gate,
       g_get_monotonic_time () + EOS_TIME);
-  gst_zrtp_pair_unref (pair);
+  gst_zrtp_transport_unref (transport);
 }
 
 void
-gst_zrtp_enc_port_end (GstZrtpEncPort * port)
+gst_zrtp_enc_pad_end (GstZrtpEncPad * enc_pad)
 {
-  wait_for_replies (port);
-  gst_zrtp_outlet_work_end (&port->outlet);
+  wait_for_replies (enc_pad);
+  gst_zrtp_src_pad_work_end (&enc_pad->src_pad);
 }
 
 static gboolean
-take_event (GstZrtpEncPort * port, GstEvent * event)
+take_event (GstZrtpEncPad * enc_pad, GstEvent * event)
 {
   gboolean result;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_STREAM_START:
-      port->live_known = FALSE;
-      set_gate (port, gst_zrtp_sender_end_port, FALSE);
+      enc_pad->live_known = FALSE;
+      set_gate (enc_pad, gst_zrtp_sender_end_port, FALSE);
       break;
     case GST_EVENT_CAPS:
-      result = take_caps (port, event);
-      port->owner->check_start (port->enc);
+      result = take_caps (enc_pad, event);
+      enc_pad->owner->check_start (enc_pad->enc);
       return result;
     case GST_EVENT_EOS:
-      set_gate (port, gst_zrtp_sender_end_port, FALSE);
-      if (!port->is_rtcp)
-        wait_for_replies (port);
+      set_gate (enc_pad, gst_zrtp_sender_end_port, FALSE);
+      if (!enc_pad->is_rtcp)
+        wait_for_replies (enc_pad);
       break;
     case GST_EVENT_FLUSH_START:
-      set_gate (port, gst_zrtp_sender_flush_port, TRUE);
+      set_gate (enc_pad, gst_zrtp_sender_flush_port, TRUE);
       break;
     case GST_EVENT_FLUSH_STOP:
-      port->live_known = FALSE;
-      result = gst_zrtp_outlet_push_event (&port->outlet, event);
-      set_gate (port, gst_zrtp_sender_end_port, FALSE);
-      set_gate (port, gst_zrtp_sender_flush_port, FALSE);
+      enc_pad->live_known = FALSE;
+      result = gst_zrtp_src_pad_push_event (&enc_pad->src_pad, event);
+      set_gate (enc_pad, gst_zrtp_sender_end_port, FALSE);
+      set_gate (enc_pad, gst_zrtp_sender_flush_port, FALSE);
       return result;
     default:
       break;
   }
-  return gst_zrtp_outlet_push_event (&port->outlet, event);
+  return gst_zrtp_src_pad_push_event (&enc_pad->src_pad, event);
 }
 
 static gboolean
 sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
-  GstZrtpEncPort *port = get_port (pad);
+  GstZrtpEncPad *enc_pad = get_enc_pad (pad);
   gboolean result = FALSE;
 
-  if (port) {
-    result = take_event (port, event);
-    gst_zrtp_enc_port_unref (port);
+  if (enc_pad) {
+    result = take_event (enc_pad, event);
+    gst_zrtp_enc_pad_unref (enc_pad);
   } else {
     gst_event_unref (event);
   }
@@ -567,12 +578,12 @@ sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 /* A source that has no SSRC yet is offered the one that the handshake took;
  * one that has may keep it. */
 static void
-offer_ssrc (GstZrtpEncPort * port, GstQuery * query)
+offer_ssrc (GstZrtpEncPad * enc_pad, GstQuery * query)
 {
   GstCaps *caps, *filter, *offer;
   guint32 ssrc;
 
-  if (!port->owner->get_offered_ssrc (port->enc, port, &ssrc))
+  if (!enc_pad->owner->get_offered_ssrc (enc_pad->enc, enc_pad, &ssrc))
     return;
   gst_query_parse_caps_result (query, &caps);
   gst_query_parse_caps (query, &filter);
@@ -592,25 +603,28 @@ offer_ssrc (GstZrtpEncPort * port, GstQuery * query)
 static gboolean
 sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
-  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS || !(port = get_port (pad)))
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS
+      || !(enc_pad = get_enc_pad (pad)))
     return gst_pad_query_default (pad, parent, query);
-  gst_zrtp_caps_answer (pad, port->outlet.pad, query, gst_zrtp_caps_unprotect);
-  offer_ssrc (port, query);
-  gst_zrtp_enc_port_unref (port);
+  gst_zrtp_caps_answer (pad, enc_pad->src_pad.pad, query,
+      gst_zrtp_caps_unprotect);
+  offer_ssrc (enc_pad, query);
+  gst_zrtp_enc_pad_unref (enc_pad);
   return TRUE;
 }
 
 static gboolean
 src_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
-  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS || !(port = get_port (pad)))
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS
+      || !(enc_pad = get_enc_pad (pad)))
     return gst_pad_query_default (pad, parent, query);
-  gst_zrtp_caps_answer (pad, port->sink, query, gst_zrtp_caps_protect);
-  gst_zrtp_enc_port_unref (port);
+  gst_zrtp_caps_answer (pad, enc_pad->sink, query, gst_zrtp_caps_protect);
+  gst_zrtp_enc_pad_unref (enc_pad);
   return TRUE;
 }
 
@@ -618,51 +632,51 @@ src_query (GstPad * pad, GstObject * parent, GstQuery * query)
 static GstIterator *
 iterate_internal_links (GstPad * pad, GstObject * parent)
 {
-  GstZrtpEncPort *port = get_port (pad);
+  GstZrtpEncPad *enc_pad = get_enc_pad (pad);
   GValue value = G_VALUE_INIT;
   GstIterator *iterator;
   GstPad *other = NULL;
 
-  if (port)
-    other = pad == port->sink ? port->outlet.pad : port->sink;
+  if (enc_pad)
+    other = pad == enc_pad->sink ? enc_pad->src_pad.pad : enc_pad->sink;
   g_value_init (&value, GST_TYPE_PAD);
   g_value_set_object (&value, other);
   iterator = gst_iterator_new_single (GST_TYPE_PAD, other ? &value : NULL);
   g_value_unset (&value);
-  if (port)
-    gst_zrtp_enc_port_unref (port);
+  if (enc_pad)
+    gst_zrtp_enc_pad_unref (enc_pad);
   return iterator;
 }
 
 static void
 src_linked (GstPad * pad, GstPad * peer, gpointer unused)
 {
-  GstZrtpEncPort *port = get_port (pad);
+  GstZrtpEncPad *enc_pad = get_enc_pad (pad);
 
-  if (!port)
+  if (!enc_pad)
     return;
-  port->owner->linked (port->enc);
-  gst_zrtp_enc_port_unref (port);
+  enc_pad->owner->linked (enc_pad->enc);
+  gst_zrtp_enc_pad_unref (enc_pad);
 }
 
 /* Upstream can't be stopped as long as its thread waits in here. */
 static void
 sink_unlinked (GstPad * pad, GstPad * peer, gpointer unused)
 {
-  GstZrtpEncPort *port = get_port (pad);
+  GstZrtpEncPad *enc_pad = get_enc_pad (pad);
 
-  if (!port)
+  if (!enc_pad)
     return;
-  set_gate (port, gst_zrtp_sender_unlink_port, TRUE);
-  gst_zrtp_enc_port_unref (port);
+  set_gate (enc_pad, gst_zrtp_sender_unlink_port, TRUE);
+  gst_zrtp_enc_pad_unref (enc_pad);
 }
 
 /* -- Life -- */
 
 static void
-attach (GstZrtpEncPort * port, GstPad * pad)
+attach (GstZrtpEncPad * enc_pad, GstPad * pad)
 {
-  gst_pad_set_element_private (pad, gst_zrtp_enc_port_ref (port));
+  gst_pad_set_element_private (pad, gst_zrtp_enc_pad_ref (enc_pad));
   gst_pad_set_iterate_internal_links_function (pad,
       GST_DEBUG_FUNCPTR (iterate_internal_links));
 }
@@ -670,35 +684,35 @@ attach (GstZrtpEncPort * port, GstPad * pad)
 static void
 detach (GstPad * pad)
 {
-  GstZrtpEncPort *port;
+  GstZrtpEncPad *enc_pad;
 
   GST_OBJECT_LOCK (pad);
-  port = gst_pad_get_element_private (pad);
+  enc_pad = gst_pad_get_element_private (pad);
   gst_pad_set_element_private (pad, NULL);
   GST_OBJECT_UNLOCK (pad);
-  if (port)
-    gst_zrtp_enc_port_unref (port);
+  if (enc_pad)
+    gst_zrtp_enc_pad_unref (enc_pad);
 }
 
-GstZrtpEncPort *
-gst_zrtp_enc_port_new (const GstZrtpEncPortOwner * owner, GstZrtpBin * enc,
+GstZrtpEncPad *
+gst_zrtp_enc_pad_new (const GstZrtpEncPadOwner * owner, GstZrtpBin * enc,
     guint id, GstPad * sink, GstPad * src, gboolean is_rtcp)
 {
-  GstZrtpEncPort *port = g_new0 (GstZrtpEncPort, 1);
+  GstZrtpEncPad *enc_pad = g_new0 (GstZrtpEncPad, 1);
 
-  port->refs = 1;
-  port->owner = owner;
-  port->enc = enc;
-  port->id = id;
-  port->is_rtcp = is_rtcp;
-  gst_zrtp_outlet_init (&port->outlet, src,
+  enc_pad->refs = 1;
+  enc_pad->owner = owner;
+  enc_pad->enc = enc;
+  enc_pad->id = id;
+  enc_pad->is_rtcp = is_rtcp;
+  gst_zrtp_src_pad_init (&enc_pad->src_pad, src,
       is_rtcp ? GST_ZRTP_CAPS_SRTCP : GST_ZRTP_CAPS_SRTP, FALSE);
-  attach (port, src);
+  attach (enc_pad, src);
   if (!is_rtcp)
     g_signal_connect (src, "linked", G_CALLBACK (src_linked), NULL);
   if (sink) {
-    port->sink = gst_object_ref (sink);
-    attach (port, sink);
+    enc_pad->sink = gst_object_ref (sink);
+    attach (enc_pad, sink);
     g_signal_connect (sink, "unlinked", G_CALLBACK (sink_unlinked), NULL);
     gst_pad_set_query_function (src, GST_DEBUG_FUNCPTR (src_query));
     gst_pad_set_chain_function (sink, GST_DEBUG_FUNCPTR (chain));
@@ -706,50 +720,50 @@ gst_zrtp_enc_port_new (const GstZrtpEncPortOwner * owner, GstZrtpBin * enc,
     gst_pad_set_event_function (sink, GST_DEBUG_FUNCPTR (sink_event));
     gst_pad_set_query_function (sink, GST_DEBUG_FUNCPTR (sink_query));
   }
-  return port;
+  return enc_pad;
 }
 
-GstZrtpEncPort *
-gst_zrtp_enc_port_ref (GstZrtpEncPort * port)
+GstZrtpEncPad *
+gst_zrtp_enc_pad_ref (GstZrtpEncPad * enc_pad)
 {
-  g_atomic_int_inc (&port->refs);
-  return port;
+  g_atomic_int_inc (&enc_pad->refs);
+  return enc_pad;
 }
 
 void
-gst_zrtp_enc_port_unref (GstZrtpEncPort * port)
+gst_zrtp_enc_pad_unref (GstZrtpEncPad * enc_pad)
 {
-  if (!g_atomic_int_dec_and_test (&port->refs))
+  if (!g_atomic_int_dec_and_test (&enc_pad->refs))
     return;
-  gst_clear_object (&port->sink);
-  gst_zrtp_outlet_clear (&port->outlet);
-  g_free (port);
+  gst_clear_object (&enc_pad->sink);
+  gst_zrtp_src_pad_clear (&enc_pad->src_pad);
+  g_free (enc_pad);
 }
 
 void
-gst_zrtp_enc_port_expect_eos (GstZrtpEncPort * port)
+gst_zrtp_enc_pad_expect_eos (GstZrtpEncPad * enc_pad)
 {
-  set_gate (port, gst_zrtp_sender_end_port, TRUE);
+  set_gate (enc_pad, gst_zrtp_sender_end_port, TRUE);
 }
 
 void
-gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active)
+gst_zrtp_enc_pad_set_active (GstZrtpEncPad * enc_pad, gboolean active)
 {
-  set_gate (port, gst_zrtp_sender_end_port, FALSE);
-  set_gate (port, gst_zrtp_sender_stop_port, !active);
-  gst_zrtp_outlet_set_active (&port->outlet, active);
+  set_gate (enc_pad, gst_zrtp_sender_end_port, FALSE);
+  set_gate (enc_pad, gst_zrtp_sender_stop_port, !active);
+  gst_zrtp_src_pad_set_active (&enc_pad->src_pad, active);
 }
 
 void
-gst_zrtp_enc_port_release (GstZrtpEncPort * port)
+gst_zrtp_enc_pad_release (GstZrtpEncPad * enc_pad)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (port->enc);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (enc_pad->enc);
 
-  if (pair) {
-    gst_zrtp_sender_release (&pair->sender, port);
-    gst_zrtp_pair_unref (pair);
+  if (transport) {
+    gst_zrtp_sender_release (&transport->sender, enc_pad);
+    gst_zrtp_transport_unref (transport);
   }
-  detach (port->outlet.pad);
-  if (port->sink)
-    detach (port->sink);
+  detach (enc_pad->src_pad.pad);
+  if (enc_pad->sink)
+    detach (enc_pad->sink);
 }

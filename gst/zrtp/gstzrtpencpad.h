@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _GstZrtpEncPort GstZrtpEncPort;
+typedef struct _GstZrtpEncPad GstZrtpEncPad;
 
 /* What a port asks of the zrtpenc that it belongs to. Called without locks. */
 typedef struct
@@ -22,19 +22,19 @@ typedef struct
   /* A source pad was linked. */
   void (*linked) (GstZrtpBin * enc);
   /* The SSRC that was chosen because upstream has none yet; FALSE: none was. */
-  gboolean (*get_offered_ssrc) (GstZrtpBin * enc, GstZrtpEncPort * port,
+  gboolean (*get_offered_ssrc) (GstZrtpBin * enc, GstZrtpEncPad * enc_pad,
       guint32 * ssrc);
-} GstZrtpEncPortOwner;
+} GstZrtpEncPadOwner;
 
-struct _GstZrtpEncPort
+struct _GstZrtpEncPad
 {
   gint refs;
-  const GstZrtpEncPortOwner *owner;
+  const GstZrtpEncPadOwner *owner;
   GstZrtpBin *enc;              /* borrowed: the pads' parent */
   guint id;                     /* the number in the pads' names */
   gboolean is_rtcp;
   GstPad *sink;                 /* NULL for zrtp_src */
-  GstZrtpOutlet outlet;
+  GstZrtpSrcPad src_pad;
   GstZrtpSendPort gate;
 
   gint marked;                  /* atomic: gst_zrtp_caps_get_marked() */
@@ -52,42 +52,42 @@ struct _GstZrtpEncPort
 };
 
 /* Sets the pads' functions up; the caller adds them. The pads and the port hold
- * each other until gst_zrtp_enc_port_release(). @owner is static, @sink may be
+ * each other until gst_zrtp_enc_pad_release(). @owner is static, @sink may be
  * NULL. */
-GstZrtpEncPort *gst_zrtp_enc_port_new (const GstZrtpEncPortOwner * owner,
+GstZrtpEncPad *gst_zrtp_enc_pad_new (const GstZrtpEncPadOwner * owner,
     GstZrtpBin * enc, guint id, GstPad * sink, GstPad * src, gboolean is_rtcp);
-GstZrtpEncPort *gst_zrtp_enc_port_ref (GstZrtpEncPort * port);
-void gst_zrtp_enc_port_unref (GstZrtpEncPort * port);
+GstZrtpEncPad *gst_zrtp_enc_pad_ref (GstZrtpEncPad * enc_pad);
+void gst_zrtp_enc_pad_unref (GstZrtpEncPad * enc_pad);
 
 static inline GstPad *
-gst_zrtp_enc_port_get_src (GstZrtpEncPort * port)
+gst_zrtp_enc_pad_get_src (GstZrtpEncPad * enc_pad)
 {
-  return port->outlet.pad;
+  return enc_pad->src_pad.pad;
 }
 
 static inline gboolean
-gst_zrtp_enc_port_is_media (GstZrtpEncPort * port)
+gst_zrtp_enc_pad_is_media (GstZrtpEncPad * enc_pad)
 {
-  return port->sink && !port->is_rtcp;
+  return enc_pad->sink && !enc_pad->is_rtcp;
 }
 
 /* Whoever waits in there goes, and none waits until it is set again. */
-void gst_zrtp_enc_port_set_active (GstZrtpEncPort * port, gboolean active);
+void gst_zrtp_enc_pad_set_active (GstZrtpEncPad * enc_pad, gboolean active);
 /* The application ends the stream: media that waits for keys is dropped, until
  * the end of stream comes or another stream begins. MT safe. */
-void gst_zrtp_enc_port_expect_eos (GstZrtpEncPort * port);
+void gst_zrtp_enc_pad_expect_eos (GstZrtpEncPad * enc_pad);
 /* The pads are inactive and about to be removed: takes them apart, and leaves
  * its SSRCs to other ports. */
-void gst_zrtp_enc_port_release (GstZrtpEncPort * port);
+void gst_zrtp_enc_pad_release (GstZrtpEncPad * enc_pad);
 
 /* For workers: encrypts an RTCP packet of our own and sends it here. */
-GstFlowReturn gst_zrtp_enc_port_send_rtcp (GstZrtpEncPort * port,
+GstFlowReturn gst_zrtp_enc_pad_send_rtcp (GstZrtpEncPad * enc_pad,
     const guint8 * data, gsize size);
 /* For workers: the end of stream of a port without a sink pad, once the
  * handshake's pending replies are out. */
-void gst_zrtp_enc_port_end (GstZrtpEncPort * port);
+void gst_zrtp_enc_pad_end (GstZrtpEncPad * enc_pad);
 /* Upstream is to choose another SSRC. */
-void gst_zrtp_enc_port_refuse_ssrc (GstZrtpEncPort * port, guint32 ssrc);
+void gst_zrtp_enc_pad_refuse_ssrc (GstZrtpEncPad * enc_pad, guint32 ssrc);
 
 G_END_DECLS
 

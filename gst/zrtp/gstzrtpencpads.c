@@ -3,43 +3,43 @@
  */
 #include "gstzrtpencpads.h"
 
-GstZrtpEncPort *
-gst_zrtp_enc_ports_find_media (GQueue * ports)
+GstZrtpEncPad *
+gst_zrtp_enc_pads_find_media (GQueue * enc_pads)
 {
-  for (GList * link = ports->head; link; link = link->next)
-    if (gst_zrtp_enc_port_is_media (link->data))
+  for (GList * link = enc_pads->head; link; link = link->next)
+    if (gst_zrtp_enc_pad_is_media (link->data))
       return link->data;
   return NULL;
 }
 
-GstZrtpEncPort *
-gst_zrtp_enc_ports_find_rtcp (GQueue * ports)
+GstZrtpEncPad *
+gst_zrtp_enc_pads_find_rtcp (GQueue * enc_pads)
 {
-  for (GList * link = ports->head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads->head; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    if (port->is_rtcp && gst_pad_is_linked (port->outlet.pad))
-      return port;
+    if (enc_pad->is_rtcp && gst_pad_is_linked (enc_pad->src_pad.pad))
+      return enc_pad;
   }
   return NULL;
 }
 
-GstZrtpEncPort *
-gst_zrtp_enc_ports_find_zrtp (GQueue * ports)
+GstZrtpEncPad *
+gst_zrtp_enc_pads_find_zrtp (GQueue * enc_pads)
 {
-  for (GList * link = ports->head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads->head; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    if (!port->sink)
-      return port;
+    if (!enc_pad->sink)
+      return enc_pad;
   }
   return NULL;
 }
 
 static gboolean
-leads_out (GstZrtpEncPort * port)
+leads_out (GstZrtpEncPad * enc_pad)
 {
-  GstPad *pad = port->outlet.pad;
+  GstPad *pad = enc_pad->src_pad.pad;
   gboolean result;
 
   GST_OBJECT_LOCK (pad);
@@ -48,35 +48,35 @@ leads_out (GstZrtpEncPort * port)
   return result;
 }
 
-GstZrtpEncPort *
-gst_zrtp_enc_ports_find_handshake (GQueue * ports)
+GstZrtpEncPad *
+gst_zrtp_enc_pads_find_handshake (GQueue * enc_pads)
 {
-  GstZrtpEncPort *port = gst_zrtp_enc_ports_find_zrtp (ports);
+  GstZrtpEncPad *enc_pad = gst_zrtp_enc_pads_find_zrtp (enc_pads);
 
-  if (port)
-    return port;
-  for (GList * link = ports->head; link; link = link->next)
-    if (gst_zrtp_enc_port_is_media (link->data) && leads_out (link->data))
+  if (enc_pad)
+    return enc_pad;
+  for (GList * link = enc_pads->head; link; link = link->next)
+    if (gst_zrtp_enc_pad_is_media (link->data) && leads_out (link->data))
       return link->data;
-  return gst_zrtp_enc_ports_find_media (ports);
+  return gst_zrtp_enc_pads_find_media (enc_pads);
 }
 
-GstZrtpEncPort *
-gst_zrtp_enc_ports_find_numbered (GQueue * ports, guint id, gboolean is_rtcp)
+GstZrtpEncPad *
+gst_zrtp_enc_pads_find_numbered (GQueue * enc_pads, guint id, gboolean is_rtcp)
 {
-  for (GList * link = ports->head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads->head; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    if (port->sink && port->id == id && port->is_rtcp == is_rtcp)
-      return port;
+    if (enc_pad->sink && enc_pad->id == id && enc_pad->is_rtcp == is_rtcp)
+      return enc_pad;
   }
   return NULL;
 }
 
 static GstZrtpExit
-get_exit (GstZrtpEncPort * port)
+get_exit (GstZrtpEncPad * enc_pad)
 {
-  GstPad *pad = port->outlet.pad;
+  GstPad *pad = enc_pad->src_pad.pad;
   GstZrtpExit result = GST_ZRTP_EXIT_UNLINKED;
 
   GST_OBJECT_LOCK (pad);
@@ -87,15 +87,15 @@ get_exit (GstZrtpEncPort * port)
 }
 
 void
-gst_zrtp_enc_ports_inspect (GQueue * ports, GstZrtpSample * sample)
+gst_zrtp_enc_pads_inspect (GQueue * enc_pads, GstZrtpSample * sample)
 {
-  GstZrtpEncPort *way = gst_zrtp_enc_ports_find_handshake (ports);
+  GstZrtpEncPad *way = gst_zrtp_enc_pads_find_handshake (enc_pads);
 
   sample->exit = way ? get_exit (way) : GST_ZRTP_EXIT_NONE;
-  for (GList * link = ports->head; link; link = link->next) {
-    GstZrtpEncPort *port = link->data;
+  for (GList * link = enc_pads->head; link; link = link->next) {
+    GstZrtpEncPad *enc_pad = link->data;
 
-    if (port->sink && !gst_pad_is_linked (port->sink))
+    if (enc_pad->sink && !gst_pad_is_linked (enc_pad->sink))
       sample->unused_enc = TRUE;
   }
 }

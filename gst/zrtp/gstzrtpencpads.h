@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which of zrtpenc's ports is for what. @ports: GstZrtpEncPort, oldest first.
+ * Which of zrtpenc's ports is for what. @ports: GstZrtpEncPad, oldest first.
  * With the element's object lock, all of them; each gives a borrowed port, or
  * NULL.
  */
@@ -13,21 +13,21 @@
 G_BEGIN_DECLS
 
 /* The one whose SSRC the handshake has. */
-GstZrtpEncPort *gst_zrtp_enc_ports_find_media (GQueue * ports);
+GstZrtpEncPad *gst_zrtp_enc_pads_find_media (GQueue * enc_pads);
 /* One that leads RTCP anywhere. */
-GstZrtpEncPort *gst_zrtp_enc_ports_find_rtcp (GQueue * ports);
+GstZrtpEncPad *gst_zrtp_enc_pads_find_rtcp (GQueue * enc_pads);
 /* That of zrtp_src. */
-GstZrtpEncPort *gst_zrtp_enc_ports_find_zrtp (GQueue * ports);
+GstZrtpEncPad *gst_zrtp_enc_pads_find_zrtp (GQueue * enc_pads);
 /* The one that the handshake leaves through: zrtp_src, else the first that leads
  * anywhere. */
-GstZrtpEncPort *gst_zrtp_enc_ports_find_handshake (GQueue * ports);
+GstZrtpEncPad *gst_zrtp_enc_pads_find_handshake (GQueue * enc_pads);
 /* The one with this number in its pads' names. */
-GstZrtpEncPort *gst_zrtp_enc_ports_find_numbered (GQueue * ports, guint id,
+GstZrtpEncPad *gst_zrtp_enc_pads_find_numbered (GQueue * enc_pads, guint id,
     gboolean is_rtcp);
 
 /* Must be called with zrtpenc's object lock held, as all of these. Fills in ->exit
  * and ->unused_enc. */
-void gst_zrtp_enc_ports_inspect (GQueue * ports, GstZrtpSample * sample);
+void gst_zrtp_enc_pads_inspect (GQueue * enc_pads, GstZrtpSample * sample);
 
 G_END_DECLS
 

@@ -16,42 +16,43 @@ accept_enrollment (GstZrtpBin * self)
 
 /* What the PBX knows of a call: any secure stream has it. */
 static gboolean
-get_leg (GstZrtpCall * call, ZrtpLeg * leg)
+get_leg (GstZrtpSession * session, ZrtpLeg * leg)
 {
   gboolean found = FALSE;
 
-  gst_zrtp_call_lock (call);
-  for (guint i = 0; i < call->pairs->len && !found; i++) {
-    GstZrtpPair *pair = g_ptr_array_index (call->pairs, i);
+  gst_zrtp_session_lock (session);
+  for (guint i = 0; i < session->transports->len && !found; i++) {
+    GstZrtpTransport *transport = g_ptr_array_index (session->transports, i);
 
-    found = pair->stream && zrtp_stream_get_leg (pair->stream, leg);
+    found = transport->stream && zrtp_stream_get_leg (transport->stream, leg);
   }
-  gst_zrtp_call_unlock (call);
+  gst_zrtp_session_unlock (session);
   return found;
 }
 
 /* On one stream: the SAS is the call's. */
 static gboolean
-relay (GstZrtpCall * call, const ZrtpRelayedSas * relayed)
+relay (GstZrtpSession * session, const ZrtpRelayedSas * relayed)
 {
   gboolean done = FALSE;
 
-  gst_zrtp_call_lock (call);
-  for (guint i = 0; i < call->pairs->len && !done; i++) {
-    GstZrtpPair *pair = g_ptr_array_index (call->pairs, i);
+  gst_zrtp_session_lock (session);
+  for (guint i = 0; i < session->transports->len && !done; i++) {
+    GstZrtpTransport *transport = g_ptr_array_index (session->transports, i);
 
-    done = pair->stream && zrtp_stream_relay_sas (pair->stream, relayed,
+    done = transport->stream
+        && zrtp_stream_relay_sas (transport->stream, relayed,
         g_get_monotonic_time ());
   }
-  gst_zrtp_call_drain (call);
-  gst_zrtp_call_unlock (call);
+  gst_zrtp_session_drain (session);
+  gst_zrtp_session_unlock (session);
   return done;
 }
 
 /* One call's lock after the other's, never both. If one of them gets other keys
  * in between, the phones show different SAS until it is relayed again. */
 static gboolean
-relay_between (GstZrtpCall * a, GstZrtpCall * b)
+relay_between (GstZrtpSession * a, GstZrtpSession * b)
 {
   ZrtpRelayedSas to_a, to_b;
   ZrtpLeg leg_a, leg_b;
@@ -65,16 +66,16 @@ relay_between (GstZrtpCall * a, GstZrtpCall * b)
 static gboolean
 relay_sas (GstZrtpBin * self, const char *session_id)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
-  GstZrtpCall *other = gst_zrtp_registry_find_call (session_id);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
+  GstZrtpSession *other = gst_zrtp_registry_find_call (session_id);
   gboolean done = FALSE;
 
-  if (pair && other && pair->call != other)
-    done = relay_between (pair->call, other);
+  if (transport && other && transport->session != other)
+    done = relay_between (transport->session, other);
   if (other)
-    gst_zrtp_call_unref (other);
-  if (pair)
-    gst_zrtp_pair_unref (pair);
+    gst_zrtp_session_unref (other);
+  if (transport)
+    gst_zrtp_transport_unref (transport);
   return done;
 }
 

@@ -19,20 +19,20 @@ typedef gboolean (*Act) (ZrtpSession * session, Request * request, gint64 now);
 static gboolean
 act (GstZrtpBin * self, GBytes * sashash, Act func, Request * request)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
   gboolean ok = FALSE;
 
-  if (pair && sashash && g_bytes_get_size (sashash) == ZRTP_SECRET_SIZE) {
+  if (transport && sashash && g_bytes_get_size (sashash) == ZRTP_SECRET_SIZE) {
     request->sashash = g_bytes_get_data (sashash, NULL);
-    gst_zrtp_call_lock (pair->call);
-    if (pair->call->session) {
-      ok = func (pair->call->session, request, g_get_monotonic_time ());
-      gst_zrtp_call_drain (pair->call);
+    gst_zrtp_session_lock (transport->session);
+    if (transport->session->engine) {
+      ok = func (transport->session->engine, request, g_get_monotonic_time ());
+      gst_zrtp_session_drain (transport->session);
     }
-    gst_zrtp_call_unlock (pair->call);
+    gst_zrtp_session_unlock (transport->session);
   }
-  if (pair)
-    gst_zrtp_pair_unref (pair);
+  if (transport)
+    gst_zrtp_transport_unref (transport);
   return ok;
 }
 

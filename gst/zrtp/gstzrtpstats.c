@@ -189,16 +189,16 @@ add_memory (GstStructure * stats)
 }
 
 GstStructure *
-gst_zrtp_pair_make_stats (GstZrtpPair * pair)
+gst_zrtp_transport_make_stats (GstZrtpTransport * transport)
 {
   GstStructure *stats = gst_structure_new_empty ("application/x-zrtp-stats");
   GValue streams = G_VALUE_INIT;
 
   g_value_init (&streams, GST_TYPE_ARRAY);
-  if (pair->stream)
-    add_handshake (stats, pair->stream);
-  add_sender (stats, &pair->sender, &streams);
-  add_receiver (stats, &pair->receiver, &streams);
+  if (transport->stream)
+    add_handshake (stats, transport->stream);
+  add_sender (stats, &transport->sender, &streams);
+  add_receiver (stats, &transport->receiver, &streams);
   gst_structure_take_value (stats, "streams", &streams);
   add_memory (stats);
   return stats;

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* With the call's lock held. */
-GstStructure *gst_zrtp_pair_make_stats (GstZrtpPair * pair);
+GstStructure *gst_zrtp_transport_make_stats (GstZrtpTransport * transport);
 
 G_END_DECLS
 

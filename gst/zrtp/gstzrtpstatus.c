@@ -141,32 +141,32 @@ read_stream (ZrtpStream * stream, guint id, GValue * value)
 }
 
 void
-gst_zrtp_property_read (GstZrtpPair * pair, guint id, GValue * value)
+gst_zrtp_property_read (GstZrtpTransport * transport, guint id, GValue * value)
 {
   g_param_value_set_default (gst_zrtp_property_get_pspec (id), value);
-  if (!pair) {
+  if (!transport) {
     if (id == GST_ZRTP_PROP_STATS)
       g_value_take_boxed (value,
           gst_structure_new_empty ("application/x-zrtp-stats"));
     return;
   }
   if (id == GST_ZRTP_PROP_HELLO_HASH) {
-    g_value_take_string (value, gst_zrtp_pair_read_hello_hash (pair));
+    g_value_take_string (value, gst_zrtp_transport_read_hello_hash (transport));
     return;
   }
 
-  gst_zrtp_call_lock (pair->call);
+  gst_zrtp_session_lock (transport->session);
   if (id == GST_ZRTP_PROP_ZID)
-    gst_zrtp_call_wait_opened (pair->call);
+    gst_zrtp_session_wait_opened (transport->session);
   if (id == GST_ZRTP_PROP_STATS) {
-    g_value_take_boxed (value, gst_zrtp_pair_make_stats (pair));
+    g_value_take_boxed (value, gst_zrtp_transport_make_stats (transport));
   } else if (id == GST_ZRTP_PROP_LEVEL || id == GST_ZRTP_PROP_LEVEL_TEXT) {
-    gst_zrtp_call_read_level (pair->call, id, value);
+    gst_zrtp_session_read_level (transport->session, id, value);
   } else if (id == GST_ZRTP_PROP_SAS_VERIFIED || id >= GST_ZRTP_PROP_SAS) {
-    if (pair->call->session)
-      read_session (pair->call->session, id, value);
-  } else if (pair->stream) {
-    read_stream (pair->stream, id, value);
+    if (transport->session->engine)
+      read_session (transport->session->engine, id, value);
+  } else if (transport->stream) {
+    read_stream (transport->stream, id, value);
   }
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_unlock (transport->session);
 }

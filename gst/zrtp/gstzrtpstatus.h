@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS /* The value of a property that is no setting. @pair NULL: the
     default. Takes the * call's lock. */ void gst_zrtp_property_read
-    (GstZrtpPair * pair, guint id, GValue * value);
+    (GstZrtpTransport * transport, guint id, GValue * value);
 
 G_END_DECLS
 

@@ -87,14 +87,14 @@ run_work (gpointer data, gpointer work)
 }
 
 void
-gst_zrtp_crowd_run (GstZrtpCrowd * crowd, void (*work) (gpointer data),
+gst_zrtp_elastic_pool_run (GstZrtpCrowd * crowd, void (*work) (gpointer data),
     gpointer data)
 {
   add_task (run_work, data, (gpointer) work);
 }
 
 guint
-gst_zrtp_crowd_get_size (void)
+gst_zrtp_elastic_pool_get_size (void)
 {
   return 1;
 }

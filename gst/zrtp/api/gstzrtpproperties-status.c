@@ -297,7 +297,7 @@ make_session_pspecs (GParamSpec ** pspecs)
 }
 
 void
-gst_zrtp_readings_make_pspecs (GParamSpec ** pspecs)
+gst_zrtp_status_make_pspecs (GParamSpec ** pspecs)
 {
   make_stream_pspecs (pspecs);
   make_session_pspecs (pspecs);

@@ -574,7 +574,7 @@ gst_zrtp_properties_install (GObjectClass * klass)
   install_pbx ();
   install_policy ();
   install_media ();
-  gst_zrtp_readings_make_pspecs (pspecs);
+  gst_zrtp_status_make_pspecs (pspecs);
   gst_zrtp_signature_make_pspecs (pspecs);
   g_object_class_install_properties (klass, GST_ZRTP_N_PROPS, pspecs);
   gst_zrtp_settings_class_init (pspecs);

@@ -54,7 +54,7 @@ GParamSpec *gst_zrtp_property_get_pspec (guint id);
 gboolean gst_zrtp_property_is_call_wide (guint id);
 
 /* The properties that show stream and session; @pspecs by id. */
-void gst_zrtp_readings_make_pspecs (GParamSpec ** pspecs);
+void gst_zrtp_status_make_pspecs (GParamSpec ** pspecs);
 /* The same for signatures: fills in those at its ids. */
 void gst_zrtp_signature_make_pspecs (GParamSpec ** pspecs);
 

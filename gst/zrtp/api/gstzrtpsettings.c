@@ -430,9 +430,9 @@ gst_zrtp_settings_get_policy (GstZrtpSettings * settings, ZrtpPolicy * policy)
     g_free (text);
   }
   remove_unsupported_ciphers (&policy->algorithms[ZRTP_KIND_CIPHER]);
-#define BOOLEAN(member, NAME) policy->member = \
+#define BOOLEAN(slot, NAME) policy->slot = \
     gst_zrtp_settings_get_boolean (settings, GST_ZRTP_SETTING_ ## NAME)
-#define UINT(member, NAME) policy->member = \
+#define UINT(slot, NAME) policy->slot = \
     gst_zrtp_settings_get_uint (settings, GST_ZRTP_SETTING_ ## NAME)
   BOOLEAN (strict_algorithms, STRICT_ALGORITHMS);
   BOOLEAN (passive, PASSIVE);

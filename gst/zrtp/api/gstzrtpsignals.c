@@ -30,7 +30,7 @@ typedef struct
 /* All signals are emitted on zrtpenc and zrtpdec, from a thread of their own and
  * with no lock held. All messages are posted by zrtpenc, and by zrtpdec if that is
  * in another pipeline; they have "session-id" and "stream-id" too. */
-static const Kind kinds[GST_ZRTP_N_NOTICES] = {
+static const Kind kinds[GST_ZRTP_N_NOTIFICATIONS] = {
   /**
    * GstZrtpBin::state-changed:
    * @element: the element
@@ -45,7 +45,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_STATE] = {
+  [GST_ZRTP_NOTIFICATION_STATE] = {
         .message = "GstZrtpState",
         .signal = "state-changed",
         .params = {
@@ -70,7 +70,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_SAS] = {
+  [GST_ZRTP_NOTIFICATION_SAS] = {
         .message = "GstZrtpSas",
         .signal = "sas-ready",
         .params = {
@@ -97,7 +97,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_TRUST] = {
+  [GST_ZRTP_NOTIFICATION_TRUST] = {
         .message = "GstZrtpTrust",
         .signal = "trust-changed",
         .params = {
@@ -127,7 +127,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.2
    */
-  [GST_ZRTP_NOTICE_LEVEL] = {
+  [GST_ZRTP_NOTIFICATION_LEVEL] = {
         .message = "GstZrtpLevel",
         .signal = "level-changed",
         .params = {
@@ -147,7 +147,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_PEER] = {
+  [GST_ZRTP_NOTIFICATION_PEER] = {
         .message = "GstZrtpPeer",
         .signal = "peer-found",
         .params = {
@@ -166,7 +166,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_PEER_UNSUPPORTED] = {
+  [GST_ZRTP_NOTIFICATION_PEER_UNSUPPORTED] = {
         .message = "GstZrtpPeerUnsupported",
       .signal = "peer-unsupported"},
 
@@ -193,7 +193,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_PEER_MISMATCH] = {
+  [GST_ZRTP_NOTIFICATION_PEER_MISMATCH] = {
         .message = "GstZrtpPeerMismatch",
         .signal = "peer-mismatch",
         .params = {
@@ -220,7 +220,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_DOWNGRADE] = {
+  [GST_ZRTP_NOTIFICATION_DOWNGRADE] = {
         .message = "GstZrtpDowngrade",
         .signal = "downgrade-detected",
         .params = {
@@ -240,7 +240,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_HELLO] = {
+  [GST_ZRTP_NOTIFICATION_HELLO] = {
         .message = "GstZrtpHello",
         .signal = "hello-changed",
         .params = {{.field = "hello-hash",.type = G_TYPE_STRING}},
@@ -257,7 +257,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_HELLO_HASH] = {
+  [GST_ZRTP_NOTIFICATION_HELLO_HASH] = {
         .message = "GstZrtpHelloHash",
         .signal = "hello-hash-checked",
         .params = {{.field = "status",
@@ -279,7 +279,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_SIGNATURE_WANTED] = {
+  [GST_ZRTP_NOTIFICATION_SIGNATURE_WANTED] = {
         .message = "GstZrtpSignatureWanted",
         .signal = "signature-wanted",
         .params = {
@@ -308,7 +308,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_SIGNATURE] = {
+  [GST_ZRTP_NOTIFICATION_SIGNATURE] = {
         .message = "GstZrtpSignature",
         .signal = "signature-received",
         .params = {
@@ -330,7 +330,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_SECURITY] = {
+  [GST_ZRTP_NOTIFICATION_SECURITY] = {
         .message = "GstZrtpSecurity",
         .signal = "security-alert",
         .params = {
@@ -350,7 +350,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_ERROR] = {
+  [GST_ZRTP_NOTIFICATION_ERROR] = {
         .message = "GstZrtpError",
         .signal = "protocol-error",
         .params = {
@@ -372,7 +372,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_FORK] = {
+  [GST_ZRTP_NOTIFICATION_FORK] = {
         .message = "GstZrtpFork",
         .signal = "fork-detected",
         .params = {
@@ -390,7 +390,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_CLEAR_REQUESTED] = {
+  [GST_ZRTP_NOTIFICATION_CLEAR_REQUESTED] = {
         .message = "GstZrtpClearRequested",
       .signal = "clear-requested"},
 
@@ -409,7 +409,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_ENROLLMENT] = {
+  [GST_ZRTP_NOTIFICATION_ENROLLMENT] = {
         .message = "GstZrtpEnrollment",
         .signal = "enrollment-changed",
         .params = {
@@ -434,7 +434,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_RELAYED_SAS] = {
+  [GST_ZRTP_NOTIFICATION_RELAYED_SAS] = {
         .message = "GstZrtpRelayedSas",
         .signal = "relayed-sas",
         .params = {
@@ -459,7 +459,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
    *
    * Since: 0.1
    */
-  [GST_ZRTP_NOTICE_RELAY_DONE] = {
+  [GST_ZRTP_NOTIFICATION_RELAY_DONE] = {
         .message = "GstZrtpRelayDone",
         .signal = "relay-done",
         .params = {
@@ -467,7 +467,7 @@ static const Kind kinds[GST_ZRTP_N_NOTICES] = {
           {.field = "reason",.type = G_TYPE_STRING}}},
 };
 
-static guint signals[GST_ZRTP_N_NOTICES];
+static guint signals[GST_ZRTP_N_NOTIFICATIONS];
 
 static GType
 get_param_type (const Param * param)
@@ -478,7 +478,7 @@ get_param_type (const Param * param)
 void
 gst_zrtp_signals_install (GType element_type)
 {
-  for (guint i = 0; i < GST_ZRTP_N_NOTICES; i++) {
+  for (guint i = 0; i < GST_ZRTP_N_NOTIFICATIONS; i++) {
     GType types[MAX_PARAMS];
     guint n;
 
@@ -490,13 +490,13 @@ gst_zrtp_signals_install (GType element_type)
 }
 
 const char *
-gst_zrtp_notice_kind_get_message_name (GstZrtpNoticeKind kind)
+gst_zrtp_notification_kind_get_message_name (GstZrtpNotificationKind kind)
 {
   return kinds[kind].message;
 }
 
 const guint *
-gst_zrtp_notice_kind_get_properties (GstZrtpNoticeKind kind)
+gst_zrtp_notification_kind_get_properties (GstZrtpNotificationKind kind)
 {
   return kinds[kind].props;
 }
@@ -516,8 +516,8 @@ set_param (GValue * value, const Param * param, const GstStructure * message)
 }
 
 void
-gst_zrtp_notice_kind_emit (GstZrtpNoticeKind kind, GstElement * element,
-    const GstStructure * message)
+gst_zrtp_notification_kind_emit (GstZrtpNotificationKind kind,
+    GstElement * element, const GstStructure * message)
 {
   GValue values[1 + MAX_PARAMS] = { G_VALUE_INIT };
   guint n;

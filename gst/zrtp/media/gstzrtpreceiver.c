@@ -73,7 +73,8 @@ gst_zrtp_receiver_begin (GstZrtpReceiver * receiver)
   receiver->last = NULL;
   receiver->old_packets = receiver->old_octets = 0;
   g_atomic_int_set (&receiver->crowded, GST_ZRTP_CROWDING_NONE);
-  receiver->heard = receiver->clear_packets = receiver->rtcp_packets = 0;
+  receiver->n_authenticated = receiver->clear_packets = receiver->rtcp_packets =
+      0;
   memset (receiver->drops, 0, sizeof receiver->drops);
   g_mutex_unlock (&receiver->lock);
   return former;
@@ -234,7 +235,7 @@ take_rtp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
     return;
   }
   source = find_source (receiver, gst_zrtp_rtp_get_ssrc (data));
-  receiver->heard++;
+  receiver->n_authenticated++;
   source->packets++;
   source->octets += *size;
   source->failures = 0;
@@ -257,7 +258,7 @@ take_rtcp (GstZrtpReceiver * receiver, guint8 * data, gsize * size,
     count_failure (receiver, result);
     return;
   }
-  receiver->heard++;
+  receiver->n_authenticated++;
   receiver->rtcp_packets++;
   verdict->pass = TRUE;
   tell_once (receiver, ZRTP_MEDIA_SECURE, verdict);
@@ -307,7 +308,7 @@ gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
 }
 
 gboolean
-gst_zrtp_receiver_is_hearing (GstZrtpReceiver * receiver)
+gst_zrtp_receiver_is_receiving (GstZrtpReceiver * receiver)
 {
   gboolean hearing;
 

@@ -54,7 +54,7 @@ typedef struct
   GstZrtpReceiveSource *last;
   guint64 old_packets, old_octets;      /* of sources that left the table */
   gint crowded;                 /* GstZrtpCrowding, atomic */
-  guint64 heard;                /* packets that authenticated, of any kind */
+  guint64 n_authenticated;                /* packets that authenticated, of any kind */
   guint64 clear_packets, rtcp_packets;
   guint64 drops[GST_ZRTP_N_RECEIVE_DROPS];
   gint64 keys_ended;            /* monotonic, when the last keys went, or 0 */
@@ -98,7 +98,7 @@ GstZrtpVerdict gst_zrtp_receiver_take (GstZrtpReceiver * receiver,
     GstZrtpPacketKind kind, guint8 * data, gsize * size);
 
 /* Takes the lock: whether media passed since the state changed. */
-gboolean gst_zrtp_receiver_is_hearing (GstZrtpReceiver * receiver);
+gboolean gst_zrtp_receiver_is_receiving (GstZrtpReceiver * receiver);
 /* Takes the lock. */
 void gst_zrtp_receiver_count_drop (GstZrtpReceiver * receiver,
     GstZrtpReceiveDrop drop);

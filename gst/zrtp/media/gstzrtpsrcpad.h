@@ -44,45 +44,48 @@ typedef struct
   gboolean inactive;            /* stopped or flushing: nobody waits */
   gboolean bare;                /* the stand-in caps are on the pad */
   GstEvent *end;                /* for a worker to push; of this run */
-} GstZrtpOutlet;
+} GstZrtpSrcPad;
 
-void gst_zrtp_outlet_init (GstZrtpOutlet * outlet, GstPad * pad,
+void gst_zrtp_src_pad_init (GstZrtpSrcPad * src_pad, GstPad * pad,
     const char *caps_name, gboolean ask_downstream);
-void gst_zrtp_outlet_clear (GstZrtpOutlet * outlet);
+void gst_zrtp_src_pad_clear (GstZrtpSrcPad * src_pad);
 
 /* For state changes, before and after the pad's. */
-void gst_zrtp_outlet_set_active (GstZrtpOutlet * outlet, gboolean active);
+void gst_zrtp_src_pad_set_active (GstZrtpSrcPad * src_pad, gboolean active);
 /* Once the pad is inactive: until no worker is at it any more, half a second at
  * most. Without locks. */
-void gst_zrtp_outlet_wait_worker (GstZrtpOutlet * outlet);
+void gst_zrtp_src_pad_wait_worker (GstZrtpSrcPad * src_pad);
 
 /* -- The streaming thread -- */
 
 /* Forwards an event of the sink pad, now or after a worker's push. Takes
  * ownership of @event. */
-gboolean gst_zrtp_outlet_push_event (GstZrtpOutlet * outlet, GstEvent * event);
-GstFlowReturn gst_zrtp_outlet_push (GstZrtpOutlet * outlet, GstBuffer * buffer);
-GstFlowReturn gst_zrtp_outlet_push_list (GstZrtpOutlet * outlet,
+gboolean gst_zrtp_src_pad_push_event (GstZrtpSrcPad * src_pad,
+    GstEvent * event);
+GstFlowReturn gst_zrtp_src_pad_push (GstZrtpSrcPad * src_pad,
+    GstBuffer * buffer);
+GstFlowReturn gst_zrtp_src_pad_push_list (GstZrtpSrcPad * src_pad,
     GstBufferList * list);
 
 /* Ends a stream that no sink pad feeds alone, whether anything came of it or not.
  * What comes later is another stream. Takes @event, an EOS. */
-void gst_zrtp_outlet_end (GstZrtpOutlet * outlet, GstEvent * event);
+void gst_zrtp_src_pad_end (GstZrtpSrcPad * src_pad, GstEvent * event);
 
 /* -- Workers -- */
 
-GstFlowReturn gst_zrtp_outlet_work (GstZrtpOutlet * outlet, GstBuffer * buffer);
+GstFlowReturn gst_zrtp_src_pad_work (GstZrtpSrcPad * src_pad,
+    GstBuffer * buffer);
 /* Takes @event. */
-void gst_zrtp_outlet_work_event (GstZrtpOutlet * outlet, GstEvent * event);
+void gst_zrtp_src_pad_work_event (GstZrtpSrcPad * src_pad, GstEvent * event);
 
 /* From any thread: a worker is to push @event, an EOS, which is taken. FALSE if
  * nothing runs here that could end. */
-gboolean gst_zrtp_outlet_want_end (GstZrtpOutlet * outlet, GstEvent * event);
+gboolean gst_zrtp_src_pad_want_end (GstZrtpSrcPad * src_pad, GstEvent * event);
 /* Pushes it, unless that run is over. */
-void gst_zrtp_outlet_work_end (GstZrtpOutlet * outlet);
+void gst_zrtp_src_pad_work_end (GstZrtpSrcPad * src_pad);
 
 /* Downstream has to do with bare caps. */
-gboolean gst_zrtp_outlet_is_bare (GstZrtpOutlet * outlet);
+gboolean gst_zrtp_src_pad_is_bare (GstZrtpSrcPad * src_pad);
 
 G_END_DECLS
 

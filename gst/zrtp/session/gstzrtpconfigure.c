@@ -20,7 +20,7 @@ take_srtp_key (ZrtpSession * session, const guint8 * data, gsize size)
 }
 
 static void
-tell_secret (GstZrtpCall * call, GstZrtpSettings * settings,
+tell_secret (GstZrtpSession * session, GstZrtpSettings * settings,
     GstZrtpSetting setting, GstBuffer ** applied, TakeSecret take)
 {
   GstBuffer *secret = gst_zrtp_settings_get_buffer (settings, setting);
@@ -28,10 +28,10 @@ tell_secret (GstZrtpCall * call, GstZrtpSettings * settings,
 
   if (secret != *applied) {
     if (secret && gst_buffer_map (secret, &map, GST_MAP_READ)) {
-      take (call->session, map.data, map.size);
+      take (session->engine, map.data, map.size);
       gst_buffer_unmap (secret, &map);
     } else {
-      take (call->session, NULL, 0);
+      take (session->engine, NULL, 0);
     }
     gst_buffer_replace (applied, secret);
   }
@@ -41,105 +41,108 @@ tell_secret (GstZrtpCall * call, GstZrtpSettings * settings,
 /* The secrets and the name of a call are settings of any of its elements: all
  * pairs have the same. */
 static void
-tell_session (GstZrtpCall * call)
+tell_session (GstZrtpSession * session)
 {
   GstZrtpSettings *settings;
   char *name;
 
-  if (!call->session || call->pairs->len == 0)
+  if (!session->engine || session->transports->len == 0)
     return;
-  settings = gst_zrtp_call_pair_at (call, 0)->settings;
+  settings = gst_zrtp_session_pair_at (session, 0)->settings;
 
-  tell_secret (call, settings, GST_ZRTP_SETTING_AUX_SECRET,
-      &call->applied_aux, zrtp_session_set_aux_secret);
-  tell_secret (call, settings, GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY,
-      &call->applied_srtp_key, take_srtp_key);
+  tell_secret (session, settings, GST_ZRTP_SETTING_AUX_SECRET,
+      &session->applied_aux, zrtp_session_set_aux_secret);
+  tell_secret (session, settings, GST_ZRTP_SETTING_SIGNALLING_SRTP_KEY,
+      &session->applied_srtp_key, take_srtp_key);
 
   name = gst_zrtp_settings_get_string (settings, GST_ZRTP_SETTING_PEER_NAME);
-  if (g_strcmp0 (name, call->applied_name) != 0) {
-    zrtp_session_set_peer_name (call->session, name, g_get_monotonic_time ());
-    g_free (call->applied_name);
-    call->applied_name = g_strdup (name);
+  if (g_strcmp0 (name, session->applied_name) != 0) {
+    zrtp_session_set_peer_name (session->engine, name, g_get_monotonic_time ());
+    g_free (session->applied_name);
+    session->applied_name = g_strdup (name);
   }
   g_free (name);
 }
 
 static void
-merge_members (GstZrtpSettings * into, GstZrtpPair * pair, GstZrtpScope scope)
+merge_members (GstZrtpSettings * into, GstZrtpTransport * transport,
+    GstZrtpScope scope)
 {
-  for (guint half = 0; half < GST_ZRTP_N_HALVES; half++)
-    if (pair->members[half].id)
-      gst_zrtp_settings_merge (into, pair->members[half].settings, scope);
+  for (guint side = 0; side < GST_ZRTP_N_SIDES; side++)
+    if (transport->slots[side].id)
+      gst_zrtp_settings_merge (into, transport->slots[side].settings, scope);
 }
 
 void
-gst_zrtp_call_refresh (GstZrtpCall * call)
+gst_zrtp_session_refresh (GstZrtpSession * session)
 {
-  for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *pair = gst_zrtp_call_pair_at (call, i);
+  for (guint i = 0; i < session->transports->len; i++) {
+    GstZrtpTransport *transport = gst_zrtp_session_pair_at (session, i);
     GstZrtpSettings *settings = gst_zrtp_settings_new ();
 
-    merge_members (settings, pair, GST_ZRTP_SCOPE_PAIR);
-    for (guint j = 0; j < call->pairs->len; j++)
-      merge_members (settings, gst_zrtp_call_pair_at (call, j),
+    merge_members (settings, transport, GST_ZRTP_SCOPE_PAIR);
+    for (guint j = 0; j < session->transports->len; j++)
+      merge_members (settings, gst_zrtp_session_pair_at (session, j),
           GST_ZRTP_SCOPE_CALL);
-    gst_zrtp_settings_unref (pair->settings);
-    pair->settings = settings;
-    gst_zrtp_pair_apply_settings (pair);
+    gst_zrtp_settings_unref (transport->settings);
+    transport->settings = settings;
+    gst_zrtp_transport_apply_settings (transport);
   }
-  tell_session (call);
-  gst_zrtp_call_drain (call);
+  tell_session (session);
+  gst_zrtp_session_drain (session);
 }
 
 void
-gst_zrtp_pair_get_policy (GstZrtpPair * pair, GstZrtpSettings * settings,
-    ZrtpPolicy * policy)
+gst_zrtp_transport_get_policy (GstZrtpTransport * transport,
+    GstZrtpSettings * settings, ZrtpPolicy * policy)
 {
   gst_zrtp_settings_get_policy (settings, policy);
-  policy->cacheless = gst_zrtp_call_is_cacheless (pair->call);
-  policy->read_only = pair->call->cache
-      && zrtp_cache_is_read_only (pair->call->cache);
+  policy->cacheless = gst_zrtp_session_is_cacheless (transport->session);
+  policy->read_only = transport->session->cache
+      && zrtp_cache_is_read_only (transport->session->cache);
 }
 
 gboolean
-gst_zrtp_pair_apply_peer_hash (GstZrtpPair * pair, const char *text)
+gst_zrtp_transport_apply_peer_hash (GstZrtpTransport * transport,
+    const char *text)
 {
-  if (g_strcmp0 (text, pair->applied_peer_hash) == 0)
+  if (g_strcmp0 (text, transport->applied_peer_hash) == 0)
     return TRUE;
-  if (!zrtp_stream_set_peer_hello_hash (pair->stream, text,
+  if (!zrtp_stream_set_peer_hello_hash (transport->stream, text,
           g_get_monotonic_time ()))
     return FALSE;
-  g_free (pair->applied_peer_hash);
-  pair->applied_peer_hash = g_strdup (text);
+  g_free (transport->applied_peer_hash);
+  transport->applied_peer_hash = g_strdup (text);
   return TRUE;
 }
 
 void
-gst_zrtp_pair_apply_settings (GstZrtpPair * pair)
+gst_zrtp_transport_apply_settings (GstZrtpTransport * transport)
 {
   ZrtpPolicy policy;
   char *peer_hash;
 
-  gst_zrtp_sender_set_before_secure (&pair->sender,
-      gst_zrtp_settings_get_enum (pair->settings,
+  gst_zrtp_sender_set_before_secure (&transport->sender,
+      gst_zrtp_settings_get_enum (transport->settings,
           GST_ZRTP_SETTING_BEFORE_SECURE));
-  g_atomic_int_set (&pair->request_keyframe,
-      gst_zrtp_settings_get_boolean (pair->settings,
+  g_atomic_int_set (&transport->request_keyframe,
+      gst_zrtp_settings_get_boolean (transport->settings,
           GST_ZRTP_SETTING_REQUEST_KEYFRAME));
-  if (!pair->stream)
+  if (!transport->stream)
     return;
 
-  gst_zrtp_pair_get_policy (pair, pair->settings, &policy);
-  zrtp_stream_update_policy (pair->stream, &policy, g_get_monotonic_time ());
+  gst_zrtp_transport_get_policy (transport, transport->settings, &policy);
+  zrtp_stream_update_policy (transport->stream, &policy,
+      g_get_monotonic_time ());
   /* Discovery may have waited for a setting. */
-  if (!pair->started && zrtp_stream_get_session (pair->stream))
-    gst_zrtp_runner_poke (&pair->service);
+  if (!transport->started && zrtp_stream_get_session (transport->stream))
+    gst_zrtp_work_schedule (&transport->engine_work);
 
-  peer_hash = gst_zrtp_settings_get_string (pair->settings,
+  peer_hash = gst_zrtp_settings_get_string (transport->settings,
       GST_ZRTP_SETTING_PEER_HELLO_HASH);
-  if (!gst_zrtp_pair_apply_peer_hash (pair, peer_hash))
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+  if (!gst_zrtp_transport_apply_peer_hash (transport, peer_hash))
+    gst_zrtp_transport_notify (transport,
+        gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_SETTINGS, NULL,
             "peer-hello-hash \"%s\" can't be "
             "read: it is the value of the other side's a=zrtp-hash, like "
@@ -148,18 +151,18 @@ gst_zrtp_pair_apply_settings (GstZrtpPair * pair)
 }
 
 void
-gst_zrtp_pair_warn_of_contradictions (GstZrtpPair * pair)
+gst_zrtp_transport_warn_of_contradictions (GstZrtpTransport * transport)
 {
-  GstZrtpMember *enc = &pair->members[GST_ZRTP_HALF_ENC];
-  GstZrtpMember *dec = &pair->members[GST_ZRTP_HALF_DEC];
+  GstZrtpSlot *enc = &transport->slots[GST_ZRTP_SIDE_SEND];
+  GstZrtpSlot *dec = &transport->slots[GST_ZRTP_SIDE_RECEIVE];
 
   if (!enc->id || !dec->id)
     return;
   for (guint i = 1; i < GST_ZRTP_N_SETTINGS; i++) {
     if (gst_zrtp_setting_get_scope (i) != GST_ZRTP_SCOPE_ELEMENT
         && gst_zrtp_settings_contradict (enc->settings, dec->settings, i))
-      gst_zrtp_pair_notify (pair,
-          gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+      gst_zrtp_transport_notify (transport,
+          gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
               GST_RESOURCE_ERROR_SETTINGS, NULL, "zrtpenc and zrtpdec have "
               "different values of \"%s\", which they share: the one that was "
               "set last counts. Set it on one of them",

@@ -11,16 +11,17 @@
 G_BEGIN_DECLS
 
 /* Settings changed: tells the stream. */
-void gst_zrtp_pair_apply_settings (GstZrtpPair * pair);
+void gst_zrtp_transport_apply_settings (GstZrtpTransport * transport);
 /* FALSE if the text is no such value. */
-gboolean gst_zrtp_pair_apply_peer_hash (GstZrtpPair * pair, const char *text);
+gboolean gst_zrtp_transport_apply_peer_hash (GstZrtpTransport * transport,
+    const char *text);
 
 /* Settings or members changed: works out anew what counts. */
-void gst_zrtp_call_refresh (GstZrtpCall * call);
+void gst_zrtp_session_refresh (GstZrtpSession * session);
 /* The policy of a stream with these settings. Must be called with call->lock held. */
-void gst_zrtp_pair_get_policy (GstZrtpPair * pair, GstZrtpSettings * settings,
-    ZrtpPolicy * policy);
-void gst_zrtp_pair_warn_of_contradictions (GstZrtpPair * pair);
+void gst_zrtp_transport_get_policy (GstZrtpTransport * transport,
+    GstZrtpSettings * settings, ZrtpPolicy * policy);
+void gst_zrtp_transport_warn_of_contradictions (GstZrtpTransport * transport);
 
 G_END_DECLS
 

@@ -13,12 +13,13 @@
 G_BEGIN_DECLS
 
 /* What may pass, as the stream has it now. */
-void gst_zrtp_pair_apply_media (GstZrtpPair * pair);
+void gst_zrtp_transport_apply_media (GstZrtpTransport * transport);
 /* No keys, nothing passes. */
-void gst_zrtp_pair_void_keys (GstZrtpPair * pair);
+void gst_zrtp_transport_void_keys (GstZrtpTransport * transport);
 
 /* Takes what @event holds. */
-void gst_zrtp_pair_take_event (GstZrtpPair * pair, const ZrtpEvent * event);
+void gst_zrtp_transport_take_event (GstZrtpTransport * transport,
+    const ZrtpEvent * event);
 
 G_END_DECLS
 

@@ -12,196 +12,201 @@
 
 /* Whether the one that is there can't be sent, whatever it says. */
 static gboolean
-lacks_hello (GstZrtpPair * pair)
+lacks_hello (GstZrtpTransport * transport)
 {
   guint8 zid[ZRTP_ZID_SIZE];
 
-  if (!pair->stream || pair->hello_spent)
+  if (!transport->stream || transport->hello_spent)
     return TRUE;
-  zrtp_stream_get_zid (pair->stream, zid);
-  return pair->call->cache_path
-      && memcmp (zid, pair->call->zid, sizeof zid) != 0;
+  zrtp_stream_get_zid (transport->stream, zid);
+  return transport->session->cache_path
+      && memcmp (zid, transport->session->zid, sizeof zid) != 0;
 }
 
 /* Whether the one that is there will not do. */
 static gboolean
-needs_new_hello (GstZrtpPair * pair)
+needs_new_hello (GstZrtpTransport * transport)
 {
-  return lacks_hello (pair) || (!pair->hello_read
-      && !gst_zrtp_settings_same_hello (pair->settings, pair->hello_settings));
+  return lacks_hello (transport) || (!transport->hello_read
+      && !gst_zrtp_settings_same_hello (transport->settings,
+          transport->hello_settings));
 }
 
 static gboolean
-is_bound (GstZrtpPair * pair)
+is_bound (GstZrtpTransport * transport)
 {
-  return pair->stream && zrtp_stream_get_session (pair->stream);
+  return transport->stream && zrtp_stream_get_session (transport->stream);
 }
 
 static void
-make_hello (GstZrtpPair * pair, GstZrtpSettings * settings,
+make_hello (GstZrtpTransport * transport, GstZrtpSettings * settings,
     const guint8 zid[ZRTP_ZID_SIZE])
 {
   ZrtpPolicy policy;
 
-  gst_zrtp_pair_get_policy (pair, settings, &policy);
-  if (pair->stream) {
-    zrtp_stream_renew_hello (pair->stream, &policy, zid);
+  gst_zrtp_transport_get_policy (transport, settings, &policy);
+  if (transport->stream) {
+    zrtp_stream_renew_hello (transport->stream, &policy, zid);
   } else {
-    pair->stream = zrtp_stream_new (&policy, zid, &zrtp_random_system);
-    pair->generation++;
+    transport->stream = zrtp_stream_new (&policy, zid, &zrtp_random_system);
+    transport->generation++;
   }
 }
 
 static void
-make_due_hello (GstZrtpPair * pair)
+make_due_hello (GstZrtpTransport * transport)
 {
-  g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
-  pair->hello_settings = g_steal_pointer (&pair->hello_due);
-  make_hello (pair, pair->hello_settings, pair->call->zid);
-  pair->hello_spent = FALSE;
-  pair->hello_read = FALSE;
-  gst_zrtp_pair_apply_settings (pair);
+  g_clear_pointer (&transport->hello_settings, gst_zrtp_settings_unref);
+  transport->hello_settings = g_steal_pointer (&transport->hello_due);
+  make_hello (transport, transport->hello_settings, transport->session->zid);
+  transport->hello_spent = FALSE;
+  transport->hello_read = FALSE;
+  gst_zrtp_transport_apply_settings (transport);
 }
 
 /* Until the ZID is known there is a stream whose Hello is never sent nor shown. It
  * knows what media may do meanwhile, and keeps the peer's Hello. */
 static void
-make_provisional (GstZrtpPair * pair)
+make_provisional (GstZrtpTransport * transport)
 {
   guint8 zid[ZRTP_ZID_SIZE];
 
   zrtp_random_system.fill (zrtp_random_system.user_data, zid, sizeof zid);
-  make_hello (pair, pair->settings, zid);
-  pair->hello_spent = TRUE;
+  make_hello (transport, transport->settings, zid);
+  transport->hello_spent = TRUE;
 }
 
 static void
-await_cache (GstZrtpPair * pair)
+await_cache (GstZrtpTransport * transport)
 {
-  if (!pair->stream)
-    make_provisional (pair);
-  if (pair->starting)
-    gst_zrtp_pair_apply_media (pair);
+  if (!transport->stream)
+    make_provisional (transport);
+  if (transport->starting)
+    gst_zrtp_transport_apply_media (transport);
 }
 
 /* With what counts now, unless a call has started with what counted then. */
 static void
-want_hello (GstZrtpPair * pair)
+want_hello (GstZrtpTransport * transport)
 {
-  if (pair->hello_due && pair->starting)
+  if (transport->hello_due && transport->starting)
     return;
-  g_clear_pointer (&pair->hello_due, gst_zrtp_settings_unref);
-  pair->hello_due = gst_zrtp_settings_ref (pair->settings);
+  g_clear_pointer (&transport->hello_due, gst_zrtp_settings_unref);
+  transport->hello_due = gst_zrtp_settings_ref (transport->settings);
 }
 
 static void
-cache_opened (GstZrtpCall * call)
+cache_opened (GstZrtpSession * session)
 {
-  for (guint i = 0; i < call->pairs->len; i++)
-    gst_zrtp_pair_cache_opened (g_ptr_array_index (call->pairs, i));
-  gst_zrtp_call_drain (call);
+  for (guint i = 0; i < session->transports->len; i++)
+    gst_zrtp_transport_cache_opened (g_ptr_array_index (session->transports,
+            i));
+  gst_zrtp_session_drain (session);
 }
 
 void
-gst_zrtp_pair_ensure_hello (GstZrtpPair * pair, gboolean starts)
+gst_zrtp_transport_ensure_hello (GstZrtpTransport * transport, gboolean starts)
 {
   /* Under way: nothing to change. */
-  const gboolean needed = !is_bound (pair) && needs_new_hello (pair);
+  const gboolean needed = !is_bound (transport) && needs_new_hello (transport);
   gboolean opened;
 
   if (needed)
-    want_hello (pair);
-  pair->starting = pair->starting || starts;
+    want_hello (transport);
+  transport->starting = transport->starting || starts;
   if (needed) {
-    char *path = gst_zrtp_settings_get_cache_path (pair->settings);
+    char *path = gst_zrtp_settings_get_cache_path (transport->settings);
 
-    opened = gst_zrtp_call_open_cache (pair->call, path, starts, cache_opened);
+    opened =
+        gst_zrtp_session_open_cache (transport->session, path, starts,
+        cache_opened);
     g_free (path);
   } else if (starts) {
-    opened = gst_zrtp_call_make_cache (pair->call, cache_opened);
+    opened = gst_zrtp_session_make_cache (transport->session, cache_opened);
   } else {
     return;
   }
   if (opened)
-    gst_zrtp_pair_cache_opened (pair);
+    gst_zrtp_transport_cache_opened (transport);
   else
-    await_cache (pair);
+    await_cache (transport);
 }
 
 /* What the encoder starts with: a Hello that goes with what counts, and a place in
  * the session. */
 static void
-begin (GstZrtpPair * pair)
+begin (GstZrtpTransport * transport)
 {
-  GstZrtpCall *call = pair->call;
+  GstZrtpSession *session = transport->session;
 
-  if (!is_bound (pair))
-    zrtp_session_add (call->session, pair->stream);
-  pair->state = zrtp_stream_get_info (pair->stream)->state;
-  gst_zrtp_pair_apply_media (pair);
-  if (call->cache_error)
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_OPEN_READ_WRITE, call->cache_path,
+  if (!is_bound (transport))
+    zrtp_session_add (session->engine, transport->stream);
+  transport->state = zrtp_stream_get_info (transport->stream)->state;
+  gst_zrtp_transport_apply_media (transport);
+  if (session->cache_error)
+    gst_zrtp_transport_notify (transport,
+        gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_OPEN_READ_WRITE, session->cache_path,
             "No file of known peers in this call, so other endpoints look new: "
-            "%s", call->cache_error));
+            "%s", session->cache_error));
   else
-    gst_zrtp_call_tell_of_new_cache (call, pair);
-  gst_zrtp_runner_poke (&pair->service);
+    gst_zrtp_session_tell_of_new_cache (session, transport);
+  gst_zrtp_work_schedule (&transport->engine_work);
 }
 
 void
-gst_zrtp_pair_cache_opened (GstZrtpPair * pair)
+gst_zrtp_transport_cache_opened (GstZrtpTransport * transport)
 {
   /* Another stream of the call may have brought another ZID. */
-  if (pair->starting && !is_bound (pair) && lacks_hello (pair))
-    want_hello (pair);
-  if (pair->hello_due && !is_bound (pair))
-    make_due_hello (pair);
-  if (pair->starting) {
-    pair->starting = FALSE;
-    begin (pair);
+  if (transport->starting && !is_bound (transport) && lacks_hello (transport))
+    want_hello (transport);
+  if (transport->hello_due && !is_bound (transport))
+    make_due_hello (transport);
+  if (transport->starting) {
+    transport->starting = FALSE;
+    begin (transport);
   }
 }
 
 char *
-gst_zrtp_pair_read_hello_hash (GstZrtpPair * pair)
+gst_zrtp_transport_read_hello_hash (GstZrtpTransport * transport)
 {
   char *result = NULL;
 
-  gst_zrtp_call_lock (pair->call);
-  if (pair->members[GST_ZRTP_HALF_ENC].id)
-    gst_zrtp_pair_ensure_hello (pair, FALSE);
-  gst_zrtp_call_wait_opened (pair->call);
-  if (pair->stream) {
-    result = g_strdup (zrtp_stream_get_hello_hash (pair->stream));
-    pair->hello_read = pair->hello_wanted = TRUE;
+  gst_zrtp_session_lock (transport->session);
+  if (transport->slots[GST_ZRTP_SIDE_SEND].id)
+    gst_zrtp_transport_ensure_hello (transport, FALSE);
+  gst_zrtp_session_wait_opened (transport->session);
+  if (transport->stream) {
+    result = g_strdup (zrtp_stream_get_hello_hash (transport->stream));
+    transport->hello_read = transport->hello_wanted = TRUE;
   }
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_unlock (transport->session);
   return result;
 }
 
 void
-gst_zrtp_pair_drop_stream (GstZrtpPair * pair)
+gst_zrtp_transport_drop_stream (GstZrtpTransport * transport)
 {
-  g_clear_pointer (&pair->stream, zrtp_stream_free);
-  pair->hello_read = pair->hello_spent = FALSE;
-  g_clear_pointer (&pair->hello_due, gst_zrtp_settings_unref);
-  g_clear_pointer (&pair->applied_peer_hash, g_free);
-  gst_zrtp_timer_clear (&pair->deadline);
+  g_clear_pointer (&transport->stream, zrtp_stream_free);
+  transport->hello_read = transport->hello_spent = FALSE;
+  g_clear_pointer (&transport->hello_due, gst_zrtp_settings_unref);
+  g_clear_pointer (&transport->applied_peer_hash, g_free);
+  gst_zrtp_timer_clear (&transport->deadline);
 }
 
 void
-gst_zrtp_pair_adopt_stream (GstZrtpPair * pair, GstZrtpPair * from)
+gst_zrtp_transport_adopt_stream (GstZrtpTransport * transport,
+    GstZrtpTransport * from)
 {
-  g_assert (!pair->stream);
-  pair->stream = g_steal_pointer (&from->stream);
-  pair->generation++;
-  pair->hello_read = from->hello_read;
-  pair->hello_wanted = from->hello_wanted;
-  pair->hello_spent = from->hello_spent;
-  pair->hello_settings = g_steal_pointer (&from->hello_settings);
+  g_assert (!transport->stream);
+  transport->stream = g_steal_pointer (&from->stream);
+  transport->generation++;
+  transport->hello_read = from->hello_read;
+  transport->hello_wanted = from->hello_wanted;
+  transport->hello_spent = from->hello_spent;
+  transport->hello_settings = g_steal_pointer (&from->hello_settings);
   g_clear_pointer (&from->hello_due, gst_zrtp_settings_unref);
-  pair->applied_peer_hash = g_steal_pointer (&from->applied_peer_hash);
+  transport->applied_peer_hash = g_steal_pointer (&from->applied_peer_hash);
   gst_zrtp_timer_clear (&from->deadline);
 }

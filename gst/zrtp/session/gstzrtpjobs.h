@@ -10,11 +10,11 @@
 
 G_BEGIN_DECLS
 
-void gst_zrtp_pair_drain (GstZrtpPair * pair);
-void gst_zrtp_pair_update_busy (GstZrtpPair * pair);
+void gst_zrtp_transport_drain (GstZrtpTransport * transport);
+void gst_zrtp_transport_update_handshake_pending (GstZrtpTransport * transport);
 
 /* Takes what the streams put out: after every call of the engine. */
-void gst_zrtp_call_drain (GstZrtpCall * call);
+void gst_zrtp_session_drain (GstZrtpSession * session);
 
 G_END_DECLS
 

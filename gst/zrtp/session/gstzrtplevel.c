@@ -95,29 +95,29 @@ gst_zrtp_reason_get_text (ZrtpReason reason)
 }
 
 static ZrtpReasons
-get_reasons (GstZrtpCall * call)
+get_reasons (GstZrtpSession * session)
 {
   ZrtpReasons result = 0;
 
-  for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *pair = gst_zrtp_call_pair_at (call, i);
+  for (guint i = 0; i < session->transports->len; i++) {
+    GstZrtpTransport *transport = gst_zrtp_session_pair_at (session, i);
 
-    if (pair->stream && gst_zrtp_pair_is_active (pair))
-      result |= zrtp_stream_get_reasons (pair->stream);
+    if (transport->stream && gst_zrtp_transport_is_active (transport))
+      result |= zrtp_stream_get_reasons (transport->stream);
   }
   return result;
 }
 
 static ZrtpReason
-get_worst (GstZrtpCall * call)
+get_worst (GstZrtpSession * session)
 {
-  return zrtp_reasons_worst (get_reasons (call));
+  return zrtp_reasons_worst (get_reasons (session));
 }
 
 void
-gst_zrtp_call_add_level (GstZrtpCall * call, GstStructure * s)
+gst_zrtp_session_add_level (GstZrtpSession * session, GstStructure * s)
 {
-  const ZrtpReason reason = get_worst (call);
+  const ZrtpReason reason = get_worst (session);
 
   gst_structure_set (s, "level", G_TYPE_STRING,
       zrtp_level_nick (zrtp_reason_level (reason)), "level-text",
@@ -125,9 +125,9 @@ gst_zrtp_call_add_level (GstZrtpCall * call, GstStructure * s)
 }
 
 void
-gst_zrtp_call_read_level (GstZrtpCall * call, guint id, GValue * value)
+gst_zrtp_session_read_level (GstZrtpSession * session, guint id, GValue * value)
 {
-  const ZrtpReason reason = get_worst (call);
+  const ZrtpReason reason = get_worst (session);
 
   if (id == GST_ZRTP_PROP_LEVEL)
     g_value_set_enum (value, zrtp_reason_level (reason));
@@ -137,40 +137,42 @@ gst_zrtp_call_read_level (GstZrtpCall * call, guint id, GValue * value)
 
 /* The one that tells: of the lowest stream-id, and active if any is. NULL if the
  * call has no transport left. */
-static GstZrtpPair *
-find_teller (GstZrtpCall * call)
+static GstZrtpTransport *
+find_notifier (GstZrtpSession * session)
 {
-  GstZrtpPair *best = NULL;
+  GstZrtpTransport *best = NULL;
 
-  for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *pair = gst_zrtp_call_pair_at (call, i);
-    const gint better = !best ? 1 : gst_zrtp_pair_is_active (pair)
-        - gst_zrtp_pair_is_active (best);
+  for (guint i = 0; i < session->transports->len; i++) {
+    GstZrtpTransport *transport = gst_zrtp_session_pair_at (session, i);
+    const gint better = !best ? 1 : gst_zrtp_transport_is_active (transport)
+        - gst_zrtp_transport_is_active (best);
 
-    if (better > 0 || (better == 0 && pair->stream_id < best->stream_id))
-      best = pair;
+    if (better > 0 || (better == 0 && transport->stream_id < best->stream_id))
+      best = transport;
   }
   return best;
 }
 
 /* NULL where comparing it does not help. */
 static const char *
-get_sas_to_compare (GstZrtpCall * call, ZrtpReason reason)
+get_sas_to_compare (GstZrtpSession * session, ZrtpReason reason)
 {
-  return call->session && zrtp_reason_asks (reason) ?
-      zrtp_session_get_info (call->session)->sas : NULL;
+  return session->engine && zrtp_reason_asks (reason) ?
+      zrtp_session_get_info (session->engine)->sas : NULL;
 }
 
-static GstZrtpNotice *
-make_level_notice (GstZrtpCall * call, ZrtpReason reason, const char *sas)
+static GstZrtpNotification *
+make_level_notification (GstZrtpSession * session, ZrtpReason reason,
+    const char *sas)
 {
-  GstZrtpNotice *notice = gst_zrtp_notice_new (GST_ZRTP_NOTICE_LEVEL,
+  GstZrtpNotification *notification =
+      gst_zrtp_notification_new (GST_ZRTP_NOTIFICATION_LEVEL,
       "sas", G_TYPE_STRING, sas, NULL);
 
-  gst_structure_set (gst_zrtp_notice_get_message (notice),
+  gst_structure_set (gst_zrtp_notification_get_message (notification),
       "level", G_TYPE_STRING, zrtp_level_nick (zrtp_reason_level (reason)),
       "level-text", G_TYPE_STRING, gst_zrtp_reason_get_text (reason), NULL);
-  return notice;
+  return notification;
 }
 
 /* A failure and a ZRTP_EVENT_SECURITY have messages of their own, which say
@@ -182,61 +184,64 @@ is_warned_of (ZrtpReason reason)
 }
 
 static void
-warn_of_alarms (GstZrtpCall * call, GstZrtpPair * teller, ZrtpReasons reasons)
+warn_of_alarms (GstZrtpSession * session, GstZrtpTransport * notifying,
+    ZrtpReasons reasons)
 {
-  const ZrtpReasons fresh = reasons & ~call->warned_reasons;
+  const ZrtpReasons fresh = reasons & ~session->warned_reasons;
 
-  call->warned_reasons = reasons;
+  session->warned_reasons = reasons;
   for (guint reason = 0; reason < ZRTP_N_REASONS; reason++) {
     if (!(fresh >> reason & 1) || !is_warned_of (reason))
       continue;
-    gst_zrtp_pair_notify (teller,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+    gst_zrtp_transport_notify (notifying,
+        gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_NOT_AUTHORIZED, texts[reason].hint, "%s",
             gst_zrtp_reason_get_text (reason)));
   }
 }
 
 void
-gst_zrtp_call_update_level (GstZrtpCall * call)
+gst_zrtp_session_update_level (GstZrtpSession * session)
 {
-  const ZrtpReasons reasons = get_reasons (call);
+  const ZrtpReasons reasons = get_reasons (session);
   const ZrtpReason worst = zrtp_reasons_worst (reasons);
-  const char *sas = get_sas_to_compare (call, worst);
-  GstZrtpPair *teller = find_teller (call);
+  const char *sas = get_sas_to_compare (session, worst);
+  GstZrtpTransport *notifying = find_notifier (session);
 
-  if (!teller)
+  if (!notifying)
     return;
-  if (worst != call->told_reason || g_strcmp0 (sas, call->told_sas) != 0) {
-    call->told_reason = worst;
-    g_free (call->told_sas);
-    call->told_sas = g_strdup (sas);
-    gst_zrtp_pair_notify (teller, make_level_notice (call, worst, sas));
+  if (worst != session->notified_reason
+      || g_strcmp0 (sas, session->notified_sas) != 0) {
+    session->notified_reason = worst;
+    g_free (session->notified_sas);
+    session->notified_sas = g_strdup (sas);
+    gst_zrtp_transport_notify (notifying, make_level_notification (session,
+            worst, sas));
   }
-  warn_of_alarms (call, teller, reasons);
+  warn_of_alarms (session, notifying, reasons);
 }
 
 void
-gst_zrtp_pair_tell_sas (GstZrtpPair * pair)
+gst_zrtp_transport_notify_sas (GstZrtpTransport * transport)
 {
-  GstZrtpCall *call = pair->call;
-  const ZrtpSessionInfo *info = zrtp_session_get_info (call->session);
+  GstZrtpSession *session = transport->session;
+  const ZrtpSessionInfo *info = zrtp_session_get_info (session->engine);
   const char *spelling = info->sas_spelling;
   char *text;
 
-  if (g_strcmp0 (info->sas, call->asked_sas) == 0)
+  if (g_strcmp0 (info->sas, session->asked_sas) == 0)
     return;
-  g_free (call->asked_sas);
-  call->asked_sas = g_strdup (info->sas);
+  g_free (session->asked_sas);
+  session->asked_sas = g_strdup (info->sas);
   /* That one is not about it. */
-  call->warned_reasons &= 1 << ZRTP_REASON_HELLO_HASH;
+  session->warned_reasons &= 1 << ZRTP_REASON_HELLO_HASH;
   if (!zrtp_reason_asks (zrtp_reason_of_stream (ZRTP_STATE_SECURE,
               ZRTP_MEDIA_SECURE, ZRTP_MEDIA_SECURE, info->trust)))
     return;
   text = spelling && g_strcmp0 (spelling, info->sas) != 0 ?
       g_strdup_printf ("%s (%s)", info->sas, spelling) : g_strdup (info->sas);
-  gst_zrtp_pair_add_notice (pair,
-      gst_zrtp_notice_new_info (GST_RESOURCE_ERROR,
+  gst_zrtp_transport_add_notification (transport,
+      gst_zrtp_notification_new_info (GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_NOT_AUTHORIZED, "the SAS is not verified: the "
           "action verify-sas if it is the same on both sides, reject-sas if it "
           "differs", _("SAS %s: compare it by voice"), text));
@@ -244,16 +249,17 @@ gst_zrtp_pair_tell_sas (GstZrtpPair * pair)
 }
 
 void
-gst_zrtp_pair_warn_of_attack (GstZrtpPair * pair, const char *text)
+gst_zrtp_transport_warn_of_attack (GstZrtpTransport * transport,
+    const char *text)
 {
-  GstZrtpCall *call = pair->call;
+  GstZrtpSession *session = transport->session;
 
-  if (g_strcmp0 (text, call->warned_attack) == 0)
+  if (g_strcmp0 (text, session->warned_attack) == 0)
     return;
-  g_free (call->warned_attack);
-  call->warned_attack = g_strdup (text);
-  gst_zrtp_pair_add_notice (pair,
-      gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+  g_free (session->warned_attack);
+  session->warned_attack = g_strdup (text);
+  gst_zrtp_transport_add_notification (transport,
+      gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_NOT_AUTHORIZED, "GstZrtpSecurity tells it each "
           "time; the action verify-sas ends the alarm", "An attacker may "
           "interfere with this call: %s. Compare the SAS by voice, and hang up "

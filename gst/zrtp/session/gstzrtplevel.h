@@ -17,16 +17,18 @@ const char *gst_zrtp_reason_get_text (ZrtpReason reason);
 /* Must be called with call->lock held. */
 
 /* Adds the fields "level" and "level-text". */
-void gst_zrtp_call_add_level (GstZrtpCall * call, GstStructure * s);
+void gst_zrtp_session_add_level (GstZrtpSession * session, GstStructure * s);
 /* The value of the property "level" or "level-text". */
-void gst_zrtp_call_read_level (GstZrtpCall * call, guint id, GValue * value);
+void gst_zrtp_session_read_level (GstZrtpSession * session, guint id,
+    GValue * value);
 /* Notifies of a level and warns of alarms that were not told yet. */
-void gst_zrtp_call_update_level (GstZrtpCall * call);
+void gst_zrtp_session_update_level (GstZrtpSession * session);
 /* There is a SAS that may be another one: its alarms are told again, and an INFO
  * message asks to compare it. */
-void gst_zrtp_pair_tell_sas (GstZrtpPair * pair);
+void gst_zrtp_transport_notify_sas (GstZrtpTransport * transport);
 /* A ZRTP_EVENT_SECURITY: a WARNING message, not twice in a row with one @text. */
-void gst_zrtp_pair_warn_of_attack (GstZrtpPair * pair, const char *text);
+void gst_zrtp_transport_warn_of_attack (GstZrtpTransport * transport,
+    const char *text);
 
 G_END_DECLS
 

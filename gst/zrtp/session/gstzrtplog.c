@@ -33,7 +33,7 @@ is_on (GstDebugLevel level)
 }
 
 static void
-log_packet (GstZrtpPair * pair, const char *what, const guint8 * data,
+log_packet (GstZrtpTransport * transport, const char *what, const guint8 * data,
     gsize size)
 {
   char type[TYPE_SIZE + 1] = "";
@@ -44,42 +44,44 @@ log_packet (GstZrtpPair * pair, const char *what, const guint8 * data,
     type[i] = g_ascii_isprint (octet) ? octet : '?';
   }
   GST_DEBUG ("stream %u: %s %s, %" G_GSIZE_FORMAT
-      " octets, sequence number %u, " "SSRC %08x", pair->stream_id, what,
+      " octets, sequence number %u, " "SSRC %08x", transport->stream_id, what,
       g_strchomp (type), size, size >= 4 ? GST_READ_UINT16_BE (data + 2) : 0,
       size >= 12 ? GST_READ_UINT32_BE (data + 8) : 0);
 }
 
 void
-gst_zrtp_log_receive (GstZrtpPair * pair, const guint8 * data, gsize size,
-    GstZrtpLogMark * mark)
+gst_zrtp_log_receive (GstZrtpTransport * transport, const guint8 * data,
+    gsize size, GstZrtpLogMark * mark)
 {
   mark->on = is_on (GST_LEVEL_DEBUG);
   if (!mark->on)
     return;
-  log_packet (pair, "received", data, size);
-  memcpy (mark->dropped, zrtp_stream_get_info (pair->stream)->counters.dropped,
+  log_packet (transport, "received", data, size);
+  memcpy (mark->dropped,
+      zrtp_stream_get_info (transport->stream)->counters.dropped,
       sizeof mark->dropped);
 }
 
 void
-gst_zrtp_log_received (GstZrtpPair * pair, const GstZrtpLogMark * mark)
+gst_zrtp_log_received (GstZrtpTransport * transport,
+    const GstZrtpLogMark * mark)
 {
   const ZrtpStreamCounters *counters;
 
   if (!mark->on)
     return;
-  counters = &zrtp_stream_get_info (pair->stream)->counters;
+  counters = &zrtp_stream_get_info (transport->stream)->counters;
   for (guint i = 0; i < ZRTP_N_DROPS; i++)
     if (counters->dropped[i] != mark->dropped[i])
-      GST_DEBUG ("stream %u: dropped it as %s", pair->stream_id,
+      GST_DEBUG ("stream %u: dropped it as %s", transport->stream_id,
           zrtp_drop_nick (i));
 }
 
 void
-gst_zrtp_log_send (GstZrtpPair * pair, const ZrtpOutPacket * packet)
+gst_zrtp_log_send (GstZrtpTransport * transport, const ZrtpOutPacket * packet)
 {
   if (is_on (GST_LEVEL_DEBUG))
-    log_packet (pair, packet->retransmission ? "sends again" : "sends",
+    log_packet (transport, packet->retransmission ? "sends again" : "sends",
         packet->data, packet->size);
 }
 
@@ -91,39 +93,40 @@ get_media_nick (ZrtpMedia media)
 }
 
 void
-gst_zrtp_log_event (GstZrtpPair * pair, const ZrtpEvent * event)
+gst_zrtp_log_event (GstZrtpTransport * transport, const ZrtpEvent * event)
 {
   if (!is_on (GST_LEVEL_INFO))
     return;
   switch (event->type) {
     case ZRTP_EVENT_STATE:
-      GST_INFO ("stream %u: state %s, was %s%s%s", pair->stream_id,
-          zrtp_state_nick (event->state), zrtp_state_nick (pair->state),
+      GST_INFO ("stream %u: state %s, was %s%s%s", transport->stream_id,
+          zrtp_state_nick (event->state), zrtp_state_nick (transport->state),
           event->error ? ": " : "",
           event->error ? zrtp_error_text (event->error) : "");
       break;
     case ZRTP_EVENT_MEDIA:
-      GST_INFO ("stream %u: media sent is %s, received %s", pair->stream_id,
-          get_media_nick (event->send), get_media_nick (event->receive));
+      GST_INFO ("stream %u: media sent is %s, received %s",
+          transport->stream_id, get_media_nick (event->send),
+          get_media_nick (event->receive));
       break;
     case ZRTP_EVENT_SEND_KEYS:
-      GST_DEBUG ("stream %u: keys to send with", pair->stream_id);
+      GST_DEBUG ("stream %u: keys to send with", transport->stream_id);
       break;
     case ZRTP_EVENT_RECEIVE_KEYS:
-      GST_DEBUG ("stream %u: keys to receive with", pair->stream_id);
+      GST_DEBUG ("stream %u: keys to receive with", transport->stream_id);
       break;
     case ZRTP_EVENT_KEYS_GONE:
-      GST_DEBUG ("stream %u: keys are void", pair->stream_id);
+      GST_DEBUG ("stream %u: keys are void", transport->stream_id);
       break;
     case ZRTP_EVENT_PEER:
-      GST_DEBUG ("stream %u: a peer's Hello", pair->stream_id);
+      GST_DEBUG ("stream %u: a peer's Hello", transport->stream_id);
       break;
     case ZRTP_EVENT_FORK:
-      GST_DEBUG ("stream %u: another endpoint, SSRC %08x", pair->stream_id,
+      GST_DEBUG ("stream %u: another endpoint, SSRC %08x", transport->stream_id,
           event->ssrc);
       break;
     case ZRTP_EVENT_SSRC_COLLISION:
-      GST_INFO ("stream %u: the peer has our SSRC %08x", pair->stream_id,
+      GST_INFO ("stream %u: the peer has our SSRC %08x", transport->stream_id,
           event->ssrc);
       break;
     default:
@@ -132,10 +135,11 @@ gst_zrtp_log_event (GstZrtpPair * pair, const ZrtpEvent * event)
 }
 
 void
-gst_zrtp_log_job (GstZrtpPair * pair, const ZrtpJob * job, const char *what)
+gst_zrtp_log_job (GstZrtpTransport * transport, const ZrtpJob * job,
+    const char *what)
 {
   if (is_on (GST_LEVEL_DEBUG))
-    GST_DEBUG ("stream %u: %s job %s", pair->stream_id,
+    GST_DEBUG ("stream %u: %s job %s", transport->stream_id,
         zrtp_job_get_kind (job) == ZRTP_JOB_STORAGE ? "storage" : "compute",
         what);
 }

@@ -19,12 +19,14 @@ typedef struct
 
 /* Must be called with the call's lock held, as all of these. Before the engine gets a
  * packet, and after. */
-void gst_zrtp_log_receive (GstZrtpPair * pair, const guint8 * data, gsize size,
-    GstZrtpLogMark * mark);
-void gst_zrtp_log_received (GstZrtpPair * pair, const GstZrtpLogMark * mark);
-void gst_zrtp_log_send (GstZrtpPair * pair, const ZrtpOutPacket * packet);
-void gst_zrtp_log_event (GstZrtpPair * pair, const ZrtpEvent * event);
-void gst_zrtp_log_job (GstZrtpPair * pair, const ZrtpJob * job,
+void gst_zrtp_log_receive (GstZrtpTransport * transport, const guint8 * data,
+    gsize size, GstZrtpLogMark * mark);
+void gst_zrtp_log_received (GstZrtpTransport * transport,
+    const GstZrtpLogMark * mark);
+void gst_zrtp_log_send (GstZrtpTransport * transport,
+    const ZrtpOutPacket * packet);
+void gst_zrtp_log_event (GstZrtpTransport * transport, const ZrtpEvent * event);
+void gst_zrtp_log_job (GstZrtpTransport * transport, const ZrtpJob * job,
     const char *what);
 
 G_END_DECLS

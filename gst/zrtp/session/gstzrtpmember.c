@@ -9,15 +9,15 @@
 
 #include <string.h>
 
-GstZrtpPair *
+GstZrtpTransport *
 gst_zrtp_bin_get_pair (GstZrtpBin * self)
 {
-  GstZrtpPair *pair;
+  GstZrtpTransport *transport;
 
   GST_OBJECT_LOCK (self);
-  pair = self->pair ? gst_zrtp_pair_ref (self->pair) : NULL;
+  transport = self->transport ? gst_zrtp_transport_ref (self->transport) : NULL;
   GST_OBJECT_UNLOCK (self);
-  return pair;
+  return transport;
 }
 
 void
@@ -36,17 +36,17 @@ gst_zrtp_bin_warn (GstZrtpBin * self, const char *text)
 gboolean
 gst_zrtp_bin_act_on_session (GstZrtpBin * self, GstZrtpSessionAct act)
 {
-  GstZrtpPair *pair = gst_zrtp_bin_get_pair (self);
+  GstZrtpTransport *transport = gst_zrtp_bin_get_pair (self);
   gboolean ok = FALSE;
 
-  if (!pair)
+  if (!transport)
     return FALSE;
-  gst_zrtp_call_lock (pair->call);
-  if (pair->call->session) {
-    ok = act (pair->call->session, g_get_monotonic_time ());
-    gst_zrtp_call_drain (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  if (transport->session->engine) {
+    ok = act (transport->session->engine, g_get_monotonic_time ());
+    gst_zrtp_session_drain (transport->session);
   }
-  gst_zrtp_call_unlock (pair->call);
-  gst_zrtp_pair_unref (pair);
+  gst_zrtp_session_unlock (transport->session);
+  gst_zrtp_transport_unref (transport);
   return ok;
 }

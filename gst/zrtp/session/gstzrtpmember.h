@@ -21,7 +21,7 @@ struct _GstZrtpBinClass
 {
   GstBinClass parent_class;
 
-  GstZrtpHalf half;
+  GstZrtpSide side;
 
   /* The element is about to start or has stopped: bin->pair is set. Called on
    * either side of the pads' activation, never pushes. */
@@ -42,9 +42,9 @@ struct _GstZrtpBinClass
 
   /* zrtpenc, from the pusher; may block. */
   void (*push_handshake) (GstZrtpBin * bin, GstBuffer * buffer);
-  void (*give_up_ssrc) (GstZrtpBin * bin, guint32 ssrc);
-  void (*report_loss) (GstZrtpBin * bin, guint32 ssrc);
-  void (*ask_for_keyframes) (GstZrtpBin * bin);
+  void (*resolve_ssrc_collision) (GstZrtpBin * bin, guint32 ssrc);
+  void (*send_pli) (GstZrtpBin * bin, guint32 ssrc);
+  void (*force_key_units) (GstZrtpBin * bin);
   /* A reference, or NULL. */
   GstPad *(*get_handshake_pad) (GstZrtpBin * bin);
 };
@@ -57,7 +57,7 @@ struct _GstZrtpBin
   GstZrtpSettings *settings;
   /* Changes below PAUSED only, under the registry's and the object's lock. The
    * data path reads it without. */
-  GstZrtpPair *pair;
+  GstZrtpTransport *transport;
 
   /* Under the object's lock: names that were set in a call, for the next. */
   GValue later[GST_ZRTP_SETTING_STREAM_ID + 1];
@@ -67,7 +67,7 @@ struct _GstZrtpBin
 };
 
 /* A reference, or NULL. */
-GstZrtpPair *gst_zrtp_bin_get_pair (GstZrtpBin * bin);
+GstZrtpTransport *gst_zrtp_bin_get_pair (GstZrtpBin * bin);
 /* Calls the engine for an action. FALSE if that says so, or there is no session. */
 typedef gboolean (*GstZrtpSessionAct) (ZrtpSession * session, gint64 now);
 gboolean gst_zrtp_bin_act_on_session (GstZrtpBin * bin, GstZrtpSessionAct act);

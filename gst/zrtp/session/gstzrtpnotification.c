@@ -19,41 +19,41 @@ gst_zrtp_backlog_unref (GstZrtpBacklog * backlog)
     g_free (backlog);
 }
 
-GstZrtpNotice *
-gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
+GstZrtpNotification *
+gst_zrtp_notification_new (GstZrtpNotificationKind kind, ...)
 {
-  GstZrtpNotice *notice = g_new0 (GstZrtpNotice, 1);
+  GstZrtpNotification *notification = g_new0 (GstZrtpNotification, 1);
   const char *first_field;
   va_list args;
 
-  notice->kind = kind;
+  notification->kind = kind;
   va_start (args, kind);
   first_field = va_arg (args, const char *);
-  notice->message =
-      gst_structure_new_valist (gst_zrtp_notice_kind_get_message_name (kind),
-      first_field, args);
+  notification->message =
+      gst_structure_new_valist (gst_zrtp_notification_kind_get_message_name
+      (kind), first_field, args);
   va_end (args);
-  return notice;
+  return notification;
 }
 
 /* Takes ownership of @text. */
-static GstZrtpNotice *
+static GstZrtpNotification *
 new_text (GstMessageType type, GQuark domain, gint code, const char *debug,
     char *text)
 {
-  GstZrtpNotice *notice = g_new0 (GstZrtpNotice, 1);
+  GstZrtpNotification *notification = g_new0 (GstZrtpNotification, 1);
 
-  notice->kind = GST_ZRTP_N_NOTICES;
-  notice->type = type;
-  notice->domain = domain;
-  notice->code = code;
-  notice->debug = g_strdup (debug);
-  notice->text = text;
-  return notice;
+  notification->kind = GST_ZRTP_N_NOTIFICATIONS;
+  notification->type = type;
+  notification->domain = domain;
+  notification->code = code;
+  notification->debug = g_strdup (debug);
+  notification->text = text;
+  return notification;
 }
 
-GstZrtpNotice *
-gst_zrtp_notice_new_warning (GQuark domain, gint code, const char *debug,
+GstZrtpNotification *
+gst_zrtp_notification_new_warning (GQuark domain, gint code, const char *debug,
     const char *format, ...)
 {
   va_list args;
@@ -65,14 +65,14 @@ gst_zrtp_notice_new_warning (GQuark domain, gint code, const char *debug,
   return new_text (GST_MESSAGE_WARNING, domain, code, debug, text);
 }
 
-GstZrtpNotice *
-gst_zrtp_notice_new_error (GQuark domain, gint code, const char *text)
+GstZrtpNotification *
+gst_zrtp_notification_new_error (GQuark domain, gint code, const char *text)
 {
   return new_text (GST_MESSAGE_ERROR, domain, code, NULL, g_strdup (text));
 }
 
-GstZrtpNotice *
-gst_zrtp_notice_new_info (GQuark domain, gint code, const char *debug,
+GstZrtpNotification *
+gst_zrtp_notification_new_info (GQuark domain, gint code, const char *debug,
     const char *format, ...)
 {
   va_list args;
@@ -85,16 +85,16 @@ gst_zrtp_notice_new_info (GQuark domain, gint code, const char *debug,
 }
 
 void
-gst_zrtp_notice_free (GstZrtpNotice * notice)
+gst_zrtp_notification_free (GstZrtpNotification * notification)
 {
-  g_clear_pointer (&notice->message, gst_structure_free);
-  g_free (notice->text);
-  g_free (notice->debug);
-  g_free (notice);
+  g_clear_pointer (&notification->message, gst_structure_free);
+  g_free (notification->text);
+  g_free (notification->debug);
+  g_free (notification);
 }
 
 GstStructure *
-gst_zrtp_notice_get_message (GstZrtpNotice * notice)
+gst_zrtp_notification_get_message (GstZrtpNotification * notification)
 {
-  return notice->message;
+  return notification->message;
 }

@@ -7,19 +7,19 @@
  * value, then the signal on both elements, then the message on the bus, posted
  * by zrtpenc (and by zrtpdec, if that lives under another top-level bin).
  */
-#ifndef GST_ZRTP_NOTICE_H
-#define GST_ZRTP_NOTICE_H
+#ifndef GST_ZRTP_NOTIFICATION_H
+#define GST_ZRTP_NOTIFICATION_H
 
 #include "api/gstzrtpsignals.h"
 
 G_BEGIN_DECLS
 
-typedef struct _GstZrtpNotice GstZrtpNotice;
+typedef struct _GstZrtpNotification GstZrtpNotification;
 typedef struct _GstZrtpBacklog GstZrtpBacklog;
 
-struct _GstZrtpNotice
+struct _GstZrtpNotification
 {
-  GstZrtpNoticeKind kind;       /* GST_ZRTP_N_NOTICES: ... */
+  GstZrtpNotificationKind kind;       /* GST_ZRTP_N_NOTIFICATIONS: ... */
   GstStructure *message;
 
   GstMessageType type;          /* ... an INFO, WARNING or ERROR message */
@@ -32,27 +32,28 @@ struct _GstZrtpNotice
 struct _GstZrtpBacklog
 {
   gatomicrefcount refs;
-  gint messages[GST_ZRTP_N_NOTICES + 1];        /* atomic, by kind */
+  gint messages[GST_ZRTP_N_NOTIFICATIONS + 1];        /* atomic, by kind */
 };
 
 /* The fields of the message follow, as for gst_structure_new(). */
-GstZrtpNotice *gst_zrtp_notice_new (GstZrtpNoticeKind kind, ...)
+GstZrtpNotification *gst_zrtp_notification_new (GstZrtpNotificationKind kind, ...)
     G_GNUC_NULL_TERMINATED;
 /* A WARNING message, with @debug for the curious. */
-GstZrtpNotice *gst_zrtp_notice_new_warning (GQuark domain, gint code,
-    const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
+GstZrtpNotification *gst_zrtp_notification_new_warning (GQuark domain,
+    gint code, const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* An ERROR message: the application stops the pipeline. */
-GstZrtpNotice *gst_zrtp_notice_new_error (GQuark domain, gint code,
+GstZrtpNotification *gst_zrtp_notification_new_error (GQuark domain, gint code,
     const char *text);
 /* The same as an INFO message. */
-GstZrtpNotice *gst_zrtp_notice_new_info (GQuark domain, gint code,
+GstZrtpNotification *gst_zrtp_notification_new_info (GQuark domain, gint code,
     const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
-void gst_zrtp_notice_free (GstZrtpNotice * notice);
+void gst_zrtp_notification_free (GstZrtpNotification * notification);
 /* Counts the messages of a pair that the application has not taken yet. */
 GstZrtpBacklog *gst_zrtp_backlog_new (void);
 void gst_zrtp_backlog_unref (GstZrtpBacklog * backlog);
 /* To add fields before it is queued. */
-GstStructure *gst_zrtp_notice_get_message (GstZrtpNotice * notice);
+GstStructure *gst_zrtp_notification_get_message (GstZrtpNotification *
+    notification);
 
 G_END_DECLS
 

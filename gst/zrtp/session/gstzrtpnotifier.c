@@ -17,7 +17,7 @@
 typedef struct
 {
   GstZrtpBacklog *backlog;
-  GstZrtpNoticeKind kind;
+  GstZrtpNotificationKind kind;
 } Posted;
 
 static void
@@ -31,88 +31,92 @@ message_gone (gpointer data, GstMiniObject * message)
 }
 
 static void
-count_message (GstZrtpPair * pair, GstZrtpNoticeKind kind, GstMessage * message)
+count_message (GstZrtpTransport * transport, GstZrtpNotificationKind kind,
+    GstMessage * message)
 {
   Posted *posted = g_new (Posted, 1);
 
-  g_atomic_ref_count_inc (&pair->backlog->refs);
-  g_atomic_int_inc (&pair->backlog->messages[kind]);
-  posted->backlog = pair->backlog;
+  g_atomic_ref_count_inc (&transport->backlog->refs);
+  g_atomic_int_inc (&transport->backlog->messages[kind]);
+  posted->backlog = transport->backlog;
   posted->kind = kind;
   gst_mini_object_weak_ref (GST_MINI_OBJECT (message), message_gone, posted);
 }
 
 static gboolean
-has_room_on_bus (GstZrtpPair * pair, GstZrtpNoticeKind kind)
+has_room_on_bus (GstZrtpTransport * transport, GstZrtpNotificationKind kind)
 {
-  return g_atomic_int_get (&pair->backlog->messages[kind]) < MAX_WAITING;
+  return g_atomic_int_get (&transport->backlog->messages[kind]) < MAX_WAITING;
 }
 
 static const char *
-get_text (const GstZrtpNotice * notice)
+get_text (const GstZrtpNotification * notification)
 {
-  return notice->message ? gst_structure_get_string (notice->message, "text") :
-      notice->text;
+  return notification->message ? gst_structure_get_string (notification->
+      message, "text") : notification->text;
 }
 
 /* Takes ownership of @notice. With @most of its kind in @queue, the last one that it
  * makes superfluous goes. An alarm leaves others alone. */
 static void
-push_bounded (GQueue * queue, GstZrtpNotice * notice, guint most)
+push_bounded (GQueue * queue, GstZrtpNotification * notification, guint most)
 {
   GList *same = NULL;
   guint n = 0;
 
   for (GList * link = queue->tail; link; link = link->prev) {
-    GstZrtpNotice *other = link->data;
+    GstZrtpNotification *other = link->data;
 
-    if (other->kind != notice->kind)
+    if (other->kind != notification->kind)
       continue;
     n++;
-    if (!same && g_strcmp0 (get_text (other), get_text (notice)) == 0)
+    if (!same && g_strcmp0 (get_text (other), get_text (notification)) == 0)
       same = link;
   }
   if (n >= most && same) {
-    gst_zrtp_notice_free (same->data);
+    gst_zrtp_notification_free (same->data);
     g_queue_delete_link (queue, same);
   }
-  g_queue_push_tail (queue, notice);
+  g_queue_push_tail (queue, notification);
 }
 
 void
-gst_zrtp_pair_add_notice (GstZrtpPair * pair, GstZrtpNotice * notice)
+gst_zrtp_transport_add_notification (GstZrtpTransport * transport,
+    GstZrtpNotification * notification)
 {
-  g_mutex_lock (&pair->notices_lock);
-  push_bounded (&pair->notices, notice, MAX_WAITING);
-  g_mutex_unlock (&pair->notices_lock);
+  g_mutex_lock (&transport->notifications_lock);
+  push_bounded (&transport->notifications, notification, MAX_WAITING);
+  g_mutex_unlock (&transport->notifications_lock);
 }
 
 void
-gst_zrtp_pair_tell_notices (GstZrtpPair * pair)
+gst_zrtp_transport_schedule_notifications (GstZrtpTransport * transport)
 {
   gboolean any;
 
-  g_mutex_lock (&pair->notices_lock);
-  any = pair->notices.length > 0;
-  g_mutex_unlock (&pair->notices_lock);
+  g_mutex_lock (&transport->notifications_lock);
+  any = transport->notifications.length > 0;
+  g_mutex_unlock (&transport->notifications_lock);
   if (any)
-    gst_zrtp_runner_poke (&pair->notifier);
+    gst_zrtp_work_schedule (&transport->notify_work);
 }
 
 void
-gst_zrtp_pair_notify (GstZrtpPair * pair, GstZrtpNotice * notice)
+gst_zrtp_transport_notify (GstZrtpTransport * transport,
+    GstZrtpNotification * notification)
 {
-  gst_zrtp_pair_add_notice (pair, notice);
-  gst_zrtp_pair_tell_notices (pair);
+  gst_zrtp_transport_add_notification (transport, notification);
+  gst_zrtp_transport_schedule_notifications (transport);
 }
 
 static void
-notify_properties (GstZrtpPair * pair, GstZrtpNoticeKind kind)
+notify_properties (GstZrtpTransport * transport, GstZrtpNotificationKind kind)
 {
-  GPtrArray *own = gst_zrtp_registry_list (pair, FALSE);
-  GPtrArray *all = gst_zrtp_registry_list (pair, TRUE);
+  GPtrArray *own = gst_zrtp_registry_list (transport, FALSE);
+  GPtrArray *all = gst_zrtp_registry_list (transport, TRUE);
 
-  for (const guint * id = gst_zrtp_notice_kind_get_properties (kind); *id; id++) {
+  for (const guint * id = gst_zrtp_notification_kind_get_properties (kind); *id;
+      id++) {
     GPtrArray *who = gst_zrtp_property_is_call_wide (*id) ? all : own;
 
     for (guint i = 0; i < who->len; i++)
@@ -137,10 +141,12 @@ same_toplevel (GstElement * a, GstElement * b)
 
 /* gst-launch-1.0 prints the debug text of an INFO message and nothing else. */
 static GstMessage *
-make_info (GstElement * element, GError * error, GstZrtpNotice * notice)
+make_info (GstElement * element, GError * error,
+    GstZrtpNotification * notification)
 {
-  char *debug = g_strconcat (notice->text, notice->debug ? "\n" : NULL,
-      notice->debug, NULL);
+  char *debug =
+      g_strconcat (notification->text, notification->debug ? "\n" : NULL,
+      notification->debug, NULL);
   GstMessage *message = gst_message_new_info (GST_OBJECT (element), error,
       debug);
 
@@ -149,26 +155,28 @@ make_info (GstElement * element, GError * error, GstZrtpNotice * notice)
 }
 
 static GstMessage *
-make_message (GstElement * element, GstZrtpNotice * notice)
+make_message (GstElement * element, GstZrtpNotification * notification)
 {
   GError *error;
   GstMessage *message;
 
-  if (notice->message)
+  if (notification->message)
     return gst_message_new_element (GST_OBJECT (element),
-        gst_structure_copy (notice->message));
-  error = g_error_new_literal (notice->domain, notice->code, notice->text);
-  switch (notice->type) {
+        gst_structure_copy (notification->message));
+  error =
+      g_error_new_literal (notification->domain, notification->code,
+      notification->text);
+  switch (notification->type) {
     case GST_MESSAGE_INFO:
-      message = make_info (element, error, notice);
+      message = make_info (element, error, notification);
       break;
     case GST_MESSAGE_ERROR:
       message = gst_message_new_error (GST_OBJECT (element), error,
-          notice->debug);
+          notification->debug);
       break;
     default:
       message = gst_message_new_warning (GST_OBJECT (element), error,
-          notice->debug);
+          notification->debug);
       break;
   }
   g_error_free (error);
@@ -198,28 +206,32 @@ post (GstElement * element, GstMessage * message)
 }
 
 static void
-deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
+deliver (GstZrtpTransport * transport, GstZrtpNotification * notification)
 {
-  GstElement *enc = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_ENC);
-  GstElement *dec = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_DEC);
+  GstElement *enc =
+      gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_SEND);
+  GstElement *dec =
+      gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_RECEIVE);
 
-  if (notice->message) {
+  if (notification->message) {
     GstZrtpBin *named = (GstZrtpBin *) (enc ? enc : dec);
 
-    notify_properties (pair, notice->kind);
+    notify_properties (transport, notification->kind);
     if (named) {
       char *session_id = gst_zrtp_settings_get_string (named->settings,
           GST_ZRTP_SETTING_SESSION_ID);
 
-      gst_structure_set (notice->message,
+      gst_structure_set (notification->message,
           "session-id", G_TYPE_STRING, session_id,
-          "stream-id", G_TYPE_UINT, pair->stream_id, NULL);
+          "stream-id", G_TYPE_UINT, transport->stream_id, NULL);
       g_free (session_id);
     }
     if (enc)
-      gst_zrtp_notice_kind_emit (notice->kind, enc, notice->message);
+      gst_zrtp_notification_kind_emit (notification->kind, enc,
+          notification->message);
     if (dec)
-      gst_zrtp_notice_kind_emit (notice->kind, dec, notice->message);
+      gst_zrtp_notification_kind_emit (notification->kind, dec,
+          notification->message);
   }
 
   gst_clear_object (&enc);
@@ -227,19 +239,20 @@ deliver (GstZrtpPair * pair, GstZrtpNotice * notice)
 }
 
 static void
-post_counted (GstZrtpPair * pair, GstElement * element, GstZrtpNotice * notice)
+post_counted (GstZrtpTransport * transport, GstElement * element,
+    GstZrtpNotification * notification)
 {
-  GstMessage *message = make_message (element, notice);
+  GstMessage *message = make_message (element, notification);
 
-  count_message (pair, notice->kind, message);
+  count_message (transport, notification->kind, message);
   post (element, message);
 }
 
 static gboolean
-is_held (GstZrtpPair * pair, GstZrtpNoticeKind kind)
+is_held (GstZrtpTransport * transport, GstZrtpNotificationKind kind)
 {
-  for (GList * link = pair->held.head; link; link = link->next)
-    if (((GstZrtpNotice *) link->data)->kind == kind)
+  for (GList * link = transport->held.head; link; link = link->next)
+    if (((GstZrtpNotification *) link->data)->kind == kind)
       return TRUE;
   return FALSE;
 }
@@ -247,53 +260,55 @@ is_held (GstZrtpPair * pair, GstZrtpNoticeKind kind)
 /* Takes ownership of @notice. The application may make room at any moment: a notice
  * of a kind that is held joins the queue, so that it does not overtake. */
 static void
-put_on_bus (GstZrtpPair * pair, GstZrtpNotice * notice)
+put_on_bus (GstZrtpTransport * transport, GstZrtpNotification * notification)
 {
   GstElement *enc, *dec;
 
-  if (is_held (pair, notice->kind) || !has_room_on_bus (pair, notice->kind)) {
-    push_bounded (&pair->held, notice, 1);
+  if (is_held (transport, notification->kind)
+      || !has_room_on_bus (transport, notification->kind)) {
+    push_bounded (&transport->held, notification, 1);
     return;
   }
-  enc = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_ENC);
-  dec = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_DEC);
+  enc = gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_SEND);
+  dec = gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_RECEIVE);
   if (enc)
-    post_counted (pair, enc, notice);
+    post_counted (transport, enc, notification);
   if (dec && (!enc || !same_toplevel (enc, dec)))
-    post_counted (pair, dec, notice);
+    post_counted (transport, dec, notification);
   gst_clear_object (&enc);
   gst_clear_object (&dec);
-  gst_zrtp_notice_free (notice);
+  gst_zrtp_notification_free (notification);
 }
 
 /* The application may have taken messages meanwhile. */
 static void
-put_held_on_bus (GstZrtpPair * pair)
+put_held_on_bus (GstZrtpTransport * transport)
 {
-  GQueue held = pair->held;
-  GstZrtpNotice *notice;
+  GQueue held = transport->held;
+  GstZrtpNotification *notification;
 
-  g_queue_init (&pair->held);
-  while ((notice = g_queue_pop_head (&held)))
-    put_on_bus (pair, notice);
+  g_queue_init (&transport->held);
+  while ((notification = g_queue_pop_head (&held)))
+    put_on_bus (transport, notification);
 }
 
 void
-gst_zrtp_pair_deliver_notices (GstZrtpPair * pair)
+gst_zrtp_transport_deliver_notifications (GstZrtpTransport * transport)
 {
-  GstZrtpNotice *notice;
+  GstZrtpNotification *notification;
 
-  put_held_on_bus (pair);
+  put_held_on_bus (transport);
 
   for (;;) {
-    g_mutex_lock (&pair->notices_lock);
-    notice = g_queue_pop_head (&pair->notices);
-    g_mutex_unlock (&pair->notices_lock);
-    if (!notice)
+    g_mutex_lock (&transport->notifications_lock);
+    notification = g_queue_pop_head (&transport->notifications);
+    g_mutex_unlock (&transport->notifications_lock);
+    if (!notification)
       break;
-    deliver (pair, notice);
-    put_on_bus (pair, notice);
+    deliver (transport, notification);
+    put_on_bus (transport, notification);
   }
-  if (pair->held.length > 0)
-    gst_zrtp_timer_set (&pair->held_due, g_get_monotonic_time () + TRY_AGAIN);
+  if (transport->held.length > 0)
+    gst_zrtp_timer_set (&transport->held_due,
+        g_get_monotonic_time () + TRY_AGAIN);
 }

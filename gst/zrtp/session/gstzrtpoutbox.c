@@ -22,9 +22,9 @@ remove_retransmissions (GQueue * packets)
 }
 
 void
-gst_zrtp_pair_send (GstZrtpPair * pair, ZrtpOutPacket * packet)
+gst_zrtp_transport_send (GstZrtpTransport * transport, ZrtpOutPacket * packet)
 {
-  GstZrtpOutbox *outbox = &pair->outbox;
+  GstZrtpOutbox *outbox = &transport->outbox;
 
   g_mutex_lock (&outbox->lock);
   if (packet->retransmission)
@@ -33,35 +33,36 @@ gst_zrtp_pair_send (GstZrtpPair * pair, ZrtpOutPacket * packet)
   if (outbox->packets.length > MAX_PACKETS)
     g_free (g_queue_pop_head (&outbox->packets));
   g_mutex_unlock (&outbox->lock);
-  gst_zrtp_runner_poke (&pair->pusher);
+  gst_zrtp_work_schedule (&transport->push_work);
 }
 
 void
-gst_zrtp_pair_want_keyframes (GstZrtpPair * pair)
+gst_zrtp_transport_force_key_units (GstZrtpTransport * transport)
 {
-  g_mutex_lock (&pair->outbox.lock);
-  pair->outbox.keyframes = TRUE;
-  g_mutex_unlock (&pair->outbox.lock);
-  gst_zrtp_runner_poke (&pair->pusher);
+  g_mutex_lock (&transport->outbox.lock);
+  transport->outbox.keyframes = TRUE;
+  g_mutex_unlock (&transport->outbox.lock);
+  gst_zrtp_work_schedule (&transport->push_work);
 }
 
 static void
-add_ssrc (GstZrtpPair * pair, GArray * list, guint32 ssrc)
+add_ssrc (GstZrtpTransport * transport, GArray * list, guint32 ssrc)
 {
-  g_mutex_lock (&pair->outbox.lock);
+  g_mutex_lock (&transport->outbox.lock);
   g_array_append_val (list, ssrc);
-  g_mutex_unlock (&pair->outbox.lock);
-  gst_zrtp_runner_poke (&pair->pusher);
+  g_mutex_unlock (&transport->outbox.lock);
+  gst_zrtp_work_schedule (&transport->push_work);
 }
 
 void
-gst_zrtp_pair_give_up_ssrc (GstZrtpPair * pair, guint32 ssrc)
+gst_zrtp_transport_resolve_ssrc_collision (GstZrtpTransport * transport,
+    guint32 ssrc)
 {
-  add_ssrc (pair, pair->outbox.collisions, ssrc);
+  add_ssrc (transport, transport->outbox.collisions, ssrc);
 }
 
 void
-gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc)
+gst_zrtp_transport_request_keyframe (GstZrtpTransport * transport, guint32 ssrc)
 {
-  add_ssrc (pair, pair->outbox.lost_pictures, ssrc);
+  add_ssrc (transport, transport->outbox.pli_ssrcs, ssrc);
 }

@@ -10,14 +10,15 @@
 
 #include "session/gstzrtptransport.h"
 
-G_BEGIN_DECLS
-
-/* Wants a key frame of this SSRC of the peer. */
-void gst_zrtp_pair_lose_picture (GstZrtpPair * pair, guint32 ssrc);
+G_BEGIN_DECLS /* Wants a key frame of this SSRC of the peer. */ void
+    gst_zrtp_transport_request_keyframe (GstZrtpTransport * transport,
+    guint32 ssrc);
 /* Queues. With the call's lock or without any. Takes @packet. */
-void gst_zrtp_pair_send (GstZrtpPair * pair, ZrtpOutPacket * packet);
-void gst_zrtp_pair_want_keyframes (GstZrtpPair * pair);
-void gst_zrtp_pair_give_up_ssrc (GstZrtpPair * pair, guint32 ssrc);
+void gst_zrtp_transport_send (GstZrtpTransport * transport,
+    ZrtpOutPacket * packet);
+void gst_zrtp_transport_force_key_units (GstZrtpTransport * transport);
+void gst_zrtp_transport_resolve_ssrc_collision (GstZrtpTransport * transport,
+    guint32 ssrc);
 
 G_END_DECLS
 

@@ -31,39 +31,39 @@ next_packet (GstZrtpOutbox * outbox)
 }
 
 static void
-push_packets (GstZrtpPair * pair, GstZrtpBin * enc)
+push_packets (GstZrtpTransport * transport, GstZrtpBin * enc)
 {
   GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (enc);
   ZrtpOutPacket *packet;
 
-  while ((packet = next_packet (&pair->outbox))) {
+  while ((packet = next_packet (&transport->outbox))) {
     gint64 now = g_get_monotonic_time ();
 
-    gst_zrtp_timer_set (&pair->hang, now + HANG_TIME);
-    gst_zrtp_timer_set (&pair->stall, now + STALL_TIME);
+    gst_zrtp_timer_set (&transport->blocked_timer, now + HANG_TIME);
+    gst_zrtp_timer_set (&transport->stalled_timer, now + STALL_TIME);
     klass->push_handshake (enc, gst_buffer_new_wrapped_full (0, packet->data,
             packet->size, 0, packet->size, packet, g_free));
-    gst_zrtp_timer_clear (&pair->stall);
-    gst_zrtp_timer_clear (&pair->hang);
-    g_atomic_int_set (&pair->hangs, FALSE);
+    gst_zrtp_timer_clear (&transport->stalled_timer);
+    gst_zrtp_timer_clear (&transport->blocked_timer);
+    g_atomic_int_set (&transport->push_blocked, FALSE);
   }
 }
 
 static void
-for_each_ssrc (GstZrtpPair * pair, GstZrtpBin * enc, GArray * list,
+for_each_ssrc (GstZrtpTransport * transport, GstZrtpBin * enc, GArray * list,
     SsrcFunc func)
 {
   for (;;) {
     guint32 ssrc = 0;
     gboolean found;
 
-    g_mutex_lock (&pair->outbox.lock);
+    g_mutex_lock (&transport->outbox.lock);
     found = list->len > 0;
     if (found) {
       ssrc = g_array_index (list, guint32, 0);
       g_array_remove_index (list, 0);
     }
-    g_mutex_unlock (&pair->outbox.lock);
+    g_mutex_unlock (&transport->outbox.lock);
     if (!found)
       return;
     func (enc, ssrc);
@@ -71,45 +71,48 @@ for_each_ssrc (GstZrtpPair * pair, GstZrtpBin * enc, GArray * list,
 }
 
 static void
-push_upstream (GstZrtpPair * pair, GstZrtpBin * enc)
+push_upstream (GstZrtpTransport * transport, GstZrtpBin * enc)
 {
   GstZrtpBinClass *klass = GST_ZRTP_BIN_GET_CLASS (enc);
   gboolean keyframes;
 
-  for_each_ssrc (pair, enc, pair->outbox.collisions, klass->give_up_ssrc);
-  for_each_ssrc (pair, enc, pair->outbox.lost_pictures, klass->report_loss);
+  for_each_ssrc (transport, enc, transport->outbox.collisions,
+      klass->resolve_ssrc_collision);
+  for_each_ssrc (transport, enc, transport->outbox.pli_ssrcs, klass->send_pli);
 
-  g_mutex_lock (&pair->outbox.lock);
-  keyframes = pair->outbox.keyframes;
-  pair->outbox.keyframes = FALSE;
-  g_mutex_unlock (&pair->outbox.lock);
+  g_mutex_lock (&transport->outbox.lock);
+  keyframes = transport->outbox.keyframes;
+  transport->outbox.keyframes = FALSE;
+  g_mutex_unlock (&transport->outbox.lock);
   if (keyframes)
-    klass->ask_for_keyframes (enc);
+    klass->force_key_units (enc);
 }
 
 void
-gst_zrtp_pair_push_handshake (gpointer data)
+gst_zrtp_transport_push_handshake (gpointer data)
 {
-  GstZrtpPair *pair = data;
-  GstElement *enc = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_ENC);
+  GstZrtpTransport *transport = data;
+  GstElement *enc =
+      gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_SEND);
 
   if (enc) {
-    push_upstream (pair, (GstZrtpBin *) enc);
-    push_packets (pair, (GstZrtpBin *) enc);
+    push_upstream (transport, (GstZrtpBin *) enc);
+    push_packets (transport, (GstZrtpBin *) enc);
     gst_object_unref (enc);
   } else {
-    gst_zrtp_outbox_flush (&pair->outbox);
+    gst_zrtp_outbox_flush (&transport->outbox);
   }
 
-  gst_zrtp_call_lock (pair->call);
-  gst_zrtp_pair_update_busy (pair);
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  gst_zrtp_transport_update_handshake_pending (transport);
+  gst_zrtp_session_unlock (transport->session);
 }
 
 void
-gst_zrtp_pair_open_sinks (GstZrtpPair * pair)
+gst_zrtp_transport_preroll_sinks (GstZrtpTransport * transport)
 {
-  GstElement *dec = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_DEC);
+  GstElement *dec =
+      gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_RECEIVE);
 
   if (!dec)
     return;
@@ -118,9 +121,10 @@ gst_zrtp_pair_open_sinks (GstZrtpPair * pair)
 }
 
 void
-gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair)
+gst_zrtp_transport_warn_of_stalled_push (GstZrtpTransport * transport)
 {
-  GstElement *enc = gst_zrtp_pair_get_element (pair, GST_ZRTP_HALF_ENC);
+  GstElement *enc =
+      gst_zrtp_transport_get_element (transport, GST_ZRTP_SIDE_SEND);
   GstPad *pad, *peer;
   char *pad_name, *peer_name;
 
@@ -130,8 +134,10 @@ gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair)
   peer = pad ? gst_pad_get_peer (pad) : NULL;
   pad_name = pad ? gst_object_get_path_string (GST_OBJECT (pad)) : NULL;
   peer_name = peer ? gst_object_get_path_string (GST_OBJECT (peer)) : NULL;
-  gst_zrtp_pair_notify (pair, gst_zrtp_notice_new_warning (GST_STREAM_ERROR,
-          GST_STREAM_ERROR_FAILED, NULL, "A handshake packet pushed on %s "
+  gst_zrtp_transport_notify (transport,
+      gst_zrtp_notification_new_warning (GST_STREAM_ERROR,
+          GST_STREAM_ERROR_FAILED, NULL,
+          "A handshake packet pushed on %s "
           "has been blocked for 3 s in %s, so there will be no keys. A sink "
           "may wait for PLAYING: set async=false and sync=false on it",
           pad_name ? pad_name : "a pad", peer_name ? peer_name : "downstream"));

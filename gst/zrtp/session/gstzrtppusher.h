@@ -12,10 +12,10 @@
 G_BEGIN_DECLS
 
 /* The pusher's work. */
-void gst_zrtp_pair_push_handshake (gpointer pair);
+void gst_zrtp_transport_push_handshake (gpointer transport);
 /* The service's and the notifier's parts when a push takes too long. */
-void gst_zrtp_pair_open_sinks (GstZrtpPair * pair);
-void gst_zrtp_pair_warn_of_stall (GstZrtpPair * pair);
+void gst_zrtp_transport_preroll_sinks (GstZrtpTransport * transport);
+void gst_zrtp_transport_warn_of_stalled_push (GstZrtpTransport * transport);
 
 G_END_DECLS
 

@@ -12,7 +12,7 @@
 #define CLOSE_TIME (2 * G_TIME_SPAN_SECOND)
 
 static GMutex lock;
-static GHashTable *calls;       /* key to GstZrtpCall, borrowed: in it as long
+static GHashTable *calls;       /* key to GstZrtpSession, borrowed: in it as long
                                  * as it has pairs */
 
 /* A number that no other object of this process ever has: an address may come
@@ -60,166 +60,168 @@ make_key (GstZrtpBin * bin)
 }
 
 /* A reference. */
-static GstZrtpCall *
+static GstZrtpSession *
 find_call (const char *key)
 {
-  GstZrtpCall *call = NULL;
+  GstZrtpSession *session = NULL;
 
   if (!calls)
     calls = g_hash_table_new (g_str_hash, g_str_equal);
   if (key)
-    call = g_hash_table_lookup (calls, key);
-  if (call)
-    return gst_zrtp_call_ref (call);
-  call = gst_zrtp_call_new (key);
+    session = g_hash_table_lookup (calls, key);
+  if (session)
+    return gst_zrtp_session_ref (session);
+  session = gst_zrtp_session_new (key);
   if (key)
-    g_hash_table_insert (calls, call->key, call);
-  return call;
+    g_hash_table_insert (calls, session->key, session);
+  return session;
 }
 
 /* A reference. The pair is in the call from here on. */
-static GstZrtpPair *
-find_pair (GstZrtpCall * call, guint stream_id)
+static GstZrtpTransport *
+find_pair (GstZrtpSession * session, guint stream_id)
 {
-  GstZrtpPair *pair;
+  GstZrtpTransport *transport;
 
-  for (guint i = 0; i < call->pairs->len; i++) {
-    pair = g_ptr_array_index (call->pairs, i);
-    if (pair->stream_id == stream_id)
-      return gst_zrtp_pair_ref (pair);
+  for (guint i = 0; i < session->transports->len; i++) {
+    transport = g_ptr_array_index (session->transports, i);
+    if (transport->stream_id == stream_id)
+      return gst_zrtp_transport_ref (transport);
   }
-  pair = gst_zrtp_pair_new (call, stream_id);
-  gst_zrtp_call_lock (call);
-  g_ptr_array_add (call->pairs, pair);
-  gst_zrtp_call_unlock (call);
-  return pair;
+  transport = gst_zrtp_transport_new (session, stream_id);
+  gst_zrtp_session_lock (session);
+  g_ptr_array_add (session->transports, transport);
+  gst_zrtp_session_unlock (session);
+  return transport;
 }
 
-static GstZrtpPair *
+static GstZrtpTransport *
 find_place (const char *key, guint stream_id)
 {
-  GstZrtpCall *call = find_call (key);
-  GstZrtpPair *pair = find_pair (call, stream_id);
+  GstZrtpSession *session = find_call (key);
+  GstZrtpTransport *transport = find_pair (session, stream_id);
 
-  gst_zrtp_call_unref (call);
-  return pair;
+  gst_zrtp_session_unref (session);
+  return transport;
 }
 
 static gboolean
-is_empty (GstZrtpPair * pair)
+is_empty (GstZrtpTransport * transport)
 {
-  return !pair->members[GST_ZRTP_HALF_ENC].id
-      && !pair->members[GST_ZRTP_HALF_DEC].id;
+  return !transport->slots[GST_ZRTP_SIDE_SEND].id
+      && !transport->slots[GST_ZRTP_SIDE_RECEIVE].id;
 }
 
 /* Takes a pair without members out of its call, and that out of the table. */
 static void
-remove_if_empty (GstZrtpPair * pair)
+remove_if_empty (GstZrtpTransport * transport)
 {
-  GstZrtpCall *call = pair->call;
+  GstZrtpSession *session = transport->session;
 
-  gst_zrtp_call_lock (call);
-  if (is_empty (pair)) {
-    gst_zrtp_pair_drop_stream (pair);
-    g_ptr_array_remove (call->pairs, pair);
+  gst_zrtp_session_lock (session);
+  if (is_empty (transport)) {
+    gst_zrtp_transport_drop_stream (transport);
+    g_ptr_array_remove (session->transports, transport);
   }
-  if (call->pairs->len == 0)
-    gst_zrtp_call_drop_cache (call);
-  gst_zrtp_call_refresh (call);
-  gst_zrtp_call_unlock (call);
-  if (call->pairs->len == 0 && call->key)
-    g_hash_table_remove (calls, call->key);
+  if (session->transports->len == 0)
+    gst_zrtp_session_drop_cache (session);
+  gst_zrtp_session_refresh (session);
+  gst_zrtp_session_unlock (session);
+  if (session->transports->len == 0 && session->key)
+    g_hash_table_remove (calls, session->key);
 }
 
 /* The Hello goes along with the zrtpenc that made it, as long as no call used
  * it. */
 static void
-hand_over (GstZrtpPair * from, GstZrtpPair * to)
+hand_over (GstZrtpTransport * from, GstZrtpTransport * to)
 {
-  GstZrtpCall *first = from->call < to->call ? from->call : to->call;
-  GstZrtpCall *second = from->call < to->call ? to->call : from->call;
+  GstZrtpSession *first =
+      from->session < to->session ? from->session : to->session;
+  GstZrtpSession *second =
+      from->session < to->session ? to->session : from->session;
 
-  gst_zrtp_call_lock (first);
+  gst_zrtp_session_lock (first);
   if (second != first)
-    gst_zrtp_call_lock (second);
-  gst_zrtp_call_adopt_cache (to->call, from->call);
-  if (from->stream && !to->stream && !gst_zrtp_pair_is_active (from))
-    gst_zrtp_pair_adopt_stream (to, from);
+    gst_zrtp_session_lock (second);
+  gst_zrtp_session_adopt_cache (to->session, from->session);
+  if (from->stream && !to->stream && !gst_zrtp_transport_is_active (from))
+    gst_zrtp_transport_adopt_stream (to, from);
   if (second != first)
-    gst_zrtp_call_unlock (second);
-  gst_zrtp_call_unlock (first);
+    gst_zrtp_session_unlock (second);
+  gst_zrtp_session_unlock (first);
 }
 
 static void
-take_seat (GstZrtpBin * bin, GstZrtpPair * pair)
+claim_slot (GstZrtpBin * bin, GstZrtpTransport * transport)
 {
-  GstZrtpMember *member = &pair->members[GST_ZRTP_BIN_GET_CLASS (bin)->half];
+  GstZrtpSlot *slot = &transport->slots[GST_ZRTP_BIN_GET_CLASS (bin)->side];
 
-  gst_zrtp_call_lock (pair->call);
-  member->id = bin;
-  g_weak_ref_set (&member->element, bin);
-  member->settings = gst_zrtp_settings_ref (bin->settings);
-  gst_zrtp_call_refresh (pair->call);
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  slot->id = bin;
+  g_weak_ref_set (&slot->element, bin);
+  slot->settings = gst_zrtp_settings_ref (bin->settings);
+  gst_zrtp_session_refresh (transport->session);
+  gst_zrtp_session_unlock (transport->session);
 }
 
 /* With the call's lock. */
 static void
-empty_seat (GstZrtpMember * member)
+empty_slot (GstZrtpSlot * slot)
 {
-  g_assert (!member->active);
-  member->id = NULL;
-  member->reserved = FALSE;
-  g_weak_ref_set (&member->element, NULL);
-  g_clear_pointer (&member->settings, gst_zrtp_settings_unref);
+  g_assert (!slot->active);
+  slot->id = NULL;
+  slot->reserved = FALSE;
+  g_weak_ref_set (&slot->element, NULL);
+  g_clear_pointer (&slot->settings, gst_zrtp_settings_unref);
 }
 
 static void
-leave_seat (GstZrtpBin * bin, GstZrtpPair * pair)
+leave_slot (GstZrtpBin * bin, GstZrtpTransport * transport)
 {
-  GstZrtpMember *member = &pair->members[GST_ZRTP_BIN_GET_CLASS (bin)->half];
+  GstZrtpSlot *slot = &transport->slots[GST_ZRTP_BIN_GET_CLASS (bin)->side];
 
-  gst_zrtp_call_lock (pair->call);
+  gst_zrtp_session_lock (transport->session);
   /* If it is being disposed of, another one may sit there already. */
-  if (member->id == bin)
-    empty_seat (member);
-  gst_zrtp_call_unlock (pair->call);
-  remove_if_empty (pair);
+  if (slot->id == bin)
+    empty_slot (slot);
+  gst_zrtp_session_unlock (transport->session);
+  remove_if_empty (transport);
 }
 
 /* @to may be NULL. */
 static void
-move (GstZrtpBin * bin, GstZrtpPair * to)
+move (GstZrtpBin * bin, GstZrtpTransport * to)
 {
-  GstZrtpPair *from;
+  GstZrtpTransport *from;
 
   GST_OBJECT_LOCK (bin);
-  from = bin->pair;
-  bin->pair = to ? gst_zrtp_pair_ref (to) : NULL;
+  from = bin->transport;
+  bin->transport = to ? gst_zrtp_transport_ref (to) : NULL;
   GST_OBJECT_UNLOCK (bin);
 
-  if (from && to && GST_ZRTP_BIN_GET_CLASS (bin)->half == GST_ZRTP_HALF_ENC)
+  if (from && to && GST_ZRTP_BIN_GET_CLASS (bin)->side == GST_ZRTP_SIDE_SEND)
     hand_over (from, to);
   if (to)
-    take_seat (bin, to);
+    claim_slot (bin, to);
   if (from) {
-    leave_seat (bin, from);
-    gst_zrtp_pair_unref (from);
+    leave_slot (bin, from);
+    gst_zrtp_transport_unref (from);
   }
 }
 
 static gboolean
-is_at (GstZrtpPair * pair, const char *key, guint stream_id)
+is_at (GstZrtpTransport * transport, const char *key, guint stream_id)
 {
-  return pair && g_strcmp0 (pair->call->key, key) == 0
-      && pair->stream_id == stream_id;
+  return transport && g_strcmp0 (transport->session->key, key) == 0
+      && transport->stream_id == stream_id;
 }
 
 static char *
-describe_clash (GstZrtpBin * bin, GstZrtpPair * pair)
+describe_clash (GstZrtpBin * bin, GstZrtpTransport * transport)
 {
-  GstZrtpHalf half = GST_ZRTP_BIN_GET_CLASS (bin)->half;
-  const char *type = half == GST_ZRTP_HALF_ENC ? "zrtpenc" : "zrtpdec";
+  GstZrtpSide side = GST_ZRTP_BIN_GET_CLASS (bin)->side;
+  const char *type = side == GST_ZRTP_SIDE_SEND ? "zrtpenc" : "zrtpdec";
   char *session_id = gst_zrtp_settings_get_string (bin->settings,
       GST_ZRTP_SETTING_SESSION_ID);
   char *where = session_id && *session_id
@@ -228,7 +230,7 @@ describe_clash (GstZrtpBin * bin, GstZrtpPair * pair)
   char *text = g_strdup_printf ("There is another %s for %s with stream-id %u. "
       "Every transport of a call has its own zrtpenc and zrtpdec: give the two "
       "of this one another stream-id, or another session-id if they belong to "
-      "another call", type, where, pair->stream_id);
+      "another call", type, where, transport->stream_id);
 
   g_free (where);
   g_free (session_id);
@@ -238,82 +240,83 @@ describe_clash (GstZrtpBin * bin, GstZrtpPair * pair)
 /* Makes room at a seat. FALSE if whoever sits there stays. @evicted: to be
  * unreffed without the lock. */
 static gboolean
-clear_seat (GstZrtpPair * pair, GstZrtpHalf half, gboolean reserve,
+clear_slot (GstZrtpTransport * transport, GstZrtpSide side, gboolean reserve,
     GstElement ** evicted)
 {
-  GstZrtpMember *member = &pair->members[half];
+  GstZrtpSlot *slot = &transport->slots[side];
   gboolean taken, reserved;
-  GstZrtpPair *own;
+  GstZrtpTransport *own;
 
-  gst_zrtp_call_lock (pair->call);
-  taken = member->id != NULL;
-  reserved = member->reserved;
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  taken = slot->id != NULL;
+  reserved = slot->reserved;
+  gst_zrtp_session_unlock (transport->session);
   if (!taken)
     return TRUE;
   if (reserved || !reserve)
     return FALSE;
-  *evicted = gst_zrtp_pair_get_element (pair, half);
+  *evicted = gst_zrtp_transport_get_element (transport, side);
   if (!*evicted) {
     /* It is being disposed of and about to leave. */
-    gst_zrtp_call_lock (pair->call);
-    empty_seat (member);
-    gst_zrtp_call_unlock (pair->call);
+    gst_zrtp_session_lock (transport->session);
+    empty_slot (slot);
+    gst_zrtp_session_unlock (transport->session);
     return TRUE;
   }
   own = find_place (NULL, 0);
   move ((GstZrtpBin *) * evicted, own);
-  gst_zrtp_pair_unref (own);
+  gst_zrtp_transport_unref (own);
   return TRUE;
 }
 
 /* Where the element wants to be. */
 static gboolean
-seat (GstZrtpBin * bin, const char *key, guint stream_id, gboolean reserve,
-    GstElement ** evicted, char **clash)
+assign_slot (GstZrtpBin * bin, const char *key, guint stream_id,
+    gboolean reserve, GstElement ** evicted, char **clash)
 {
-  GstZrtpPair *pair = find_place (key, stream_id);
-  gboolean ok = clear_seat (pair, GST_ZRTP_BIN_GET_CLASS (bin)->half, reserve,
+  GstZrtpTransport *transport = find_place (key, stream_id);
+  gboolean ok =
+      clear_slot (transport, GST_ZRTP_BIN_GET_CLASS (bin)->side, reserve,
       evicted);
 
-  if (!ok && !reserve && !bin->pair) {
-    gst_zrtp_pair_unref (pair);
-    pair = find_place (NULL, stream_id);
+  if (!ok && !reserve && !bin->transport) {
+    gst_zrtp_transport_unref (transport);
+    transport = find_place (NULL, stream_id);
     ok = TRUE;
   }
   if (ok)
-    move (bin, pair);
+    move (bin, transport);
   else if (reserve)
-    *clash = describe_clash (bin, pair);
-  gst_zrtp_pair_unref (pair);
+    *clash = describe_clash (bin, transport);
+  gst_zrtp_transport_unref (transport);
   return ok || !reserve;
 }
 
 static void
 set_reserved (GstZrtpBin * bin, gboolean reserved)
 {
-  GstZrtpPair *pair = bin->pair;
+  GstZrtpTransport *transport = bin->transport;
 
-  if (!pair)
+  if (!transport)
     return;
-  gst_zrtp_call_lock (pair->call);
-  pair->members[GST_ZRTP_BIN_GET_CLASS (bin)->half].reserved = reserved;
-  if (!pair->members[GST_ZRTP_HALF_ENC].reserved
-      && !pair->members[GST_ZRTP_HALF_DEC].reserved)
-    pair->transport_ready = FALSE;
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_lock (transport->session);
+  transport->slots[GST_ZRTP_BIN_GET_CLASS (bin)->side].reserved = reserved;
+  if (!transport->slots[GST_ZRTP_SIDE_SEND].reserved
+      && !transport->slots[GST_ZRTP_SIDE_RECEIVE].reserved)
+    transport->transport_ready = FALSE;
+  gst_zrtp_session_unlock (transport->session);
 }
 
 static gboolean
 is_reserved (GstZrtpBin * bin)
 {
-  GstZrtpPair *pair = bin->pair;
+  GstZrtpTransport *transport = bin->transport;
   gboolean result = FALSE;
 
-  if (pair) {
-    gst_zrtp_call_lock (pair->call);
-    result = pair->members[GST_ZRTP_BIN_GET_CLASS (bin)->half].reserved;
-    gst_zrtp_call_unlock (pair->call);
+  if (transport) {
+    gst_zrtp_session_lock (transport->session);
+    result = transport->slots[GST_ZRTP_BIN_GET_CLASS (bin)->side].reserved;
+    gst_zrtp_session_unlock (transport->session);
   }
   return result;
 }
@@ -329,8 +332,9 @@ gst_zrtp_registry_join (GstZrtpBin * bin, gboolean reserve, char **clash)
 
   g_mutex_lock (&lock);
   key = make_key (bin);
-  if (!is_at (bin->pair, key, stream_id) && (reserve || !is_reserved (bin)))
-    ok = seat (bin, key, stream_id, reserve, &evicted, clash);
+  if (!is_at (bin->transport, key, stream_id) && (reserve
+          || !is_reserved (bin)))
+    ok = assign_slot (bin, key, stream_id, reserve, &evicted, clash);
   if (ok && reserve)
     set_reserved (bin, TRUE);
   g_mutex_unlock (&lock);
@@ -349,13 +353,13 @@ gst_zrtp_registry_release (GstZrtpBin * bin)
 }
 
 static char *
-get_cache_path (GstZrtpCall * call)
+get_cache_path (GstZrtpSession * session)
 {
   char *path;
 
-  gst_zrtp_call_lock (call);
-  path = g_strdup (call->cache_path);
-  gst_zrtp_call_unlock (call);
+  gst_zrtp_session_lock (session);
+  path = g_strdup (session->cache_path);
+  gst_zrtp_session_unlock (session);
   return path;
 }
 
@@ -365,20 +369,21 @@ gst_zrtp_registry_leave (GstZrtpBin * bin)
   char *path = NULL;
 
   g_mutex_lock (&lock);
-  if (bin->pair) {
-    path = get_cache_path (bin->pair->call);
+  if (bin->transport) {
+    path = get_cache_path (bin->transport->session);
     move (bin, NULL);
   }
   g_mutex_unlock (&lock);
   if (path)
-    gst_zrtp_storage_wait_closed (path, g_get_monotonic_time () + CLOSE_TIME);
+    gst_zrtp_disk_queue_wait_closed (path,
+        g_get_monotonic_time () + CLOSE_TIME);
   g_free (path);
 }
 
-GstZrtpCall *
+GstZrtpSession *
 gst_zrtp_registry_find_call (const char *session_id)
 {
-  GstZrtpCall *call = NULL;
+  GstZrtpSession *session = NULL;
   char *key;
 
   if (!session_id || !*session_id)
@@ -386,10 +391,10 @@ gst_zrtp_registry_find_call (const char *session_id)
   key = make_session_key (session_id);
   g_mutex_lock (&lock);
   if (calls)
-    call = g_hash_table_lookup (calls, key);
-  if (call)
-    gst_zrtp_call_ref (call);
+    session = g_hash_table_lookup (calls, key);
+  if (session)
+    gst_zrtp_session_ref (session);
   g_mutex_unlock (&lock);
   g_free (key);
-  return call;
+  return session;
 }

@@ -23,7 +23,7 @@ void gst_zrtp_registry_release (GstZrtpBin * bin);
 void gst_zrtp_registry_leave (GstZrtpBin * bin);
 
 /* The call with that session-id: a reference, or NULL. */
-GstZrtpCall *gst_zrtp_registry_find_call (const char *session_id);
+GstZrtpSession *gst_zrtp_registry_find_call (const char *session_id);
 
 G_END_DECLS
 

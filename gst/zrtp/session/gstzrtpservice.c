@@ -15,126 +15,128 @@
 #define MAX_INBOX 64
 
 static gpointer
-pair_ref (gpointer pair)
+transport_ref (gpointer transport)
 {
-  return gst_zrtp_pair_ref (pair);
+  return gst_zrtp_transport_ref (transport);
 }
 
 static void
-pair_unref (gpointer pair)
+transport_unref (gpointer transport)
 {
-  gst_zrtp_pair_unref (pair);
+  gst_zrtp_transport_unref (transport);
 }
 
 static void
-deadline_fired (gpointer data)
+on_deadline (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  g_atomic_int_set (&pair->deadline_came, TRUE);
-  gst_zrtp_runner_poke (&pair->service);
+  g_atomic_int_set (&transport->deadline_fired, TRUE);
+  gst_zrtp_work_schedule (&transport->engine_work);
 }
 
 static void
-hang_fired (gpointer data)
+on_blocked (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  g_atomic_int_set (&pair->hangs, TRUE);
-  g_atomic_int_set (&pair->hang_came, TRUE);
-  gst_zrtp_runner_poke (&pair->service);
+  g_atomic_int_set (&transport->push_blocked, TRUE);
+  g_atomic_int_set (&transport->blocked_fired, TRUE);
+  gst_zrtp_work_schedule (&transport->engine_work);
 }
 
 static void
-held_fired (gpointer data)
+on_held (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  gst_zrtp_runner_poke (&pair->notifier);
+  gst_zrtp_work_schedule (&transport->notify_work);
 }
 
 static void
-stall_fired (gpointer data)
+on_stalled (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  g_atomic_int_set (&pair->stalled, TRUE);
-  gst_zrtp_runner_poke (&pair->notifier);
+  g_atomic_int_set (&transport->stalled_fired, TRUE);
+  gst_zrtp_work_schedule (&transport->notify_work);
 }
 
 static void
-look_fired (gpointer data)
+on_look (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  g_atomic_int_set (&pair->look_due, TRUE);
-  gst_zrtp_runner_poke (&pair->service);
+  g_atomic_int_set (&transport->look_fired, TRUE);
+  gst_zrtp_work_schedule (&transport->engine_work);
 }
 
 /* The file of known peers is not open yet, or the application has not said yet
  * that there is a transport. */
 static gboolean
-may_not_start (GstZrtpPair * pair)
+may_not_start (GstZrtpTransport * transport)
 {
-  return pair->starting || (!pair->started && !pair->transport_ready
-      && !gst_zrtp_settings_get_boolean (pair->settings,
+  return transport->starting || (!transport->started
+      && !transport->transport_ready
+      && !gst_zrtp_settings_get_boolean (transport->settings,
           GST_ZRTP_SETTING_AUTO_DISCOVER));
 }
 
 static void
-serve_start (GstZrtpPair * pair)
+serve_start (GstZrtpTransport * transport)
 {
   gboolean start, restart;
   guint32 ssrc;
 
-  if (may_not_start (pair))
+  if (may_not_start (transport))
     return;
-  g_mutex_lock (&pair->inbox.lock);
-  start = pair->inbox.start;
-  restart = pair->inbox.restart;
-  ssrc = pair->inbox.ssrc;
-  pair->inbox.start = pair->inbox.restart = FALSE;
-  g_mutex_unlock (&pair->inbox.lock);
+  g_mutex_lock (&transport->inbox.lock);
+  start = transport->inbox.start;
+  restart = transport->inbox.restart;
+  ssrc = transport->inbox.ssrc;
+  transport->inbox.start = transport->inbox.restart = FALSE;
+  g_mutex_unlock (&transport->inbox.lock);
 
-  if (!zrtp_stream_get_session (pair->stream))
+  if (!zrtp_stream_get_session (transport->stream))
     return;
-  if (start && (!pair->started || ssrc != pair->ssrc)) {
-    pair->started = TRUE;
-    pair->ssrc = ssrc;
-    if (pair->had_keys)
-      zrtp_stream_suspect_lost_call (pair->stream);
-    pair->had_keys = FALSE;
-    zrtp_stream_start (pair->stream, ssrc, g_get_monotonic_time ());
-  } else if (restart && pair->started) {
-    zrtp_stream_restart_discovery (pair->stream, g_get_monotonic_time ());
+  if (start && (!transport->started || ssrc != transport->ssrc)) {
+    transport->started = TRUE;
+    transport->ssrc = ssrc;
+    if (transport->had_keys)
+      zrtp_stream_suspect_lost_call (transport->stream);
+    transport->had_keys = FALSE;
+    zrtp_stream_start (transport->stream, ssrc, g_get_monotonic_time ());
+  } else if (restart && transport->started) {
+    zrtp_stream_restart_discovery (transport->stream, g_get_monotonic_time ());
   }
-  gst_zrtp_call_drain (pair->call);
+  gst_zrtp_session_drain (transport->session);
 }
 
 static void
-serve_packets (GstZrtpPair * pair)
+serve_packets (GstZrtpTransport * transport)
 {
   GBytes *packet;
 
   for (;;) {
-    g_mutex_lock (&pair->inbox.lock);
-    packet = g_queue_pop_head (&pair->inbox.packets);
-    g_mutex_unlock (&pair->inbox.lock);
+    g_mutex_lock (&transport->inbox.lock);
+    packet = g_queue_pop_head (&transport->inbox.packets);
+    g_mutex_unlock (&transport->inbox.lock);
     if (!packet)
       return;
-    if (pair->stream) {
+    if (transport->stream) {
       gsize size;
       const guint8 *data = g_bytes_get_data (packet, &size);
 
       GstZrtpLogMark mark;
 
-      pair->called = TRUE;
-      gst_zrtp_log_receive (pair, data, size, &mark);
-      zrtp_stream_receive (pair->stream, data, size, g_get_monotonic_time ());
-      gst_zrtp_log_received (pair, &mark);
-      gst_zrtp_call_drain (pair->call);
+      transport->called = TRUE;
+      gst_zrtp_log_receive (transport, data, size, &mark);
+      zrtp_stream_receive (transport->stream, data, size,
+          g_get_monotonic_time ());
+      gst_zrtp_log_received (transport, &mark);
+      gst_zrtp_session_drain (transport->session);
     } else {
-      gst_zrtp_receiver_count_drop (&pair->receiver,
+      gst_zrtp_receiver_count_drop (&transport->receiver,
           GST_ZRTP_RECEIVE_DROP_NO_PARTNER);
     }
     g_bytes_unref (packet);
@@ -142,163 +144,169 @@ serve_packets (GstZrtpPair * pair)
 }
 
 static void
-serve_tells (GstZrtpPair * pair)
+serve_media (GstZrtpTransport * transport)
 {
   gboolean tell[ZRTP_MEDIA_SECURE + 1];
 
-  g_mutex_lock (&pair->inbox.lock);
-  memcpy (tell, pair->inbox.tell, sizeof tell);
-  memset (pair->inbox.tell, 0, sizeof pair->inbox.tell);
-  g_mutex_unlock (&pair->inbox.lock);
+  g_mutex_lock (&transport->inbox.lock);
+  memcpy (tell, transport->inbox.tell, sizeof tell);
+  memset (transport->inbox.tell, 0, sizeof transport->inbox.tell);
+  g_mutex_unlock (&transport->inbox.lock);
 
   for (guint kind = 0; kind < G_N_ELEMENTS (tell); kind++) {
     if (tell[kind]) {
-      zrtp_stream_media_received (pair->stream, kind, g_get_monotonic_time ());
-      gst_zrtp_call_drain (pair->call);
+      zrtp_stream_media_received (transport->stream, kind,
+          g_get_monotonic_time ());
+      gst_zrtp_session_drain (transport->session);
     }
   }
 }
 
 /* With the call's lock. */
 static void
-serve_all (GstZrtpPair * pair)
+serve_all (GstZrtpTransport * transport)
 {
-  if (pair->stream)
-    serve_start (pair);
-  serve_packets (pair);
-  if (pair->stream) {
-    serve_tells (pair);
-    if (g_atomic_int_compare_and_exchange (&pair->deadline_came, TRUE, FALSE)) {
-      zrtp_stream_timeout (pair->stream, g_get_monotonic_time ());
-      gst_zrtp_call_drain (pair->call);
+  if (transport->stream)
+    serve_start (transport);
+  serve_packets (transport);
+  if (transport->stream) {
+    serve_media (transport);
+    if (g_atomic_int_compare_and_exchange (&transport->deadline_fired, TRUE,
+            FALSE)) {
+      zrtp_stream_timeout (transport->stream, g_get_monotonic_time ());
+      gst_zrtp_session_drain (transport->session);
     }
   }
 }
 
 static void
-service (gpointer data)
+engine_work (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  if (g_atomic_int_compare_and_exchange (&pair->hang_came, TRUE, FALSE))
-    gst_zrtp_pair_open_sinks (pair);
-  gst_zrtp_call_lock (pair->call);
-  serve_all (pair);
-  gst_zrtp_call_unlock (pair->call);
-  if (g_atomic_int_compare_and_exchange (&pair->look_due, TRUE, FALSE))
-    gst_zrtp_pair_look (pair);
+  if (g_atomic_int_compare_and_exchange (&transport->blocked_fired, TRUE,
+          FALSE))
+    gst_zrtp_transport_preroll_sinks (transport);
+  gst_zrtp_session_lock (transport->session);
+  serve_all (transport);
+  gst_zrtp_session_unlock (transport->session);
+  if (g_atomic_int_compare_and_exchange (&transport->look_fired, TRUE, FALSE))
+    gst_zrtp_transport_look (transport);
 }
 
 static void
-notifier (gpointer data)
+notify_work (gpointer data)
 {
-  GstZrtpPair *pair = data;
+  GstZrtpTransport *transport = data;
 
-  if (g_atomic_int_compare_and_exchange (&pair->stalled, TRUE, FALSE))
-    gst_zrtp_pair_warn_of_stall (pair);
-  gst_zrtp_pair_deliver_notices (pair);
+  if (g_atomic_int_compare_and_exchange (&transport->stalled_fired, TRUE,
+          FALSE))
+    gst_zrtp_transport_warn_of_stalled_push (transport);
+  gst_zrtp_transport_deliver_notifications (transport);
 }
 
-GstZrtpPair *
-gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id)
+GstZrtpTransport *
+gst_zrtp_transport_new (GstZrtpSession * session, guint stream_id)
 {
-  GstZrtpPair *pair = g_new0 (GstZrtpPair, 1);
+  GstZrtpTransport *transport = g_new0 (GstZrtpTransport, 1);
 
-  pair->refs = 1;
-  pair->call = gst_zrtp_call_ref (call);
-  pair->stream_id = stream_id;
-  pair->settings = gst_zrtp_settings_new ();
-  gst_zrtp_sender_init (&pair->sender);
-  gst_zrtp_receiver_init (&pair->receiver);
-  g_mutex_init (&pair->inbox.lock);
-  g_queue_init (&pair->inbox.packets);
-  gst_zrtp_outbox_init (&pair->outbox);
-  g_mutex_init (&pair->notices_lock);
-  g_queue_init (&pair->notices);
-  g_queue_init (&pair->held);
-  pair->backlog = gst_zrtp_backlog_new ();
-  gst_zrtp_timer_init (&pair->held_due, held_fired, pair);
-  g_cond_init (&pair->stored);
-  gst_zrtp_timer_init (&pair->deadline, deadline_fired, pair);
-  gst_zrtp_timer_init (&pair->hang, hang_fired, pair);
-  gst_zrtp_timer_init (&pair->stall, stall_fired, pair);
-  gst_zrtp_timer_init (&pair->look, look_fired, pair);
-  gst_zrtp_runner_init (&pair->service, GST_ZRTP_POOL_SERVICE, service, pair,
-      pair_ref, pair_unref);
-  gst_zrtp_runner_init (&pair->pusher, GST_ZRTP_POOL_BLOCKING,
-      gst_zrtp_pair_push_handshake, pair, pair_ref, pair_unref);
-  gst_zrtp_runner_init (&pair->notifier, GST_ZRTP_POOL_BLOCKING, notifier,
-      pair, pair_ref, pair_unref);
-  for (guint half = 0; half < GST_ZRTP_N_HALVES; half++)
-    g_weak_ref_init (&pair->members[half].element, NULL);
-  return pair;
-}
-
-void
-gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc)
-{
-  g_mutex_lock (&pair->inbox.lock);
-  pair->inbox.start = TRUE;
-  pair->inbox.ssrc = ssrc;
-  g_mutex_unlock (&pair->inbox.lock);
-  gst_zrtp_pair_serve (pair);
+  transport->refs = 1;
+  transport->session = gst_zrtp_session_ref (session);
+  transport->stream_id = stream_id;
+  transport->settings = gst_zrtp_settings_new ();
+  gst_zrtp_sender_init (&transport->sender);
+  gst_zrtp_receiver_init (&transport->receiver);
+  g_mutex_init (&transport->inbox.lock);
+  g_queue_init (&transport->inbox.packets);
+  gst_zrtp_outbox_init (&transport->outbox);
+  g_mutex_init (&transport->notifications_lock);
+  g_queue_init (&transport->notifications);
+  g_queue_init (&transport->held);
+  transport->backlog = gst_zrtp_backlog_new ();
+  gst_zrtp_timer_init (&transport->held_due, on_held, transport);
+  g_cond_init (&transport->stored);
+  gst_zrtp_timer_init (&transport->deadline, on_deadline, transport);
+  gst_zrtp_timer_init (&transport->blocked_timer, on_blocked, transport);
+  gst_zrtp_timer_init (&transport->stalled_timer, on_stalled, transport);
+  gst_zrtp_timer_init (&transport->look_timer, on_look, transport);
+  gst_zrtp_work_init (&transport->engine_work, GST_ZRTP_POOL_SERVICE,
+      engine_work, transport, transport_ref, transport_unref);
+  gst_zrtp_work_init (&transport->push_work, GST_ZRTP_POOL_BLOCKING,
+      gst_zrtp_transport_push_handshake, transport, transport_ref,
+      transport_unref);
+  gst_zrtp_work_init (&transport->notify_work, GST_ZRTP_POOL_BLOCKING,
+      notify_work, transport, transport_ref, transport_unref);
+  for (guint side = 0; side < GST_ZRTP_N_SIDES; side++)
+    g_weak_ref_init (&transport->slots[side].element, NULL);
+  return transport;
 }
 
 void
-gst_zrtp_pair_restart_discovery (GstZrtpPair * pair)
+gst_zrtp_transport_start (GstZrtpTransport * transport, guint32 ssrc)
 {
-  g_mutex_lock (&pair->inbox.lock);
-  pair->inbox.restart = TRUE;
-  g_mutex_unlock (&pair->inbox.lock);
-  gst_zrtp_runner_poke (&pair->service);
+  g_mutex_lock (&transport->inbox.lock);
+  transport->inbox.start = TRUE;
+  transport->inbox.ssrc = ssrc;
+  g_mutex_unlock (&transport->inbox.lock);
+  gst_zrtp_transport_serve (transport);
+}
+
+void
+gst_zrtp_transport_restart_discovery (GstZrtpTransport * transport)
+{
+  g_mutex_lock (&transport->inbox.lock);
+  transport->inbox.restart = TRUE;
+  g_mutex_unlock (&transport->inbox.lock);
+  gst_zrtp_work_schedule (&transport->engine_work);
 }
 
 gboolean
-gst_zrtp_pair_discover (GstZrtpPair * pair)
+gst_zrtp_transport_discover (GstZrtpTransport * transport)
 {
   gboolean ok;
 
-  gst_zrtp_call_lock (pair->call);
-  ok = pair->members[GST_ZRTP_HALF_ENC].reserved
-      || pair->members[GST_ZRTP_HALF_DEC].reserved;
+  gst_zrtp_session_lock (transport->session);
+  ok = transport->slots[GST_ZRTP_SIDE_SEND].reserved
+      || transport->slots[GST_ZRTP_SIDE_RECEIVE].reserved;
   if (ok)
-    pair->transport_ready = TRUE;
-  gst_zrtp_call_unlock (pair->call);
+    transport->transport_ready = TRUE;
+  gst_zrtp_session_unlock (transport->session);
   if (ok)
-    gst_zrtp_pair_restart_discovery (pair);
+    gst_zrtp_transport_restart_discovery (transport);
   return ok;
 }
 
 gboolean
-gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data, gsize size)
+gst_zrtp_transport_receive (GstZrtpTransport * transport, const guint8 * data,
+    gsize size)
 {
   gboolean room;
 
-  g_mutex_lock (&pair->inbox.lock);
-  room = pair->inbox.packets.length < MAX_INBOX;
+  g_mutex_lock (&transport->inbox.lock);
+  room = transport->inbox.packets.length < MAX_INBOX;
   if (room)
-    g_queue_push_tail (&pair->inbox.packets, g_bytes_new (data, size));
-  g_mutex_unlock (&pair->inbox.lock);
+    g_queue_push_tail (&transport->inbox.packets, g_bytes_new (data, size));
+  g_mutex_unlock (&transport->inbox.lock);
   return room;
 }
 
 void
-gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind)
+gst_zrtp_transport_media_received (GstZrtpTransport * transport, ZrtpMedia kind)
 {
-  g_mutex_lock (&pair->inbox.lock);
-  pair->inbox.tell[kind] = TRUE;
-  g_mutex_unlock (&pair->inbox.lock);
-  gst_zrtp_runner_poke (&pair->service);
+  g_mutex_lock (&transport->inbox.lock);
+  transport->inbox.tell[kind] = TRUE;
+  g_mutex_unlock (&transport->inbox.lock);
+  gst_zrtp_work_schedule (&transport->engine_work);
 }
 
 void
-gst_zrtp_pair_serve (GstZrtpPair * pair)
+gst_zrtp_transport_serve (GstZrtpTransport * transport)
 {
-  if (gst_zrtp_receiver_is_hearing (&pair->receiver)
-      || !gst_zrtp_call_trylock (pair->call)) {
-    gst_zrtp_runner_poke (&pair->service);
+  if (gst_zrtp_receiver_is_receiving (&transport->receiver)
+      || !gst_zrtp_session_trylock (transport->session)) {
+    gst_zrtp_work_schedule (&transport->engine_work);
     return;
   }
-  serve_all (pair);
-  gst_zrtp_call_unlock (pair->call);
+  serve_all (transport);
+  gst_zrtp_session_unlock (transport->session);
 }

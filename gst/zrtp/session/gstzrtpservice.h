@@ -8,28 +8,28 @@
 
 #include "session/gstzrtptransport.h"
 
-G_BEGIN_DECLS
-
-GstZrtpPair *gst_zrtp_pair_new (GstZrtpCall * call, guint stream_id);
+G_BEGIN_DECLS GstZrtpTransport *gst_zrtp_transport_new (GstZrtpSession *
+    session, guint stream_id);
 /* The handshake may start, or go on with another SSRC. Without locks. */
-void gst_zrtp_pair_start (GstZrtpPair * pair, guint32 ssrc);
+void gst_zrtp_transport_start (GstZrtpTransport * transport, guint32 ssrc);
 /* The transport changed under us. */
-void gst_zrtp_pair_restart_discovery (GstZrtpPair * pair);
+void gst_zrtp_transport_restart_discovery (GstZrtpTransport * transport);
 /* The application says that, or that it is ready now. FALSE if no element is in
  * READY. */
-gboolean gst_zrtp_pair_discover (GstZrtpPair * pair);
-/* A datagram that is ZRTP; copied. gst_zrtp_pair_serve() is due then. FALSE if too
+gboolean gst_zrtp_transport_discover (GstZrtpTransport * transport);
+/* A datagram that is ZRTP; copied. gst_zrtp_transport_serve() is due then. FALSE if too
  * many wait already. Like the next two, also with the receiver's lock held. */
-gboolean gst_zrtp_pair_receive (GstZrtpPair * pair, const guint8 * data,
-    gsize size);
+gboolean gst_zrtp_transport_receive (GstZrtpTransport * transport,
+    const guint8 * data, gsize size);
 /* Media of that kind came. */
-void gst_zrtp_pair_tell (GstZrtpPair * pair, ZrtpMedia kind);
+void gst_zrtp_transport_media_received (GstZrtpTransport * transport,
+    ZrtpMedia kind);
 /* Gives the engine what was received. That takes it microseconds, and it pushes
  * nothing and waits for nothing: whoever brings a packet does it, as a thread
  * that has to wake up first comes late where others compute. Unless media comes
  * the same way, which a flood of packets must not hold up, or the call is busy:
  * then a worker does it. Without locks. */
-void gst_zrtp_pair_serve (GstZrtpPair * pair);
+void gst_zrtp_transport_serve (GstZrtpTransport * transport);
 
 G_END_DECLS
 

@@ -17,90 +17,91 @@
 /* What is done where disks may hang; the call knows the last one. */
 struct _GstZrtpOpening
 {
-  GstZrtpCall *call;            /* a reference */
+  GstZrtpSession *session;      /* a reference */
   char *path;
   gboolean starts, makes;
   ZrtpCache *cache;             /* a reference: @makes: whose file is to be made;
                                  * else the result */
 };
 
-GstZrtpCall *
-gst_zrtp_call_new (const char *key)
+GstZrtpSession *
+gst_zrtp_session_new (const char *key)
 {
-  GstZrtpCall *call = g_new0 (GstZrtpCall, 1);
+  GstZrtpSession *session = g_new0 (GstZrtpSession, 1);
 
-  call->refs = 1;
-  call->key = g_strdup (key);
-  g_mutex_init (&call->lock);
-  g_cond_init (&call->opened);
-  gst_zrtp_timer_init (&call->opening_end, gst_zrtp_call_opening_fired, call);
-  call->pairs = g_ptr_array_new ();
-  return call;
+  session->refs = 1;
+  session->key = g_strdup (key);
+  g_mutex_init (&session->lock);
+  g_cond_init (&session->opened);
+  gst_zrtp_timer_init (&session->opening_end, gst_zrtp_session_opening_fired,
+      session);
+  session->transports = g_ptr_array_new ();
+  return session;
 }
 
 /* What streams are bound to, or will be, stays. */
 static gboolean
-is_settled (GstZrtpCall * call)
+is_settled (GstZrtpSession * session)
 {
-  for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *pair = g_ptr_array_index (call->pairs, i);
+  for (guint i = 0; i < session->transports->len; i++) {
+    GstZrtpTransport *transport = g_ptr_array_index (session->transports, i);
 
-    if (pair->stream && zrtp_stream_get_session (pair->stream))
+    if (transport->stream && zrtp_stream_get_session (transport->stream))
       return TRUE;
   }
   return FALSE;
 }
 
 static void
-set_error (GstZrtpCall * call, const char *error)
+set_error (GstZrtpSession * session, const char *error)
 {
-  g_free (call->cache_error);
-  call->cache_error = g_strdup (error);
+  g_free (session->cache_error);
+  session->cache_error = g_strdup (error);
 }
 
 /* Takes @cache, or NULL with @error. */
 static void
-take_opened (GstZrtpCall * call, const char *path, ZrtpCache * cache,
+take_opened (GstZrtpSession * session, const char *path, ZrtpCache * cache,
     const char *error)
 {
-  const gboolean same = g_strcmp0 (call->cache_path, path) == 0;
+  const gboolean same = g_strcmp0 (session->cache_path, path) == 0;
 
   if (cache) {
-    zrtp_cache_get_zid (cache, call->zid);
-  } else if (!same || call->cache) {
-    zrtp_random_system.fill (zrtp_random_system.user_data, call->zid,
-        sizeof call->zid);
+    zrtp_cache_get_zid (cache, session->zid);
+  } else if (!same || session->cache) {
+    zrtp_random_system.fill (zrtp_random_system.user_data, session->zid,
+        sizeof session->zid);
   }
-  gst_zrtp_call_drop_cache (call);
-  call->cache = cache;
-  set_error (call, error);
+  gst_zrtp_session_drop_cache (session);
+  session->cache = cache;
+  set_error (session, error);
   if (!same) {
-    g_free (call->cache_path);
-    call->cache_path = g_strdup (path);
+    g_free (session->cache_path);
+    session->cache_path = g_strdup (path);
   }
 }
 
 /* Takes @cache. Where the file can't be made the zid that was announced serves
  * without. */
 static void
-take_result (GstZrtpCall * call, const GstZrtpOpening * opening,
+take_result (GstZrtpSession * session, const GstZrtpOpening * opening,
     ZrtpCache * cache, const char *error)
 {
   if (!opening->makes) {
-    take_opened (call, opening->path, cache, error);
+    take_opened (session, opening->path, cache, error);
   } else if (error) {
-    gst_zrtp_call_drop_cache (call);
-    set_error (call, error);
+    gst_zrtp_session_drop_cache (session);
+    set_error (session, error);
   }
 }
 
 static void
-end_opening (GstZrtpCall * call)
+end_opening (GstZrtpSession * session)
 {
-  call->opening = NULL;
-  gst_zrtp_timer_clear (&call->opening_end);
-  g_cond_broadcast (&call->opened);
-  call->opening_done (call);
+  session->opening = NULL;
+  gst_zrtp_timer_clear (&session->opening_end);
+  g_cond_broadcast (&session->opened);
+  session->opening_done (session);
 }
 
 static gboolean
@@ -108,9 +109,9 @@ is_wanted (GstZrtpOpening * opening)
 {
   gboolean wanted;
 
-  gst_zrtp_call_lock (opening->call);
-  wanted = opening->call->opening == opening;
-  gst_zrtp_call_unlock (opening->call);
+  gst_zrtp_session_lock (opening->session);
+  wanted = opening->session->opening == opening;
+  gst_zrtp_session_unlock (opening->session);
   return wanted;
 }
 
@@ -138,20 +139,20 @@ static void
 run_opening (gpointer data)
 {
   GstZrtpOpening *opening = data;
-  GstZrtpCall *call = opening->call;
+  GstZrtpSession *session = opening->session;
   GError *error = is_wanted (opening) ? open_or_make (opening) : NULL;
 
-  gst_zrtp_call_lock (call);
-  if (call->opening == opening) {
-    take_result (call, opening, g_steal_pointer (&opening->cache),
+  gst_zrtp_session_lock (session);
+  if (session->opening == opening) {
+    take_result (session, opening, g_steal_pointer (&opening->cache),
         error ? error->message : NULL);
-    end_opening (call);
+    end_opening (session);
   }
-  gst_zrtp_call_unlock (call);
+  gst_zrtp_session_unlock (session);
 
   g_clear_error (&error);
   g_clear_pointer (&opening->cache, zrtp_cache_unref);
-  gst_zrtp_call_unref (call);
+  gst_zrtp_session_unref (session);
   g_free (opening->path);
   g_free (opening);
 }
@@ -161,119 +162,121 @@ run_opening (gpointer data)
 static void
 give_up (gpointer data)
 {
-  GstZrtpCall *call = data;
+  GstZrtpSession *session = data;
   char *name, *error;
 
-  gst_zrtp_call_lock (call);
-  if (call->opening && g_get_monotonic_time () >= call->opening_due) {
-    name = g_filename_display_name (call->opening->path);
+  gst_zrtp_session_lock (session);
+  if (session->opening && g_get_monotonic_time () >= session->opening_due) {
+    name = g_filename_display_name (session->opening->path);
     error = g_strdup_printf ("Cache of known peers \"%s\" is on a disk that "
         "does not answer: see to the disk, or name another cache", name);
-    take_result (call, call->opening, NULL, error);
-    end_opening (call);
+    take_result (session, session->opening, NULL, error);
+    end_opening (session);
     g_free (error);
     g_free (name);
   }
-  gst_zrtp_call_unlock (call);
-  gst_zrtp_call_unref (call);
+  gst_zrtp_session_unlock (session);
+  gst_zrtp_session_unref (session);
 }
 
 /* Timer thread. What is under way has a reference to the call. */
 void
-gst_zrtp_call_opening_fired (gpointer call)
+gst_zrtp_session_opening_fired (gpointer session)
 {
-  gst_zrtp_pool_run (GST_ZRTP_POOL_SERVICE, give_up, gst_zrtp_call_ref (call));
+  gst_zrtp_pool_run (GST_ZRTP_POOL_SERVICE, give_up,
+      gst_zrtp_session_ref (session));
 }
 
 /* In place of one that is under way. */
 static void
-begin_opening (GstZrtpCall * call, const char *path, gboolean starts,
+begin_opening (GstZrtpSession * session, const char *path, gboolean starts,
     gboolean makes, GstZrtpOpenedFunc done)
 {
   GstZrtpOpening *opening = g_new0 (GstZrtpOpening, 1);
 
-  opening->call = gst_zrtp_call_ref (call);
+  opening->session = gst_zrtp_session_ref (session);
   opening->path = g_strdup (path);
   opening->starts = starts;
   opening->makes = makes;
-  opening->cache = makes ? zrtp_cache_ref (call->cache) : NULL;
-  call->opening = opening;
-  call->opening_done = done;
-  call->opening_due = g_get_monotonic_time () + OPENING_TIME;
-  gst_zrtp_timer_set (&call->opening_end, call->opening_due);
-  gst_zrtp_storage_run (path, run_opening, opening);
+  opening->cache = makes ? zrtp_cache_ref (session->cache) : NULL;
+  session->opening = opening;
+  session->opening_done = done;
+  session->opening_due = g_get_monotonic_time () + OPENING_TIME;
+  gst_zrtp_timer_set (&session->opening_end, session->opening_due);
+  gst_zrtp_disk_queue_run (path, run_opening, opening);
 }
 
 gboolean
-gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path, gboolean starts,
-    GstZrtpOpenedFunc done)
+gst_zrtp_session_open_cache (GstZrtpSession * session, const char *path,
+    gboolean starts, GstZrtpOpenedFunc done)
 {
-  if (call->cache_path && is_settled (call))
+  if (session->cache_path && is_settled (session))
     return TRUE;
-  if (call->opening && (call->opening->starts
-          || (!starts && g_str_equal (call->opening->path, path))))
+  if (session->opening && (session->opening->starts
+          || (!starts && g_str_equal (session->opening->path, path))))
     return FALSE;
   if (!g_str_equal (path, ZRTP_CACHE_MEMORY)) {
     /* The same file gives the same object, unless it was replaced since. */
-    begin_opening (call, path, starts, FALSE, done);
+    begin_opening (session, path, starts, FALSE, done);
     return FALSE;
   }
-  if (g_strcmp0 (call->cache_path, path) != 0)
-    take_opened (call, path, zrtp_cache_open (path, &zrtp_random_system, NULL),
-        NULL);
-  if (call->opening)
-    end_opening (call);
+  if (g_strcmp0 (session->cache_path, path) != 0)
+    take_opened (session, path, zrtp_cache_open (path, &zrtp_random_system,
+            NULL), NULL);
+  if (session->opening)
+    end_opening (session);
   return TRUE;
 }
 
 gboolean
-gst_zrtp_call_make_cache (GstZrtpCall * call, GstZrtpOpenedFunc done)
+gst_zrtp_session_make_cache (GstZrtpSession * session, GstZrtpOpenedFunc done)
 {
-  if (is_settled (call))
+  if (is_settled (session))
     return TRUE;
-  if (call->opening && call->opening->starts)
+  if (session->opening && session->opening->starts)
     return FALSE;
-  if (gst_zrtp_call_is_cacheless (call))
+  if (gst_zrtp_session_is_cacheless (session))
     return TRUE;
-  begin_opening (call, call->cache_path, TRUE, TRUE, done);
+  begin_opening (session, session->cache_path, TRUE, TRUE, done);
   return FALSE;
 }
 
 void
-gst_zrtp_call_wait_opened (GstZrtpCall * call)
+gst_zrtp_session_wait_opened (GstZrtpSession * session)
 {
-  while (call->opening)
-    g_cond_wait (&call->opened, &call->lock);
+  while (session->opening)
+    g_cond_wait (&session->opened, &session->lock);
 }
 
 void
-gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from)
+gst_zrtp_session_adopt_cache (GstZrtpSession * session, GstZrtpSession * from)
 {
-  if (call->cache_path || !from->cache_path)
+  if (session->cache_path || !from->cache_path)
     return;
-  call->cache = from->cache ? zrtp_cache_ref (from->cache) : NULL;
-  call->cache_path = g_strdup (from->cache_path);
-  call->cache_error = g_strdup (from->cache_error);
-  memcpy (call->zid, from->zid, sizeof call->zid);
+  session->cache = from->cache ? zrtp_cache_ref (from->cache) : NULL;
+  session->cache_path = g_strdup (from->cache_path);
+  session->cache_error = g_strdup (from->cache_error);
+  memcpy (session->zid, from->zid, sizeof session->zid);
 }
 
 /* A mistyped name makes a new file, with a new ZID. */
 void
-gst_zrtp_call_tell_of_new_cache (GstZrtpCall * call, GstZrtpPair * pair)
+gst_zrtp_session_tell_of_new_cache (GstZrtpSession * session,
+    GstZrtpTransport * transport)
 {
-  ZrtpCache *cache = call->cache;
+  ZrtpCache *cache = session->cache;
   const ZrtpCacheOrigin origin =
       cache ? zrtp_cache_take_origin (cache) : ZRTP_CACHE_EXISTED;
 
   if (origin == ZRTP_CACHE_NEW)
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_info (GST_RESOURCE_ERROR,
+    gst_zrtp_transport_notify (transport,
+        gst_zrtp_notification_new_info (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_NOT_FOUND, NULL, "New file of known peers "
             "\"%s\": no peer is known yet, and this endpoint has a new ZID",
             zrtp_cache_get_path (cache)));
   else if (origin == ZRTP_CACHE_WAS_EMPTY)
-    gst_zrtp_pair_notify (pair,
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+    gst_zrtp_transport_notify (transport,
+        gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_READ, NULL, "The file of known peers \"%s\" was "
             "empty and starts as a new one: no peer is known, and this endpoint "
             "has a new ZID. If it had content before, replace it by a backup "

@@ -5,43 +5,43 @@
 
 #include "threads/gstzrtpdiskqueue.h"
 
-GstZrtpCall *
-gst_zrtp_call_ref (GstZrtpCall * call)
+GstZrtpSession *
+gst_zrtp_session_ref (GstZrtpSession * session)
 {
-  g_atomic_int_inc (&call->refs);
-  return call;
+  g_atomic_int_inc (&session->refs);
+  return session;
 }
 
 void
-gst_zrtp_call_unref (GstZrtpCall * call)
+gst_zrtp_session_unref (GstZrtpSession * session)
 {
-  if (!g_atomic_int_dec_and_test (&call->refs))
+  if (!g_atomic_int_dec_and_test (&session->refs))
     return;
-  g_assert (call->pairs->len == 0 && !call->session);
-  g_ptr_array_unref (call->pairs);
-  gst_zrtp_call_drop_cache (call);
-  gst_clear_structure (&call->told_trust);
-  g_free (call->told_sas);
-  g_free (call->asked_sas);
-  g_free (call->warned_attack);
-  g_free (call->cache_path);
-  g_free (call->cache_error);
-  g_cond_clear (&call->opened);
-  g_free (call->key);
-  g_mutex_clear (&call->lock);
-  g_free (call);
+  g_assert (session->transports->len == 0 && !session->engine);
+  g_ptr_array_unref (session->transports);
+  gst_zrtp_session_drop_cache (session);
+  gst_clear_structure (&session->notified_trust);
+  g_free (session->notified_sas);
+  g_free (session->asked_sas);
+  g_free (session->warned_attack);
+  g_free (session->cache_path);
+  g_free (session->cache_error);
+  g_cond_clear (&session->opened);
+  g_free (session->key);
+  g_mutex_clear (&session->lock);
+  g_free (session);
 }
 
 void
-gst_zrtp_call_drop_cache (GstZrtpCall * call)
+gst_zrtp_session_drop_cache (GstZrtpSession * session)
 {
-  if (call->cache)
-    gst_zrtp_storage_unref_cache (call->cache_path, call->cache);
-  call->cache = NULL;
+  if (session->cache)
+    gst_zrtp_disk_queue_unref_cache (session->cache_path, session->cache);
+  session->cache = NULL;
 }
 
 gboolean
-gst_zrtp_call_is_cacheless (GstZrtpCall * call)
+gst_zrtp_session_is_cacheless (GstZrtpSession * session)
 {
-  return !call->cache || zrtp_cache_is_volatile (call->cache);
+  return !session->cache || zrtp_cache_is_volatile (session->cache);
 }

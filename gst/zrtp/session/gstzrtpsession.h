@@ -16,27 +16,27 @@
 
 G_BEGIN_DECLS
 
-typedef struct _GstZrtpCall GstZrtpCall;
+typedef struct _GstZrtpSession GstZrtpSession;
 typedef struct _GstZrtpOpening GstZrtpOpening;
-typedef struct _GstZrtpPair GstZrtpPair;
+typedef struct _GstZrtpTransport GstZrtpTransport;
 
-typedef void (*GstZrtpOpenedFunc) (GstZrtpCall * call);
+typedef void (*GstZrtpOpenedFunc) (GstZrtpSession * session);
 
-struct _GstZrtpCall
+struct _GstZrtpSession
 {
   gint refs;
   char *key;                    /* the registry's; NULL: nobody can join */
   GMutex lock;
   /* All that follows: under the lock. */
-  GPtrArray *pairs;             /* borrowed; those with a member */
+  GPtrArray *transports;             /* borrowed; those with a member */
   guint active;                 /* elements at or above PAUSED */
-  ZrtpSession *session;         /* while one is active */
+  ZrtpSession *engine;          /* while an element is active */
   GstBuffer *applied_aux;       /* what the session was told */
   GstBuffer *applied_srtp_key;
   char *applied_name;
-  GstStructure *told_trust;     /* of the last GstZrtpTrust, or NULL */
-  ZrtpReason told_reason;       /* of the last GstZrtpLevel ... */
-  char *told_sas;               /* ... and its SAS, or NULL */
+  GstStructure *notified_trust;     /* of the last GstZrtpTrust, or NULL */
+  ZrtpReason notified_reason;       /* of the last GstZrtpLevel ... */
+  char *notified_sas;               /* ... and its SAS, or NULL */
   ZrtpReasons warned_reasons;   /* that are there and were told */
   char *warned_attack;          /* the last one in a WARNING, or NULL */
   char *asked_sas;              /* that an INFO message was about, or NULL */
@@ -51,33 +51,33 @@ struct _GstZrtpCall
   GCond opened;                 /* it is over, one way or the other */
 };
 
-GstZrtpCall *gst_zrtp_call_new (const char *key);
-GstZrtpCall *gst_zrtp_call_ref (GstZrtpCall * call);
-void gst_zrtp_call_unref (GstZrtpCall * call);
+GstZrtpSession *gst_zrtp_session_new (const char *key);
+GstZrtpSession *gst_zrtp_session_ref (GstZrtpSession * session);
+void gst_zrtp_session_unref (GstZrtpSession * session);
 
-static inline GstZrtpPair *
-gst_zrtp_call_pair_at (GstZrtpCall * call, guint i)
+static inline GstZrtpTransport *
+gst_zrtp_session_pair_at (GstZrtpSession * session, guint i)
 {
-  return g_ptr_array_index (call->pairs, i);
+  return g_ptr_array_index (session->transports, i);
 }
 
 static inline void
-gst_zrtp_call_lock (GstZrtpCall * call)
+gst_zrtp_session_lock (GstZrtpSession * session)
 {
-  g_mutex_lock (&call->lock);
+  g_mutex_lock (&session->lock);
 }
 
 /* FALSE if somebody has it. */
 static inline gboolean
-gst_zrtp_call_trylock (GstZrtpCall * call)
+gst_zrtp_session_trylock (GstZrtpSession * session)
 {
-  return g_mutex_trylock (&call->lock);
+  return g_mutex_trylock (&session->lock);
 }
 
 static inline void
-gst_zrtp_call_unlock (GstZrtpCall * call)
+gst_zrtp_session_unlock (GstZrtpSession * session)
 {
-  g_mutex_unlock (&call->lock);
+  g_mutex_unlock (&session->lock);
 }
 
 /* With the lock held, all of them. */
@@ -91,22 +91,25 @@ gst_zrtp_call_unlock (GstZrtpCall * call)
 /* Makes zid that of the file at @path, unless streams are bound to another. The
  * file is made only if a call @starts: who merely looks leaves no trace. TRUE if
  * there is nothing to wait for. */
-gboolean gst_zrtp_call_open_cache (GstZrtpCall * call, const char *path,
-    gboolean starts, GstZrtpOpenedFunc done);
+gboolean gst_zrtp_session_open_cache (GstZrtpSession * session,
+    const char *path, gboolean starts, GstZrtpOpenedFunc done);
 /* The call starts with the zid that it has: makes the file if that was put off.
  * TRUE as above. */
-gboolean gst_zrtp_call_make_cache (GstZrtpCall * call, GstZrtpOpenedFunc done);
+gboolean gst_zrtp_session_make_cache (GstZrtpSession * session,
+    GstZrtpOpenedFunc done);
 /* Waits for what is under way; lets go of the lock meanwhile. */
-void gst_zrtp_call_wait_opened (GstZrtpCall * call);
+void gst_zrtp_session_wait_opened (GstZrtpSession * session);
 /* opening_end's. */
-void gst_zrtp_call_opening_fired (gpointer call);
+void gst_zrtp_session_opening_fired (gpointer session);
 /* Must be called with call->lock held. Tells of a file that was made or filled for
  * the call, once in the process. */
-void gst_zrtp_call_tell_of_new_cache (GstZrtpCall * call, GstZrtpPair * pair);
+void gst_zrtp_session_tell_of_new_cache (GstZrtpSession * session,
+    GstZrtpTransport * transport);
 /* Takes over what another call has open, if this one has nothing. */
-void gst_zrtp_call_adopt_cache (GstZrtpCall * call, GstZrtpCall * from);
-void gst_zrtp_call_drop_cache (GstZrtpCall * call);
-gboolean gst_zrtp_call_is_cacheless (GstZrtpCall * call);
+void gst_zrtp_session_adopt_cache (GstZrtpSession * session,
+    GstZrtpSession * from);
+void gst_zrtp_session_drop_cache (GstZrtpSession * session);
+gboolean gst_zrtp_session_is_cacheless (GstZrtpSession * session);
 
 G_END_DECLS
 

@@ -9,9 +9,9 @@
 #include <string.h>
 
 static void
-sample_engine (GstZrtpPair * pair, GstZrtpSample * sample)
+sample_engine (GstZrtpTransport * transport, GstZrtpSample * sample)
 {
-  const ZrtpStreamInfo *info = zrtp_stream_get_info (pair->stream);
+  const ZrtpStreamInfo *info = zrtp_stream_get_info (transport->stream);
 
   sample->state = info->state;
   sample->error = info->error;
@@ -26,27 +26,27 @@ sample_engine (GstZrtpPair * pair, GstZrtpSample * sample)
 }
 
 static gboolean
-get_setting (GstZrtpPair * pair, GstZrtpSetting setting)
+get_setting (GstZrtpTransport * transport, GstZrtpSetting setting)
 {
-  return gst_zrtp_settings_get_boolean (pair->settings, setting);
+  return gst_zrtp_settings_get_boolean (transport->settings, setting);
 }
 
 /* Must be called with the call's lock held. */
 static void
-sample_pair (GstZrtpPair * pair, GstZrtpSample * sample)
+sample_pair (GstZrtpTransport * transport, GstZrtpSample * sample)
 {
-  sample->have_enc = pair->members[GST_ZRTP_HALF_ENC].id != NULL;
-  sample->have_dec = pair->members[GST_ZRTP_HALF_DEC].id != NULL;
-  sample->started = pair->started;
-  sample->may_start = !pair->starting && (pair->transport_ready
-      || get_setting (pair, GST_ZRTP_SETTING_AUTO_DISCOVER));
-  sample->passive = get_setting (pair, GST_ZRTP_SETTING_PASSIVE);
-  sample->auto_secure = get_setting (pair, GST_ZRTP_SETTING_AUTO_SECURE);
+  sample->have_enc = transport->slots[GST_ZRTP_SIDE_SEND].id != NULL;
+  sample->have_dec = transport->slots[GST_ZRTP_SIDE_RECEIVE].id != NULL;
+  sample->started = transport->started;
+  sample->may_start = !transport->starting && (transport->transport_ready
+      || get_setting (transport, GST_ZRTP_SETTING_AUTO_DISCOVER));
+  sample->passive = get_setting (transport, GST_ZRTP_SETTING_PASSIVE);
+  sample->auto_secure = get_setting (transport, GST_ZRTP_SETTING_AUTO_SECURE);
   sample->clear_allowed =
-      !get_setting (pair, GST_ZRTP_SETTING_REQUIRE_ENCRYPTION);
-  if (pair->stream)
-    sample_engine (pair, sample);
-  if (pair->called && sample->arrived == 0)
+      !get_setting (transport, GST_ZRTP_SETTING_REQUIRE_ENCRYPTION);
+  if (transport->stream)
+    sample_engine (transport, sample);
+  if (transport->called && sample->arrived == 0)
     sample->arrived = 1;        /* before the engine runs it counts nothing */
 }
 
@@ -75,8 +75,8 @@ sample_receiver (GstZrtpReceiver * receiver, GstZrtpSample * sample)
   guint64 others = 0;
 
   g_mutex_lock (&receiver->lock);
-  sample->decrypted = receiver->heard;
-  sample->media_arrived = receiver->heard + receiver->clear_packets;
+  sample->decrypted = receiver->n_authenticated;
+  sample->media_arrived = receiver->n_authenticated + receiver->clear_packets;
   for (guint i = 0; i < GST_ZRTP_N_RECEIVE_DROPS; i++)
     *(is_media_drop (i) ? &sample->media_arrived : &others) +=
         receiver->drops[i];
@@ -87,9 +87,10 @@ sample_receiver (GstZrtpReceiver * receiver, GstZrtpSample * sample)
 }
 
 static void
-sample_element (GstZrtpPair * pair, GstZrtpHalf half, GstZrtpSample * sample)
+sample_element (GstZrtpTransport * transport, GstZrtpSide side,
+    GstZrtpSample * sample)
 {
-  GstElement *element = gst_zrtp_pair_get_element (pair, half);
+  GstElement *element = gst_zrtp_transport_get_element (transport, side);
 
   if (!element)
     return;
@@ -98,12 +99,12 @@ sample_element (GstZrtpPair * pair, GstZrtpHalf half, GstZrtpSample * sample)
 }
 
 static char *
-describe (GstZrtpPair * pair, GstZrtpSituation situation)
+describe (GstZrtpTransport * transport, GstZrtpSituation situation)
 {
-  const GstZrtpSample *s = &pair->watch.last;
+  const GstZrtpSample *s = &transport->watch.last;
 
   /* The WARNINGs of a refusal and of equal ZIDs said more. */
-  if (situation == GST_ZRTP_SITUATION_FAILED && (pair->refusal
+  if (situation == GST_ZRTP_SITUATION_FAILED && (transport->refusal
           || s->error == ZRTP_ERROR_EQUAL_ZIDS))
     return NULL;
   if (situation == GST_ZRTP_SITUATION_NO_PARTNER)
@@ -113,61 +114,62 @@ describe (GstZrtpPair * pair, GstZrtpSituation situation)
         "session-id on both. Media may be passing unencrypted: in rtpbin, "
         "see that both request handlers return their element",
         s->have_enc ? "zrtpdec" : "zrtpenc",
-        s->have_enc ? "zrtpenc" : "zrtpdec", pair->stream_id);
-  return gst_zrtp_situation_describe (situation, &pair->watch);
+        s->have_enc ? "zrtpenc" : "zrtpdec", transport->stream_id);
+  return gst_zrtp_situation_describe (situation, &transport->watch);
 }
 
 static void
-set_timer (GstZrtpPair * pair, gint64 interval)
+set_timer (GstZrtpTransport * transport, gint64 interval)
 {
-  gst_zrtp_timer_set (&pair->look, g_get_monotonic_time () + interval);
+  gst_zrtp_timer_set (&transport->look_timer,
+      g_get_monotonic_time () + interval);
 }
 
 void
-gst_zrtp_pair_begin_watch (GstZrtpPair * pair)
+gst_zrtp_transport_begin_watch (GstZrtpTransport * transport)
 {
-  memset (&pair->watch, 0, sizeof pair->watch);
-  pair->watching = TRUE;
-  set_timer (pair, 0);
+  memset (&transport->watch, 0, sizeof transport->watch);
+  transport->watching = TRUE;
+  set_timer (transport, 0);
 }
 
 void
-gst_zrtp_pair_end_watch (GstZrtpPair * pair)
+gst_zrtp_transport_end_watch (GstZrtpTransport * transport)
 {
-  pair->watching = FALSE;
-  gst_zrtp_timer_clear (&pair->look);
+  transport->watching = FALSE;
+  gst_zrtp_timer_clear (&transport->look_timer);
 }
 
 void
-gst_zrtp_pair_look (GstZrtpPair * pair)
+gst_zrtp_transport_look (GstZrtpTransport * transport)
 {
   GstZrtpSample sample = { 0 };
   GstZrtpSituation situation = GST_ZRTP_N_SITUATIONS;
   gboolean fatal = FALSE;
   char *text = NULL;
 
-  sample_element (pair, GST_ZRTP_HALF_ENC, &sample);
-  sample_element (pair, GST_ZRTP_HALF_DEC, &sample);
+  sample_element (transport, GST_ZRTP_SIDE_SEND, &sample);
+  sample_element (transport, GST_ZRTP_SIDE_RECEIVE, &sample);
 
-  gst_zrtp_call_lock (pair->call);
+  gst_zrtp_session_lock (transport->session);
   sample.now = g_get_monotonic_time ();
-  sample_pair (pair, &sample);
-  sample_sender (&pair->sender, &sample);
-  sample_receiver (&pair->receiver, &sample);
-  if (pair->watching) {
-    if (gst_zrtp_watch_update (&pair->watch, &sample, &situation))
-      text = describe (pair, situation);
+  sample_pair (transport, &sample);
+  sample_sender (&transport->sender, &sample);
+  sample_receiver (&transport->receiver, &sample);
+  if (transport->watching) {
+    if (gst_zrtp_watch_update (&transport->watch, &sample, &situation))
+      text = describe (transport, situation);
     fatal = gst_zrtp_situation_is_bypass (situation)
-        && get_setting (pair, GST_ZRTP_SETTING_ERROR_ON_BYPASS);
-    set_timer (pair, gst_zrtp_watch_interval (&pair->watch));
+        && get_setting (transport, GST_ZRTP_SETTING_ERROR_ON_BYPASS);
+    set_timer (transport, gst_zrtp_watch_interval (&transport->watch));
   }
-  gst_zrtp_call_unlock (pair->call);
+  gst_zrtp_session_unlock (transport->session);
 
   if (text)
-    gst_zrtp_pair_notify (pair, fatal ?
-        gst_zrtp_notice_new_error (GST_RESOURCE_ERROR,
+    gst_zrtp_transport_notify (transport, fatal ?
+        gst_zrtp_notification_new_error (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_SETTINGS, text) :
-        gst_zrtp_notice_new_warning (GST_RESOURCE_ERROR,
+        gst_zrtp_notification_new_warning (GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_SETTINGS, NULL, "%s", text));
   g_free (text);
 }

@@ -12,11 +12,11 @@
 G_BEGIN_DECLS
 
 /* Must be called with the call's lock held: the transport starts, or stops. */
-void gst_zrtp_pair_begin_watch (GstZrtpPair * pair);
-void gst_zrtp_pair_end_watch (GstZrtpPair * pair);
+void gst_zrtp_transport_begin_watch (GstZrtpTransport * transport);
+void gst_zrtp_transport_end_watch (GstZrtpTransport * transport);
 /* For the notifier, when the watch's timer has fired. Takes the call's lock and
  * those of the elements, one after the other. */
-void gst_zrtp_pair_look (GstZrtpPair * pair);
+void gst_zrtp_transport_look (GstZrtpTransport * transport);
 
 G_END_DECLS
 

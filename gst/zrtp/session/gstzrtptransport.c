@@ -3,63 +3,66 @@
  */
 #include "session/gstzrtptransport.h"
 
-GstZrtpPair *
-gst_zrtp_pair_ref (GstZrtpPair * pair)
+GstZrtpTransport *
+gst_zrtp_transport_ref (GstZrtpTransport * transport)
 {
-  g_atomic_int_inc (&pair->refs);
-  return pair;
+  g_atomic_int_inc (&transport->refs);
+  return transport;
 }
 
 void
-gst_zrtp_pair_unref (GstZrtpPair * pair)
+gst_zrtp_transport_unref (GstZrtpTransport * transport)
 {
-  if (!g_atomic_int_dec_and_test (&pair->refs))
+  if (!g_atomic_int_dec_and_test (&transport->refs))
     return;
-  g_assert (!pair->stream);
-  gst_zrtp_timer_clear (&pair->deadline);
-  gst_zrtp_timer_clear (&pair->hang);
-  gst_zrtp_timer_clear (&pair->stall);
-  gst_zrtp_timer_clear (&pair->look);
-  gst_zrtp_timer_clear (&pair->held_due);
-  gst_zrtp_runner_clear (&pair->service);
-  gst_zrtp_runner_clear (&pair->pusher);
-  gst_zrtp_runner_clear (&pair->notifier);
-  for (guint half = 0; half < GST_ZRTP_N_HALVES; half++) {
-    g_weak_ref_clear (&pair->members[half].element);
-    if (pair->members[half].settings)
-      gst_zrtp_settings_unref (pair->members[half].settings);
+  g_assert (!transport->stream);
+  gst_zrtp_timer_clear (&transport->deadline);
+  gst_zrtp_timer_clear (&transport->blocked_timer);
+  gst_zrtp_timer_clear (&transport->stalled_timer);
+  gst_zrtp_timer_clear (&transport->look_timer);
+  gst_zrtp_timer_clear (&transport->held_due);
+  gst_zrtp_work_clear (&transport->engine_work);
+  gst_zrtp_work_clear (&transport->push_work);
+  gst_zrtp_work_clear (&transport->notify_work);
+  for (guint side = 0; side < GST_ZRTP_N_SIDES; side++) {
+    g_weak_ref_clear (&transport->slots[side].element);
+    if (transport->slots[side].settings)
+      gst_zrtp_settings_unref (transport->slots[side].settings);
   }
-  g_queue_clear_full (&pair->inbox.packets, (GDestroyNotify) g_bytes_unref);
-  g_mutex_clear (&pair->inbox.lock);
-  gst_zrtp_outbox_clear (&pair->outbox);
-  g_queue_clear_full (&pair->notices, (GDestroyNotify) gst_zrtp_notice_free);
-  g_queue_clear_full (&pair->held, (GDestroyNotify) gst_zrtp_notice_free);
-  gst_zrtp_backlog_unref (pair->backlog);
-  g_mutex_clear (&pair->notices_lock);
-  g_cond_clear (&pair->stored);
-  gst_zrtp_sender_clear (&pair->sender);
-  gst_zrtp_receiver_clear (&pair->receiver);
-  g_clear_pointer (&pair->hello_settings, gst_zrtp_settings_unref);
-  g_clear_pointer (&pair->hello_due, gst_zrtp_settings_unref);
-  gst_zrtp_settings_unref (pair->settings);
-  g_free (pair->applied_peer_hash);
-  gst_clear_structure (&pair->peer);
-  g_clear_pointer (&pair->refusal, g_free);
-  gst_zrtp_call_unref (pair->call);
-  g_free (pair);
+  g_queue_clear_full (&transport->inbox.packets,
+      (GDestroyNotify) g_bytes_unref);
+  g_mutex_clear (&transport->inbox.lock);
+  gst_zrtp_outbox_clear (&transport->outbox);
+  g_queue_clear_full (&transport->notifications,
+      (GDestroyNotify) gst_zrtp_notification_free);
+  g_queue_clear_full (&transport->held,
+      (GDestroyNotify) gst_zrtp_notification_free);
+  gst_zrtp_backlog_unref (transport->backlog);
+  g_mutex_clear (&transport->notifications_lock);
+  g_cond_clear (&transport->stored);
+  gst_zrtp_sender_clear (&transport->sender);
+  gst_zrtp_receiver_clear (&transport->receiver);
+  g_clear_pointer (&transport->hello_settings, gst_zrtp_settings_unref);
+  g_clear_pointer (&transport->hello_due, gst_zrtp_settings_unref);
+  gst_zrtp_settings_unref (transport->settings);
+  g_free (transport->applied_peer_hash);
+  gst_clear_structure (&transport->peer);
+  g_clear_pointer (&transport->refusal, g_free);
+  gst_zrtp_session_unref (transport->session);
+  g_free (transport);
 }
 
 gboolean
-gst_zrtp_pair_is_active (GstZrtpPair * pair)
+gst_zrtp_transport_is_active (GstZrtpTransport * transport)
 {
-  return pair->members[GST_ZRTP_HALF_ENC].active
-      || pair->members[GST_ZRTP_HALF_DEC].active;
+  return transport->slots[GST_ZRTP_SIDE_SEND].active
+      || transport->slots[GST_ZRTP_SIDE_RECEIVE].active;
 }
 
 GstElement *
-gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half)
+gst_zrtp_transport_get_element (GstZrtpTransport * transport, GstZrtpSide side)
 {
-  return g_weak_ref_get (&pair->members[half].element);
+  return g_weak_ref_get (&transport->slots[side].element);
 }
 
 void
@@ -68,7 +71,7 @@ gst_zrtp_outbox_init (GstZrtpOutbox * outbox)
   g_mutex_init (&outbox->lock);
   g_queue_init (&outbox->packets);
   outbox->collisions = g_array_new (FALSE, FALSE, sizeof (guint32));
-  outbox->lost_pictures = g_array_new (FALSE, FALSE, sizeof (guint32));
+  outbox->pli_ssrcs = g_array_new (FALSE, FALSE, sizeof (guint32));
 }
 
 void
@@ -76,7 +79,7 @@ gst_zrtp_outbox_clear (GstZrtpOutbox * outbox)
 {
   g_queue_clear_full (&outbox->packets, g_free);
   g_array_unref (outbox->collisions);
-  g_array_unref (outbox->lost_pictures);
+  g_array_unref (outbox->pli_ssrcs);
   g_mutex_clear (&outbox->lock);
 }
 
@@ -86,7 +89,7 @@ gst_zrtp_outbox_flush (GstZrtpOutbox * outbox)
   g_mutex_lock (&outbox->lock);
   g_queue_clear_full (&outbox->packets, g_free);
   g_array_set_size (outbox->collisions, 0);
-  g_array_set_size (outbox->lost_pictures, 0);
+  g_array_set_size (outbox->pli_ssrcs, 0);
   outbox->keyframes = FALSE;
   g_mutex_unlock (&outbox->lock);
 }
@@ -118,23 +121,23 @@ gst_zrtp_registry_get_toplevel (GstElement * element)
 }
 
 GPtrArray *
-gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call)
+gst_zrtp_registry_list (GstZrtpTransport * transport, gboolean whole_call)
 {
   GPtrArray *result = g_ptr_array_new_with_free_func (gst_object_unref);
-  GstZrtpCall *call = pair->call;
+  GstZrtpSession *session = transport->session;
 
-  gst_zrtp_call_lock (call);
-  for (guint i = 0; i < call->pairs->len; i++) {
-    GstZrtpPair *other = g_ptr_array_index (call->pairs, i);
+  gst_zrtp_session_lock (session);
+  for (guint i = 0; i < session->transports->len; i++) {
+    GstZrtpTransport *other = g_ptr_array_index (session->transports, i);
 
-    for (guint half = 0; half < GST_ZRTP_N_HALVES; half++) {
-      GstElement *element = other == pair || whole_call
-          ? gst_zrtp_pair_get_element (other, half) : NULL;
+    for (guint side = 0; side < GST_ZRTP_N_SIDES; side++) {
+      GstElement *element = other == transport || whole_call
+          ? gst_zrtp_transport_get_element (other, side) : NULL;
 
       if (element)
         g_ptr_array_add (result, element);
     }
   }
-  gst_zrtp_call_unlock (call);
+  gst_zrtp_session_unlock (session);
   return result;
 }

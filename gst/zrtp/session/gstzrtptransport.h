@@ -27,10 +27,10 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  GST_ZRTP_HALF_ENC,
-  GST_ZRTP_HALF_DEC,
-  GST_ZRTP_N_HALVES
-} GstZrtpHalf;
+  GST_ZRTP_SIDE_SEND,
+  GST_ZRTP_SIDE_RECEIVE,
+  GST_ZRTP_N_SIDES
+} GstZrtpSide;
 
 /* A seat of the pair. */
 typedef struct
@@ -40,7 +40,7 @@ typedef struct
   GstZrtpSettings *settings;
   gboolean reserved;            /* at or above READY: nobody else may take it */
   gboolean active;              /* at or above PAUSED */
-} GstZrtpMember;
+} GstZrtpSlot;
 
 /* For the service; what comes in faster than it is served is dropped. */
 typedef struct
@@ -60,14 +60,14 @@ typedef struct
   gboolean pushing;
   gboolean keyframes;           /* ask the video encoders */
   GArray *collisions;           /* SSRCs that we must give up */
-  GArray *lost_pictures;        /* SSRCs of the peer to ask for a key frame */
+  GArray *pli_ssrcs;        /* SSRCs of the peer to ask for a key frame */
 } GstZrtpOutbox;
 
 
-struct _GstZrtpPair
+struct _GstZrtpTransport
 {
   gint refs;
-  GstZrtpCall *call;            /* for life */
+  GstZrtpSession *session;            /* for life */
   guint stream_id;
 
   GstZrtpSender sender;
@@ -76,18 +76,18 @@ struct _GstZrtpPair
 
   GstZrtpInbox inbox;
   GstZrtpOutbox outbox;
-  GMutex notices_lock;
-  GQueue notices;               /* GstZrtpNotice */
+  GMutex notifications_lock;
+  GQueue notifications;               /* GstZrtpNotification */
   GQueue held;                  /* notifier: those that wait for room on the bus */
   GstZrtpBacklog *backlog;      /* what is on the bus */
   GstZrtpTimer held_due;
-  GstZrtpRunner service, pusher, notifier;
-  GstZrtpTimer deadline, hang, stall, look;
-  gint deadline_came, hang_came, stalled, look_due;     /* atomic */
-  gint hangs;                   /* atomic: a handshake packet does, in a sink */
+  GstZrtpWork engine_work, push_work, notify_work;
+  GstZrtpTimer deadline, blocked_timer, stalled_timer, look_timer;
+  gint deadline_fired, blocked_fired, stalled_fired, look_fired;     /* atomic */
+  gint push_blocked;                   /* atomic: a handshake packet does, in a sink */
 
   /* All that follows: under the call's lock. */
-  GstZrtpMember members[GST_ZRTP_N_HALVES];
+  GstZrtpSlot slots[GST_ZRTP_N_SIDES];
   GstZrtpSettings *settings;    /* what counts; from defaults and all members */
   ZrtpStream *stream;           /* once there is a Hello */
   guint generation;             /* counts streams, for jobs that come late */
@@ -114,14 +114,16 @@ struct _GstZrtpPair
   GCond stored;
 };
 
-GstZrtpPair *gst_zrtp_pair_ref (GstZrtpPair * pair);
-void gst_zrtp_pair_unref (GstZrtpPair * pair);
+GstZrtpTransport *gst_zrtp_transport_ref (GstZrtpTransport * transport);
+void gst_zrtp_transport_unref (GstZrtpTransport * transport);
 /* The element in a seat, or NULL; unref without locks. */
-GstElement *gst_zrtp_pair_get_element (GstZrtpPair * pair, GstZrtpHalf half);
-gboolean gst_zrtp_pair_is_active (GstZrtpPair * pair);
+GstElement *gst_zrtp_transport_get_element (GstZrtpTransport * transport,
+    GstZrtpSide side);
+gboolean gst_zrtp_transport_is_active (GstZrtpTransport * transport);
 
 /* The elements of a call, or of a pair only: strong references. */
-GPtrArray *gst_zrtp_registry_list (GstZrtpPair * pair, gboolean whole_call);
+GPtrArray *gst_zrtp_registry_list (GstZrtpTransport * transport,
+    gboolean whole_call);
 
 /* The top-level bin of an element, NULL if it has no parent. */
 GstObject *gst_zrtp_registry_get_toplevel (GstElement * element);

@@ -7,7 +7,7 @@
 
 typedef struct
 {
-  GstZrtpWork work;
+  GstZrtpWorkFunc work;
   gpointer data;
 } Task;
 
@@ -70,7 +70,7 @@ serve (gpointer data)
     g_hash_table_remove (files, file->path);
   g_mutex_unlock (&lock);
   if (more) {
-    gst_zrtp_crowd_run (&crowd, serve, file);
+    gst_zrtp_elastic_pool_run (&crowd, serve, file);
   } else {
     g_free (file->path);
     g_free (file);
@@ -79,7 +79,7 @@ serve (gpointer data)
 
 /* With the lock. */
 static void
-add_task (File * file, GstZrtpWork work, gpointer data)
+add_task (File * file, GstZrtpWorkFunc work, gpointer data)
 {
   Task *task = g_new (Task, 1);
 
@@ -87,11 +87,11 @@ add_task (File * file, GstZrtpWork work, gpointer data)
   task->data = data;
   g_queue_push_tail (&file->tasks, task);
   if (file->tasks.length == 1)
-    gst_zrtp_crowd_run (&crowd, serve, file);
+    gst_zrtp_elastic_pool_run (&crowd, serve, file);
 }
 
 void
-gst_zrtp_storage_run (const char *path, GstZrtpWork work, gpointer data)
+gst_zrtp_disk_queue_run (const char *path, GstZrtpWorkFunc work, gpointer data)
 {
   g_mutex_lock (&lock);
   add_task (get_file (path), work, data);
@@ -113,7 +113,7 @@ close_cache (gpointer data)
 }
 
 void
-gst_zrtp_storage_unref_cache (const char *path, ZrtpCache * cache)
+gst_zrtp_disk_queue_unref_cache (const char *path, ZrtpCache * cache)
 {
   Closing *closing;
   File *file;
@@ -135,7 +135,7 @@ gst_zrtp_storage_unref_cache (const char *path, ZrtpCache * cache)
 }
 
 void
-gst_zrtp_storage_wait_closed (const char *path, gint64 until)
+gst_zrtp_disk_queue_wait_closed (const char *path, gint64 until)
 {
   File *file;
 

@@ -17,18 +17,16 @@
 
 #include "zrtp/zrtp.h"
 
-G_BEGIN_DECLS
-
-/* Runs @work (@data) once, after all that was given before for @path. With or
- * without locks. */
-void gst_zrtp_storage_run (const char *path, GstZrtpWork work, gpointer data);
+G_BEGIN_DECLS /* Runs @work (@data) once,
+    after all that was given before for @path. With or * without locks. */ void gst_zrtp_disk_queue_run (const char
+    *path, GstZrtpWorkFunc work, gpointer data);
 
 /* Drops a reference without waiting; the last one closes the file over there.
  * With or without locks. */
-void gst_zrtp_storage_unref_cache (const char *path, ZrtpCache * cache);
+void gst_zrtp_disk_queue_unref_cache (const char *path, ZrtpCache * cache);
 /* Waits until nothing is about to close @path, but no longer than @until
  * (monotonic). */
-void gst_zrtp_storage_wait_closed (const char *path, gint64 until);
+void gst_zrtp_disk_queue_wait_closed (const char *path, gint64 until);
 
 G_END_DECLS
 

@@ -23,7 +23,7 @@ static void run_task (gpointer data, gpointer unused);
 static void watch (gpointer data, gpointer unused);
 
 guint
-gst_zrtp_crowd_get_size (void)
+gst_zrtp_elastic_pool_get_size (void)
 {
   return MAX (MIN_SIZE, g_get_num_processors ());
 }
@@ -33,7 +33,7 @@ get_pool (GstZrtpCrowd * crowd)
 {
   if (g_once_init_enter (&crowd->pool))
     g_once_init_leave (&crowd->pool, (gsize) g_thread_pool_new (run_task, NULL,
-            gst_zrtp_crowd_get_size (), FALSE, NULL));
+            gst_zrtp_elastic_pool_get_size (), FALSE, NULL));
   return (GThreadPool *) crowd->pool;
 }
 
@@ -50,7 +50,7 @@ get_watch_pool (GstZrtpCrowd * crowd)
 static guint
 get_limit (GstZrtpCrowd * crowd)
 {
-  return gst_zrtp_crowd_get_size () + 2 * crowd->n_blocked;
+  return gst_zrtp_elastic_pool_get_size () + 2 * crowd->n_blocked;
 }
 
 /* With the lock: whether somebody has to start looking. */
@@ -139,7 +139,7 @@ watch (gpointer data, gpointer unused)
 }
 
 void
-gst_zrtp_crowd_run (GstZrtpCrowd * crowd, void (*work) (gpointer data),
+gst_zrtp_elastic_pool_run (GstZrtpCrowd * crowd, void (*work) (gpointer data),
     gpointer data)
 {
   Task *task = g_new0 (Task, 1);

@@ -26,10 +26,10 @@ typedef struct
 } GstZrtpCrowd;
 
 /* Runs @work (@data) once, on a thread that it may block for any time. */
-void gst_zrtp_crowd_run (GstZrtpCrowd * crowd, void (*work) (gpointer data),
-    gpointer data);
+void gst_zrtp_elastic_pool_run (GstZrtpCrowd * crowd, void (*work) (gpointer
+    data), gpointer data);
 /* How many threads a crowd has at most while none of them blocks. */
-guint gst_zrtp_crowd_get_size (void);
+guint gst_zrtp_elastic_pool_get_size (void);
 
 G_END_DECLS
 

@@ -9,7 +9,7 @@
 
 typedef struct
 {
-  GstZrtpWork work;
+  GstZrtpWorkFunc work;
   gpointer data;
 } Task;
 
@@ -43,13 +43,13 @@ get_pool (GstZrtpPool pool)
 }
 
 void
-gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data)
+gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWorkFunc work, gpointer data)
 {
   Task *task;
 
   g_atomic_int_compare_and_exchange (&pool_pid, 0, (gint) getpid ());
   if (pool == GST_ZRTP_POOL_BLOCKING) {
-    gst_zrtp_crowd_run (&crowd, work, data);
+    gst_zrtp_elastic_pool_run (&crowd, work, data);
     return;
   }
   task = g_new (Task, 1);
@@ -69,8 +69,8 @@ gst_zrtp_pool_is_lost (void)
 }
 
 void
-gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
-    GstZrtpWork work, gpointer owner, gpointer (*ref) (gpointer),
+gst_zrtp_work_init (GstZrtpWork * runner, GstZrtpPool pool,
+    GstZrtpWorkFunc work, gpointer owner, gpointer (*ref) (gpointer),
     void (*unref) (gpointer))
 {
   runner->pool = pool;
@@ -85,7 +85,7 @@ gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
 }
 
 void
-gst_zrtp_runner_clear (GstZrtpRunner * runner)
+gst_zrtp_work_clear (GstZrtpWork * runner)
 {
   g_mutex_clear (&runner->lock);
   g_cond_clear (&runner->idle);
@@ -94,7 +94,7 @@ gst_zrtp_runner_clear (GstZrtpRunner * runner)
 static void
 runner_run (gpointer data)
 {
-  GstZrtpRunner *runner = data;
+  GstZrtpWork *runner = data;
   gboolean again;
 
   do {
@@ -112,7 +112,7 @@ runner_run (gpointer data)
 }
 
 void
-gst_zrtp_runner_poke (GstZrtpRunner * runner)
+gst_zrtp_work_schedule (GstZrtpWork * runner)
 {
   gboolean start;
 
@@ -128,7 +128,7 @@ gst_zrtp_runner_poke (GstZrtpRunner * runner)
 }
 
 void
-gst_zrtp_runner_wait (GstZrtpRunner * runner, gint64 until)
+gst_zrtp_work_wait (GstZrtpWork * runner, gint64 until)
 {
   g_mutex_lock (&runner->lock);
   while (runner->running && runner->thread != g_thread_self ())

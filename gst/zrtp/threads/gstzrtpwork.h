@@ -21,10 +21,10 @@ typedef enum
   GST_ZRTP_N_POOLS
 } GstZrtpPool;
 
-typedef void (*GstZrtpWork) (gpointer data);
+typedef void (*GstZrtpWorkFunc) (gpointer data);
 
 /* Runs @work (@data) once on a thread of @pool. */
-void gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWork work, gpointer data);
+void gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWorkFunc work, gpointer data);
 
 /* Whether this process is a fork of one whose pools ran: it has none of their
  * threads, and no call of it makes progress. */
@@ -36,7 +36,7 @@ gboolean gst_zrtp_pool_is_lost (void);
 typedef struct
 {
   GstZrtpPool pool;
-  GstZrtpWork work;
+  GstZrtpWorkFunc work;
   gpointer owner;
   gpointer (*ref) (gpointer owner);
   void (*unref) (gpointer owner);
@@ -44,18 +44,18 @@ typedef struct
   GCond idle;
   gboolean poked, running;
   GThread *thread;              /* whose stack the function is on */
-} GstZrtpRunner;
+} GstZrtpWork;
 
-void gst_zrtp_runner_init (GstZrtpRunner * runner, GstZrtpPool pool,
-    GstZrtpWork work, gpointer owner, gpointer (*ref) (gpointer),
+void gst_zrtp_work_init (GstZrtpWork * runner, GstZrtpPool pool,
+    GstZrtpWorkFunc work, gpointer owner, gpointer (*ref) (gpointer),
     void (*unref) (gpointer));
-void gst_zrtp_runner_clear (GstZrtpRunner * runner);
+void gst_zrtp_work_clear (GstZrtpWork * runner);
 /* From any thread, also with locks held. */
-void gst_zrtp_runner_poke (GstZrtpRunner * runner);
+void gst_zrtp_work_schedule (GstZrtpWork * runner);
 /* Waits until it has done what it was poked for, but no longer than @until
  * (monotonic), and not at all on the thread that the function runs on. The
  * caller has a reference to the owner. */
-void gst_zrtp_runner_wait (GstZrtpRunner * runner, gint64 until);
+void gst_zrtp_work_wait (GstZrtpWork * runner, gint64 until);
 
 G_END_DECLS
 

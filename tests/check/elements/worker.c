@@ -19,7 +19,7 @@ static GCond changed;
 
 typedef struct
 {
-  GstZrtpRunner runner;
+  GstZrtpWork runner;
   gint refs;
   gint wanted, seen;            /* atomic: what is to be done, what was */
   gint inside;                  /* atomic */
@@ -71,7 +71,7 @@ poke_often (gpointer data)
 
   for (guint i = 0; i < 2000; i++) {
     g_atomic_int_inc (&owner->wanted);
-    gst_zrtp_runner_poke (&owner->runner);
+    gst_zrtp_work_schedule (&owner->runner);
   }
   return NULL;
 }
@@ -83,7 +83,7 @@ GST_START_TEST (test_runner)
   Owner owner = { 0, };
   GThread *threads[4];
 
-  gst_zrtp_runner_init (&owner.runner, GST_ZRTP_POOL_SERVICE, work, &owner,
+  gst_zrtp_work_init (&owner.runner, GST_ZRTP_POOL_SERVICE, work, &owner,
       owner_ref, owner_unref);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("poker", poke_often, &owner);
@@ -91,7 +91,7 @@ GST_START_TEST (test_runner)
     g_thread_join (threads[i]);
   wait_until_done (&owner);
   fail_unless_equals_int (owner.seen, 8000);
-  gst_zrtp_runner_clear (&owner.runner);
+  gst_zrtp_work_clear (&owner.runner);
 }
 
 GST_END_TEST;
@@ -132,7 +132,7 @@ block_and_wait (gpointer owner)
 {
   block (NULL);
   /* For itself nobody waits. */
-  gst_zrtp_runner_wait (&((Owner *) owner)->runner,
+  gst_zrtp_work_wait (&((Owner *) owner)->runner,
       g_get_monotonic_time () + 2 * PATIENCE);
 }
 
@@ -153,20 +153,20 @@ GST_START_TEST (test_runner_wait)
   Owner owner = { 0, };
   GThread *thread;
 
-  gst_zrtp_runner_init (&owner.runner, GST_ZRTP_POOL_BLOCKING, block_and_wait,
+  gst_zrtp_work_init (&owner.runner, GST_ZRTP_POOL_BLOCKING, block_and_wait,
       &owner, owner_ref, owner_unref);
-  gst_zrtp_runner_wait (&owner.runner, now + PATIENCE);
-  gst_zrtp_runner_poke (&owner.runner);
-  gst_zrtp_runner_wait (&owner.runner, now);
+  gst_zrtp_work_wait (&owner.runner, now + PATIENCE);
+  gst_zrtp_work_schedule (&owner.runner);
+  gst_zrtp_work_wait (&owner.runner, now);
   wait_for (&started, 1);
-  gst_zrtp_runner_wait (&owner.runner, now);
+  gst_zrtp_work_wait (&owner.runner, now);
   fail_unless_equals_int (ended, 0);
   thread = g_thread_new ("let go", let_it_go, NULL);
-  gst_zrtp_runner_wait (&owner.runner, now + PATIENCE);
+  gst_zrtp_work_wait (&owner.runner, now + PATIENCE);
   fail_unless_equals_int (ended, 1);
   g_thread_join (thread);
   wait_until_done (&owner);
-  gst_zrtp_runner_clear (&owner.runner);
+  gst_zrtp_work_clear (&owner.runner);
 }
 
 GST_END_TEST;
@@ -212,8 +212,8 @@ GST_START_TEST (test_few_threads)
     gst_zrtp_pool_run (GST_ZRTP_POOL_BLOCKING, be_seen, NULL);
   wait_for (&ended, 5000);
   g_mutex_lock (&lock);
-  fail_unless (most <= 3 * (gint) gst_zrtp_crowd_get_size (), "%d threads",
-      most);
+  fail_unless (most <= 3 * (gint) gst_zrtp_elastic_pool_get_size (),
+      "%d threads", most);
   g_mutex_unlock (&lock);
 }
 
@@ -240,7 +240,7 @@ note (gpointer number)
 GST_START_TEST (test_storage_order)
 {
   for (gint i = 0; i < N_ORDER; i++)
-    gst_zrtp_storage_run ("file", note, GINT_TO_POINTER (i));
+    gst_zrtp_disk_queue_run ("file", note, GINT_TO_POINTER (i));
   wait_for (&ended, N_ORDER);
   for (gint i = 0; i < N_ORDER; i++)
     fail_unless_equals_int (order[i], i);
@@ -258,12 +258,12 @@ GST_START_TEST (test_storage_hangs)
   for (gint i = 0; i < hanging * each; i++) {
     char *path = g_strdup_printf ("hanging %d", i % hanging);
 
-    gst_zrtp_storage_run (path, block, NULL);
+    gst_zrtp_disk_queue_run (path, block, NULL);
     g_free (path);
   }
   wait_for (&started, hanging);
   for (gint i = 0; i < 100; i++)
-    gst_zrtp_storage_run (i % 2 ? "one" : "other", be_seen, NULL);
+    gst_zrtp_disk_queue_run (i % 2 ? "one" : "other", be_seen, NULL);
   wait_for (&ended, 100);
   fail_unless_equals_int (started, hanging);
   let_it_go (NULL);

@@ -15,7 +15,7 @@
 
 static GMutex lock;
 static GCond changed;
-static GstZrtpOutlet outlet;
+static GstZrtpSrcPad src_pad;
 static GstPad *src, *sink;
 /* All under the lock. */
 static GString *order;          /* a letter for each thing that came */
@@ -134,16 +134,16 @@ push_caps (void)
 {
   GstCaps *caps = gst_caps_new_empty_simple ("application/x-rtp");
 
-  gst_zrtp_outlet_push_event (&outlet, gst_event_new_caps (caps));
+  gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_caps (caps));
   gst_caps_unref (caps);
 }
 
 static void
 push_three (void)
 {
-  gst_zrtp_outlet_push_event (&outlet, gst_event_new_stream_start ("stream"));
+  gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_stream_start ("stream"));
   push_caps ();
-  gst_zrtp_outlet_push_event (&outlet, make_segment ());
+  gst_zrtp_src_pad_push_event (&src_pad, make_segment ());
 }
 
 static void
@@ -161,17 +161,17 @@ setup (void)
       NULL);
   gst_pad_set_active (src, TRUE);
   gst_pad_set_active (sink, TRUE);
-  gst_zrtp_outlet_init (&outlet, src, "application/x-rtp", FALSE);
+  gst_zrtp_src_pad_init (&src_pad, src, "application/x-rtp", FALSE);
 }
 
 static void
 teardown (void)
 {
-  gst_zrtp_outlet_set_active (&outlet, FALSE);
+  gst_zrtp_src_pad_set_active (&src_pad, FALSE);
   gst_pad_set_active (src, FALSE);
   gst_pad_set_active (sink, FALSE);
   gst_pad_unlink (src, sink);
-  gst_zrtp_outlet_clear (&outlet);
+  gst_zrtp_src_pad_clear (&src_pad);
   gst_object_unref (src);
   gst_object_unref (sink);
   g_string_free (order, TRUE);
@@ -186,31 +186,31 @@ push_what (gpointer data)
 
   switch (*(const char *) data) {
     case 'w':
-      gst_zrtp_outlet_work (&outlet, gst_buffer_new_and_alloc (1));
+      gst_zrtp_src_pad_work (&src_pad, gst_buffer_new_and_alloc (1));
       break;
     case 'G':
-      gst_zrtp_outlet_work_event (&outlet, gst_event_new_gap (0, 1));
+      gst_zrtp_src_pad_work_event (&src_pad, gst_event_new_gap (0, 1));
       break;
     case 'b':
-      gst_zrtp_outlet_push (&outlet, gst_buffer_new_and_alloc (1));
+      gst_zrtp_src_pad_push (&src_pad, gst_buffer_new_and_alloc (1));
       break;
     case 'l':
       list = gst_buffer_list_new ();
       gst_buffer_list_add (list, gst_buffer_new_and_alloc (1));
-      gst_zrtp_outlet_push_list (&outlet, list);
+      gst_zrtp_src_pad_push_list (&src_pad, list);
       break;
     case 's':
-      gst_zrtp_outlet_push_event (&outlet, make_segment ());
+      gst_zrtp_src_pad_push_event (&src_pad, make_segment ());
       break;
     case 'g':
-      gst_zrtp_outlet_push_event (&outlet, gst_event_new_gap (0, 1));
+      gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_gap (0, 1));
       break;
     case 't':
-      gst_zrtp_outlet_push_event (&outlet,
+      gst_zrtp_src_pad_push_event (&src_pad,
           gst_event_new_tag (gst_tag_list_new_empty ()));
       break;
     case 'e':
-      gst_zrtp_outlet_push_event (&outlet, gst_event_new_eos ());
+      gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_eos ());
       break;
     default:
       g_assert_not_reached ();
@@ -295,10 +295,10 @@ GST_START_TEST (test_flush)
   hold_buffers = TRUE;
   worker = start ("w");
   wait_held ();
-  gst_zrtp_outlet_push_event (&outlet, gst_event_new_flush_start ());
-  gst_zrtp_outlet_push_event (&outlet, gst_event_new_gap (0, 1));
+  gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_flush_start ());
+  gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_gap (0, 1));
   let_go ();
-  gst_zrtp_outlet_push_event (&outlet, gst_event_new_flush_stop (TRUE));
+  gst_zrtp_src_pad_push_event (&src_pad, gst_event_new_flush_stop (TRUE));
   g_thread_join (worker);
   g_string_truncate (order, 0);
   push_what ((gpointer) "w");
@@ -380,7 +380,7 @@ GST_START_TEST (test_stop)
   wait_held ();
   push_what ((gpointer) "g");
   streaming = start ("b");
-  gst_zrtp_outlet_set_active (&outlet, FALSE);
+  gst_zrtp_src_pad_set_active (&src_pad, FALSE);
   g_thread_join (streaming);
   fail_unless_equals_string (order->str, "csb");
   let_go ();
@@ -391,9 +391,9 @@ GST_START_TEST (test_stop)
 GST_END_TEST;
 
 static Suite *
-outlet_suite (void)
+srcpad_suite (void)
 {
-  Suite *s = suite_create ("outlet");
+  Suite *s = suite_create ("srcpad");
   TCase *tc = tcase_create ("outlet");
 
   suite_add_tcase (s, tc);
@@ -407,4 +407,4 @@ outlet_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (outlet);
+GST_CHECK_MAIN (srcpad);

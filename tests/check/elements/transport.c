@@ -10,8 +10,8 @@
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
-static GstZrtpCall *call;
-static GstZrtpPair *pair;
+static GstZrtpSession *session;
+static GstZrtpTransport *transport;
 
 /* Somebody keeps a lock, or threads, until the test is done. */
 static GMutex lock;
@@ -23,16 +23,16 @@ setup (void)
 {
   /* Settings have the defaults of the properties. */
   g_type_class_unref (g_type_class_ref (GST_TYPE_ZRTP_BIN));
-  call = gst_zrtp_call_new (NULL);
-  pair = gst_zrtp_pair_new (call, 0);
+  session = gst_zrtp_session_new (NULL);
+  transport = gst_zrtp_transport_new (session, 0);
   busy = done = FALSE;
 }
 
 static void
 teardown (void)
 {
-  gst_zrtp_pair_unref (pair);
-  gst_zrtp_call_unref (call);
+  gst_zrtp_transport_unref (transport);
+  gst_zrtp_session_unref (session);
 }
 
 static void
@@ -56,21 +56,21 @@ let_go (void)
 static gpointer
 keep_busy (gpointer unused)
 {
-  gst_zrtp_call_lock (call);
+  gst_zrtp_session_lock (session);
   g_mutex_lock (&lock);
   busy = TRUE;
   g_cond_broadcast (&changed);
   g_mutex_unlock (&lock);
   wait_until_done (NULL);
-  gst_zrtp_call_unlock (call);
+  gst_zrtp_session_unlock (session);
   return NULL;
 }
 
 static void
 receive (void)
 {
-  fail_unless (gst_zrtp_pair_receive (pair, (const guint8 *) "?", 1));
-  gst_zrtp_pair_serve (pair);
+  fail_unless (gst_zrtp_transport_receive (transport, (const guint8 *) "?", 1));
+  gst_zrtp_transport_serve (transport);
 }
 
 /* There is no engine in this pair, and that is counted. */
@@ -79,9 +79,9 @@ count_served (void)
 {
   guint64 n;
 
-  g_mutex_lock (&pair->receiver.lock);
-  n = pair->receiver.drops[GST_ZRTP_RECEIVE_DROP_NO_PARTNER];
-  g_mutex_unlock (&pair->receiver.lock);
+  g_mutex_lock (&transport->receiver.lock);
+  n = transport->receiver.drops[GST_ZRTP_RECEIVE_DROP_NO_PARTNER];
+  g_mutex_unlock (&transport->receiver.lock);
   return n;
 }
 
@@ -110,7 +110,8 @@ GST_START_TEST (test_served_later)
 
   let_go ();
   g_thread_join (thread);
-  gst_zrtp_runner_wait (&pair->service, g_get_monotonic_time () + PATIENCE);
+  gst_zrtp_work_wait (&transport->engine_work,
+      g_get_monotonic_time () + PATIENCE);
   fail_unless_equals_uint64 (count_served (), 10);
 }
 
@@ -121,25 +122,26 @@ GST_START_TEST (test_media_goes_first)
 {
   for (guint i = 0; i < MAX (2, g_get_num_processors ()); i++)
     gst_zrtp_pool_run (GST_ZRTP_POOL_SERVICE, wait_until_done, NULL);
-  pair->receiver.mode = ZRTP_MEDIA_SECURE;
-  pair->receiver.told[ZRTP_MEDIA_SECURE] = TRUE;
+  transport->receiver.mode = ZRTP_MEDIA_SECURE;
+  transport->receiver.told[ZRTP_MEDIA_SECURE] = TRUE;
   receive ();
   fail_unless_equals_uint64 (count_served (), 0);
 
   /* Until another exchange. */
-  gst_zrtp_receiver_tell_again (&pair->receiver);
+  gst_zrtp_receiver_tell_again (&transport->receiver);
   receive ();
   fail_unless_equals_uint64 (count_served (), 2);
   let_go ();
-  gst_zrtp_runner_wait (&pair->service, g_get_monotonic_time () + PATIENCE);
+  gst_zrtp_work_wait (&transport->engine_work,
+      g_get_monotonic_time () + PATIENCE);
 }
 
 GST_END_TEST;
 
 static Suite *
-pair_suite (void)
+transport_suite (void)
 {
-  Suite *s = suite_create ("pair");
+  Suite *s = suite_create ("transport");
   TCase *tc = tcase_create ("serving");
 
   suite_add_tcase (s, tc);
@@ -150,4 +152,4 @@ pair_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (pair);
+GST_CHECK_MAIN (transport);
