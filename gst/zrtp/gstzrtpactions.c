@@ -133,8 +133,8 @@ gst_zrtp_actions_install (GstZrtpBinClass * klass)
    * @element: the element
    *
    * The transport is ready, or it has changed: sends a Hello now and begins the
-   * schedule of Hellos anew (RFC 6189 3, 6). Where #GstZrtpBin:auto-discover is
-   * FALSE none was sent before. With ICE, call it when the component becomes
+   * schedule of Hellos again (RFC 6189 3, 6). Where #GstZrtpBin:auto-discover
+   * is FALSE none was sent before. With ICE, call it when the component becomes
    * ready and for every new selected pair. It may come as early as READY and is
    * forgotten from PAUSED to READY. Once an exchange is under way or over it
    * changes nothing. From any thread.
@@ -206,7 +206,7 @@ gst_zrtp_actions_install (GstZrtpBinClass * klass)
    * GstZrtpBin::reject-sas:
    * @element: the element
    *
-   * The users compared the SAS and found it different: somebody is in the
+   * The users compared the SAS and found it different: an attacker is in the
    * middle. What is kept of this peer is erased. Media stops in both directions
    * unless #GstZrtpBin:stop-on-reject is FALSE (since 0.2; it went on before).
    *
@@ -237,9 +237,9 @@ gst_zrtp_actions_install (GstZrtpBinClass * klass)
    * #GstZrtpBin::fork-detected
    *
    * Moves the call to an endpoint that #GstZrtpBin::fork-detected told of: new
-   * keys, a new SAS (RFC 6189 5). Pairs of the call that were told of the same
-   * endpoint move with this one. No endpoint with another ZID can become the peer
-   * after that. Where the call was verified #GstZrtpBin:trust becomes
+   * keys, a new SAS (RFC 6189 5). Transports of the call that were told of the
+   * same endpoint move with this one. No endpoint with another ZID can become
+   * the peer after that. Where the call was verified #GstZrtpBin:trust becomes
    * `peer-changed` until the users compare the SAS. From any thread.
    *
    * Returns: FALSE, and nothing changes, if @zid is no ZID, if no signal told of

@@ -312,7 +312,7 @@ gst_zrtp_bin_get_property (GObject * object, guint id, GValue * value,
     get_setting (self, id, value);
     return;
   }
-  /* Whoever asks for it gets one, in any state. */
+  /* An application that reads it gets one, in any state. */
   if (id == GST_ZRTP_PROP_HELLO_HASH
       && GST_ZRTP_BIN_GET_CLASS (self)->side == GST_ZRTP_SIDE_SEND)
     gst_zrtp_registry_join (self, FALSE, NULL);
@@ -423,8 +423,8 @@ gst_zrtp_bin_dispose (GObject * object)
 {
   GstZrtpBin *self = GST_ZRTP_BIN (object);
 
-  /* Who drops an element above READY is told by GstElement that this is wrong;
-   * its timers and keys must go all the same. */
+  /* GstElement reports an application that drops an element above READY; its
+   * timers and keys must go all the same. */
   if (is_running (self)) {
     GST_ZRTP_BIN_GET_CLASS (self)->unblock (self);
     stop (self);

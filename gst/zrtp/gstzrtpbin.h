@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What zrtpenc and zrtpdec have in common: properties, signals, actions, the
- * seat in a pair.
+ * slot in a transport.
  */
 #ifndef GST_ZRTP_BIN_H
 #define GST_ZRTP_BIN_H

@@ -124,7 +124,7 @@ open_downstream (gpointer data)
 }
 
 /* Decoders guess at caps for it, and since depayloaders keep the segment back,
- * muxers and mixers complain: so this is for those who would wait for ever. */
+ * muxers and mixers complain: so this is for sinks that would wait forever. */
 static void
 open_later (GstZrtpDec * self)
 {
@@ -171,7 +171,7 @@ typedef enum
   WAY_NONE,
   WAY_RTP,
   WAY_RTCP,
-  WAY_ZRTP                      /* the pair has it, and is to be served */
+  WAY_ZRTP                      /* the transport has it, and is to be served */
 } Route;
 
 /* With the receiver's lock: what is to become of a packet. *size shrinks. */
@@ -218,8 +218,8 @@ classify (GstZrtpDec * self, GstZrtpTransport * transport, Path * lane,
   return kind == GST_ZRTP_PACKET_RTP ? WAY_RTP : WAY_RTCP;
 }
 
-/* Maps a writable buffer in one piece that nobody else sees: its memory, without
- * the detour over the buffer that costs a tenth of a voice packet. */
+/* Maps a writable buffer in one piece that no other element sees: its memory,
+ * without the detour over the buffer that costs a tenth of a voice packet. */
 static gboolean
 map_packet (GstBuffer * buffer, GstMapInfo * map)
 {
@@ -280,8 +280,8 @@ warn_of_caps (GstZrtpDec * self)
   gst_caps_unref (caps);
 }
 
-/* Nobody downstream is no reason to stop receiving: the handshake comes this
- * way too. Nor is one who had enough of the RTCP among RTP. */
+/* A missing downstream element is no reason to stop receiving: the handshake
+ * comes this way too. Nor is one that had enough of the RTCP among RTP. */
 static GstFlowReturn
 judge_flow (GstZrtpDec * self, Path * lane, Route way, GstFlowReturn ret)
 {
@@ -307,7 +307,7 @@ take_buffer (GstZrtpDec * self, Path * lane, GstBuffer * buffer)
   gsize size;
   Route way;
 
-  /* In place, unless somebody else sees the packet too. */
+  /* In place, unless another element sees the packet too. */
   buffer = gst_buffer_make_writable (buffer);
   if (G_UNLIKELY (!map_packet (buffer, &map))) {
     gst_zrtp_receiver_count_drop (&transport->receiver,
@@ -352,9 +352,9 @@ chain_rtcp (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   return take_buffer (self, &self->rtcp, buffer);
 }
 
-/* With the receiver's lock. Sorts a writable list: what stays in it is RTP, RTCP
- * goes to @rtcp. Lists may mix SSRCs and kinds. TRUE if the pair is to be
- * served. */
+/* With the receiver's lock. Sorts a writable list: what stays in it is RTP,
+ * RTCP goes to @rtcp. Lists may mix SSRCs and kinds. TRUE if the transport is
+ * to be served. */
 static gboolean
 sort_list (GstZrtpDec * self, GstZrtpTransport * transport, Path * lane,
     GstBufferList * list, GstBufferList * rtcp)

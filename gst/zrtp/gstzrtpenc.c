@@ -10,13 +10,13 @@
  * zrtpenc encrypts RTP and RTCP with keys that it agrees on with the other
  * endpoint by itself, over the media's own way: ZRTP, RFC 6189. Nothing but the
  * two addresses has to be known beforehand, no server and no certificate; the
- * users make sure that nobody sits between them by reading a short
+ * users make sure that there is no attacker between them by reading a short
  * authentication string to each other (#GstZrtpBin:sas).
  *
  * Every transport has a zrtpenc and a zrtpdec, which find each other: those in
  * one pipeline by themselves, others by #GstZrtpBin:session-id. A call with
- * several transports (say audio and video on ports of their own) has a pair for
- * each, told apart by #GstZrtpBin:stream-id.
+ * several transports (say audio and video on ports of their own) has a zrtpenc
+ * and a zrtpdec for each, told apart by #GstZrtpBin:stream-id.
  *
  * Request a pad `rtp_sink_%u` (or `rtcp_sink_%u`), and the source pad of the same
  * number is there too. Pads of one zrtpenc lead to one transport: its keys serve
@@ -533,7 +533,7 @@ static void
 enlist (GstZrtpEnc * self, GstZrtpEncPad * enc_pad)
 {
   GST_OBJECT_LOCK (self);
-  /* Nobody else knows it yet. */
+  /* No other thread knows it yet. */
   enc_pad->gate.stopped = self->closed;
   g_queue_push_tail (&self->enc_pads, enc_pad);
   GST_OBJECT_UNLOCK (self);

@@ -71,7 +71,7 @@ gst_zrtp_enc_pad_is_media (GstZrtpEncPad * enc_pad)
   return enc_pad->sink && !enc_pad->is_rtcp;
 }
 
-/* Whoever waits in there goes, and none waits until it is set again. */
+/* Wakes up all waiters, and no thread waits until it is set again. */
 void gst_zrtp_enc_pad_set_active (GstZrtpEncPad * enc_pad, gboolean active);
 /* The application ends the stream: media that waits for keys is dropped, until
  * the end of stream comes or another stream begins. MT safe. */

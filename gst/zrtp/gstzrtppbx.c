@@ -88,13 +88,13 @@ gst_zrtp_pbx_class_init (GstZrtpBinClass * klass)
    *
    * For a phone, after #GstZrtpBin::enrollment-changed with "offered": the user
    * trusts this PBX to say which SAS the other phone has (RFC 6189 7.3.1), and
-   * with that to listen to any call that it passes on. Kept in the file of known
-   * peers, and good from the next call on. Nobody is enrolled without this;
-   * #GstZrtpBin::forget-peer undoes it.
+   * with that to listen to any call that it passes on. Kept in the file of
+   * known peers, and good from the next call on. No phone is enrolled without
+   * this; #GstZrtpBin::forget-peer undoes it.
    *
-   * Have the user compare the SAS with somebody at the PBX before, or enrol on a
-   * network that can be trusted: who sits between phone and PBX in this call is
-   * trusted with all later ones.
+   * Have the user compare the SAS with an operator of the PBX before, or enrol
+   * on a network that can be trusted: an attacker between phone and PBX in this
+   * call is trusted with all later ones.
    *
    * Returns: FALSE if nothing was offered, #GstZrtpBin:cache keeps nothing, or
    * #GstZrtpBin:trust is one of the mismatches
@@ -112,8 +112,8 @@ gst_zrtp_pbx_class_init (GstZrtpBinClass * klass)
    *
    * For a PBX (#GstZrtpBin:mitm) that passes media on from one call to another:
    * sends the SAS of one of them to the phone of the other, so that both users
-   * see the same (SASrelay, RFC 6189 7.3). Which one gets it follows from who is
-   * enrolled; neither is, and nothing is sent. The other phone is told the
+   * see the same (SASrelay, RFC 6189 7.3). Which one gets it follows from the
+   * enrolments; neither is, and nothing is sent. The other phone is told the
    * rendering only.
    *
    * It does not matter on which of the two calls it is emitted. Emit it whenever

@@ -144,7 +144,7 @@ read_sdp (GstZrtpBin * self, const GstSDPMessage * sdp, guint index)
     if (!ok)
       warn_about_attribute (self, attribute);
   }
-  /* All or nothing: half of a list would refuse the right Hello. */
+  /* All or nothing: part of a list would refuse the right Hello. */
   if (ok)
     g_object_set (self, "peer-hello-hash", lines->len ? lines->str : NULL,
         NULL);

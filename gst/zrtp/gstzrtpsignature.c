@@ -115,7 +115,8 @@ gst_zrtp_signature_class_init (GstZrtpBinClass * klass)
    * SHA-2 or SHA-3, and be made by a key of DSA with 2048 to 3072 bits or of
    * ECDSA with P-224, P-256 or P-384 (RFC 6189 7.2.1).
    *
-   * Returns: FALSE if it is not sent, and a WARNING says why: nobody waits for it
+   * Returns: FALSE if it is not sent, and a WARNING says why: no thread waits
+   * for it
    *     (any more); or it may not be sent or is longer than #GstZrtpBin:mtu
    *     allows, in which case there is still time for another one
    *
@@ -131,14 +132,15 @@ gst_zrtp_signature_class_init (GstZrtpBinClass * klass)
    * @sashash: what it is about, as #GstZrtpBin::signature-received had it
    * @signer: (nullable): whose signature it is, for #GstZrtpBin:signer
    *
-   * The other side's signature is right, and that of whom the user expects:
-   * #GstZrtpBin:trust becomes "signed". #GstZrtpBin:sas-verified stays FALSE, as
-   * that is about what the users compared. After an alarm about the secret kept
-   * from earlier calls, the new one is kept from now on (RFC 6189 4.6.1.1). A call
-   * that #GstZrtpBin:require-verified or #GstZrtpBin:unattended holds back goes on.
+   * The other side's signature is right, and that of the peer that the user
+   * expects: #GstZrtpBin:trust becomes "signed". #GstZrtpBin:sas-verified stays
+   * FALSE, as that is about what the users compared. After an alarm about the
+   * secret kept from earlier calls, the new one is kept from now on (RFC 6189
+   * 4.6.1.1). A call that #GstZrtpBin:require-verified or
+   * #GstZrtpBin:unattended holds back goes on.
    *
-   * Make sure that the key is not the user's own: whoever gets his signature can
-   * send it back to him.
+   * Make sure that the key is not the user's own: an attacker that gets the
+   * signature can send it back.
    *
    * Returns: FALSE if there is no signature on @sashash that could be judged
    *
@@ -153,16 +155,16 @@ gst_zrtp_signature_class_init (GstZrtpBinClass * klass)
    * @element: the element
    * @sashash: what it is about, as #GstZrtpBin::signature-received had it
    *
-   * The other side's signature is wrong, or that of somebody else: an alarm.
+   * The other side's signature is wrong, or that of another key: an alarm.
    * #GstZrtpBin:trust becomes "signature-invalid", #GstZrtpBin::security-alert
    * tells. The call goes on; what is kept of the other side is kept, unless
    * #GstZrtpBin::reject-sas comes next. With #GstZrtpBin:require-verified or
-   * #GstZrtpBin:unattended the call ends instead, at any time and on all streams:
-   * the state is failed, with error 0xA0.
+   * #GstZrtpBin:unattended the call ends instead, at any time and on all
+   * streams: the state is failed, with error 0xA0.
    *
    * Where it can't be checked, as nothing is known of the key, neither accept
    * nor reject: "unchecked" is what it is, and the users compare the SAS. Where
-   * nobody is there to compare it, reject, so that the call does not wait.
+   * no user is there to compare it, reject, so that the call does not wait.
    *
    * Returns: FALSE if there is no signature on @sashash that could be judged
    *

@@ -170,7 +170,7 @@ add_receiver (GstStructure * stats, GstZrtpReceiver * receiver,
   take_drops (stats, "recv-drops", drops);
 }
 
-/* Of the process, not of the pair. */
+/* Of the process, not of the transport. */
 static void
 add_memory (GstStructure * stats)
 {

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* With the call's lock held. */
+/* Must be called with session->lock held. */
 GstStructure *gst_zrtp_transport_make_stats (GstZrtpTransport * transport);
 
 G_END_DECLS

@@ -9,8 +9,8 @@
 #include "api/gstzrtpproperties.h"
 #include "session/gstzrtptransport.h"
 
-G_BEGIN_DECLS /* The value of a property that is no setting. @pair NULL: the
-    default. Takes the * call's lock. */ void gst_zrtp_property_read
+G_BEGIN_DECLS /* The value of a property that is no setting. @transport NULL:
+               * the default. Takes the * call's lock. */ void gst_zrtp_property_read
     (GstZrtpTransport * transport, guint id, GValue * value);
 
 G_END_DECLS

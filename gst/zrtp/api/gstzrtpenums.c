@@ -70,7 +70,7 @@ gst_zrtp_role_get_type (void)
 /**
  * GstZrtpTrust:
  *
- * How far the user may trust that nobody sits in the middle.
+ * How far the user may trust that there is no attacker in the middle.
  *
  * Since: 0.1
  */

@@ -32,7 +32,7 @@ make_settings (GParamSpec ** pspecs)
    * Ask the application to sign the SAS if the other side can check that:
    * #GstZrtpBin::signature-wanted. The call does not become secure before the
    * answer, or before 3 s are over (less with a #GstZrtpBin:retry-timeout below
-   * 150), so leave it FALSE where nobody answers.
+   * 150), so leave it FALSE where no application answers.
    *
    * Since: 0.1
    */

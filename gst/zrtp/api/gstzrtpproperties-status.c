@@ -155,8 +155,8 @@ make_session_pspecs (GParamSpec ** pspecs)
   /**
    * GstZrtpBin:sas:
    *
-   * The short authentication string. Both users read it to each other; if it
-   * is the same, nobody sits between them.
+   * The short authentication string. Both users read it to each other; if it is
+   * the same, there is no attacker between them.
    *
    * Since: 0.1
    */
@@ -201,7 +201,7 @@ make_session_pspecs (GParamSpec ** pspecs)
   /**
    * GstZrtpBin:trust:
    *
-   * How far the user may trust that nobody sits in the middle.
+   * How far the user may trust that there is no attacker in the middle.
    *
    * Since: 0.1
    */

@@ -62,8 +62,9 @@ install_identity (void)
   /**
    * GstZrtpBin:peer-name:
    *
-   * Whom the user expects at the other end. Stored for the peer's ZID once the
-   * SAS was verified, and compared in later calls: another name is an alarm.
+   * The peer that the user expects at the other end. Stored for the peer's ZID
+   * once the SAS was verified, and compared in later calls: another name is an
+   * alarm.
    *
    * Since: 0.1
    */
@@ -95,12 +96,13 @@ install_identity (void)
   /**
    * GstZrtpBin:signalling-srtp-key:
    *
-   * The SRTP master key and after it the salt that the signalling agreed on, for
-   * one with `a=crypto` (SDES, RFC 4568) what its `inline:` has in base64: 16, 24
-   * or 32 octets and 14, or 12 with AES-GCM. It encrypts nothing. A secret made
-   * of it goes into the keys of ZRTP (srtps, RFC 6189 8.2), in the place of
-   * #GstZrtpBin:aux-secret, so that who breaks ZRTP has to have read the
-   * signalling, too; who did read it has won nothing.
+   * The SRTP master key and after it the salt that the signalling agreed on,
+   * for one with `a=crypto` (SDES, RFC 4568) what its `inline:` has in base64:
+   * 16, 24 or 32 octets and 14, or 12 with AES-GCM. It encrypts nothing. A
+   * secret made of it goes into the keys of ZRTP (srtps, RFC 6189 8.2), in the
+   * place of #GstZrtpBin:aux-secret, so that an attacker that breaks ZRTP has
+   * to have read the signalling, too; an attacker that did read it has won
+   * nothing.
    *
    * Both sides have to set the same one: SDES has a key for each direction and
    * each stream, so take that of the offer's first stream. Otherwise
@@ -201,7 +203,7 @@ install_algorithms (void)
   /**
    * GstZrtpBin:passive:
    *
-   * Never be the one who starts the key agreement (the P flag).
+   * Never start the key agreement (the P flag).
    *
    * Since: 0.1
    */
@@ -351,22 +353,23 @@ install_policy (void)
   /**
    * GstZrtpBin:unattended:
    *
-   * Nobody here can compare a SAS, as in a door phone or a recorder. A peer that
-   * should have the secret of earlier calls and has not (the alarm "cache" of
-   * #GstZrtpBin::peer-mismatch) is then refused before any media passes: the state
-   * is failed, with error 0xA0, until the peer has it again or
-   * is removed from the file of known peers (`gst-zrtp-peers`). A peer passes all
-   * the same for whom #GstZrtpBin:signalling-trusted signalling vouches. One that
+   * No user here can compare a SAS, as in a door phone or a recorder. A peer
+   * that should have the secret of earlier calls and has not (the alarm "cache"
+   * of #GstZrtpBin::peer-mismatch) is then refused before any media passes: the
+   * state is failed, with error 0xA0, until the peer has it again or is removed
+   * from the file of known peers (`gst-zrtp-peers`). A peer passes all the same
+   * if #GstZrtpBin:signalling-trusted signalling vouches for it. One that
    * signed the SAS (#GstZrtpBin:check-signatures) passes once the application
-   * accepts the signature (RFC 6189 4.3.2): #GstZrtpBin::accept-signature. Until
-   * then no key is given out, the state is negotiating, and nothing is kept; after 6 s
-   * (40 times #GstZrtpBin:retry-timeout, if that is less) without an answer the
-   * peer is refused. A signature that the application rejects ends the call at any
-   * time. A peer that was refused gets no media in the clear either. Peers that were never heard of are not affected:
-   * see #GstZrtpBin:require-verified. If #GstZrtpBin:aux-secret is set, a peer
-   * without that secret is refused too (since 0.2), unless its SAS was compared in
-   * an earlier call. The reason in #GstZrtpBin::state-changed names the policy and
-   * the cause.
+   * accepts the signature (RFC 6189 4.3.2): #GstZrtpBin::accept-signature.
+   * Until then no key is given out, the state is negotiating, and nothing is
+   * kept; after 6 s (40 times #GstZrtpBin:retry-timeout, if that is less)
+   * without an answer the peer is refused. A signature that the application
+   * rejects ends the call at any time. A peer that was refused gets no media in
+   * the clear either. Peers that were never heard of are not affected: see
+   * #GstZrtpBin:require-verified. If #GstZrtpBin:aux-secret is set, a peer
+   * without that secret is refused too (since 0.2), unless its SAS was compared
+   * in an earlier call. The reason in #GstZrtpBin::state-changed names the
+   * policy and the cause.
    *
    * Since: 0.1
    */

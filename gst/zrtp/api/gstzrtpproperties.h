@@ -50,7 +50,7 @@ typedef enum
 
 void gst_zrtp_properties_install (GObjectClass * klass);
 GParamSpec *gst_zrtp_property_get_pspec (guint id);
-/* Shown by all elements of a call, not only by the pair. */
+/* Shown by all elements of a call, not only by those of the transport. */
 gboolean gst_zrtp_property_is_call_wide (guint id);
 
 /* The properties that show stream and session; @pspecs by id. */

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What an application wants: the writable properties of one element, and how
- * those of the elements of a pair and a call make one set. Only values that
- * were set explicitly count; among those the one that was set last.
+ * those of the elements of a transport and a call make one set. Only values
+ * that were set explicitly count; among those the one that was set last.
  *
  * Thread-safe: every object has a lock of its own that is held for no longer
  * than a copy.
@@ -60,7 +60,7 @@ typedef enum
   GST_ZRTP_N_SETTINGS
 } GstZrtpSetting;
 
-/* Who shares a setting. */
+/* The elements that share a setting. */
 typedef enum
 {
   GST_ZRTP_SCOPE_ELEMENT,       /* nobody: it names the element's place */
@@ -81,7 +81,7 @@ gboolean gst_zrtp_setting_is_in_hello (GstZrtpSetting setting);
 #define GST_ZRTP_MIN_AUX_SIZE 8
 #define GST_ZRTP_GOOD_AUX_SIZE 16
 
-/* Nobody may see its value. */
+/* Its value is never shown. */
 gboolean gst_zrtp_setting_is_secret (GstZrtpSetting setting);
 
 /* The pspecs are those of the element class, indexed by GstZrtpSetting; kept

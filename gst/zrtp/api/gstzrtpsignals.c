@@ -212,9 +212,9 @@ static const Kind kinds[GST_ZRTP_N_NOTIFICATIONS] = {
    *
    * An alarm: this call is weaker than earlier ones with the same endpoint,
    * though we still offer what they used. Either the other side changed its
-   * lists, or somebody in the middle who can break the weaker one took the others
-   * out; the users should compare the SAS. #GstZrtpBin::verify-sas makes what is
-   * used now the measure for later calls.
+   * lists, or an attacker in the middle that can break the weaker one took the
+   * others out; the users should compare the SAS. #GstZrtpBin::verify-sas makes
+   * what is used now the measure for later calls.
    *
    * Message `GstZrtpDowngrade`: `before`, `now`, `text`.
    *
@@ -233,8 +233,8 @@ static const Kind kinds[GST_ZRTP_N_NOTIFICATIONS] = {
    * @element: the element
    * @hello_hash: the new value of #GstZrtpBin:hello-hash
    *
-   * The Hello was made anew after the application had read its hash: what it told
-   * the other side no longer holds.
+   * The Hello was made again after the application had read its hash: what it
+   * told the other side no longer holds.
    *
    * Message `GstZrtpHello`: `hello-hash`.
    *
@@ -296,13 +296,14 @@ static const Kind kinds[GST_ZRTP_N_NOTIFICATIONS] = {
    *     P-256 or 96 with P-384; else an OpenPGP signature packet. NULL if
    *     #GstZrtpBin:signature-status is "invalid" or "unsupported"
    *
-   * The other side signed the SAS, and #GstZrtpBin:check-signatures is set. Check
-   * that it is a signature on @sashash, and of whom the user expects, then
-   * #GstZrtpBin::accept-signature or #GstZrtpBin::reject-signature, on one of the
-   * two elements. The call is secure already and does not wait, unless
-   * #GstZrtpBin:require-verified or #GstZrtpBin:unattended admits the peer for
-   * its signature alone: then the state is negotiating, and the call waits up to
-   * 6 s for #GstZrtpBin::accept-signature.
+   * The other side signed the SAS, and #GstZrtpBin:check-signatures is set.
+   * Check that it is a signature on @sashash, and of the peer that the user
+   * expects, then #GstZrtpBin::accept-signature or
+   * #GstZrtpBin::reject-signature, on one of the two elements. The call is
+   * secure already and does not wait, unless #GstZrtpBin:require-verified or
+   * #GstZrtpBin:unattended admits the peer for its signature alone: then the
+   * state is negotiating, and the call waits up to 6 s for
+   * #GstZrtpBin::accept-signature.
    *
    * Message `GstZrtpSignature`: `status`, `sashash`, `certificate`, `signature`.
    *
@@ -323,8 +324,8 @@ static const Kind kinds[GST_ZRTP_N_NOTIFICATIONS] = {
    * @error: the code of RFC 6189 5.9 that fits, or 0
    * @text: for the user
    *
-   * An alarm: proof that somebody tampers with the handshake, or a signature on
-   * the SAS that is wrong.
+   * An alarm: proof of tampering with the handshake, or a signature on the SAS
+   * that is wrong.
    *
    * Message `GstZrtpSecurity`: `error`, `text`.
    *
@@ -401,9 +402,9 @@ static const Kind kinds[GST_ZRTP_N_NOTIFICATIONS] = {
    * @zid: the number by which the other side is known
    * @client: what it says it runs
    *
-   * With "offered", on a phone: the other side is a PBX that wants to be trusted.
-   * Ask the user, and if he agrees #GstZrtpBin::accept-enrollment; if he does
-   * not, do nothing. With "accepted": that was done.
+   * With "offered", on a phone: the other side is a PBX that wants to be
+   * trusted. Ask the user, and if they agree #GstZrtpBin::accept-enrollment; if
+   * they do not, do nothing. With "accepted": that was done.
    *
    * Message `GstZrtpEnrollment`: `enrollment`, `zid`, `client`.
    *

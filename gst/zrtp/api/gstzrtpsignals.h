@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The kinds of news that applications get: each is a signal, a message and some
- * properties to notify.
+ * The kinds of notifications that applications get: each is a signal, a message
+ * and some properties to notify.
  */
 #ifndef GST_ZRTP_SIGNALS_H
 #define GST_ZRTP_SIGNALS_H

@@ -200,7 +200,7 @@ make_room (GstZrtpReceiver * receiver)
   }
 }
 
-/* Only what authenticated gets an entry: strangers can't fill the table. */
+/* Only what authenticated gets an entry: third parties can't fill the table. */
 static GstZrtpReceiveSource *
 find_source (GstZrtpReceiver * receiver, guint32 ssrc)
 {

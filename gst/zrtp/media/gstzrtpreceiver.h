@@ -1,9 +1,9 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The receiving half of a transport: what may come in and how, the SRTP context
- * of all SSRCs, counters. Lives in the pair; zrtpdec's sink pads go through it.
- * One lock, held for one packet or one list.
+ * The receiving side of a transport: what may come in and how, the SRTP context
+ * of all SSRCs, counters. Lives in the transport; zrtpdec's sink pads go
+ * through it. One lock, held for one packet or one list.
  */
 #ifndef GST_ZRTP_RECEIVER_H
 #define GST_ZRTP_RECEIVER_H

@@ -1,9 +1,10 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The sending half of a transport: whether media may leave and how, the SRTP
- * context of all SSRCs, what waits for keys, counters. Lives in the pair; the
- * sink pads of zrtpenc go through it. One lock, held for one packet or one list.
+ * The sending side of a transport: whether media may leave and how, the SRTP
+ * context of all SSRCs, what waits for keys, counters. Lives in the transport;
+ * the sink pads of zrtpenc go through it. One lock, held for one packet or one
+ * list.
  */
 #ifndef GST_ZRTP_SENDER_H
 #define GST_ZRTP_SENDER_H
@@ -63,8 +64,8 @@ typedef enum
 /* What the sender keeps for one sink pad. Part of its owner. */
 typedef struct
 {
-  gboolean stopped, flushing;   /* lock: with either, nobody waits here */
-  gboolean unlinked;            /* lock: who waits for keys goes */
+  gboolean stopped, flushing;   /* lock: with either, no thread waits here */
+  gboolean unlinked;            /* lock: threads that wait for keys wake up */
   gboolean ended;               /* lock: the application sent EOS to the source */
   GstZrtpSendSource *source;    /* of the last packet */
   GstZrtpSendReport report;     /* lock: due, for ... */
@@ -109,7 +110,7 @@ const char *gst_zrtp_send_drop_nick (GstZrtpSendDrop drop);
 
 void gst_zrtp_sender_init (GstZrtpSender * sender);
 void gst_zrtp_sender_clear (GstZrtpSender * sender);
-/* A call begins, none of its ports has: counts anew. */
+/* A call begins, none of its ports has: counts again. */
 void gst_zrtp_sender_begin (GstZrtpSender * sender);
 
 /* From the engine's events. @keys NULL: they are void. FALSE if these keys
@@ -123,14 +124,15 @@ void gst_zrtp_sender_set_busy (GstZrtpSender * sender, gboolean busy);
 void gst_zrtp_sender_set_before_secure (GstZrtpSender * sender,
     gint before_secure);
 
-/* Each lets whoever waits at this port go, and nobody wait until it is unset: the
- * first for changes of state, which also end a flush, the other for flushes. */
+/* Each wakes up all waiters at this port, and no thread waits until it is
+ * unset: the first for changes of state, which also end a flush, the other for
+ * flushes. */
 void gst_zrtp_sender_stop_port (GstZrtpSender * sender, GstZrtpSendPort * port,
     gboolean stopped);
 void gst_zrtp_sender_flush_port (GstZrtpSender * sender,
     GstZrtpSendPort * port, gboolean flushing);
-/* The pad was unlinked, so that whoever waits for keys there goes; or (FALSE) one
- * who is linked is about to. */
+/* The pad was unlinked, so that threads that wait for keys there wake up; or
+ * (FALSE) a linked element is about to. */
 void gst_zrtp_sender_unlink_port (GstZrtpSender * sender,
     GstZrtpSendPort * port, gboolean unlinked);
 /* Wakes up the thread that waits for keys here, and lets none wait until unset:

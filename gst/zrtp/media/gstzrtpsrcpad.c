@@ -30,7 +30,7 @@ gst_zrtp_src_pad_init (GstZrtpSrcPad * src_pad, GstPad * pad,
   src_pad->end = NULL;
 }
 
-/* Must be called with outlet->lock held, or by the only user. */
+/* Must be called with src_pad->lock held, or by the only user. */
 static void
 drop_later (GstZrtpSrcPad * src_pad)
 {
@@ -77,8 +77,8 @@ gst_zrtp_src_pad_set_active (GstZrtpSrcPad * src_pad, gboolean active)
 }
 
 /* A worker between the events that it put on the pad and its push would come
- * before the next run's events. One that hangs further down is past that, and who
- * takes down this element alone can't wait for it. */
+ * before the next run's events. One that blocks further down is past that, and
+ * a thread that takes down this element alone can't wait for it. */
 void
 gst_zrtp_src_pad_wait_worker (GstZrtpSrcPad * src_pad)
 {
@@ -196,15 +196,17 @@ in_time (GstEvent * event)
   return result;
 }
 
-/* Must be called with outlet->lock held. Whether a worker's push may take events of
- * the streaming thread along, so that buffers behind these have to wait for it. */
+/* Must be called with src_pad->lock held. Whether a worker's push may take
+ * events of the streaming thread along, so that buffers behind these have to
+ * wait for it. */
 static gboolean
 has_left_events (GstZrtpSrcPad * src_pad)
 {
   return src_pad->stored || src_pad->later.length > 0;
 }
 
-/* Must be called with outlet->lock held, while no other thread pushes events. */
+/* Must be called with src_pad->lock held, while no other thread pushes
+ * events. */
 static void
 begin_events (GstZrtpSrcPad * src_pad)
 {
@@ -213,7 +215,7 @@ begin_events (GstZrtpSrcPad * src_pad)
   g_atomic_int_set (&src_pad->settled, FALSE);
 }
 
-/* Must be called with outlet->lock held. */
+/* Must be called with src_pad->lock held. */
 static void
 end_events (GstZrtpSrcPad * src_pad)
 {
@@ -277,7 +279,7 @@ settle (GstZrtpSrcPad * src_pad, gboolean is_worker)
   return TRUE;
 }
 
-/* Must be called with outlet->lock held. */
+/* Must be called with src_pad->lock held. */
 static void
 note_stored (GstZrtpSrcPad * src_pad)
 {
@@ -311,8 +313,8 @@ push_real (GstZrtpSrcPad * src_pad, gint bit, GstEvent * event)
   return push_alone (src_pad, event);
 }
 
-/* Must be called with outlet->lock held, while a worker pushes. Takes ownership of
- * @event. */
+/* Must be called with src_pad->lock held, while a worker pushes. Takes
+ * ownership of @event. */
 static gboolean
 leave_to_worker (GstZrtpSrcPad * src_pad, GstEvent * event)
 {
@@ -409,9 +411,9 @@ gst_zrtp_src_pad_end (GstZrtpSrcPad * src_pad, GstEvent * event)
 
 /* -- Workers -- */
 
-/* One at a time: who came second would overtake the events that the first one's
- * push takes along. @end: where to put the end of stream, without which there is
- * nothing to do; or NULL. */
+/* One at a time: the second thread would overtake the events that the first
+ * one's push takes along. @end: where to put the end of stream, without which
+ * there is nothing to do; or NULL. */
 static gboolean
 begin_work (GstZrtpSrcPad * src_pad, GstEvent ** end)
 {

@@ -5,8 +5,8 @@
  * and a worker that has a handshake packet (or the wish to let sinks preroll)
  * before any media came.
  *
- * Stream-start, caps and a TIME segment precede the first buffer whoever comes
- * first, and stand-ins never follow the real ones.
+ * Stream-start, caps and a TIME segment precede the first buffer whichever side
+ * comes first, and default events never follow the real ones.
  *
  * A worker's push may hang in a sink that waits for PLAYING. The streaming
  * thread's events must not hang behind it: live sources push theirs with a lock
@@ -41,7 +41,7 @@ typedef struct
   gboolean pushing;             /* events are, of whatever thread */
   gboolean stored;              /* meanwhile events were left on the pad ... */
   GQueue later;                 /* ... and these GstEvents to the worker */
-  gboolean inactive;            /* stopped or flushing: nobody waits */
+  gboolean inactive;            /* stopped or flushing: no thread waits */
   gboolean bare;                /* the stand-in caps are on the pad */
   GstEvent *end;                /* for a worker to push; of this run */
 } GstZrtpSrcPad;
@@ -52,7 +52,7 @@ void gst_zrtp_src_pad_clear (GstZrtpSrcPad * src_pad);
 
 /* For state changes, before and after the pad's. */
 void gst_zrtp_src_pad_set_active (GstZrtpSrcPad * src_pad, gboolean active);
-/* Once the pad is inactive: until no worker is at it any more, half a second at
+/* Once the pad is inactive: until no worker uses it any more, half a second at
  * most. Without locks. */
 void gst_zrtp_src_pad_wait_worker (GstZrtpSrcPad * src_pad);
 

@@ -142,7 +142,8 @@ gst_zrtp_transport_deactivate (GstZrtpTransport * transport, GstZrtpSide side)
     stop (transport);
   gst_zrtp_session_leave (session);
   gst_zrtp_session_update_level (session);
-  /* Who read the old Hello's hash wants to know the next one's. */
+  /* An application that read the old Hello's hash wants to know the next
+   * one's. */
   if (transport->hello_spent && transport->hello_read) {
     gst_zrtp_transport_ensure_hello (transport, FALSE);
     gst_zrtp_transport_drain (transport);

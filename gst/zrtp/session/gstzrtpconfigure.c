@@ -39,7 +39,7 @@ tell_secret (GstZrtpSession * session, GstZrtpSettings * settings,
 }
 
 /* The secrets and the name of a call are settings of any of its elements: all
- * pairs have the same. */
+ * transports have the same. */
 static void
 tell_session (GstZrtpSession * session)
 {

@@ -16,7 +16,7 @@ void gst_zrtp_transport_apply_settings (GstZrtpTransport * transport);
 gboolean gst_zrtp_transport_apply_peer_hash (GstZrtpTransport * transport,
     const char *text);
 
-/* Settings or members changed: works out anew what counts. */
+/* Settings or members changed: works out again what counts. */
 void gst_zrtp_session_refresh (GstZrtpSession * session);
 /* The policy of a stream with these settings. Must be called with call->lock held. */
 void gst_zrtp_transport_get_policy (GstZrtpTransport * transport,

@@ -201,7 +201,7 @@ make_enrollment_notification (GstZrtpTransport * transport)
   return notification;
 }
 
-/* Whether nothing that the notice is about changed since the last one. */
+/* Whether nothing that the notification is about changed since the last one. */
 static gboolean
 is_told (GstZrtpSession * session, const GstStructure * s)
 {

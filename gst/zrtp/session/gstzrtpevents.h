@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What a stream puts out, and where it goes: keys and permissions to sender and
- * receiver, packets to the pusher, jobs to their pools, news to the notifier.
- * Everything here runs with the call's lock held.
+ * receiver, packets to the push work, jobs to their pools, notifications to the
+ * notify work. Everything here runs with the call's lock held.
  */
 #ifndef GST_ZRTP_EVENTS_H
 #define GST_ZRTP_EVENTS_H

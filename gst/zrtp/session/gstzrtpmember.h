@@ -23,8 +23,8 @@ struct _GstZrtpBinClass
 
   GstZrtpSide side;
 
-  /* The element is about to start or has stopped: bin->pair is set. Called on
-   * either side of the pads' activation, never pushes. */
+  /* The element is about to start or has stopped: bin->transport is set. Called
+   * on either side of the pads' activation, never pushes. */
   void (*start) (GstZrtpBin * bin);
   void (*stop) (GstZrtpBin * bin);
   /* The pads are active. */

@@ -1,11 +1,12 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What applications are told: notifies, signals and messages. A notice is made
- * where something happened, with all it has to say, and delivered later by the
- * pair's notifier: first property notifies on every element that shares the
- * value, then the signal on both elements, then the message on the bus, posted
- * by zrtpenc (and by zrtpdec, if that lives under another top-level bin).
+ * What applications are told: notifies, signals and messages. A notification is
+ * made where something happened, with all it has to say, and delivered later by
+ * the transport's notify work: first property notifies on every element that
+ * shares the value, then the signal on both elements, then the message on the
+ * bus, posted by zrtpenc (and by zrtpdec, if that lives under another top-level
+ * bin).
  */
 #ifndef GST_ZRTP_NOTIFICATION_H
 #define GST_ZRTP_NOTIFICATION_H
@@ -28,7 +29,7 @@ struct _GstZrtpNotification
   char *text, *debug;
 };
 
-/* A message on the bus can outlive its pair, and this does, too. */
+/* A message on the bus can outlive its transport, and this does, too. */
 struct _GstZrtpBacklog
 {
   gatomicrefcount refs;
@@ -48,7 +49,7 @@ GstZrtpNotification *gst_zrtp_notification_new_error (GQuark domain, gint code,
 GstZrtpNotification *gst_zrtp_notification_new_info (GQuark domain, gint code,
     const char *debug, const char *format, ...) G_GNUC_PRINTF (4, 5);
 void gst_zrtp_notification_free (GstZrtpNotification * notification);
-/* Counts the messages of a pair that the application has not taken yet. */
+/* Counts the messages of a transport that the application has not taken yet. */
 GstZrtpBacklog *gst_zrtp_backlog_new (void);
 void gst_zrtp_backlog_unref (GstZrtpBacklog * backlog);
 /* To add fields before it is queued. */

@@ -8,8 +8,9 @@
 #include "api/gstzrtpproperties.h"
 #include "session/gstzrtpmember.h"
 
-/* Notices of one kind that wait for the notifier, and messages of one kind that the
- * application has not taken from the bus. Third parties cause some of them. */
+/* Notifications of one kind that wait for the notify work, and messages of one
+ * kind that the application has not taken from the bus. Third parties cause
+ * some of them. */
 #define MAX_WAITING 64
 /* Messages that wait for room on the bus are tried again after this time. */
 #define TRY_AGAIN (1 * G_TIME_SPAN_SECOND)
@@ -52,12 +53,13 @@ has_room_on_bus (GstZrtpTransport * transport, GstZrtpNotificationKind kind)
 static const char *
 get_text (const GstZrtpNotification * notification)
 {
-  return notification->message ? gst_structure_get_string (notification->
-      message, "text") : notification->text;
+  return notification->
+      message ? gst_structure_get_string (notification->message,
+      "text") : notification->text;
 }
 
-/* Takes ownership of @notice. With @most of its kind in @queue, the last one that it
- * makes superfluous goes. An alarm leaves others alone. */
+/* Takes ownership of @notification. With @most of its kind in @queue, the last
+ * one that it makes superfluous goes. An alarm leaves others alone. */
 static void
 push_bounded (GQueue * queue, GstZrtpNotification * notification, guint most)
 {
@@ -257,8 +259,9 @@ is_held (GstZrtpTransport * transport, GstZrtpNotificationKind kind)
   return FALSE;
 }
 
-/* Takes ownership of @notice. The application may make room at any moment: a notice
- * of a kind that is held joins the queue, so that it does not overtake. */
+/* Takes ownership of @notification. The application may make room at any
+ * moment: a notification of a kind that is held joins the queue, so that it
+ * does not overtake. */
 static void
 put_on_bus (GstZrtpTransport * transport, GstZrtpNotification * notification)
 {

@@ -9,16 +9,16 @@
 #include "session/gstzrtpnotification.h"
 #include "session/gstzrtptransport.h"
 
-G_BEGIN_DECLS /* Queues it for the notifier. Takes @notice. With or without
-    locks. */ void gst_zrtp_transport_notify (GstZrtpTransport * transport,
+G_BEGIN_DECLS /* Queues it for the notify work. Takes ownership of
+               * @notification. With or without locks. */ void gst_zrtp_transport_notify (GstZrtpTransport * transport,
     GstZrtpNotification * notification);
 /* The same in two steps, for several. */
 void gst_zrtp_transport_add_notification (GstZrtpTransport * transport,
     GstZrtpNotification * notification);
 void gst_zrtp_transport_schedule_notifications (GstZrtpTransport * transport);
-/* The notifier's work. What waits for it, or on the bus, is bounded for each kind:
- * from there on a newer notice replaces an older one. Alarms count as the same kind
- * if their text is the same. */
+/* The notifier's work. What waits for it, or on the bus, is bounded for each
+ * kind: from there on a newer notification replaces an older one. Alarms count
+ * as the same kind if their text is the same. */
 void gst_zrtp_transport_deliver_notifications (GstZrtpTransport * transport);
 
 G_END_DECLS

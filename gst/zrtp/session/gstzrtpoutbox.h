@@ -13,7 +13,7 @@
 G_BEGIN_DECLS /* Wants a key frame of this SSRC of the peer. */ void
     gst_zrtp_transport_request_keyframe (GstZrtpTransport * transport,
     guint32 ssrc);
-/* Queues. With the call's lock or without any. Takes @packet. */
+/* Queues. With the call's lock or without any. Takes ownership of @packet. */
 void gst_zrtp_transport_send (GstZrtpTransport * transport,
     ZrtpOutPacket * packet);
 void gst_zrtp_transport_force_key_units (GstZrtpTransport * transport);

@@ -12,8 +12,8 @@
 #define CLOSE_TIME (2 * G_TIME_SPAN_SECOND)
 
 static GMutex lock;
-static GHashTable *calls;       /* key to GstZrtpSession, borrowed: in it as long
-                                 * as it has pairs */
+static GHashTable *calls;       /* key to GstZrtpSession, borrowed: in it as
+                                 * long as it has transports */
 
 /* A number that no other object of this process ever has: an address may come
  * back. With the registry's lock. */
@@ -77,7 +77,7 @@ find_call (const char *key)
   return session;
 }
 
-/* A reference. The pair is in the call from here on. */
+/* A reference. The transport is in the session from here on. */
 static GstZrtpTransport *
 find_pair (GstZrtpSession * session, guint stream_id)
 {
@@ -112,7 +112,8 @@ is_empty (GstZrtpTransport * transport)
       && !transport->slots[GST_ZRTP_SIDE_RECEIVE].id;
 }
 
-/* Takes a pair without members out of its call, and that out of the table. */
+/* Takes a transport without elements out of its session, and that out of the
+ * table. */
 static void
 remove_if_empty (GstZrtpTransport * transport)
 {
@@ -165,7 +166,7 @@ claim_slot (GstZrtpBin * bin, GstZrtpTransport * transport)
   gst_zrtp_session_unlock (transport->session);
 }
 
-/* With the call's lock. */
+/* Must be called with session->lock held. */
 static void
 empty_slot (GstZrtpSlot * slot)
 {
@@ -237,7 +238,7 @@ describe_clash (GstZrtpBin * bin, GstZrtpTransport * transport)
   return text;
 }
 
-/* Makes room at a seat. FALSE if whoever sits there stays. @evicted: to be
+/* Makes room in a slot. FALSE if the element there stays. @evicted: to be
  * unreffed without the lock. */
 static gboolean
 clear_slot (GstZrtpTransport * transport, GstZrtpSide side, gboolean reserve,

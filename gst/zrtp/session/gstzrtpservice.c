@@ -162,7 +162,7 @@ serve_media (GstZrtpTransport * transport)
   }
 }
 
-/* With the call's lock. */
+/* Must be called with session->lock held. */
 static void
 serve_all (GstZrtpTransport * transport)
 {

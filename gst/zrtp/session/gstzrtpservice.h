@@ -25,10 +25,10 @@ gboolean gst_zrtp_transport_receive (GstZrtpTransport * transport,
 void gst_zrtp_transport_media_received (GstZrtpTransport * transport,
     ZrtpMedia kind);
 /* Gives the engine what was received. That takes it microseconds, and it pushes
- * nothing and waits for nothing: whoever brings a packet does it, as a thread
- * that has to wake up first comes late where others compute. Unless media comes
- * the same way, which a flood of packets must not hold up, or the call is busy:
- * then a worker does it. Without locks. */
+ * nothing and waits for nothing: the thread that brings a packet does it, as
+ * one that has to wake up first comes late where others compute. Unless media
+ * comes the same way, which a flood of packets must not hold up, or the call is
+ * busy: then a worker does it. Without locks. */
 void gst_zrtp_transport_serve (GstZrtpTransport * transport);
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-/* As long as for a look-up: who holds a lock is waited for in the cache. */
+/* As long as for a look-up: a process that holds a lock is waited for in the
+ * cache. */
 #define OPENING_TIME (ZRTP_CACHE_BUSY_MS * G_TIME_SPAN_MILLISECOND \
     + G_TIME_SPAN_SECOND)
 
@@ -59,7 +60,7 @@ set_error (GstZrtpSession * session, const char *error)
   session->cache_error = g_strdup (error);
 }
 
-/* Takes @cache, or NULL with @error. */
+/* Takes ownership of @cache, or NULL with @error. */
 static void
 take_opened (GstZrtpSession * session, const char *path, ZrtpCache * cache,
     const char *error)
@@ -81,8 +82,8 @@ take_opened (GstZrtpSession * session, const char *path, ZrtpCache * cache,
   }
 }
 
-/* Takes @cache. Where the file can't be made the zid that was announced serves
- * without. */
+/* Takes ownership of @cache. Where the file can't be made the zid that was
+ * announced serves without. */
 static void
 take_result (GstZrtpSession * session, const GstZrtpOpening * opening,
     ZrtpCache * cache, const char *error)
@@ -115,7 +116,7 @@ is_wanted (GstZrtpOpening * opening)
   return wanted;
 }
 
-/* With the disk, no locks. */
+/* May block on the disk. Called without locks. */
 static GError *
 open_or_make (GstZrtpOpening * opening)
 {
@@ -157,8 +158,8 @@ run_opening (gpointer data)
   g_free (opening);
 }
 
-/* The disk had its time: the call goes on without it, and what comes of the
- * opening then, nobody wants any more. */
+/* Opening the file timed out: the session goes on without it, and drops what
+ * comes of the opening then. */
 static void
 give_up (gpointer data)
 {

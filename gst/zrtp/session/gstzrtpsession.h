@@ -1,11 +1,11 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One call: the pairs that share a session-id, the engine's session and the one
- * lock for it and all its streams, and the file of known peers.
+ * One call: the transports that share a session-id, the engine's session and
+ * the one lock for it and all its streams, and the file of known peers.
  *
  * Locks, in this order: the registry's, a call's, then the small ones (sender,
- * receiver, inbox, timers, runners, settings, objects). Under a call's lock
+ * receiver, inbox, timers, works, settings, objects). Under a call's lock
  * nothing is pushed, emitted, posted or finalised.
  */
 #ifndef GST_ZRTP_CALL_H
@@ -25,7 +25,7 @@ typedef void (*GstZrtpOpenedFunc) (GstZrtpSession * session);
 struct _GstZrtpSession
 {
   gint refs;
-  char *key;                    /* the registry's; NULL: nobody can join */
+  char *key;                    /* the registry's; NULL: no element can join */
   GMutex lock;
   /* All that follows: under the lock. */
   GPtrArray *transports;             /* borrowed; those with a member */
@@ -67,7 +67,7 @@ gst_zrtp_session_lock (GstZrtpSession * session)
   g_mutex_lock (&session->lock);
 }
 
-/* FALSE if somebody has it. */
+/* FALSE if another thread has it. */
 static inline gboolean
 gst_zrtp_session_trylock (GstZrtpSession * session)
 {
@@ -80,7 +80,7 @@ gst_zrtp_session_unlock (GstZrtpSession * session)
   g_mutex_unlock (&session->lock);
 }
 
-/* With the lock held, all of them. */
+/* All of these must be called with session->lock held. */
 
 
 /* -- The file of known peers (gstzrtpsession-cache.c) --
@@ -89,8 +89,8 @@ gst_zrtp_session_unlock (GstZrtpSession * session)
  * file is open or can't be, or after 3 s: then the call goes on without one. */
 
 /* Makes zid that of the file at @path, unless streams are bound to another. The
- * file is made only if a call @starts: who merely looks leaves no trace. TRUE if
- * there is nothing to wait for. */
+ * file is made only if a call @starts: reading a property leaves no trace. TRUE
+ * if there is nothing to wait for. */
 gboolean gst_zrtp_session_open_cache (GstZrtpSession * session,
     const char *path, gboolean starts, GstZrtpOpenedFunc done);
 /* The call starts with the zid that it has: makes the file if that was put off.

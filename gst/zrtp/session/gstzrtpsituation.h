@@ -26,7 +26,7 @@ typedef enum
 typedef struct
 {
   gint64 now;                   /* monotonic, microseconds */
-  gboolean have_enc, have_dec;  /* the pair's elements */
+  gboolean have_enc, have_dec;  /* the transport's elements */
   GstZrtpExit exit;
   gboolean in_rtpbin;           /* zrtpenc is a child of an rtpbin */
   gboolean may_start;           /* the application keeps no start back */

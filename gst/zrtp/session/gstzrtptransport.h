@@ -4,9 +4,9 @@
  * One media transport: what a zrtpenc and a zrtpdec share. The engine's stream,
  * the two directions of SRTP, and the workers that serve them:
  *
- *   service   feeds the engine: received packets, deadlines, starts
- *   pusher    pushes handshake packets and upstream events out of zrtpenc
- *   notifier  emits signals, posts messages
+ *   engine_work  feeds the engine: received packets, deadlines, starts
+ *   push_work    pushes handshake packets and upstream events out of zrtpenc
+ *   notify_work  emits signals, posts messages
  *
  * Each runs on a shared pool when there is something to do. The service never
  * blocks; the other two may, for as long as a sink or an application likes,
@@ -32,13 +32,13 @@ typedef enum
   GST_ZRTP_N_SIDES
 } GstZrtpSide;
 
-/* A seat of the pair. */
+/* A slot of the transport. */
 typedef struct
 {
-  gconstpointer id;             /* the element; NULL: nobody sits here */
+  gconstpointer id;             /* the element; NULL: no element */
   GWeakRef element;
   GstZrtpSettings *settings;
-  gboolean reserved;            /* at or above READY: nobody else may take it */
+  gboolean reserved;            /* at or above READY: no other may take it */
   gboolean active;              /* at or above PAUSED */
 } GstZrtpSlot;
 
@@ -116,12 +116,12 @@ struct _GstZrtpTransport
 
 GstZrtpTransport *gst_zrtp_transport_ref (GstZrtpTransport * transport);
 void gst_zrtp_transport_unref (GstZrtpTransport * transport);
-/* The element in a seat, or NULL; unref without locks. */
+/* The element in a slot, or NULL; unref without locks. */
 GstElement *gst_zrtp_transport_get_element (GstZrtpTransport * transport,
     GstZrtpSide side);
 gboolean gst_zrtp_transport_is_active (GstZrtpTransport * transport);
 
-/* The elements of a call, or of a pair only: strong references. */
+/* The elements of a call, or of a transport only: strong references. */
 GPtrArray *gst_zrtp_registry_list (GstZrtpTransport * transport,
     gboolean whole_call);
 

@@ -3,8 +3,8 @@
  */
 #include "threads/gstzrtpelasticpool.h"
 
-/* If nobody has ended anything for so long, those who began before are blocked:
- * other work takes microseconds. On a machine that is merely slow somebody
+/* If no thread has ended anything for so long, those that began before are
+ * blocked: other work takes microseconds. On a machine that is merely slow one
  * does. */
 #define BLOCKED_TIME (50 * G_TIME_SPAN_MILLISECOND)
 #define MIN_SIZE 4
@@ -53,7 +53,7 @@ get_limit (GstZrtpCrowd * crowd)
   return gst_zrtp_elastic_pool_get_size () + 2 * crowd->n_blocked;
 }
 
-/* With the lock: whether somebody has to start looking. */
+/* With the lock: whether a thread has to start looking. */
 static gboolean
 needs_watch (GstZrtpCrowd * crowd)
 {

@@ -21,14 +21,14 @@ typedef struct
   guint waiting;                /* tasks that no thread has taken yet */
   guint n_blocked;              /* of those that run */
   gint64 last_end;              /* of a task */
-  gboolean watched;             /* somebody looks for those that block */
+  gboolean watched;             /* a thread looks for those that block */
   gsize pool, watch_pool;       /* GThreadPool, once there is something to do */
 } GstZrtpCrowd;
 
 /* Runs @work (@data) once, on a thread that it may block for any time. */
 void gst_zrtp_elastic_pool_run (GstZrtpCrowd * crowd, void (*work) (gpointer
     data), gpointer data);
-/* How many threads a crowd has at most while none of them blocks. */
+/* How many threads a pool has at most while none of them blocks. */
 guint gst_zrtp_elastic_pool_get_size (void);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
  * timer is armed and a little longer.
  *
  * A timer's function runs on that thread with the heap locked. It may only mark
- * something ready and poke a runner: it must not push, emit, post, arm timers
+ * something ready and schedule a work: it must not push, emit, post, arm timers
  * or take the lock of a call, since one that blocks silences every call of the
  * process.
  */

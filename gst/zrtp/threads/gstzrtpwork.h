@@ -30,9 +30,9 @@ void gst_zrtp_pool_run (GstZrtpPool pool, GstZrtpWorkFunc work, gpointer data);
  * threads, and no call of it makes progress. */
 gboolean gst_zrtp_pool_is_lost (void);
 
-/* A runner calls one function on a pool whenever it was poked: never twice at a
- * time, and always once more after the last poke. What there is to do is the
- * owner's to remember; the owner lives on while the function may run. */
+/* A work calls one function on a pool whenever it was scheduled: never twice at
+ * a time, and always once more after that. What there is to do is the owner's
+ * to remember; the owner lives on while the function may run. */
 typedef struct
 {
   GstZrtpPool pool;
@@ -52,7 +52,7 @@ void gst_zrtp_work_init (GstZrtpWork * runner, GstZrtpPool pool,
 void gst_zrtp_work_clear (GstZrtpWork * runner);
 /* From any thread, also with locks held. */
 void gst_zrtp_work_schedule (GstZrtpWork * runner);
-/* Waits until it has done what it was poked for, but no longer than @until
+/* Waits until it has done what it was scheduled for, but no longer than @until
  * (monotonic), and not at all on the thread that the function runs on. The
  * caller has a reference to the owner. */
 void gst_zrtp_work_wait (GstZrtpWork * runner, gint64 until);
