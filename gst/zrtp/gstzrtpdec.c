@@ -188,13 +188,15 @@ classify (GstZrtpDec * self, GstZrtpTransport * transport, Path * lane,
     if (lane != &self->rtcp
         && gst_zrtp_transport_receive (transport, data, *size))
       return WAY_ZRTP;
-    receiver->drops[lane == &self->rtcp ? GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP
-        : GST_ZRTP_RECEIVE_DROP_ZRTP_OVERFLOW]++;
+    if (lane == &self->rtcp)
+      gst_zrtp_receiver_drop (receiver, GST_ZRTP_RECEIVE_DROP_ZRTP_ON_RTCP);
+    else
+      gst_zrtp_receiver_drop (receiver, GST_ZRTP_RECEIVE_DROP_ZRTP_OVERFLOW);
     return WAY_NONE;
   }
   if (G_UNLIKELY (kind == GST_ZRTP_PACKET_OTHER
           || (kind == GST_ZRTP_PACKET_RTP && lane == &self->rtcp))) {
-    receiver->drops[GST_ZRTP_RECEIVE_DROP_NOT_RTP]++;
+    gst_zrtp_receiver_drop (receiver, GST_ZRTP_RECEIVE_DROP_NOT_RTP);
     return WAY_NONE;
   }
 
@@ -374,7 +376,7 @@ sort_list (GstZrtpDec * self, GstZrtpTransport * transport, Path * lane,
       way = classify (self, transport, lane, map.data, &size, &discont);
       finish (buffer, &map, size, discont);
     } else {
-      transport->receiver.drops[get_map_failure (buffer)]++;
+      gst_zrtp_receiver_drop (&transport->receiver, get_map_failure (buffer));
     }
     if (way == WAY_RTP) {
       i++;

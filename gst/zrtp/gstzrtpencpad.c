@@ -209,7 +209,7 @@ protect (GstZrtpEncPad * enc_pad, GstZrtpSender * sender, guint8 * data,
       g_atomic_int_get (&enc_pad->marked));
 
   if (G_UNLIKELY (kind != GST_ZRTP_PACKET_RTP && kind != GST_ZRTP_PACKET_RTCP)) {
-    sender->drops[GST_ZRTP_SEND_DROP_MALFORMED]++;
+    gst_zrtp_sender_drop (sender, GST_ZRTP_SEND_DROP_MALFORMED, 1);
     return GST_ZRTP_SEND_DROPPED;
   }
   return gst_zrtp_sender_protect (sender, &enc_pad->gate, enc_pad, data, size,
@@ -252,7 +252,7 @@ seal (GstZrtpEncPad * enc_pad, GstZrtpSender * sender, GstBuffer * buffer,
   if (G_LIKELY (gather (buffer, data)))
     result = protect (enc_pad, sender, data, &size);
   else
-    sender->drops[GST_ZRTP_SEND_DROP_FAILED]++;
+    gst_zrtp_sender_drop (sender, GST_ZRTP_SEND_DROP_FAILED, 1);
   if (G_LIKELY (result == GST_ZRTP_SEND_OK)) {
     gst_buffer_replace_all_memory (buffer, gst_memory_new_wrapped (0, data,
             room, 0, size, data, g_free));

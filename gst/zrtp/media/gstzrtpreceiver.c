@@ -3,6 +3,8 @@
  */
 #include "media/gstzrtpreceiver.h"
 
+#include "media/gstzrtpdebug.h"
+
 #include <string.h>
 
 /* When a source that only fails is reported: more than a burst of packets that
@@ -30,6 +32,13 @@ gst_zrtp_receiver_init (GstZrtpReceiver * receiver)
   g_mutex_init (&receiver->lock);
   receiver->mode = ZRTP_MEDIA_BLOCKED;
   receiver->sources = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+}
+
+void
+gst_zrtp_receiver_drop (GstZrtpReceiver * receiver, GstZrtpReceiveDrop drop)
+{
+  receiver->drops[drop]++;
+  gst_zrtp_debug_drop ("received", gst_zrtp_receive_drop_nick (drop), 1);
 }
 
 void
@@ -151,7 +160,7 @@ count_failure (GstZrtpReceiver * receiver, ZrtpSrtpResult result)
     default:
       break;
   }
-  receiver->drops[drop]++;
+  gst_zrtp_receiver_drop (receiver, drop);
   return drop;
 }
 
@@ -293,7 +302,7 @@ gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
   if (G_UNLIKELY (receiver->n_former > 0) && kind == GST_ZRTP_PACKET_RTP
       && is_former (receiver, data, *size)) {
     tell_once (receiver, ZRTP_MEDIA_SECURE, &verdict);
-    receiver->drops[GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE]++;
+    gst_zrtp_receiver_drop (receiver, GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE);
     return verdict;
   }
   /* Whether it passes or not: the peer talks RTP. */
@@ -303,7 +312,7 @@ gst_zrtp_receiver_take (GstZrtpReceiver * receiver, GstZrtpPacketKind kind,
   if (verdict.pass)
     receiver->clear_packets++;
   else
-    receiver->drops[GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE]++;
+    gst_zrtp_receiver_drop (receiver, GST_ZRTP_RECEIVE_DROP_BEFORE_SECURE);
   return verdict;
 }
 
@@ -323,6 +332,6 @@ gst_zrtp_receiver_count_drop (GstZrtpReceiver * receiver,
     GstZrtpReceiveDrop drop)
 {
   g_mutex_lock (&receiver->lock);
-  receiver->drops[drop]++;
+  gst_zrtp_receiver_drop (receiver, drop);
   g_mutex_unlock (&receiver->lock);
 }

@@ -100,6 +100,9 @@ GstZrtpVerdict gst_zrtp_receiver_take (GstZrtpReceiver * receiver,
 /* Takes the lock: whether media passed since the state changed. */
 gboolean gst_zrtp_receiver_is_receiving (GstZrtpReceiver * receiver);
 /* Takes the lock. */
+/* Must be called with receiver->lock held. */
+void gst_zrtp_receiver_drop (GstZrtpReceiver * receiver,
+    GstZrtpReceiveDrop drop);
 void gst_zrtp_receiver_count_drop (GstZrtpReceiver * receiver,
     GstZrtpReceiveDrop drop);
 

@@ -3,6 +3,8 @@
  */
 #include "media/gstzrtpsender.h"
 
+#include "media/gstzrtpdebug.h"
+
 #include <string.h>
 
 /* Repeated packets in a row that are no burst of resent ones: the source resumed
@@ -31,6 +33,13 @@ gst_zrtp_sender_init (GstZrtpSender * sender)
   g_cond_init (&sender->changed);
   sender->mode = ZRTP_MEDIA_BLOCKED;
   sender->sources = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+}
+
+void
+gst_zrtp_sender_drop (GstZrtpSender * sender, GstZrtpSendDrop drop, guint n)
+{
+  sender->drops[drop] += n;
+  gst_zrtp_debug_drop ("sent", gst_zrtp_send_drop_nick (drop), n);
 }
 
 void
@@ -223,7 +232,7 @@ gst_zrtp_sender_claim (GstZrtpSender * sender, GstZrtpSendPort * port,
     g_hash_table_insert (sender->sources, GUINT_TO_POINTER (ssrc), source);
   } else if (source->owner && source->owner != owner) {
     /* Two pads with one SSRC would repeat keystream. */
-    sender->drops[GST_ZRTP_SEND_DROP_COLLISION]++;
+    gst_zrtp_sender_drop (sender, GST_ZRTP_SEND_DROP_COLLISION, 1);
     return GST_ZRTP_SEND_COLLISION;
   }
   source->owner = owner;
@@ -253,7 +262,7 @@ count_failure (GstZrtpSender * sender, ZrtpSrtpResult result)
     default:
       break;
   }
-  sender->drops[drop]++;
+  gst_zrtp_sender_drop (sender, drop, 1);
 }
 
 static void
@@ -344,7 +353,7 @@ gst_zrtp_sender_protect (GstZrtpSender * sender, GstZrtpSendPort * port,
 
   /* Things may have changed since the caller looked. */
   if (G_UNLIKELY (sender->mode != ZRTP_MEDIA_SECURE || !sender->srtp)) {
-    sender->drops[GST_ZRTP_SEND_DROP_BEFORE_SECURE]++;
+    gst_zrtp_sender_drop (sender, GST_ZRTP_SEND_DROP_BEFORE_SECURE, 1);
     return GST_ZRTP_SEND_DROPPED;
   }
   if (is_rtcp) {
@@ -368,6 +377,6 @@ gst_zrtp_sender_count_drops (GstZrtpSender * sender, GstZrtpSendDrop drop,
     guint n)
 {
   g_mutex_lock (&sender->lock);
-  sender->drops[drop] += n;
+  gst_zrtp_sender_drop (sender, drop, n);
   g_mutex_unlock (&sender->lock);
 }

@@ -173,6 +173,9 @@ GstZrtpSendReport gst_zrtp_sender_take_report (GstZrtpSendPort * port,
     guint32 * ssrc);
 
 /* Takes the lock. */
+/* Must be called with sender->lock held. */
+void gst_zrtp_sender_drop (GstZrtpSender * sender, GstZrtpSendDrop drop,
+    guint n);
 void gst_zrtp_sender_count_drops (GstZrtpSender * sender,
     GstZrtpSendDrop drop, guint n);
 

@@ -92,6 +92,7 @@ gst_zrtp_transport_drain (GstZrtpTransport * transport)
 
   if (!transport->stream)
     return;
+  gst_zrtp_log_step (transport);
   /* Events first: the keys must be there before the message that allows the
    * peer to use them leaves. */
   while (zrtp_stream_pop_event (transport->stream, &event)) {

@@ -3,34 +3,15 @@
  */
 #include "session/gstzrtplog.h"
 
+#include "media/gstzrtpdebug.h"
+
 #include <string.h>
 
-#define GST_CAT_DEFAULT get_category ()
+#define GST_CAT_DEFAULT gst_zrtp_debug_get_category ()
 
 /* RFC 6189 5: the type of a message, in the packet. */
 #define TYPE_AT 16
 #define TYPE_SIZE 8
-
-static GstDebugCategory *
-get_category (void)
-{
-  static gsize category;
-
-  if (g_once_init_enter (&category)) {
-    GstDebugCategory *made = NULL;
-
-    GST_DEBUG_CATEGORY_INIT (made, "zrtp", 0, "ZRTP handshake");
-    g_once_init_leave (&category, (gsize) made);
-  }
-  return (GstDebugCategory *) category;
-}
-
-static gboolean
-is_on (GstDebugLevel level)
-{
-  return G_UNLIKELY (level <= _gst_debug_min
-      && gst_debug_category_get_threshold (get_category ()) >= level);
-}
 
 static void
 log_packet (GstZrtpTransport * transport, const char *what, const guint8 * data,
@@ -53,7 +34,7 @@ void
 gst_zrtp_log_receive (GstZrtpTransport * transport, const guint8 * data,
     gsize size, GstZrtpLogMark * mark)
 {
-  mark->on = is_on (GST_LEVEL_DEBUG);
+  mark->on = gst_zrtp_debug_is_on (GST_LEVEL_DEBUG);
   if (!mark->on)
     return;
   log_packet (transport, "received", data, size);
@@ -80,7 +61,7 @@ gst_zrtp_log_received (GstZrtpTransport * transport,
 void
 gst_zrtp_log_send (GstZrtpTransport * transport, const ZrtpOutPacket * packet)
 {
-  if (is_on (GST_LEVEL_DEBUG))
+  if (gst_zrtp_debug_is_on (GST_LEVEL_DEBUG))
     log_packet (transport, packet->retransmission ? "sends again" : "sends",
         packet->data, packet->size);
 }
@@ -95,7 +76,7 @@ get_media_nick (ZrtpMedia media)
 void
 gst_zrtp_log_event (GstZrtpTransport * transport, const ZrtpEvent * event)
 {
-  if (!is_on (GST_LEVEL_INFO))
+  if (!gst_zrtp_debug_is_on (GST_LEVEL_INFO))
     return;
   switch (event->type) {
     case ZRTP_EVENT_STATE:
@@ -138,8 +119,20 @@ void
 gst_zrtp_log_job (GstZrtpTransport * transport, const ZrtpJob * job,
     const char *what)
 {
-  if (is_on (GST_LEVEL_DEBUG))
+  if (gst_zrtp_debug_is_on (GST_LEVEL_DEBUG))
     GST_DEBUG ("stream %u: %s job %s", transport->stream_id,
         zrtp_job_get_kind (job) == ZRTP_JOB_STORAGE ? "storage" : "compute",
         what);
+}
+
+void
+gst_zrtp_log_step (GstZrtpTransport * transport)
+{
+  const char *step = zrtp_stream_get_step (transport->stream);
+
+  if (step == transport->logged_step)
+    return;
+  GST_DEBUG ("stream %u: step %s, was %s", transport->stream_id, step,
+      transport->logged_step ? transport->logged_step : "none");
+  transport->logged_step = step;
 }

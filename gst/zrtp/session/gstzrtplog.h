@@ -23,6 +23,8 @@ void gst_zrtp_log_receive (GstZrtpTransport * transport, const guint8 * data,
     gsize size, GstZrtpLogMark * mark);
 void gst_zrtp_log_received (GstZrtpTransport * transport,
     const GstZrtpLogMark * mark);
+/* Where the handshake stands now, if that changed. */
+void gst_zrtp_log_step (GstZrtpTransport * transport);
 void gst_zrtp_log_send (GstZrtpTransport * transport,
     const ZrtpOutPacket * packet);
 void gst_zrtp_log_event (GstZrtpTransport * transport, const ZrtpEvent * event);

@@ -91,6 +91,7 @@ struct _GstZrtpTransport
   GstZrtpSettings *settings;    /* what counts; from defaults and all members */
   ZrtpStream *stream;           /* once there is a Hello */
   guint generation;             /* counts streams, for jobs that come late */
+  const char *logged_step;      /* static; the last one in the log */
   GstZrtpSettings *hello_settings;      /* what counted when it was made */
   gboolean hello_read;          /* the application knows it: fixed */
   gboolean hello_wanted;        /* it asked for one: tell it of the next */

@@ -68,7 +68,9 @@ GST_START_TEST (test_story)
     ": received Conf2ACK", "state discovering, was idle",
     "state negotiating, was discovering", "state secure, was negotiating",
     "media sent is encrypted", "keys to send with", "keys to receive with",
-    "compute job begins", "compute job ends", "storage job ends"
+    "compute job begins", "compute job ends", "storage job ends",
+    ": step discovery, was idle", ": step commit-sent, was discovery",
+    ": step dhpart1-sent, was ", ": step secure, was "
   };
   Bench *bench;
 
@@ -114,6 +116,28 @@ GST_START_TEST (test_hostile_type)
 
 GST_END_TEST;
 
+/* Media that is dropped has a line of its own, with the cause, from level 6 on. */
+GST_START_TEST (test_media_drops)
+{
+  const GstDebugLevel level = __i__ == 0 ? GST_LEVEL_DEBUG : GST_LEVEL_LOG;
+  guint8 packet[32] = { 0x80, 0x60, 0, 1 };
+  const guint64 before = 1;
+  Bench *bench;
+
+  listen_at (level);
+  bench = bench_new ();
+  bench_secure (bench);
+  send_to_a (bench, packet, sizeof packet);
+  while (endpoint_get_stat (bench->enc_a, "recv-drops/bad-auth") < before)
+    g_thread_yield ();
+  fail_unless (has_line ("dropped 1 media packets received as bad-auth")
+      == (level == GST_LEVEL_LOG), "%s", story->str);
+  bench_free (bench);
+  stop_listening ();
+}
+
+GST_END_TEST;
+
 /* At the level of INFO there are states and media, and no packets. */
 GST_START_TEST (test_info)
 {
@@ -140,6 +164,7 @@ log_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_story);
   tcase_add_test (tc, test_hostile_type);
+  tcase_add_loop_test (tc, test_media_drops, 0, 2);
   tcase_add_test (tc, test_info);
   return s;
 }
