@@ -4,8 +4,8 @@
  * One way through zrtpenc: a sink pad and the source pad that belongs to it (or
  * zrtp_src, which has no sink pad), with the data path between them.
  */
-#ifndef GST_ZRTP_ENC_PORT_H
-#define GST_ZRTP_ENC_PORT_H
+#ifndef GST_ZRTP_ENC_PAD_H
+#define GST_ZRTP_ENC_PAD_H
 
 #include "gstzrtpbin.h"
 #include "media/gstzrtpsrcpad.h"

@@ -5,8 +5,8 @@
  * With the element's object lock, all of them; each gives a borrowed port, or
  * NULL.
  */
-#ifndef GST_ZRTP_ENC_PORTS_H
-#define GST_ZRTP_ENC_PORTS_H
+#ifndef GST_ZRTP_ENC_PADS_H
+#define GST_ZRTP_ENC_PADS_H
 
 #include "gstzrtpencpad.h"
 

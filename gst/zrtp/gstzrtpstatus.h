@@ -3,8 +3,8 @@
  *
  * What the read-only properties show.
  */
-#ifndef GST_ZRTP_READINGS_H
-#define GST_ZRTP_READINGS_H
+#ifndef GST_ZRTP_STATUS_H
+#define GST_ZRTP_STATUS_H
 
 #include "api/gstzrtpproperties.h"
 #include "session/gstzrtptransport.h"

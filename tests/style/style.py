@@ -150,6 +150,22 @@ def check_markers():
         path for path in all_files() if path.endswith("meson.build")])
 
 
+def check_names():
+    """Names that were given up do not come back."""
+    rows = [line.split() for line in read("tests/style/names.txt").split("\n")
+            if line and not line.startswith("#")]
+    successor = dict(rows)
+    # One that ends in _ is the beginning of names.
+    old = re.compile(r"\b(%s)" % "|".join(
+        name + ("" if name.endswith("_") else r"\b") for name in successor))
+    for path in all_files():
+        if not path.endswith((".c", ".h")):
+            continue
+        for number, line in enumerate(read(path).split("\n"), 1):
+            for name in old.findall(line):
+                yield "%s:%d: %s is %s now" % (path, number, name, successor[name])
+
+
 def check_blanks():
     """No tabs, no blanks at the end of a line, a line end at the end of a file."""
     paths = [path for path in all_files() if not path.startswith("tests/data/")]

@@ -7,8 +7,8 @@
  *
  * Thread-safe: sessions that share a table may live in different threads.
  */
-#ifndef ZRTP_PAIRS_H
-#define ZRTP_PAIRS_H
+#ifndef ZRTP_EXCHANGE_LOCK_H
+#define ZRTP_EXCHANGE_LOCK_H
 
 #include "zrtp/message/zrtpmessage.h"
 

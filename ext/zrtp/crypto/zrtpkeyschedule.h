@@ -3,8 +3,8 @@
  *
  * The key schedule (RFC 6189 4.4.1.4, 4.4.3.2, 4.5) as pure functions.
  */
-#ifndef ZRTP_KEYS_H
-#define ZRTP_KEYS_H
+#ifndef ZRTP_KEY_SCHEDULE_H
+#define ZRTP_KEY_SCHEDULE_H
 
 #include "zrtp/crypto/zrtpcrypto.h"
 

@@ -4,8 +4,8 @@
  * Big-endian octets from and to GMP's limbs, in a time that depends on the
  * sizes alone (mpz_import and mpz_export look at leading zeros).
  */
-#ifndef ZRTP_LIMBS_H
-#define ZRTP_LIMBS_H
+#ifndef ZRTP_MPN_H
+#define ZRTP_MPN_H
 
 #include <glib.h>
 #include <gmp.h>

@@ -5,8 +5,8 @@
  * phones, and relays the SAS of one of them to the other, so that the two users
  * have something to compare. It does so only for a phone that was enrolled.
  */
-#ifndef ZRTP_RELAY_H
-#define ZRTP_RELAY_H
+#ifndef ZRTP_SAS_RELAY_H
+#define ZRTP_SAS_RELAY_H
 
 #include "zrtp/state/zrtpinfo.h"
 

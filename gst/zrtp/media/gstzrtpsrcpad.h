@@ -19,8 +19,8 @@
  * events before it pushes them, so the buffer of a second thread would overtake
  * the segment.
  */
-#ifndef GST_ZRTP_OUTLET_H
-#define GST_ZRTP_OUTLET_H
+#ifndef GST_ZRTP_SRC_PAD_H
+#define GST_ZRTP_SRC_PAD_H
 
 #include <gst/gst.h>
 

@@ -5,8 +5,8 @@
  * sources upstream. At most one push is under way for a transport; while it
  * blocks, a new retransmission takes the place of one that waits.
  */
-#ifndef GST_ZRTP_HANDSHAKE_H
-#define GST_ZRTP_HANDSHAKE_H
+#ifndef GST_ZRTP_OUTBOX_H
+#define GST_ZRTP_OUTBOX_H
 
 #include "session/gstzrtptransport.h"
 

@@ -8,8 +8,8 @@
  * receiver, inbox, timers, works, settings, objects). Under a call's lock
  * nothing is pushed, emitted, posted or finalised.
  */
-#ifndef GST_ZRTP_CALL_H
-#define GST_ZRTP_CALL_H
+#ifndef GST_ZRTP_SESSION_H
+#define GST_ZRTP_SESSION_H
 
 #include "api/gstzrtpsettings.h"
 #include "threads/gstzrtptimer.h"

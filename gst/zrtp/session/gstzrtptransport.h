@@ -12,8 +12,8 @@
  * blocks; the other two may, for as long as a sink or an application likes,
  * without holding up anything but themselves.
  */
-#ifndef GST_ZRTP_PAIR_H
-#define GST_ZRTP_PAIR_H
+#ifndef GST_ZRTP_TRANSPORT_H
+#define GST_ZRTP_TRANSPORT_H
 
 #include "session/gstzrtpsession.h"
 #include "media/gstzrtpreceiver.h"

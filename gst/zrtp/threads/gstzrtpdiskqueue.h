@@ -10,8 +10,8 @@
  * A file goes by the name that it was asked for by. Two names of one file wait
  * for each other in the cache itself.
  */
-#ifndef GST_ZRTP_STORAGE_H
-#define GST_ZRTP_STORAGE_H
+#ifndef GST_ZRTP_DISK_QUEUE_H
+#define GST_ZRTP_DISK_QUEUE_H
 
 #include "threads/gstzrtpwork.h"
 

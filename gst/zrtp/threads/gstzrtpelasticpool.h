@@ -6,8 +6,8 @@
  * it happens. There are few. Only while work waits, and those few have not ended
  * theirs for a while, there are more, and no longer than they stay blocked.
  */
-#ifndef GST_ZRTP_CROWD_H
-#define GST_ZRTP_CROWD_H
+#ifndef GST_ZRTP_ELASTIC_POOL_H
+#define GST_ZRTP_ELASTIC_POOL_H
 
 #include <glib.h>
 

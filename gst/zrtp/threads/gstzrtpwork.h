@@ -5,8 +5,8 @@
  * thread waits for work: an idle one goes back to GLib. For the disk there is
  * gstzrtpdiskqueue.h.
  */
-#ifndef GST_ZRTP_WORKER_H
-#define GST_ZRTP_WORKER_H
+#ifndef GST_ZRTP_WORK_H
+#define GST_ZRTP_WORK_H
 
 #include <glib.h>
 
