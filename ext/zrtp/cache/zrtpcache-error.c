@@ -94,8 +94,8 @@ zrtp_cache_file_set_error (ZrtpCache * cache, int rc, GError ** error)
     case SQLITE_PERM:
     case SQLITE_AUTH:
       zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_OPEN, path,
-          "can't be opened: see to it that you may read and write the file and "
-          "its folder, or name another cache");
+          "can't be opened: make the file and its folder readable and "
+          "writable, or name another cache");
       break;
     default:
       zrtp_cache_file_error (error, ZRTP_CACHE_ERROR_FAILED, path,

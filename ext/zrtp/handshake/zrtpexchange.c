@@ -258,7 +258,7 @@ zrtp_exchange_lookup_timeout (ZrtpStream * stream, gint64 now)
   if (!stream->prepared.lookup_serial)
     return;
   event = zrtp_stream_event (stream, ZRTP_EVENT_CACHE_FAILED);
-  event->text = g_strdup ("the disk does not answer");
+  event->text = g_strdup ("the disk does not respond");
   looked_up (stream, NULL, now);
 }
 

@@ -111,7 +111,7 @@ zrtp_signing_reject (ZrtpSession * session,
   g_clear_pointer (&info->signer, g_free);
   if (info->signature_status != ZRTP_SIGNATURE_INVALID)
     zrtp_stream_security_event (stream, ZRTP_ERROR_NONE,
-        "the signature on the SAS is not one of whom the user expects");
+        "the signature on the SAS is not that of the expected peer");
   info->signature_status = ZRTP_SIGNATURE_INVALID;
   zrtp_session_update_trust (session);
   zrtp_admit_recheck (session, stream, now);

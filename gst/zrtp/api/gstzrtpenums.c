@@ -80,7 +80,7 @@ gst_zrtp_trust_get_type (void)
   static gsize id = 0;
   static const GEnumValue values[] = {
     {ZRTP_TRUST_NONE, "No secure session", "none"},
-    {ZRTP_TRUST_UNVERIFIED, "Nobody compared the SAS yet", "unverified"},
+    {ZRTP_TRUST_UNVERIFIED, "The SAS was not compared yet", "unverified"},
     {ZRTP_TRUST_PEER_UNVERIFIED, "Compared here, but the other side says it "
           "did not", "peer-unverified"},
     {ZRTP_TRUST_VERIFIED, "The SAS was compared: here in this call, or on both "
@@ -92,13 +92,17 @@ gst_zrtp_trust_get_type (void)
     {ZRTP_TRUST_SAS_MISMATCH, "The user said that the SAS differ",
         "sas-mismatch"},
     {ZRTP_TRUST_MITM_RELAYED, "SAS relayed by a trusted PBX", "mitm-relayed"},
-    {ZRTP_TRUST_SIGNED, "Nobody compared the SAS, but the other side signed it",
+    {ZRTP_TRUST_SIGNED,
+          "The SAS was not compared, but the other side signed it",
         "signed"},
-    {ZRTP_TRUST_SIGNATURE_INVALID, "The other side's signature on the SAS is "
-          "wrong or somebody else's: compare the SAS", "signature-invalid"},
-    {ZRTP_TRUST_NEW_ENDPOINT, "The user verified another endpoint under this "
+    {ZRTP_TRUST_SIGNATURE_INVALID,
+        "The other side's signature on the SAS is wrong or by "
+          "another key: compare the SAS", "signature-invalid"},
+    {ZRTP_TRUST_NEW_ENDPOINT,
+        "The user verified another endpoint under this "
           "name: compare the SAS", "new-endpoint"},
-    {ZRTP_TRUST_PEER_CHANGED, "The call was verified and moved to an endpoint "
+    {ZRTP_TRUST_PEER_CHANGED,
+        "The call was verified and moved to an endpoint "
           "that is not: compare the SAS", "peer-changed"},
     {0, NULL, NULL}
   };
@@ -166,12 +170,12 @@ gst_zrtp_signature_status_get_type (void)
 {
   static gsize id = 0;
   static const GEnumValue values[] = {
-    {ZRTP_SIGNATURE_NONE, "None came, or nobody here wants one", "none"},
+    {ZRTP_SIGNATURE_NONE, "None came, or none is wanted here", "none"},
     {ZRTP_SIGNATURE_UNCHECKED, "It is up to the application to check it",
         "unchecked"},
-    {ZRTP_SIGNATURE_VALID, "It is right, and that of whom the user expects",
+    {ZRTP_SIGNATURE_VALID, "It is right, and that of the expected peer",
         "valid"},
-    {ZRTP_SIGNATURE_INVALID, "It is wrong, or somebody else's", "invalid"},
+    {ZRTP_SIGNATURE_INVALID, "It is wrong, or by another key", "invalid"},
     {ZRTP_SIGNATURE_UNSUPPORTED, "It is neither X.509 nor OpenPGP",
         "unsupported"},
     {0, NULL, NULL}

@@ -81,8 +81,8 @@ make_readings (GParamSpec ** pspecs)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_PROP_SIGNER] = g_param_spec_string ("signer", "Signer",
-      "Who signed the SAS on the other side, as the application found", NULL,
-      READ);
+      "The signer of the SAS on the other side, as the "
+      "application found", NULL, READ);
 }
 
 void

@@ -206,8 +206,8 @@ make_session_pspecs (GParamSpec ** pspecs)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_PROP_TRUST] = g_param_spec_enum ("trust", "Trust",
-      "How far the user may trust that nobody sits in the middle",
-      GST_TYPE_ZRTP_TRUST, ZRTP_TRUST_NONE, READ);
+      "How far the user may trust that there is no attacker in "
+      "the middle", GST_TYPE_ZRTP_TRUST, ZRTP_TRUST_NONE, READ);
 
   /**
    * GstZrtpBin:level:

@@ -69,8 +69,8 @@ install_identity (void)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_PEER_NAME] = g_param_spec_string ("peer-name",
-      "Peer name", "Whom the user expects at the other end; kept for it once "
-      "the SAS was verified", NULL, PLAYING);
+      "Peer name", "The peer that the user expects at the other end; kept for "
+      "it once the SAS was verified", NULL, PLAYING);
 
   /**
    * GstZrtpBin:aux-secret:
@@ -374,7 +374,7 @@ install_policy (void)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_UNATTENDED] = g_param_spec_boolean ("unattended",
-      "Unattended", "Nobody can compare the SAS: refuse a peer that lost the "
+      "Unattended", "No user can compare the SAS: refuse a peer that lost the "
       "secret of earlier calls", FALSE, PLAYING);
   /**
    * GstZrtpBin:require-verified:
@@ -429,8 +429,9 @@ install_policy (void)
    * Since: 0.1
    */
   pspecs[GST_ZRTP_SETTING_CACHE_EXPIRY] = g_param_spec_uint ("cache-expiry",
-      "Cache expiry", "Seconds for which the secret of this call is kept for "
-      "the next (0 = not at all, 4294967295 = for ever)", 0, G_MAXUINT32,
+      "Cache expiry",
+      "Seconds for which the secret of this call is kept for the "
+      "next (0 = not at all, 4294967295 = forever)", 0, G_MAXUINT32,
       ZRTP_CACHE_FOR_EVER, PLAYING);
 
   /**

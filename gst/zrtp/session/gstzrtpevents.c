@@ -293,9 +293,9 @@ get_move_kind (ZrtpEventType type, const char **text)
 static GstZrtpNotification *
 make_mismatch_notification (ZrtpEventType type)
 {
-  const char *text = "The secret kept from earlier calls with this endpoint "
-      "is not what it has. Compare the SAS now: if it differs, somebody is in "
-      "the middle";
+  const char *text = "The secret kept from earlier calls with this endpoint is "
+      "not what it has. Compare the SAS now: if it differs, an "
+      "attacker is in the middle";
   const char *kind = get_move_kind (type, &text);
 
   if (type == ZRTP_EVENT_AUX_MISMATCH) {
@@ -304,8 +304,8 @@ make_mismatch_notification (ZrtpEventType type)
         "SRTP key from the signalling";
   } else if (type == ZRTP_EVENT_NAME_MISMATCH) {
     kind = "name";
-    text = "This endpoint is known under another name than was expected: "
-        "somebody whom both sides know may be in the middle";
+    text = "This endpoint is known under another name than was "
+        "expected: another peer that both sides know may be in the " "middle";
   } else if (!kind) {
     kind = "cache";
   }
@@ -321,8 +321,9 @@ make_new_endpoint_notification (const ZrtpEvent * event)
       gst_zrtp_notification_new (GST_ZRTP_NOTIFICATION_PEER_MISMATCH,
       "kind", G_TYPE_STRING, "new-endpoint",
       "text", G_TYPE_STRING,
-      "This is not the endpoint that was verified under this name. Compare the "
-      "SAS now: it may be a new device, or somebody is in the middle",
+      "This is not the endpoint that was verified under this "
+      "name. Compare the SAS now: it may be a new device, or an "
+      "attacker is in the middle",
       "zid", G_TYPE_STRING, zid,
       "last-seen", G_TYPE_INT64, event->last_seen, NULL);
 
@@ -340,9 +341,9 @@ make_downgrade_notification (GstZrtpTransport * transport)
       "before", G_TYPE_STRING, info->stronger_before,
       "now", G_TYPE_STRING, info->weaker_now,
       "text", G_TYPE_STRING,
-      "This call is encrypted less strongly than earlier "
-      "ones with this endpoint. Unless its settings were changed, somebody may "
-      "be in the middle: compare the SAS", NULL);
+      "This call is encrypted less strongly than earlier ones "
+      "with this endpoint. Unless its settings were changed, an "
+      "attacker may be in the middle: compare the SAS", NULL);
 }
 
 static GstZrtpNotification *

@@ -137,9 +137,9 @@ gst_zrtp_transport_warn_of_stalled_push (GstZrtpTransport * transport)
   gst_zrtp_transport_notify (transport,
       gst_zrtp_notification_new_warning (GST_STREAM_ERROR,
           GST_STREAM_ERROR_FAILED, NULL,
-          "A handshake packet pushed on %s "
-          "has been blocked for 3 s in %s, so there will be no keys. A sink "
-          "may wait for PLAYING: set async=false and sync=false on it",
+          "A handshake packet pushed on %s has been blocked in %s for "
+          "3 s, so the handshake cannot complete. A sink may wait for "
+          "PLAYING: set async=false and sync=false on it",
           pad_name ? pad_name : "a pad", peer_name ? peer_name : "downstream"));
   g_free (pad_name);
   g_free (peer_name);

@@ -170,7 +170,7 @@ give_up (gpointer data)
   if (session->opening && g_get_monotonic_time () >= session->opening_due) {
     name = g_filename_display_name (session->opening->path);
     error = g_strdup_printf ("Cache of known peers \"%s\" is on a disk that "
-        "does not answer: see to the disk, or name another cache", name);
+        "does not respond. Check the disk, or set another \"cache\"", name);
     take_result (session, session->opening, NULL, error);
     end_opening (session);
     g_free (error);

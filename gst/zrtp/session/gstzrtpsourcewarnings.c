@@ -68,7 +68,7 @@ gst_zrtp_transport_warn_of_crowd (GstZrtpTransport * transport, gint * crowded,
   gst_zrtp_transport_notify (transport,
       gst_zrtp_notification_new_warning (GST_STREAM_ERROR,
           GST_STREAM_ERROR_FAILED, NULL,
-          "More than %u SSRCs %s in this call: packets of further ones are "
-          "dropped. A peer that uses so many is broken or hostile",
-          ZRTP_SRTP_MAX_SOURCES, done));
+          "More than %u SSRCs %s in this call: packets of further "
+          "ones are dropped. A peer that uses that many is broken or "
+          "hostile", ZRTP_SRTP_MAX_SOURCES, done));
 }

@@ -93,7 +93,7 @@ GST_START_TEST (test_other_files)
   for (guint i = 0; i < 3; i++)
     call_well ("c.sqlite", "d.sqlite");
 
-  text = endpoint_wait_warning (a, "does not answer");
+  text = endpoint_wait_warning (a, "does not respond");
   g_free (text);
   endpoint_wait_secure (a, b);
   endpoint_wait_media (b, 5);
@@ -128,7 +128,7 @@ GST_START_TEST (test_opening)
   fail_unless (a->state == NULL, "%s", a->state);
   fail_unless (g_str_has_prefix (text, "No file of known peers")
       && strstr (text, "stuck.sqlite")
-      && strstr (text, "does not answer"), "%s", text);
+      && strstr (text, "does not respond"), "%s", text);
   g_free (text);
   endpoint_wait_secure (a, b);
   watch_assert (a->enc, "trust", "unverified");
