@@ -5,7 +5,7 @@
  * shows what becomes of them here: see tests/data/attacks.md.
  */
 #include "attacker.h"
-#include "puppet.h"
+#include "mockpeer.h"
 #include "samples.h"
 
 #include <gst/check/gstcheck.h>
@@ -112,7 +112,7 @@ static const char *const pool[ZRTP_N_KINDS][6] = {
 
 /* @counts may be more than a Hello can have. Returns the packet's size. */
 static gsize
-make_hostile_hello (Sim * sim, Puppet * puppet, const guint * counts,
+make_hostile_hello (Sim * sim, MockPeer * mock, const guint * counts,
     guint8 * packet)
 {
   guint8 message[4 * (22 + 5 * 15)];
@@ -120,8 +120,8 @@ make_hostile_hello (Sim * sim, Puppet * puppet, const guint * counts,
   guint32 flags = 0;
   gsize size = 80;
 
-  memset (puppet->hello.n_names, 0, sizeof puppet->hello.n_names);
-  plain.u.hello = puppet->hello;
+  memset (mock->hello.n_names, 0, sizeof mock->hello.n_names);
+  plain.u.hello = mock->hello;
   fail_unless_equals_int (zrtp_message_write (&plain, message,
           sizeof message), 88);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++) {
@@ -133,8 +133,8 @@ make_hostile_hello (Sim * sim, Puppet * puppet, const guint * counts,
   memcpy (message + 76, &flags, 4);
   size += ZRTP_MAC_SIZE;
   sample_set_words (message, size / 4);
-  zrtp_message_sign (message, size, puppet->h[2]);
-  return zrtp_packet_write (packet, ZRTP_MAX_PACKET_SIZE, 1, puppet->ssrc,
+  zrtp_message_sign (message, size, mock->h[2]);
+  return zrtp_packet_write (packet, ZRTP_MAX_PACKET_SIZE, 1, mock->ssrc,
       message, size);
 }
 
@@ -162,15 +162,15 @@ greet (guint64 seed, const guint * counts)
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   Sim *sim = sim_new (seed);
   guint commits = 0;
-  Puppet puppet;
+  MockPeer mock;
   gsize size;
 
   sim_make (sim, 0, 1);
   sim->filter = watch_commit;
   sim->filter_data = &commits;
   sim_start (sim, 0);
-  puppet_init (&puppet, ALICE, 0x2000);
-  size = make_hostile_hello (sim, &puppet, counts, packet);
+  mock_peer_init (&mock, ALICE, 0x2000);
+  size = make_hostile_hello (sim, &mock, counts, packet);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
     possible = possible && counts[kind] <= ZRTP_MAX_ALGORITHMS;
   if (possible) {
@@ -181,7 +181,7 @@ greet (guint64 seed, const guint * counts)
     assert_dropped (ALICE, packet, size);
     fail_unless_equals_uint64 (dropped (ALICE, ZRTP_DROP_MALFORMED), 1);
   }
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (sim, sim->now + 100 * SIM_MSEC);
   fail_unless_equals_int (commits > 0, possible);
   sim_free (sim);
@@ -266,16 +266,16 @@ GST_START_TEST (test_no_kem)
   for (guint i = 0; i < G_N_ELEMENTS (kems); i++) {
     const gboolean ours = i + 1 == G_N_ELEMENTS (kems);
     Sim *sim = sim_new (600 + i);
-    Puppet puppet;
+    MockPeer mock;
 
     sim->ends[0].policy.passive = TRUE;
     sim_make (sim, 0, 1);
     sim_start (sim, 0);
-    puppet_init (&puppet, ALICE, 0x2000);
-    puppet_hello (&puppet);
-    puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_init (&mock, ALICE, 0x2000);
+    mock_peer_hello (&mock);
+    mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
     names[ZRTP_KIND_KEY_AGREEMENT] = kems[i];
-    puppet_commit (&puppet, names);
+    mock_peer_commit (&mock, names);
     if (ours) {
       fail_unless_equals_int (info_of (ALICE)->state, ZRTP_STATE_NEGOTIATING);
     } else {
@@ -564,7 +564,7 @@ GST_START_TEST (test_stranger_beside_secure)
   gboolean open = FALSE;
   SimStream *waiting;
   Sim *sim = sim_new (1300);
-  Puppet puppet;
+  MockPeer mock;
   char *sas;
 
   sim->ends[1].policy.passive = TRUE;
@@ -581,10 +581,10 @@ GST_START_TEST (test_stranger_beside_secure)
   sas = g_strdup (zrtp_session_get_info (sim->ends[0].session)->sas);
 
   for (guint i = 0; i < G_N_ELEMENTS (agreements); i++) {
-    puppet_init (&puppet, waiting, 0x66660000 + i);
-    puppet_hello (&puppet);
+    mock_peer_init (&mock, waiting, 0x66660000 + i);
+    mock_peer_hello (&mock);
     names[ZRTP_KIND_KEY_AGREEMENT] = agreements[i];
-    puppet_commit (&puppet, names);
+    mock_peer_commit (&mock, names);
     fail_unless_equals_int (waiting->stream->step, ZRTP_STEP_COMMIT_SENT);
     info = zrtp_session_get_info (sim->ends[0].session);
     fail_unless_equals_string (info->sas, sas);
@@ -644,12 +644,12 @@ GST_START_TEST (test_few_computations)
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
   for (guint i = 0; i < 3000; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    puppet_init (&puppet, ALICE, 0x66000000 + i);
-    puppet_hello (&puppet);
-    puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-    puppet_commit (&puppet, NULL);
+    mock_peer_init (&mock, ALICE, 0x66000000 + i);
+    mock_peer_hello (&mock);
+    mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_commit (&mock, NULL);
     sim_run (sim, sim->now + 20 * SIM_MSEC);
     fail_unless (info_of (ALICE)->state != ZRTP_STATE_SECURE);
   }

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 #include "vectors.h"
-#include "wire.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -138,7 +138,7 @@ finish_call (Sim * sim)
 static void
 assert_told (Sim * sim, guint end, gboolean matched, gboolean mismatch)
 {
-  const ZrtpSessionInfo *info = known_info (sim, end);
+  const ZrtpSessionInfo *info = knownpeers_info (sim, end);
 
   fail_unless_equals_int (info->aux_matched, matched);
   fail_unless_equals_int (info->aux_mismatch, mismatch);
@@ -194,7 +194,7 @@ GST_START_TEST (test_roles)
     const guint8 *zidr = sim->ends[1 - initiator].zid;
     guint8 srtps[ZRTP_SECRET_SIZE], mac[ZRTP_MAX_HASH_SIZE];
     const ZrtpMessage *hello, *part;
-    Wire *wire = wire_new (sim);
+    PacketLog *log = packet_log_new (sim);
     ZrtpOctets h3;
 
     start_call (sim, initiator);
@@ -204,12 +204,12 @@ GST_START_TEST (test_roles)
     zrtp_keys_srtps (&zrtp_hash_s256,
         zrtp_octets ((const guint8 *) one, 16),
         zrtp_octets ((const guint8 *) one + 16, 14), zidi, zidr, srtps);
-    hello = &wire_get (wire, initiator, ZRTP_MESSAGE_HELLO, 0)->message;
+    hello = &packet_log_get (log, initiator, ZRTP_MESSAGE_HELLO, 0)->message;
     h3 = zrtp_octets (hello->u.hello.h3, ZRTP_IMAGE_SIZE);
     zrtp_hash_s256.mac (srtps, sizeof srtps, &h3, 1, mac);
-    part = &wire_get (wire, initiator, ZRTP_MESSAGE_DHPART2, 0)->message;
+    part = &packet_log_get (log, initiator, ZRTP_MESSAGE_DHPART2, 0)->message;
     fail_unless (memcmp (part->u.dhpart.aux_id, mac, ZRTP_SECRET_ID_SIZE) == 0);
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
 }
@@ -245,7 +245,7 @@ GST_END_TEST;
 GST_START_TEST (test_preshared)
 {
   for (guint i = 0; i < 4; i++) {
-    Sim *sim = known_new (70 + i);
+    Sim *sim = knownpeers_new (70 + i);
 
     for (guint e = 0; e < 2; e++)
       fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
@@ -261,7 +261,7 @@ GST_START_TEST (test_preshared)
       fail_unless_equals_int (sim->ends[e].session->preshared, i >= 2);
     }
     sim_talk (sim);
-    known_settle (sim);
+    knownpeers_settle (sim);
     sim_free (sim);
   }
 }
@@ -275,7 +275,7 @@ auxsecret_suite (void)
   TCase *tc = tcase_create ("auxsecret");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_test (tc, test_known_answers);
   tcase_add_test (tc, test_sizes);
   tcase_add_test (tc, test_calls);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "known.h"
+#include "knownpeers-common.h"
 #include "zrtp/cache/zrtpcache-private.h"
 
 #define NOW G_GINT64_CONSTANT (1700000000)
@@ -193,10 +193,10 @@ GST_START_TEST (test_calls)
   guint8 seen[2 * CALLS][ZRTP_SECRET_SIZE];
 
   for (guint i = 0; i < CALLS; i++) {
-    Sim *sim = known_call (1 + i, i % 2);
+    Sim *sim = knownpeers_call (1 + i, i % 2);
 
     for (guint e = 0; e < 2; e++) {
-      ZrtpPeer peer = known_peer (e);
+      ZrtpPeer peer = knownpeers_peer (e);
 
       fail_unless (peer.have_rs1);
       memcpy (seen[2 * i + e], peer.rs1, ZRTP_SECRET_SIZE);
@@ -206,7 +206,7 @@ GST_START_TEST (test_calls)
     for (guint j = 0; i > 0 && j < 2 * (i - 1); j++)
       fail_if (folder_contains (seen[j], ZRTP_SECRET_SIZE), "%u in %u", j, i);
     sim_free (sim);
-    known_wall += 3600;
+    knownpeers_wall += 3600;
   }
 }
 
@@ -325,7 +325,7 @@ cache_secrets_suite (void)
   tcase_add_test (tc, test_reader);
   suite_add_tcase (suite, calls);
   tcase_set_timeout (calls, 120);
-  tcase_add_checked_fixture (calls, known_setup, known_teardown);
+  tcase_add_checked_fixture (calls, knownpeers_setup, knownpeers_teardown);
   tcase_add_test (calls, test_calls);
   return suite;
 }

@@ -13,7 +13,7 @@
  * secure that should not be, and when he is gone every call gets right.
  */
 #define _GNU_SOURCE             /* memmem() */
-#include "puppet.h"
+#include "mockpeer.h"
 #include "sim.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
@@ -397,27 +397,26 @@ inject_stranger (Attack * attack, SimStream * to)
   static const char *const agreements[] = { "X255", "Mult", "Prsh" };
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   guint32 ssrc = 0x66660000 + sim_random (dice, 1000);
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, to, ssrc);
+  mock_peer_init (&mock, to, ssrc);
   if (sim_random (dice, 2))
-    memcpy (puppet.hello.zid, to->endpoint->sim->ends[1 -
+    memcpy (mock.hello.zid, to->endpoint->sim->ends[1 -
             to->endpoint->id].zid, ZRTP_ZID_SIZE);
   if (sim_random (dice, 4) == 0)
     ssrc = other_end (to)->ssrc;
-  hello.u.hello = puppet.hello;
-  memcpy (commit.u.commit.h2, puppet.h[2], ZRTP_IMAGE_SIZE);
-  memcpy (commit.u.commit.zid, puppet.hello.zid, ZRTP_ZID_SIZE);
+  hello.u.hello = mock.hello;
+  memcpy (commit.u.commit.h2, mock.h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit.u.commit.zid, mock.hello.zid, ZRTP_ZID_SIZE);
   memcpy (commit.u.commit.names[ZRTP_KIND_HASH], "S256", 4);
   memcpy (commit.u.commit.names[ZRTP_KIND_CIPHER], "AES1", 4);
   memcpy (commit.u.commit.names[ZRTP_KIND_AUTH_TAG], "HS80", 4);
   memcpy (commit.u.commit.names[ZRTP_KIND_KEY_AGREEMENT],
       any_of (dice, agreements, 3), 4);
   memcpy (commit.u.commit.names[ZRTP_KIND_SAS], "B32 ", 4);
-  inject (attack, to, packet, sim_packet (packet, ssrc, &hello, puppet.h[2]));
+  inject (attack, to, packet, sim_packet (packet, ssrc, &hello, mock.h[2]));
   if (sim_random (dice, 2))
-    inject (attack, to, packet, sim_packet (packet, ssrc, &commit,
-            puppet.h[1]));
+    inject (attack, to, packet, sim_packet (packet, ssrc, &commit, mock.h[1]));
 }
 
 static void

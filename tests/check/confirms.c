@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -115,7 +115,7 @@ run_streams (Sim * sim, guint n_streams)
     sim_start (sim, i);
   }
   fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_assert_agreed (sim);
 }
 
@@ -139,7 +139,7 @@ flags_of (const Reader * reader, guint who)
 GST_START_TEST (test_plain)
 {
   Reader reader;
-  Sim *sim = known_new (1);
+  Sim *sim = knownpeers_new (1);
 
   read_along (sim, &reader);
   run_streams (sim, 1);
@@ -164,13 +164,13 @@ GST_END_TEST;
 GST_START_TEST (test_flags)
 {
   Reader reader;
-  Sim *sim = known_call (2, 0);
+  Sim *sim = knownpeers_call (2, 0);
 
   fail_unless (zrtp_session_verify_sas (sim->ends[0].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_free (sim);
 
-  sim = known_new (3);
+  sim = knownpeers_new (3);
   sim->ends[0].policy.disclosure = TRUE;
   /* There is no way to go clear, so it is never offered. */
   sim->ends[0].policy.allow_clear = TRUE;
@@ -179,11 +179,11 @@ GST_START_TEST (test_flags)
   /* Z-7.1-01 Z-11-01 Z-4.6-01: V and D. */
   fail_unless_equals_int (flags_of (&reader, 0), 0x04 | 0x01);
   fail_unless_equals_int (flags_of (&reader, 1), 0);
-  fail_unless (known_info (sim, 1)->peer_verified);
+  fail_unless (knownpeers_info (sim, 1)->peer_verified);
   sim_free (sim);
 
   /* Z-4.9.1-01 Z-4.9.1-02 */
-  sim = known_new (4);
+  sim = knownpeers_new (4);
   sim->ends[0].policy.cacheless = TRUE;
   sim->ends[1].policy.cache_expiry = 86400;
   read_along (sim, &reader);
@@ -200,7 +200,7 @@ GST_END_TEST;
 GST_START_TEST (test_repeated)
 {
   Reader reader;
-  Sim *sim = known_new (5);
+  Sim *sim = knownpeers_new (5);
 
   read_along (sim, &reader);
   reader.lose_first = TRUE;
@@ -217,7 +217,7 @@ GST_END_TEST;
 GST_START_TEST (test_multistream)
 {
   Reader reader;
-  Sim *sim = known_new (6);
+  Sim *sim = knownpeers_new (6);
 
   sim->ends[0].policy.cacheless = TRUE;
   sim->ends[1].policy.cache_expiry = 60;
@@ -303,7 +303,7 @@ static const struct
 GST_START_TEST (test_received)
 {
   Reader reader;
-  Sim *sim = known_new (7);
+  Sim *sim = knownpeers_new (7);
 
   read_along (sim, &reader);
   reader.rewrite = rewrites[__i__].rewrite;
@@ -315,12 +315,12 @@ GST_START_TEST (test_received)
     fail_unless_equals_int (info->peer_allow_clear,
         rewrites[__i__].allow_clear);
     fail_unless_equals_int (info->peer_disclosure, rewrites[__i__].disclosure);
-    fail_unless_equals_int (known_info (sim, i)->peer_verified,
+    fail_unless_equals_int (knownpeers_info (sim, i)->peer_verified,
         rewrites[__i__].verified);
   }
   /* Z-7.3.1-06 */
   for (guint i = 0; i < 2; i++) {
-    ZrtpPeer peer = known_peer (i);
+    ZrtpPeer peer = knownpeers_peer (i);
 
     fail_unless (peer.have_rs1 && !peer.have_pbx);
     zrtp_peer_clear (&peer);
@@ -341,25 +341,25 @@ GST_START_TEST (test_multistream_expiry_is_ignored)
 {
   Reader reader;
   ZrtpPeer peer;
-  Sim *sim = known_new (8);
+  Sim *sim = knownpeers_new (8);
 
   read_along (sim, &reader);
   for (guint i = 0; i < 2; i++) {
     sim_make (sim, i, 2);
     zrtp_stream_start (sim->ends[i].streams[0].stream, 1 + i, sim->now);
   }
-  known_settle (sim);
+  knownpeers_settle (sim);
   reader.rewrite = set_expiry_zero;
   reader.stream = 1;
   for (guint i = 0; i < 2; i++)
     zrtp_stream_start (sim->ends[i].streams[1].stream, 3 + i, sim->now);
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_assert_agreed (sim);
-  known_assert_same (FALSE);
+  knownpeers_assert_same (FALSE);
   for (guint i = 0; i < 2; i++) {
     fail_unless (zrtp_session_verify_sas (sim->ends[i].session, sim->now));
-    known_settle (sim);
-    peer = known_peer (i);
+    knownpeers_settle (sim);
+    peer = knownpeers_peer (i);
     fail_unless (peer.verified && !peer.expired);
     fail_unless (peer.expires == ZRTP_NEVER);
     zrtp_peer_clear (&peer);
@@ -376,7 +376,7 @@ confirms_suite (void)
   TCase *tc = tcase_create ("confirms");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_test (tc, test_plain);
   tcase_add_test (tc, test_flags);
   tcase_add_test (tc, test_repeated);

@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 
 static const ZrtpStreamInfo *
 info_of (Sim * sim, guint which, guint index)
@@ -18,10 +18,10 @@ info_of (Sim * sim, guint which, guint index)
 
 /* The first Commit that an endpoint sent on a stream, or NULL. */
 static const ZrtpCommit *
-commit_of (Wire * wire, guint from, guint stream)
+commit_of (PacketLog * log, guint from, guint stream)
 {
-  for (guint i = 0; i < wire->entries->len; i++) {
-    const WireEntry *entry = g_ptr_array_index (wire->entries, i);
+  for (guint i = 0; i < log->entries->len; i++) {
+    const PacketLogEntry *entry = g_ptr_array_index (log->entries, i);
 
     if (entry->from == from && entry->stream == stream
         && entry->message.type == ZRTP_MESSAGE_COMMIT)
@@ -38,16 +38,16 @@ answer_with_commit (Sim * sim, guint stream, const char *key_agreement)
   const char *const names[ZRTP_N_KINDS] = {
     "S256", "AES1", "HS80", key_agreement, "B32 "
   };
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, &sim->ends[0].streams[stream], 0x4444);
-  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  mock_peer_init (&mock, &sim->ends[0].streams[stream], 0x4444);
+  memcpy (mock.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   sim_start_stream (sim, 0, stream);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (info_of (sim, 0, stream)->state,
       ZRTP_STATE_NEGOTIATING);
-  puppet_commit (&puppet, names);
+  mock_peer_commit (&mock, names);
   /* Z-4.2-06 */
   fail_unless_equals_int (info_of (sim, 0, stream)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (info_of (sim, 0, stream)->error, ZRTP_ERROR_SOFTWARE);
@@ -82,7 +82,7 @@ GST_START_TEST (test_crossed_nonces)
 
   for (guint seed = 0; seed < 60; seed++) {
     Sim *sim = sim_new (100 + seed);
-    Wire *wire = wire_new (sim);
+    PacketLog *log = packet_log_new (sim);
     const ZrtpCommit *a, *b;
 
     sim_make (sim, 0, 2);
@@ -94,8 +94,8 @@ GST_START_TEST (test_crossed_nonces)
     sim_start_stream (sim, 1, 1);
     fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
     sim_assert_agreed (sim);
-    a = commit_of (wire, 0, 1);
-    b = commit_of (wire, 1, 1);
+    a = commit_of (log, 0, 1);
+    b = commit_of (log, 1, 1);
     if (a && b) {
       const guint winner = memcmp (a->nonce, b->nonce, ZRTP_NONCE_SIZE) > 0 ?
           0 : 1;
@@ -106,7 +106,7 @@ GST_START_TEST (test_crossed_nonces)
       crossed++;
       won[winner]++;
     }
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
   fail_unless (crossed > 30 && won[0] > 5 && won[1] > 5);
@@ -118,7 +118,7 @@ GST_END_TEST;
 
 /* Alice can send hers on the first stream only, Bob his on the second. */
 static gboolean
-one_stream_each (const WireEntry * entry, gpointer open)
+one_stream_each (const PacketLogEntry * entry, gpointer open)
 {
   return *(gboolean *) open || entry->message.type != ZRTP_MESSAGE_HELLO_ACK
       || entry->from != entry->stream;
@@ -130,22 +130,22 @@ GST_START_TEST (test_crossed_on_two_streams)
 
   for (guint seed = 0; seed < 40; seed++) {
     Sim *sim = sim_new (200 + seed);
-    Wire *wire = wire_new (sim);
+    PacketLog *log = packet_log_new (sim);
     const ZrtpCommit *a, *b;
     gboolean open = FALSE;
     guint winner;
 
-    wire->rule = one_stream_each;
-    wire->rule_data = &open;
+    log->rule = one_stream_each;
+    log->rule_data = &open;
     sim_make (sim, 0, 2);
     sim_make (sim, 1, 2);
     sim_start (sim, 0);
     sim_start (sim, 1);
     sim_run (sim, 35 * SIM_MSEC);
-    a = commit_of (wire, 0, 0);
-    b = commit_of (wire, 1, 1);
+    a = commit_of (log, 0, 0);
+    b = commit_of (log, 1, 1);
     fail_unless (a != NULL && b != NULL);
-    fail_if (commit_of (wire, 0, 1) || commit_of (wire, 1, 0));
+    fail_if (commit_of (log, 0, 1) || commit_of (log, 1, 0));
     winner = memcmp (a->hvi, b->hvi, ZRTP_HVI_SIZE) > 0 ? 0 : 1;
     open = TRUE;
     fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC));
@@ -158,12 +158,12 @@ GST_START_TEST (test_crossed_on_two_streams)
     /* ... and the other's stream came after it (Z-4.2-08). */
     fail_unless (info_of (sim, 0, 1 - winner)->key_agreement ==
         &zrtp_key_agreement_mult);
-    fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART2)
-        + wire_count (wire, 1, ZRTP_MESSAGE_DHPART2), 1);
+    fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART2)
+        + packet_log_count (log, 1, ZRTP_MESSAGE_DHPART2), 1);
     fail_unless (info_of (sim, 0, 1 - winner)->counters.secured
         > info_of (sim, 0, winner)->counters.secured);
     won[winner]++;
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
   fail_unless (won[0] > 5 && won[1] > 5);
@@ -176,24 +176,24 @@ GST_END_TEST;
 GST_START_TEST (test_prepared_at_hello)
 {
   Sim *sim = sim_new (3);
-  Wire *wire = wire_new (sim);
-  Puppet puppet;
+  PacketLog *log = packet_log_new (sim);
+  MockPeer mock;
 
   sim_make (sim, 0, 1);
   sim_start_stream (sim, 0, 0);
-  puppet_init (&puppet, &sim->ends[0].streams[0], 7);
+  mock_peer_init (&mock, &sim->ends[0].streams[0], 7);
   /* The key pair that most peers lead to: while the Hellos travel. */
   fail_unless_equals_int (sim->ends[0].jobs, 1);
-  puppet_hello (&puppet);
+  mock_peer_hello (&mock);
   /* Z-4.1.2-08: that, and what is known of the peer. */
   fail_unless_equals_int (sim->ends[0].jobs, 2);
-  puppet_hello (&puppet);
+  mock_peer_hello (&mock);
   fail_unless_equals_int (sim->ends[0].jobs, 2);
   /* As responder it has nothing more to compute. */
   sim->ends[0].job_time = SIM_SEC;
-  puppet_commit (&puppet, NULL);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1), 1);
-  wire_free (wire);
+  mock_peer_commit (&mock, NULL);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART1), 1);
+  packet_log_free (log);
   sim_free (sim);
 }
 

@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 #include "zrtp/crypto/zrtpcrypto.h"
 
 /* Alice alone, listening; her Hellos on record. */
@@ -16,15 +16,15 @@ typedef struct
 {
   Sim *sim;
   SimStream *alice;
-  Wire *wire;
-  Puppet puppet;
+  PacketLog *log;
+  MockPeer mock;
 } Alone;
 
 static void
 alone_init (Alone * alone, guint64 seed)
 {
   alone->sim = sim_new (seed);
-  alone->wire = wire_new (alone->sim);
+  alone->log = packet_log_new (alone->sim);
   alone->alice = &alone->sim->ends[0].streams[0];
 }
 
@@ -32,14 +32,14 @@ static void
 alone_start (Alone * alone)
 {
   sim_make (alone->sim, 0, 1);
-  puppet_init (&alone->puppet, alone->alice, 0x70707070);
+  mock_peer_init (&alone->mock, alone->alice, 0x70707070);
   sim_start (alone->sim, 0);
 }
 
 static void
 alone_clear (Alone * alone)
 {
-  wire_free (alone->wire);
+  packet_log_free (alone->log);
   sim_free (alone->sim);
 }
 
@@ -52,7 +52,7 @@ info_of (Alone * alone)
 static guint
 count (Alone * alone, ZrtpMessageType type)
 {
-  return wire_count (alone->wire, 0, type);
+  return packet_log_count (alone->log, 0, type);
 }
 
 /* T1 */
@@ -83,12 +83,12 @@ GST_START_TEST (test_schedule)
   n = usual_times (times, 3750);
   fail_unless_equals_int (n, 21);
   /* Z-6-03 Z-6-01 Z-4.1-05 Z-3-02 Z-6-02 Z-8-01 */
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, n);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, n);
   sim_run (alone.sim, 30 * SIM_SEC);
   n = usual_times (times, 30000);
   fail_unless_equals_int (n, 21 + 18);
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, n);
-  fail_unless_equals_int (alone.wire->entries->len, n);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, n);
+  fail_unless_equals_int (alone.log->entries->len, n);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   fail_unless_equals_uint64 (info_of (&alone)->counters.sent, n);
   fail_unless_equals_uint64 (info_of (&alone)->counters.retransmitted, n - 1);
@@ -113,7 +113,7 @@ GST_START_TEST (test_longer_timeout)
   /* 600 + 1200 + 18 * 2400; the slow rate is no faster than the cap. */
   fail_unless_equals_int (times[20], 45000);
   sim_run (alone.sim, times[23] * SIM_MSEC);
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 24);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, 24);
   alone_clear (&alone);
 }
 
@@ -124,14 +124,14 @@ typedef void (*Evidence) (Alone * alone);
 static void
 show_hello (Alone * alone)
 {
-  puppet_hello (&alone->puppet);
+  mock_peer_hello (&alone->mock);
 }
 
 static void
 show_hello_of_later_version (Alone * alone)
 {
-  memcpy (alone->puppet.hello.version, "2.00", 4);
-  puppet_hello (&alone->puppet);
+  memcpy (alone->mock.hello.version, "2.00", 4);
+  mock_peer_hello (&alone->mock);
 }
 
 static void
@@ -140,7 +140,7 @@ show_ping (Alone * alone)
   ZrtpMessage message = {.type = ZRTP_MESSAGE_PING };
 
   memcpy (message.u.ping.version, ZRTP_VERSION, 4);
-  puppet_say (&alone->puppet, &message, NULL);
+  mock_peer_say (&alone->mock, &message, NULL);
 }
 
 static void
@@ -157,7 +157,7 @@ show_hello_hash_and_restart (Alone * alone)
   show_hello_hash (alone);
   zrtp_stream_stop (alone->alice->stream, alone->sim->now);
   sim_drain (alone->sim, 0);
-  wire_reset (alone->wire);
+  packet_log_reset (alone->log);
   sim_start (alone->sim, 0);
 }
 
@@ -176,7 +176,7 @@ GST_START_TEST (test_evidence)
   evidence[__i__] (&alone);
   if (evidence[__i__] == show_hello) {
     sim_run (alone.sim, 12 * SIM_MSEC); /* see test_late_peer */
-    wire_reset (alone.wire);
+    packet_log_reset (alone.log);
   }
   for (guint i = 0; i < 66; i++) {
     times[i] = at;
@@ -186,7 +186,7 @@ GST_START_TEST (test_evidence)
   fail_unless_equals_int (times[63], 13650);
   sim_run (alone.sim, times[65] * SIM_MSEC + alone.sim->now + SIM_MSEC);
   /* Z-6-09 */
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 66);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, 66);
   alone_clear (&alone);
 }
 
@@ -201,13 +201,13 @@ GST_START_TEST (test_schedule_restarts)
   alone_init (&alone, 4);
   alone_start (&alone);
   sim_run (alone.sim, 7000 * SIM_MSEC);
-  wire_reset (alone.wire);
-  puppet_hello (&alone.puppet);
+  packet_log_reset (alone.log);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 7700 * SIM_MSEC);
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 5);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, 5);
   /* The same Hello again does not. */
-  wire_reset (alone.wire);
-  puppet_hello (&alone.puppet);
+  packet_log_reset (alone.log);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 7700 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 0);
   alone_clear (&alone);
@@ -224,11 +224,11 @@ GST_START_TEST (test_restart_discovery)
   alone_init (&alone, 5);
   alone_start (&alone);
   sim_run (alone.sim, 6 * SIM_SEC);
-  wire_reset (alone.wire);
+  packet_log_reset (alone.log);
   zrtp_stream_restart_discovery (alone.alice->stream, alone.sim->now);
   sim_drain (alone.sim, 0);
   sim_run (alone.sim, alone.sim->now + 400 * SIM_MSEC);
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 4);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, 4);
   alone_clear (&alone);
 }
 
@@ -244,22 +244,22 @@ GST_START_TEST (test_late_peer)
   alone_init (&alone, 16);
   alone_start (&alone);
   sim_run (alone.sim, 20 * SIM_MSEC);
-  puppet_hello (&alone.puppet);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 32 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 1);
-  wire_reset (alone.wire);
+  packet_log_reset (alone.log);
   sim_run (alone.sim, 200 * SIM_MSEC);
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 3);
-  fail_unless_equals_int (wire_get (alone.wire, 0, ZRTP_MESSAGE_HELLO, 0)->when,
-      20 * SIM_MSEC + 12500);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, 3);
+  fail_unless_equals_int (packet_log_get (alone.log, 0, ZRTP_MESSAGE_HELLO,
+          0)->when, 20 * SIM_MSEC + 12500);
   alone_clear (&alone);
 
   alone_init (&alone, 17);
   alone_start (&alone);
   sim_run (alone.sim, 20 * SIM_MSEC);
-  puppet_hello (&alone.puppet);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 30 * SIM_MSEC);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (alone.sim, 150 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 1);
   alone_clear (&alone);
@@ -275,13 +275,13 @@ GST_START_TEST (test_ack_stops_hello)
   alone_init (&alone, 6);
   alone.sim->ends[0].policy.auto_secure = FALSE;
   alone_start (&alone);
-  puppet_hello (&alone.puppet);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 120 * SIM_MSEC);
-  wire_reset (alone.wire);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  packet_log_reset (alone.log);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (alone.sim, 120 * SIM_MSEC + 30 * SIM_SEC);
   /* Z-4.1-05 Z-5.3-02 Z-6-07 */
-  fail_unless_equals_int (alone.wire->entries->len, 20);
+  fail_unless_equals_int (alone.log->entries->len, 20);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   alone_clear (&alone);
 }
@@ -295,9 +295,9 @@ GST_START_TEST (test_commit_stops_hello)
 
   alone_init (&alone, 7);
   alone_start (&alone);
-  puppet_hello (&alone.puppet);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 120 * SIM_MSEC);
-  puppet_commit (&alone.puppet, NULL);
+  mock_peer_commit (&alone.mock, NULL);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_NEGOTIATING);
   fail_unless_equals_int (info_of (&alone)->role, ZRTP_ROLE_RESPONDER);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 3);
@@ -315,21 +315,21 @@ GST_END_TEST;
 /* The peer's own Hello does not stop ours, nor does an ack from elsewhere. */
 GST_START_TEST (test_what_does_not_stop_hello)
 {
-  Puppet stranger;
+  MockPeer stranger;
   Alone alone;
 
   alone_init (&alone, 8);
   alone_start (&alone);
-  puppet_init (&stranger, alone.alice, 0x666);
-  puppet_hello (&alone.puppet);
+  mock_peer_init (&stranger, alone.alice, 0x666);
+  mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 120 * SIM_MSEC);
-  puppet_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (alone.sim, 600 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 6);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 0);
   fail_unless_equals_uint64 (info_of (&alone)->counters.
       dropped[ZRTP_DROP_FOREIGN_SOURCE], 1);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (alone.sim, 620 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
@@ -342,22 +342,22 @@ GST_END_TEST;
 GST_START_TEST (test_stray_hello)
 {
   for (guint ack_first = 0; ack_first < 2; ack_first++) {
-    Puppet stranger;
+    MockPeer stranger;
     Alone alone;
 
     alone_init (&alone, 81);
     alone.sim->ends[0].policy.auto_secure = FALSE;
     alone_start (&alone);
-    puppet_init (&stranger, alone.alice, 0x666);
-    alone.puppet.hello.passive = TRUE;
-    puppet_hello (&alone.puppet);
+    mock_peer_init (&stranger, alone.alice, 0x666);
+    alone.mock.hello.passive = TRUE;
+    mock_peer_hello (&alone.mock);
     if (ack_first)
-      puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+      mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
     sim_run (alone.sim, 100 * SIM_MSEC);
-    puppet_hello (&stranger);
+    mock_peer_hello (&stranger);
     sim_run (alone.sim, 200 * SIM_MSEC);
     /* It acknowledges whatever Hello comes. */
-    puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
     fail_unless (zrtp_stream_go_secure (alone.alice->stream, alone.sim->now));
     sim_drain (alone.sim, 0);
     sim_run (alone.sim, alone.sim->now);
@@ -378,16 +378,16 @@ GST_START_TEST (test_commit_needs_both)
     alone_init (&alone, 9);
     alone_start (&alone);
     if (hello_first)
-      puppet_hello (&alone.puppet);
+      mock_peer_hello (&alone.mock);
     else
-      puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+      mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
     sim_run (alone.sim, SIM_SEC);
     /* Z-5.4-01 Z-4.1.1-06 */
     fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 0);
     if (hello_first)
-      puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+      mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
     else
-      puppet_hello (&alone.puppet);
+      mock_peer_hello (&alone.mock);
     sim_run (alone.sim, SIM_SEC + 20 * SIM_MSEC);
     fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
     fail_unless_equals_int (info_of (&alone)->role, ZRTP_ROLE_INITIATOR);
@@ -410,14 +410,14 @@ GST_START_TEST (test_sequence_numbers)
     alone_init (&alone, 1000 + seed);
     alone_start (&alone);
     for (guint i = 0; i < 5; i++) {
-      puppet_hello (&alone.puppet);
+      mock_peer_hello (&alone.mock);
       show_ping (&alone);
       sim_run (alone.sim, alone.sim->now + 77 * SIM_MSEC);
     }
     /* Z-5-03: Hellos, acks and retransmissions alike. */
-    fail_unless (alone.wire->entries->len > 12);
-    for (guint i = 0; i < alone.wire->entries->len; i++) {
-      const WireEntry *entry = g_ptr_array_index (alone.wire->entries, i);
+    fail_unless (alone.log->entries->len > 12);
+    for (guint i = 0; i < alone.log->entries->len; i++) {
+      const PacketLogEntry *entry = g_ptr_array_index (alone.log->entries, i);
 
       if (i == 0)
         start = entry->sequence;
@@ -443,10 +443,10 @@ GST_START_TEST (test_crc_differs)
   alone_init (&alone, 10);
   alone_start (&alone);
   sim_run (alone.sim, 400 * SIM_MSEC);
-  fail_unless_equals_int (alone.wire->entries->len, 4);
+  fail_unless_equals_int (alone.log->entries->len, 4);
   for (guint i = 1; i < 4; i++) {
-    const WireEntry *a = g_ptr_array_index (alone.wire->entries, i - 1);
-    const WireEntry *b = g_ptr_array_index (alone.wire->entries, i);
+    const PacketLogEntry *a = g_ptr_array_index (alone.log->entries, i - 1);
+    const PacketLogEntry *b = g_ptr_array_index (alone.log->entries, i);
 
     fail_unless (g_bytes_equal (a->octets, b->octets));
     fail_if (a->crc == b->crc);
@@ -465,8 +465,10 @@ GST_START_TEST (test_own_hello)
 
   alone_init (&alone, 11);
   alone_start (&alone);
-  hello = &wire_get (alone.wire, 0, ZRTP_MESSAGE_HELLO, 0)->message.u.hello;
-  octets = g_bytes_get_data (wire_get (alone.wire, 0, ZRTP_MESSAGE_HELLO,
+  hello =
+      &packet_log_get (alone.log, 0, ZRTP_MESSAGE_HELLO, 0)->message.u.hello;
+  octets =
+      g_bytes_get_data (packet_log_get (alone.log, 0, ZRTP_MESSAGE_HELLO,
           0)->octets, NULL);
   zrtp_stream_get_zid (alone.alice->stream, zid);
   /* Z-4.1.1-01 Z-4.1.1-07 Z-4.1-02 Z-4.1-03 Z-5.2-02 Z-5.2-03 Z-5.2-04 */
@@ -495,11 +497,11 @@ GST_START_TEST (test_early_hello)
 
   alone_init (&alone, 20);
   sim_make (alone.sim, 0, 1);
-  puppet_init (&alone.puppet, alone.alice, 0x70707070);
-  puppet_hello (&alone.puppet);
+  mock_peer_init (&alone.mock, alone.alice, 0x70707070);
+  mock_peer_hello (&alone.mock);
   /* It is too early for anything else. */
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
-  fail_unless_equals_int (alone.wire->entries->len, 0);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (alone.log->entries->len, 0);
   fail_unless_equals_int (info_of (&alone)->
       counters.dropped[ZRTP_DROP_UNEXPECTED], 1);
   sim_run (alone.sim, (late ? 2001 : 2000) * SIM_MSEC);
@@ -534,9 +536,9 @@ GST_START_TEST (test_every_hello_is_acked)
   alone_init (&alone, 12);
   alone_start (&alone);
   for (guint i = 0; i < G_N_ELEMENTS (versions); i++) {
-    memcpy (alone.puppet.hello.version, versions[i], 4);
-    puppet_hello (&alone.puppet);
-    puppet_hello (&alone.puppet);
+    memcpy (alone.mock.hello.version, versions[i], 4);
+    mock_peer_hello (&alone.mock);
+    mock_peer_hello (&alone.mock);
     /* Z-5.3-01 */
     fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO_ACK), 2 * i + 2);
   }
@@ -554,21 +556,21 @@ GST_START_TEST (test_later_version)
   alone_init (&alone, 13);
   alone_start (&alone);
   sim_run (alone.sim, 300 * SIM_MSEC);
-  memcpy (alone.puppet.hello.version, "2.00", 4);
-  puppet_hello (&alone.puppet);
-  puppet_commit (&alone.puppet, NULL);
+  memcpy (alone.mock.hello.version, "2.00", 4);
+  mock_peer_hello (&alone.mock);
+  mock_peer_commit (&alone.mock, NULL);
   sim_run (alone.sim, SIM_SEC);
   /* Z-4.1.1-08 Z-4.1.1-09: nothing changes, ours goes on as it was. */
-  wire_check_times (alone.wire, 0, ZRTP_MESSAGE_HELLO, times, 7);
+  packet_log_check_times (alone.log, 0, ZRTP_MESSAGE_HELLO, times, 7);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR), 0);
   fail_if (info_of (&alone)->have_peer);
   /* Z-4.1.1-06 */
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_DHPART1), 0);
   /* It then comes down to ours. */
-  memcpy (alone.puppet.hello.version, "1.10", 4);
-  puppet_hello (&alone.puppet);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  memcpy (alone.mock.hello.version, "1.10", 4);
+  mock_peer_hello (&alone.mock);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
 }
@@ -582,23 +584,23 @@ GST_START_TEST (test_earlier_version)
 
   alone_init (&alone, 14);
   alone_start (&alone);
-  memcpy (alone.puppet.hello.version, versions[__i__], 4);
-  puppet_hello (&alone.puppet);
+  memcpy (alone.mock.hello.version, versions[__i__], 4);
+  mock_peer_hello (&alone.mock);
   /* Z-4.1.1-12 Z-4.1.1-15 Z-5.3-01 */
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO_ACK), 1);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR), 1);
-  fail_unless_equals_int (wire_get (alone.wire, 0, ZRTP_MESSAGE_ERROR,
+  fail_unless_equals_int (packet_log_get (alone.log, 0, ZRTP_MESSAGE_ERROR,
           0)->message.u.error_code, 0x30);
   /* It may be anybody's: told, and Hellos go on. */
   fail_unless_equals_int (alone.alice->last_error, ZRTP_ERROR_VERSION);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_ERROR_ACK);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_ERROR_ACK);
 
   /* A Hello that we understand is welcome. */
-  memcpy (alone.puppet.hello.version, "1.10", 4);
-  puppet_hello (&alone.puppet);
+  memcpy (alone.mock.hello.version, "1.10", 4);
+  mock_peer_hello (&alone.mock);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
 }
@@ -630,11 +632,11 @@ GST_START_TEST (test_versions_meet)
   alone_start (&alone);
   for (guint i = 0; i < 4 && row->versions[i]; i++) {
     fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
-    memcpy (alone.puppet.hello.version, row->versions[i], 4);
-    puppet_hello (&alone.puppet);
+    memcpy (alone.mock.hello.version, row->versions[i], 4);
+    mock_peer_hello (&alone.mock);
     sim_run (alone.sim, alone.sim->now + 50 * SIM_MSEC);
   }
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), row->meets);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR) > 0, !row->meets);
   if (!row->meets)
@@ -646,15 +648,15 @@ GST_END_TEST;
 
 GST_START_TEST (test_earlier_version_from_elsewhere)
 {
-  Puppet stranger;
+  MockPeer stranger;
   Alone alone;
 
   alone_init (&alone, 15);
   alone_start (&alone);
-  puppet_init (&stranger, alone.alice, 0x666);
+  mock_peer_init (&stranger, alone.alice, 0x666);
   memcpy (stranger.hello.version, "1.00", 4);
-  puppet_hello (&alone.puppet);
-  puppet_hello (&stranger);
+  mock_peer_hello (&alone.mock);
+  mock_peer_hello (&stranger);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR), 0);
   alone_clear (&alone);
@@ -670,9 +672,9 @@ GST_START_TEST (test_fourth_character)
 
   alone_init (&alone, 16);
   alone_start (&alone);
-  memcpy (alone.puppet.hello.version, versions[__i__], 4);
-  puppet_hello (&alone.puppet);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  memcpy (alone.mock.hello.version, versions[__i__], 4);
+  mock_peer_hello (&alone.mock);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless (info_of (&alone)->have_peer);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
@@ -685,19 +687,19 @@ GST_END_TEST;
 static void
 deliver_patched (Alone * alone, guint at, guint8 value)
 {
-  GBytes *hello = puppet_make_hello (&alone->puppet);
+  GBytes *hello = mock_peer_make_hello (&alone->mock);
   gsize size = g_bytes_get_size (hello);
   guint8 message[ZRTP_MAX_MESSAGE_SIZE], packet[ZRTP_MAX_PACKET_SIZE];
   guint32 crc;
 
   memcpy (message, g_bytes_get_data (hello, NULL), size);
   g_bytes_unref (hello);
-  size = zrtp_packet_write (packet, sizeof packet, 9, alone->puppet.ssrc,
+  size = zrtp_packet_write (packet, sizeof packet, 9, alone->mock.ssrc,
       message, size);
   packet[at] |= value;
   if (at >= ZRTP_PACKET_HEADER_SIZE)
     zrtp_message_sign (packet + ZRTP_PACKET_HEADER_SIZE,
-        size - ZRTP_PACKET_HEADER_SIZE - ZRTP_CRC_SIZE, alone->puppet.h[2]);
+        size - ZRTP_PACKET_HEADER_SIZE - ZRTP_CRC_SIZE, alone->mock.h[2]);
   crc = zrtp_crc32c (packet, size - 4);
   for (guint i = 0; i < 4; i++)
     packet[size - 4 + i] = crc >> 8 * i;
@@ -723,7 +725,7 @@ GST_START_TEST (test_unused_bits)
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO_ACK), 1);
   fail_unless (info_of (&alone)->have_peer);
   fail_unless_equals_uint64 (info_of (&alone)->counters.received, 1);
-  puppet_ack (&alone.puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 1);
   alone_clear (&alone);
 }

@@ -5,7 +5,7 @@
  * alarm, when it is the users' own doing, and what is remembered.
  */
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 #include "zrtp/crypto/zrtpcrypto.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
@@ -48,12 +48,12 @@ set_lists (ZrtpPolicy * policy, const char *const *lists)
 static Sim *
 call (guint64 seed, const Lists * lists)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   for (guint i = 0; i < 2; i++)
     set_lists (&sim->ends[i].policy, lists->list[i]);
   sim->ends[1 - lists->initiator].policy.passive = TRUE;
-  known_run (sim);
+  knownpeers_run (sim);
   return sim;
 }
 
@@ -61,25 +61,25 @@ static void
 hang_up (Sim * sim)
 {
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
 }
 
 /* @before NULL: no alarm. */
 static void
 assert_told (Sim * sim, guint which, const char *before, const char *now)
 {
-  const ZrtpSessionInfo *info = known_info (sim, which);
+  const ZrtpSessionInfo *info = knownpeers_info (sim, which);
 
   fail_unless_equals_string (info->stronger_before, before);
   fail_unless_equals_string (info->weaker_now, now);
-  fail_unless_equals_int (known_events (sim, which, ZRTP_EVENT_DOWNGRADE),
+  fail_unless_equals_int (knownpeers_events (sim, which, ZRTP_EVENT_DOWNGRADE),
       before != NULL);
 }
 
 static void
 assert_kept (guint which, const char *algorithms)
 {
-  ZrtpPeer peer = known_peer (which);
+  ZrtpPeer peer = knownpeers_peer (which);
 
   fail_unless_equals_string (peer.algorithms, algorithms);
   zrtp_peer_clear (&peer);
@@ -107,7 +107,7 @@ GST_START_TEST (test_weaker)
     sim = call (2 + i, &stripped);
     assert_told (sim, 0, "AES3,X448", "AES1,X255");
     assert_told (sim, 1, NULL, NULL);
-    fail_if (known_info (sim, 0)->cache_mismatch);
+    fail_if (knownpeers_info (sim, 0)->cache_mismatch);
     hang_up (sim);
     assert_kept (0, "S256AES3HS80X448");
     assert_kept (1, "S256AES3HS80X448");
@@ -116,7 +116,7 @@ GST_START_TEST (test_weaker)
   sim = call (5, &stripped);
   assert_told (sim, 0, "AES3,X448", "AES1,X255");
   fail_unless (zrtp_session_verify_sas (sim->ends[0].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   hang_up (sim);
   assert_kept (0, "S256AES1HS80X255");
   assert_kept (1, "S256AES3HS80X448");
@@ -211,10 +211,10 @@ GST_START_TEST (test_commit_against_the_lists)
   Sim *sim;
 
   run (30, &plain, NULL, NULL);
-  sim = known_new (31);
+  sim = knownpeers_new (31);
   sim->ends[0].policy.passive = TRUE;
   sim->filter = commit_to_short_tag;
-  known_run (sim);
+  knownpeers_run (sim);
   /* Bob's own lists do not lead to what he asked for. */
   assert_told (sim, 0, "HS80", "HS32");
   hang_up (sim);
@@ -272,16 +272,16 @@ GST_START_TEST (test_other_modes)
 
   for (guint i = 0; i < 2; i++)
     fail_unless (zrtp_session_verify_sas (sim->ends[i].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   hang_up (sim);
-  sim = known_new (61);
+  sim = knownpeers_new (61);
   for (guint i = 0; i < 2; i++) {
     set_lists (&sim->ends[i].policy, strong.list[i]);
     sim_make (sim, i, 3);
     sim_start (sim, i);
   }
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   for (guint s = 0; s < 3; s++) {
     const SimStream *stream = &sim->ends[0].streams[s];
 
@@ -290,15 +290,15 @@ GST_START_TEST (test_other_modes)
   hang_up (sim);
   assert_kept (0, "S256AES3HS80X448");
 
-  sim = known_new (62);
+  sim = knownpeers_new (62);
   for (guint i = 0; i < 2; i++)
     set_lists (&sim->ends[i].policy, preshared);
-  known_run (sim);
+  knownpeers_run (sim);
   fail_unless (sim->ends[0].streams[0].stream->info.key_agreement
       == &zrtp_key_agreement_prsh);
   assert_told (sim, 0, NULL, NULL);
   fail_unless (zrtp_session_verify_sas (sim->ends[0].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   hang_up (sim);
   assert_kept (0, "S256AES3HS80X448");
 }
@@ -312,10 +312,10 @@ GST_START_TEST (test_unknown_name)
   guint8 zid[ZRTP_ZID_SIZE];
 
   run (70, &strong, NULL, NULL);
-  zrtp_cache_get_zid (known_cache[1], zid);
+  zrtp_cache_get_zid (knownpeers_cache[1], zid);
   g_strlcpy (change.algorithms, "S512AES1HS80KYB9", sizeof change.algorithms);
-  fail_unless (zrtp_cache_update (known_cache[0], zid, known_wall, &change,
-          NULL));
+  fail_unless (zrtp_cache_update (knownpeers_cache[0], zid, knownpeers_wall,
+          &change, NULL));
   run (71, &stripped, NULL, NULL);
   assert_kept (0, "S512AES1HS80KYB9");
   run (72, &strong, NULL, NULL);
@@ -331,13 +331,13 @@ GST_START_TEST (test_mismatch)
 
   run (80, &strong, NULL, NULL);
   run (81, &strong, NULL, NULL);
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
   sim = call (82, &stripped);
-  fail_unless (known_info (sim, 0)->cache_mismatch);
+  fail_unless (knownpeers_info (sim, 0)->cache_mismatch);
   assert_told (sim, 0, "AES3,X448", "AES1,X255");
   assert_kept (0, "S256AES3HS80X448");
   fail_unless (zrtp_session_verify_sas (sim->ends[0].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   hang_up (sim);
   assert_kept (0, "S256AES1HS80X255");
 }
@@ -351,7 +351,7 @@ downgrade_suite (void)
   TCase *tc = tcase_create ("downgrade");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_test (tc, test_weaker);
   tcase_add_loop_test (tc, test_hash, 0, 2);
   tcase_add_loop_test (tc, test_kinds, 0, 2 * G_N_ELEMENTS (kinds));

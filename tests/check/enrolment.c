@@ -3,7 +3,7 @@
  *
  * A phone is enrolled with a PBX, or is not (RFC 6189 7.3.1).
  */
-#include "office.h"
+#include "pbx-common.h"
 #include "vectors.h"
 
 #include <string.h>
@@ -45,9 +45,9 @@ GST_START_TEST (test_known_answers)
 GST_END_TEST;
 
 static Sim *
-new_offer (guint64 seed, Office phone)
+new_offer (guint64 seed, PbxParty phone)
 {
-  Sim *sim = office_new (seed, phone, ATLANTA);
+  Sim *sim = pbx_common_new (seed, phone, ATLANTA);
 
   sim->ends[PBX_END].policy.enroll = TRUE;
   return sim;
@@ -59,21 +59,22 @@ accept (Sim * sim)
   const gboolean ok =
       zrtp_session_accept_enrollment (sim->ends[PHONE_END].session, sim->now);
 
-  office_settle (sim);
+  pbx_common_settle (sim);
   return ok;
 }
 
 static void
 assert_enrollment (Sim * sim, ZrtpEnrollment phone, ZrtpEnrollment pbx)
 {
-  fail_unless_equals_int (office_info (sim, PHONE_END)->enrollment, phone);
-  fail_unless_equals_int (office_info (sim, PBX_END)->enrollment, pbx);
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->enrollment, phone);
+  fail_unless_equals_int (pbx_common_info (sim, PBX_END)->enrollment, pbx);
 }
 
 static void
-assert_same_pbxsecret (Office phone)
+assert_same_pbxsecret (PbxParty phone)
 {
-  ZrtpPeer a = office_peer (phone, ATLANTA), b = office_peer (ATLANTA, phone);
+  ZrtpPeer a = pbx_common_peer (phone, ATLANTA), b =
+      pbx_common_peer (ATLANTA, phone);
 
   fail_unless (a.have_pbx && b.have_pbx);
   fail_unless (zrtp_equal (a.pbx, b.pbx, ZRTP_SECRET_SIZE));
@@ -88,63 +89,63 @@ assert_same_pbxsecret (Office phone)
 GST_START_TEST (test_enrolment)
 {
   for (guint initiator = 0; initiator < 2; initiator++) {
-    const Office phone = initiator == 0 ? ALICE : BOB;
+    const PbxParty phone = initiator == 0 ? ALICE : BOB;
     Sim *sim = new_offer (10 + initiator, phone);
     ZrtpConfirmBody body;
-    Wire *wire = wire_new (sim);
+    PacketLog *log = packet_log_new (sim);
 
     for (guint e = 0; e < 2; e++) {
       sim->ends[e].policy.allow_clear = TRUE;
       sim->ends[e].policy.require_encryption = FALSE;
     }
     sim->ends[1 - initiator].policy.passive = TRUE;
-    office_run (sim);
-    fail_if (wire_get (wire, PHONE_END, ZRTP_MESSAGE_HELLO,
+    pbx_common_run (sim);
+    fail_if (packet_log_get (log, PHONE_END, ZRTP_MESSAGE_HELLO,
             0)->message.u.hello.mitm);
-    fail_unless (wire_get (wire, PBX_END, ZRTP_MESSAGE_HELLO,
+    fail_unless (packet_log_get (log, PBX_END, ZRTP_MESSAGE_HELLO,
             0)->message.u.hello.mitm);
-    office_read_confirm (wire, PBX_END, &body);
+    pbx_common_read_confirm (log, PBX_END, &body);
     fail_unless (body.enrollment);
     fail_if (body.allow_clear);
-    office_read_confirm (wire, PHONE_END, &body);
+    pbx_common_read_confirm (log, PHONE_END, &body);
     fail_if (body.enrollment);
     assert_enrollment (sim, ZRTP_ENROLLMENT_OFFERED, ZRTP_ENROLLMENT_OFFERED);
-    fail_unless_equals_int (office_events (sim, PHONE_END,
+    fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
             ZRTP_EVENT_ENROLLMENT), 1);
-    fail_unless_equals_int (office_events (sim, PBX_END,
+    fail_unless_equals_int (pbx_common_events (sim, PBX_END,
             ZRTP_EVENT_ENROLLMENT), 0);
-    fail_unless (office_has_pbxsecret (ATLANTA, phone));
-    fail_if (office_has_pbxsecret (phone, ATLANTA));
-    wire_free (wire);
+    fail_unless (pbx_common_has_pbxsecret (ATLANTA, phone));
+    fail_if (pbx_common_has_pbxsecret (phone, ATLANTA));
+    packet_log_free (log);
     sim_free (sim);
 
     /* No answer is a no: the next call is not enrolled, and is asked again. */
     sim = new_offer (20 + initiator, phone);
-    office_run (sim);
-    fail_if (office_has_pbxsecret (phone, ATLANTA));
+    pbx_common_run (sim);
+    fail_if (pbx_common_has_pbxsecret (phone, ATLANTA));
     fail_unless (accept (sim));
     assert_enrollment (sim, ZRTP_ENROLLMENT_ACCEPTED, ZRTP_ENROLLMENT_OFFERED);
-    fail_unless_equals_int (office_events (sim, PHONE_END,
+    fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
             ZRTP_EVENT_ENROLLMENT), 2);
-    fail_unless (office_has_pbxsecret (phone, ATLANTA));
+    fail_unless (pbx_common_has_pbxsecret (phone, ATLANTA));
     sim_free (sim);
 
     /* Enrolled: there is nothing to offer any more. */
     sim = new_offer (30 + initiator, phone);
     sim->ends[initiator].policy.passive = TRUE;
-    wire = wire_new (sim);
-    office_run (sim);
+    log = packet_log_new (sim);
+    pbx_common_run (sim);
     assert_enrollment (sim, ZRTP_ENROLLMENT_ENROLLED, ZRTP_ENROLLMENT_ENROLLED);
-    office_read_confirm (wire, PBX_END, &body);
+    pbx_common_read_confirm (log, PBX_END, &body);
     fail_if (body.enrollment);
-    fail_unless_equals_int (office_events (sim, PHONE_END,
+    fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
             ZRTP_EVENT_ENROLLMENT), 0);
     fail_if (accept (sim));
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
   /* Another phone is another matter. */
-  fail_if (office_has_pbxsecret (ALICE, BILOXI));
+  fail_if (pbx_common_has_pbxsecret (ALICE, BILOXI));
 }
 
 GST_END_TEST;
@@ -160,7 +161,7 @@ offer_again (Sim * sim, SimStream * from, guint8 * data, gsize * size,
     gpointer user_data)
 {
   if (from->endpoint->id == PBX_END
-      && office_change_confirm (from, data, size, set_enrollment))
+      && pbx_common_change_confirm (from, data, size, set_enrollment))
     ++ * (guint *) user_data;
   return TRUE;
 }
@@ -173,23 +174,23 @@ GST_START_TEST (test_offered_again)
   guint offers = 0;
   Sim *sim = new_offer (50, ALICE);
 
-  office_run (sim);
+  pbx_common_run (sim);
   fail_unless (accept (sim));
   sim_free (sim);
-  before = office_peer (ALICE, ATLANTA);
+  before = pbx_common_peer (ALICE, ATLANTA);
   fail_unless (before.have_pbx);
 
   sim = new_offer (51, ALICE);
   sim->filter = offer_again;
   sim->filter_data = &offers;
-  office_run (sim);
+  pbx_common_run (sim);
   fail_unless (offers > 0);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->enrollment,
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->enrollment,
       ZRTP_ENROLLMENT_ENROLLED);
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_ENROLLMENT), 0);
   fail_if (accept (sim));
-  after = office_peer (ALICE, ATLANTA);
+  after = pbx_common_peer (ALICE, ATLANTA);
   fail_unless (zrtp_equal (before.pbx, after.pbx, ZRTP_SECRET_SIZE));
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
@@ -211,7 +212,7 @@ allow_clear_too (Sim * sim, SimStream * from, guint8 * data, gsize * size,
     gpointer user_data)
 {
   if (from->endpoint->id == PBX_END
-      && office_change_confirm (from, data, size, set_allow_clear))
+      && pbx_common_change_confirm (from, data, size, set_allow_clear))
     ++ * (guint *) user_data;
   return TRUE;
 }
@@ -221,7 +222,7 @@ allow_clear_too (Sim * sim, SimStream * from, guint8 * data, gsize * size,
 GST_START_TEST (test_no_go_clear)
 {
   for (guint initiator = 0; initiator < 2; initiator++) {
-    const Office phone = initiator == 0 ? ALICE : BOB;
+    const PbxParty phone = initiator == 0 ? ALICE : BOB;
     Sim *sim = new_offer (40 + initiator, phone);
     guint changed = 0;
 
@@ -232,10 +233,10 @@ GST_START_TEST (test_no_go_clear)
     sim->ends[1 - initiator].policy.passive = TRUE;
     sim->filter = allow_clear_too;
     sim->filter_data = &changed;
-    office_run (sim);
+    pbx_common_run (sim);
     fail_unless (changed > 0);
     for (guint e = 0; e < 2; e++) {
-      SimStream *s = office_stream (sim, e);
+      SimStream *s = pbx_common_stream (sim, e);
 
       fail_if (zrtp_stream_get_info (s->stream)->peer_allow_clear);
       fail_if (s->stream->clearing.allowed);
@@ -255,26 +256,26 @@ enroll_without_mitm (Sim * sim, SimStream * from, guint8 * data, gsize * size,
     gpointer user_data)
 {
   if (from->endpoint->id == PBX_END)
-    office_change_confirm (from, data, size, set_enrollment);
+    pbx_common_change_confirm (from, data, size, set_enrollment);
   return TRUE;
 }
 
 /* E from somebody who is no PBX: nothing to trust it with. */
 GST_START_TEST (test_enrolment_without_mitm)
 {
-  Sim *sim = office_new (50, ALICE, ATLANTA);
+  Sim *sim = pbx_common_new (50, ALICE, ATLANTA);
 
   sim->ends[PBX_END].policy.mitm = FALSE;
   /* 5.2: without M, E is not sent either. */
   sim->ends[PBX_END].policy.enroll = TRUE;
   sim->filter = enroll_without_mitm;
-  office_run (sim);
+  pbx_common_run (sim);
   assert_enrollment (sim, ZRTP_ENROLLMENT_NONE, ZRTP_ENROLLMENT_NONE);
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_ENROLLMENT), 0);
   fail_if (accept (sim));
-  fail_if (office_has_pbxsecret (ALICE, ATLANTA));
-  fail_if (office_has_pbxsecret (ATLANTA, ALICE));
+  fail_if (pbx_common_has_pbxsecret (ALICE, ATLANTA));
+  fail_if (pbx_common_has_pbxsecret (ATLANTA, ALICE));
   sim_free (sim);
 }
 
@@ -291,26 +292,26 @@ GST_START_TEST (test_refused)
   Sim *sim;
 
   /* Atlanta lost its memory of Alice. */
-  sim_free (office_call (60, ALICE, ATLANTA));
-  zrtp_cache_get_zid (office_cache[ALICE], zid);
-  fail_unless (zrtp_cache_update (office_cache[ATLANTA], zid, 1800000000,
+  sim_free (pbx_common_call (60, ALICE, ATLANTA));
+  zrtp_cache_get_zid (pbx_common_cache[ALICE], zid);
+  fail_unless (zrtp_cache_update (pbx_common_cache[ATLANTA], zid, 1800000000,
           &forget, NULL));
   sim = new_offer (61, ALICE);
-  office_run (sim);
+  pbx_common_run (sim);
   session = sim->ends[PHONE_END].session;
   assert_enrollment (sim, ZRTP_ENROLLMENT_OFFERED, ZRTP_ENROLLMENT_OFFERED);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->trust,
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_CACHE_MISMATCH);
   fail_if (accept (sim));
-  fail_if (office_has_pbxsecret (ALICE, ATLANTA));
+  fail_if (pbx_common_has_pbxsecret (ALICE, ATLANTA));
   /* The users compare: all is well. */
   fail_unless (zrtp_session_verify_sas (session, sim->now));
   fail_unless (accept (sim));
-  fail_unless (office_has_pbxsecret (ALICE, ATLANTA));
+  fail_unless (pbx_common_has_pbxsecret (ALICE, ATLANTA));
   /* Or not, after all. */
   fail_unless (zrtp_session_reject_sas (session, sim->now));
-  office_settle (sim);
-  fail_if (office_has_pbxsecret (ALICE, ATLANTA));
+  pbx_common_settle (sim);
+  fail_if (pbx_common_has_pbxsecret (ALICE, ATLANTA));
   assert_enrollment (sim, ZRTP_ENROLLMENT_NONE, ZRTP_ENROLLMENT_OFFERED);
   fail_if (accept (sim));
   sim_free (sim);
@@ -318,16 +319,16 @@ GST_START_TEST (test_refused)
   /* Bob keeps nothing. */
   sim = new_offer (62, BOB);
   sim->ends[PHONE_END].policy.cacheless = TRUE;
-  office_run (sim);
+  pbx_common_run (sim);
   assert_enrollment (sim, ZRTP_ENROLLMENT_OFFERED, ZRTP_ENROLLMENT_OFFERED);
   fail_if (accept (sim));
   sim_free (sim);
 
   /* And neither does this PBX. */
-  sim = office_new (63, BOB, BILOXI);
+  sim = pbx_common_new (63, BOB, BILOXI);
   sim->ends[PBX_END].policy.enroll = TRUE;
   sim->ends[PBX_END].policy.cacheless = TRUE;
-  office_run (sim);
+  pbx_common_run (sim);
   assert_enrollment (sim, ZRTP_ENROLLMENT_NONE, ZRTP_ENROLLMENT_NONE);
   sim_free (sim);
 }
@@ -341,22 +342,22 @@ GST_START_TEST (test_impostor)
   guint8 zid[ZRTP_ZID_SIZE];
   Sim *sim;
 
-  office_enroll (70, ALICE, ATLANTA);
-  before = office_peer (ATLANTA, ALICE);
+  pbx_common_enroll (70, ALICE, ATLANTA);
+  before = pbx_common_peer (ATLANTA, ALICE);
   sim = new_offer (71, BOB);
-  zrtp_cache_get_zid (office_cache[ALICE], zid);
+  zrtp_cache_get_zid (pbx_common_cache[ALICE], zid);
   memcpy (sim->ends[PHONE_END].zid, zid, sizeof zid);
   sim->ends[PHONE_END].cache = NULL;
-  office_run (sim);
-  fail_unless_equals_int (office_info (sim, PBX_END)->trust,
+  pbx_common_run (sim);
+  fail_unless_equals_int (pbx_common_info (sim, PBX_END)->trust,
       ZRTP_TRUST_CACHE_MISMATCH);
-  after = office_peer (ATLANTA, ALICE);
+  after = pbx_common_peer (ATLANTA, ALICE);
   fail_unless (zrtp_equal (before.pbx, after.pbx, ZRTP_SECRET_SIZE));
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
   sim_free (sim);
 
-  sim = office_call (72, ALICE, ATLANTA);
+  sim = pbx_common_call (72, ALICE, ATLANTA);
   assert_enrollment (sim, ZRTP_ENROLLMENT_ENROLLED, ZRTP_ENROLLMENT_ENROLLED);
   sim_free (sim);
 }
@@ -368,20 +369,20 @@ GST_END_TEST;
 GST_START_TEST (test_preshared)
 {
   for (guint i = 0; i < 5; i++) {
-    Sim *sim = office_new (80 + i, ALICE, ATLANTA);
+    Sim *sim = pbx_common_new (80 + i, ALICE, ATLANTA);
 
     for (guint e = 0; e < 2; e++)
       fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
               "Prsh,X255,Mult",
               &sim->ends[e].policy.algorithms[ZRTP_KIND_KEY_AGREEMENT], NULL));
     sim->ends[PBX_END].policy.enroll = i == 2;
-    office_run (sim);
+    pbx_common_run (sim);
     sim_assert_agreed (sim);
     if (i < 2) {
       for (guint e = 0; e < 2; e++)
         fail_unless (zrtp_session_verify_sas (sim->ends[e].session, sim->now));
     } else {
-      fail_unless (zrtp_stream_get_info (office_stream (sim,
+      fail_unless (zrtp_stream_get_info (pbx_common_stream (sim,
                   PHONE_END)->stream)->key_agreement ==
           &zrtp_key_agreement_prsh);
     }
@@ -392,7 +393,7 @@ GST_START_TEST (test_preshared)
       assert_enrollment (sim, ZRTP_ENROLLMENT_ENROLLED,
           ZRTP_ENROLLMENT_ENROLLED);
     }
-    office_settle (sim);
+    pbx_common_settle (sim);
     sim_free (sim);
   }
 }
@@ -406,25 +407,25 @@ GST_START_TEST (test_preshared_contention)
   guint crossed = 0;
 
   for (guint i = 0; i < 20; i++) {
-    Sim *sim = office_new (100 + i, ALICE, ATLANTA);
-    Wire *wire = wire_new (sim);
+    Sim *sim = pbx_common_new (100 + i, ALICE, ATLANTA);
+    PacketLog *log = packet_log_new (sim);
 
     for (guint e = 0; e < 2; e++)
       fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
               "Prsh,X255,Mult",
               &sim->ends[e].policy.algorithms[ZRTP_KIND_KEY_AGREEMENT], NULL));
-    office_run (sim);
+    pbx_common_run (sim);
     if (i < 2) {
       for (guint e = 0; e < 2; e++)
         fail_unless (zrtp_session_verify_sas (sim->ends[e].session, sim->now));
-      office_settle (sim);
-    } else if (wire_count (wire, PHONE_END, ZRTP_MESSAGE_COMMIT)
-        && wire_count (wire, PBX_END, ZRTP_MESSAGE_COMMIT)) {
-      fail_unless_equals_int (zrtp_stream_get_info (office_stream (sim,
+      pbx_common_settle (sim);
+    } else if (packet_log_count (log, PHONE_END, ZRTP_MESSAGE_COMMIT)
+        && packet_log_count (log, PBX_END, ZRTP_MESSAGE_COMMIT)) {
+      fail_unless_equals_int (zrtp_stream_get_info (pbx_common_stream (sim,
                   PBX_END)->stream)->role, ZRTP_ROLE_RESPONDER);
       crossed++;
     }
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
   fail_unless (crossed > 5);
@@ -439,7 +440,7 @@ enrolment_suite (void)
   TCase *tc = tcase_create ("enrolment");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, office_setup, office_teardown);
+  tcase_add_checked_fixture (tc, pbx_common_setup, pbx_common_teardown);
   tcase_add_test (tc, test_known_answers);
   tcase_add_test (tc, test_enrolment);
   tcase_add_test (tc, test_offered_again);

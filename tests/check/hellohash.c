@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 #include "zrtp/crypto/zrtpcrypto.h"
 
 #define WRONG "fe30efd02423cb054e50efd0248742ac7a52c8f91bc2df881ae642c371ba46df"
@@ -58,9 +58,9 @@ hex_digest (GBytes * octets)
 }
 
 static char *
-puppet_hash (const Puppet * puppet)
+mock_peer_hash (const MockPeer * mock)
 {
-  GBytes *hello = puppet_make_hello (puppet);
+  GBytes *hello = mock_peer_make_hello (mock);
   char *text = hex_digest (hello);
 
   g_bytes_unref (hello);
@@ -88,7 +88,7 @@ assert_status (Sim * sim, guint which, ZrtpHelloHashStatus status, guint told)
 GST_START_TEST (test_own_value)
 {
   Sim *sim = sim_new (1);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   char *before, *digest, *line;
 
   sim_make (sim, 0, 1);
@@ -96,7 +96,7 @@ GST_START_TEST (test_own_value)
   before = g_strdup (hash_of (sim, 0));
   sim_start (sim, 0);
   sim_run (sim, SIM_SEC);
-  digest = hex_digest (wire_get (wire, 0, ZRTP_MESSAGE_HELLO, 3)->octets);
+  digest = hex_digest (packet_log_get (log, 0, ZRTP_MESSAGE_HELLO, 3)->octets);
   line = g_strconcat ("1.10 ", digest, NULL);
   /* Z-8.1-01 Z-8-04 */
   fail_unless_equals_string (before, line);
@@ -113,7 +113,7 @@ GST_START_TEST (test_own_value)
   fail_if (strcmp (hash_of (sim, 0), before) == 0);
   fail_unless_equals_int (stream_of (sim, 0)->n_events[ZRTP_EVENT_HELLO], 1);
   g_free (before);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -197,13 +197,13 @@ GST_END_TEST;
 GST_START_TEST (test_false_hello_first)
 {
   Sim *sim = sim_new_pair (6);
-  Puppet stranger;
+  MockPeer stranger;
 
-  puppet_init (&stranger, stream_of (sim, 0), 0x2000);
+  mock_peer_init (&stranger, stream_of (sim, 0), 0x2000);
   fail_unless (announce (sim, 0, hash_of (sim, 1)));
   sim_start (sim, 0);
-  puppet_hello (&stranger);
-  puppet_commit (&stranger, NULL);
+  mock_peer_hello (&stranger);
+  mock_peer_commit (&stranger, NULL);
   assert_status (sim, 0, ZRTP_HELLO_HASH_MISMATCH, 1);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
   sim_start (sim, 1);
@@ -231,11 +231,11 @@ GST_START_TEST (test_notations)
     for (guint upper = 0; upper < 2; upper++) {
       Sim *sim = sim_new (7);
       char *digest, *value;
-      Puppet puppet;
+      MockPeer mock;
 
       sim_make (sim, 0, 1);
-      puppet_init (&puppet, stream_of (sim, 0), 7);
-      digest = puppet_hash (&puppet);
+      mock_peer_init (&mock, stream_of (sim, 0), 7);
+      digest = mock_peer_hash (&mock);
       if (upper) {
         char *lower = digest;
 
@@ -245,7 +245,7 @@ GST_START_TEST (test_notations)
       value = g_strdup_printf (formats[i], digest);
       fail_unless (announce (sim, 0, value), "%s", value);
       sim_start (sim, 0);
-      puppet_hello (&puppet);
+      mock_peer_hello (&mock);
       /* Z-8-04 */
       assert_status (sim, 0, ZRTP_HELLO_HASH_MATCH, 1);
       fail_unless (info_of (sim, 0)->have_peer);
@@ -368,23 +368,23 @@ GST_START_TEST (test_late_with_candidates)
 {
   for (guint order = 0; order < 2; order++) {
     Sim *sim = sim_new (12);
-    Puppet good, bad;
+    MockPeer good, bad;
     char *digest;
 
     sim->ends[0].policy.auto_secure = FALSE;
     sim_make (sim, 0, 1);
     sim_start (sim, 0);
-    puppet_init (&good, stream_of (sim, 0), 7);
-    puppet_init (&bad, stream_of (sim, 0), 8);
-    puppet_hello (order ? &bad : &good);
+    mock_peer_init (&good, stream_of (sim, 0), 7);
+    mock_peer_init (&bad, stream_of (sim, 0), 8);
+    mock_peer_hello (order ? &bad : &good);
     sim_run (sim, sim->now + 30 * SIM_MSEC);
-    puppet_hello (order ? &good : &bad);
-    puppet_ack (&bad, ZRTP_MESSAGE_HELLO_ACK);
-    puppet_ack (&good, ZRTP_MESSAGE_HELLO_ACK);
-    digest = puppet_hash (&good);
+    mock_peer_hello (order ? &good : &bad);
+    mock_peer_ack (&bad, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_ack (&good, ZRTP_MESSAGE_HELLO_ACK);
+    digest = mock_peer_hash (&good);
     fail_unless (announce (sim, 0, digest));
     assert_status (sim, 0, ZRTP_HELLO_HASH_MATCH, 1);
-    puppet_commit (&bad, NULL);
+    mock_peer_commit (&bad, NULL);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
     zrtp_stream_go_secure (stream_of (sim, 0)->stream, sim->now);
     sim_drain (sim, 0);
@@ -402,18 +402,18 @@ GST_END_TEST;
 GST_START_TEST (test_late_with_false_candidate)
 {
   Sim *sim = sim_new (13);
-  Puppet bad;
+  MockPeer bad;
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
-  puppet_init (&bad, stream_of (sim, 0), 8);
-  puppet_hello (&bad);
+  mock_peer_init (&bad, stream_of (sim, 0), 8);
+  mock_peer_hello (&bad);
   fail_unless (info_of (sim, 0)->have_peer);
   fail_unless (announce (sim, 0, WRONG));
   assert_status (sim, 0, ZRTP_HELLO_HASH_MISMATCH, 1);
   fail_if (info_of (sim, 0)->have_peer);
-  puppet_ack (&bad, ZRTP_MESSAGE_HELLO_ACK);
-  puppet_commit (&bad, NULL);
+  mock_peer_ack (&bad, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_commit (&bad, NULL);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
   sim_free (sim);
 }

@@ -8,7 +8,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
+#include "mockpeer.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -39,7 +39,7 @@ assert_no_alarm (Sim * sim)
 
 /* Commit and the DHPart2 that it is about; @packet has the latter. */
 static gsize
-go_as_far_as_dhpart2 (Puppet * puppet, guint8 * packet, ZrtpMessage * dhpart2)
+go_as_far_as_dhpart2 (MockPeer * mock, guint8 * packet, ZrtpMessage * dhpart2)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
   ZrtpCommit *commit = &message.u.commit;
@@ -48,25 +48,25 @@ go_as_far_as_dhpart2 (Puppet * puppet, guint8 * packet, ZrtpMessage * dhpart2)
   ZrtpOctets parts[2];
   gsize size;
 
-  memcpy (part->h1, puppet->h[1], ZRTP_IMAGE_SIZE);
+  memcpy (part->h1, mock->h[1], ZRTP_IMAGE_SIZE);
   part->public_size = zrtp_key_agreement_x255.public_size;
   memset (part->public_value, 9, part->public_size);
   size = zrtp_message_write (dhpart2, octets, sizeof octets);
-  zrtp_message_sign (octets, size, puppet->h[0]);
+  zrtp_message_sign (octets, size, mock->h[0]);
   parts[0] = zrtp_octets (octets, size);
-  parts[1] = zrtp_octets_of (puppet->to->stream->own.message);
+  parts[1] = zrtp_octets_of (mock->to->stream->own.message);
   zrtp_hash_s256.digest (parts, 2, digest);
 
-  memcpy (commit->h2, puppet->h[2], ZRTP_IMAGE_SIZE);
-  memcpy (commit->zid, puppet->hello.zid, ZRTP_ZID_SIZE);
+  memcpy (commit->h2, mock->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->zid, mock->hello.zid, ZRTP_ZID_SIZE);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
     memcpy (commit->names[kind], mult[kind], 4);
   memcpy (commit->names[ZRTP_KIND_KEY_AGREEMENT], "X255", 4);
   memcpy (commit->hvi, digest, ZRTP_HVI_SIZE);
-  puppet_hello (puppet);
-  puppet_say (puppet, &message, puppet->h[1]);
-  puppet_say (puppet, dhpart2, puppet->h[0]);
-  return zrtp_packet_write (packet, ZRTP_MAX_PACKET_SIZE, 9, puppet->ssrc,
+  mock_peer_hello (mock);
+  mock_peer_say (mock, &message, mock->h[1]);
+  mock_peer_say (mock, dhpart2, mock->h[0]);
+  return zrtp_packet_write (packet, ZRTP_MAX_PACKET_SIZE, 9, mock->ssrc,
       octets, size);
 }
 
@@ -76,7 +76,7 @@ GST_START_TEST (test_stranger_in_clear)
 {
   for (guint with_mult = 0; with_mult < 2; with_mult++) {
     Sim *sim = sim_new (1 + with_mult);
-    Puppet puppet;
+    MockPeer mock;
 
     for (guint e = 0; e < 2; e++) {
       sim->ends[e].policy.require_encryption = FALSE;
@@ -92,10 +92,10 @@ GST_START_TEST (test_stranger_in_clear)
     fail_unless (zrtp_session_accept_clear (sim->ends[1].session, sim->now));
     sim_drain (sim, 1);
 
-    puppet_init (&puppet, &sim->ends[1].streams[0], 0x6666);
-    memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
-    puppet_hello (&puppet);
-    puppet_commit (&puppet, with_mult ? mult : NULL);
+    mock_peer_init (&mock, &sim->ends[1].streams[0], 0x6666);
+    memcpy (mock.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
+    mock_peer_hello (&mock);
+    mock_peer_commit (&mock, with_mult ? mult : NULL);
     sim_run (sim, sim->now + SIM_SEC);
     fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_CLEAR);
     fail_unless_equals_int (info_of (sim, 1, 0)->send, ZRTP_MEDIA_CLEAR);
@@ -119,15 +119,15 @@ GST_START_TEST (test_nonces_are_bounded)
 {
   Sim *sim = sim_new_second_stream (3);
   const GArray *nonces = sim->ends[1].session->nonces;
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, &sim->ends[1].streams[1], 0x6666);
-  memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
+  mock_peer_init (&mock, &sim->ends[1].streams[1], 0x6666);
+  memcpy (mock.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
   sim_start_stream (sim, 1, 1);
-  puppet_hello (&puppet);
+  mock_peer_hello (&mock);
   for (guint i = 0; i < 20000; i++) {
-    puppet_commit (&puppet, mult);
-    puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+    mock_peer_commit (&mock, mult);
+    mock_peer_error (&mock, ZRTP_ERROR_UNAVAILABLE);
     sim_run (sim, sim->now + SIM_MSEC);
   }
   fail_unless (nonces->len < 100, "%u nonces", nonces->len);
@@ -142,23 +142,23 @@ GST_START_TEST (test_stranger_gives_up)
 {
   for (guint before = 0; before < 2; before++) {
     Sim *sim = sim_new (4 + before);
-    Puppet puppet;
+    MockPeer mock;
 
     sim->ends[1].policy.passive = TRUE;
     sim_make (sim, 0, 1);
     sim_make (sim, 1, 1);
     sim_start (sim, 1);
-    puppet_init (&puppet, &sim->ends[1].streams[0], 0x6666);
-    puppet_hello (&puppet);
-    puppet_commit (&puppet, NULL);
+    mock_peer_init (&mock, &sim->ends[1].streams[0], 0x6666);
+    mock_peer_hello (&mock);
+    mock_peer_commit (&mock, NULL);
     fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_NEGOTIATING);
     if (before)
-      puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+      mock_peer_error (&mock, ZRTP_ERROR_UNAVAILABLE);
     sim_run (sim, sim->now + 100 * SIM_MSEC);
     sim_start (sim, 0);
     sim_run (sim, sim->now + 100 * SIM_MSEC);
     if (!before)
-      puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+      mock_peer_error (&mock, ZRTP_ERROR_UNAVAILABLE);
     fail_unless (sim_run_until_secure (sim, sim->now + 5 * SIM_SEC));
     sim_assert_agreed (sim);
     sim_free (sim);
@@ -175,14 +175,14 @@ GST_START_TEST (test_dhpart2_again_and_again)
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   ZrtpMessage message = {.type = ZRTP_MESSAGE_DHPART2 };
   gsize size;
-  Puppet puppet;
+  MockPeer mock;
 
   sim->ends[1].policy.passive = TRUE;
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
   sim_start (sim, 1);
-  puppet_init (&puppet, &sim->ends[1].streams[0], 0x6666);
-  size = go_as_far_as_dhpart2 (&puppet, packet, &message);
+  mock_peer_init (&mock, &sim->ends[1].streams[0], 0x6666);
+  size = go_as_far_as_dhpart2 (&mock, packet, &message);
   fail_unless_equals_int (stream_of (sim, 1, 0)->step, ZRTP_STEP_CONFIRM1_SENT);
   sim_start (sim, 0);
   for (guint i = 0; i < 30; i++) {

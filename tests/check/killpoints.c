@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "cache-common.h"
-#include "known.h"
-#include "wire.h"
+#include "knownpeers-common.h"
+#include "packetlog.h"
 
 static void
 hang_up (Sim * sim)
 {
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
 }
 
 /* Two calls, the users compared: from here on a secret that is found shows as
@@ -25,11 +25,11 @@ static void
 get_to_know (void)
 {
   for (guint i = 0; i < 2; i++) {
-    Sim *sim = known_call (1 + i, i);
+    Sim *sim = knownpeers_call (1 + i, i);
 
     for (guint e = 0; e < 2; e++)
       fail_unless (zrtp_session_verify_sas (sim->ends[e].session, sim->now));
-    known_settle (sim);
+    knownpeers_settle (sim);
     hang_up (sim);
   }
 }
@@ -38,10 +38,10 @@ static void
 assert_still_known (guint seed, const char *what)
 {
   for (guint i = 0; i < 2; i++) {
-    Sim *sim = known_call (seed + i, i);
+    Sim *sim = knownpeers_call (seed + i, i);
 
     for (guint e = 0; e < 2; e++)
-      fail_unless (known_info (sim, e)->trust == ZRTP_TRUST_VERIFIED,
+      fail_unless (knownpeers_info (sim, e)->trust == ZRTP_TRUST_VERIFIED,
           "%s: endpoint %u", what, e);
     hang_up (sim);
   }
@@ -58,7 +58,7 @@ typedef struct
 static gboolean
 call_and_die (const Kill * kill, guint after)
 {
-  Sim *sim = known_new (10 + after);
+  Sim *sim = knownpeers_new (10 + after);
   SimEndpoint *victim = &sim->ends[kill->who];
   gboolean died;
 
@@ -135,7 +135,7 @@ GST_START_TEST (test_random_cuts)
   get_to_know ();
   for (guint i = 0; i < 60; i++) {
     const guint64 seed = 1000 * (__i__ + 1) + i;
-    Sim *sim = known_new (seed);
+    Sim *sim = knownpeers_new (seed);
     char *what = g_strdup_printf ("seed %" G_GUINT64_FORMAT, seed);
 
     sim->loss = sim_random (sim, 40);
@@ -171,7 +171,7 @@ typedef struct
 static gboolean
 is_written (void)
 {
-  ZrtpPeer peer = known_peer (1);
+  ZrtpPeer peer = knownpeers_peer (1);
   const gboolean have = peer.have_rs1;
 
   zrtp_peer_clear (&peer);
@@ -179,7 +179,7 @@ is_written (void)
 }
 
 static gboolean
-watch_ack (const WireEntry * entry, gpointer user_data)
+watch_ack (const PacketLogEntry * entry, gpointer user_data)
 {
   Ack *ack = user_data;
 
@@ -208,12 +208,12 @@ GST_START_TEST (test_conf2ack_waits)
     {5 * SIM_SEC, 150, 150 * SIM_MSEC, FALSE},
     {5 * SIM_SEC, 600, 600 * SIM_MSEC, FALSE},
   };
-  Sim *sim = known_new (20);
-  Wire *wire = wire_new (sim);
+  Sim *sim = knownpeers_new (20);
+  PacketLog *log = packet_log_new (sim);
   Ack ack = { 0 };
 
-  wire->rule = watch_ack;
-  wire->rule_data = &ack;
+  log->rule = watch_ack;
+  log->rule_data = &ack;
   for (guint i = 0; i < 2; i++) {
     sim->ends[i].policy.passive = i == 1;
     sim->ends[i].policy.retry_timeout_ms = rows[__i__].retry_timeout_ms;
@@ -228,10 +228,10 @@ GST_START_TEST (test_conf2ack_waits)
   fail_unless_equals_int (ack.written, rows[__i__].written);
   sim_assert_agreed (sim);
   /* Asked again meanwhile or not, it is all one exchange. */
-  fail_unless_equals_int (known_events (sim, 1, ZRTP_EVENT_SAS), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 1, ZRTP_EVENT_SAS), 1);
   sim_run (sim, sim->now + 10 * SIM_SEC);
-  known_assert_same (FALSE);
-  wire_free (wire);
+  knownpeers_assert_same (FALSE);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -240,7 +240,7 @@ GST_END_TEST;
 /* The write fails, at once or late: the call goes on and it is told. */
 GST_START_TEST (test_write_fails)
 {
-  Sim *sim = known_new (21);
+  Sim *sim = knownpeers_new (21);
   ZrtpCache *broken = zrtp_cache_open (in_folder ("broken.sqlite"),
       &zrtp_random_system, NULL);
 
@@ -256,10 +256,10 @@ GST_START_TEST (test_write_fails)
   if (__i__)
     sim->ends[1].job_time = 200 * SIM_MSEC;
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_assert_agreed (sim);
-  fail_unless_equals_int (known_events (sim, __i__, ZRTP_EVENT_CACHE_FAILED),
-      1);
+  fail_unless_equals_int (knownpeers_events (sim, __i__,
+          ZRTP_EVENT_CACHE_FAILED), 1);
   fail_unless (strstr (sim->ends[__i__].streams[0].last_text, "broken"));
   sim_free (sim);
   zrtp_cache_unref (broken);
@@ -274,7 +274,7 @@ killpoints_suite (void)
   TCase *tc = tcase_create ("killpoints");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_loop_test (tc, test_kill_points, 0, G_N_ELEMENTS (kills));
   tcase_add_loop_test (tc, test_cut_in_a_row, 0, 16);
   tcase_add_loop_test (tc, test_random_cuts, 0, 2);

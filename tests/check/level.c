@@ -4,7 +4,7 @@
  * The level that a user is shown: the table, and calls.
  */
 #include "attacker.h"
-#include "known.h"
+#include "knownpeers-common.h"
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -142,13 +142,13 @@ static void
 verify (Sim * sim, guint which)
 {
   fail_unless (zrtp_session_verify_sas (session_of (sim, which), sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
 }
 
 /* The worst of all transports counts, but for those that have not started. */
 GST_START_TEST (test_transports)
 {
-  Sim *sim = known_new (1);
+  Sim *sim = knownpeers_new (1);
 
   for (guint e = 0; e < 2; e++) {
     sim_make (sim, e, 2);
@@ -178,7 +178,7 @@ GST_END_TEST;
 /* Media in the clear is open, however far the key agreement is. */
 GST_START_TEST (test_open)
 {
-  Sim *sim = known_new (2);
+  Sim *sim = knownpeers_new (2);
 
   sim->ends[0].policy.require_encryption = FALSE;
   for (guint e = 0; e < 2; e++)
@@ -205,7 +205,7 @@ set_aux (Sim * sim, guint which, const char *text)
 /* A mismatch that trust does not show is an alarm until the users compare. */
 GST_START_TEST (test_aux)
 {
-  Sim *sim = known_new (3);
+  Sim *sim = knownpeers_new (3);
 
   for (guint e = 0; e < 2; e++) {
     sim_make (sim, e, 1);
@@ -226,7 +226,7 @@ GST_END_TEST;
 /* Both mismatches are there, though trust has room for one. */
 GST_START_TEST (test_several_alarms)
 {
-  Sim *sim = known_new (4);
+  Sim *sim = knownpeers_new (4);
 
   for (guint e = 0; e < 2; e++)
     sim_make (sim, e, 1);
@@ -236,16 +236,16 @@ GST_START_TEST (test_several_alarms)
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
   verify (sim, 0);
   sim_free (sim);
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
 
-  sim = known_new (5);
+  sim = knownpeers_new (5);
   for (guint e = 0; e < 2; e++)
     sim_make (sim, e, 1);
   zrtp_session_set_peer_name (session_of (sim, 0), "carol", sim->now);
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   fail_unless_equals_int (all_reasons (sim, 0),
       1 << ZRTP_REASON_CACHE_MISMATCH | 1 << ZRTP_REASON_NAME_MISMATCH);
   verify (sim, 0);
@@ -262,7 +262,7 @@ GST_END_TEST;
  * streams that are secure, and then does not any more. */
 GST_START_TEST (test_tampered)
 {
-  Sim *sim = known_new (6);
+  Sim *sim = knownpeers_new (6);
   ZrtpStream *second;
   char *wrong, *last;
   const char *right;
@@ -272,7 +272,7 @@ GST_START_TEST (test_tampered)
     sim_start (sim, e);
   }
   fail_unless (sim_run_until_secure (sim, 2 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_reason (sim, 0, ZRTP_REASON_UNVERIFIED);
 
   second = sim->ends[0].streams[1].stream;
@@ -281,7 +281,7 @@ GST_START_TEST (test_tampered)
   last = wrong + strlen (wrong) - 1;
   *last = *last == '0' ? '1' : '0';
   fail_unless (zrtp_stream_set_peer_hello_hash (second, wrong, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   fail_unless (all_reasons (sim, 0) & 1 << ZRTP_REASON_SECURITY);
   fail_unless (zrtp_stream_set_peer_hello_hash (second, right, sim->now));
   sim_run (sim, sim->now + 20 * SIM_SEC);
@@ -306,7 +306,7 @@ GST_START_TEST (test_unproven)
   Change change = { ZRTP_MESSAGE_DHPART2, flip_public_value, TRUE, TRUE, 0 };
   Sim *sim = attacker_run_changed (7, "X255", &change);
 
-  fail_unless (known_events (sim, 1, ZRTP_EVENT_SECURITY) > 0);
+  fail_unless (knownpeers_events (sim, 1, ZRTP_EVENT_SECURITY) > 0);
   sim_run (sim, sim->now + 100 * SIM_SEC);
   fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_SECURE);
   assert_reason (sim, 1, ZRTP_REASON_UNVERIFIED);
@@ -322,7 +322,7 @@ level_suite (void)
   TCase *tc = tcase_create ("level");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_test (tc, test_table);
   tcase_add_test (tc, test_unknown_trust);
   tcase_add_test (tc, test_order);

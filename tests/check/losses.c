@@ -7,7 +7,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "wire.h"
+#include "packetlog.h"
 
 /* Who sends what; @initiator tells whose role it is. */
 typedef struct
@@ -41,7 +41,7 @@ typedef struct
 } Loss;
 
 static gboolean
-lose (const WireEntry * entry, gpointer user_data)
+lose (const PacketLogEntry * entry, gpointer user_data)
 {
   Loss *loss = user_data;
 
@@ -71,7 +71,7 @@ new_call (guint64 seed, guint initiator, guint n_streams)
 
 /* The responder says nothing twice that it was not asked for twice. */
 static void
-check_responder (Wire * wire, guint initiator, gboolean mult)
+check_responder (PacketLog * log, guint initiator, gboolean mult)
 {
   static const ZrtpMessageType pairs[][2] = {
     {ZRTP_MESSAGE_COMMIT, ZRTP_MESSAGE_DHPART1},
@@ -80,8 +80,8 @@ check_responder (Wire * wire, guint initiator, gboolean mult)
   };
 
   for (guint i = mult ? 2 : 0; i < G_N_ELEMENTS (pairs); i++) {
-    guint asked = wire_count (wire, initiator, pairs[i][0]);
-    guint answered = wire_count (wire, 1 - initiator, pairs[i][1]);
+    guint asked = packet_log_count (log, initiator, pairs[i][0]);
+    guint answered = packet_log_count (log, 1 - initiator, pairs[i][1]);
 
     fail_unless (answered <= asked);
   }
@@ -92,13 +92,13 @@ check_losses (guint initiator, const Step * first_lost, const Step * then_lost,
     guint stream)
 {
   Sim *sim = new_call (1, initiator, stream + 1);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   Loss loss = {
     .steps = {first_lost, then_lost},.initiator = initiator,.stream = stream
   };
 
-  wire->rule = lose;
-  wire->rule_data = &loss;
+  log->rule = lose;
+  log->rule_data = &loss;
   sim_start (sim, 0);
   sim_start (sim, 1);
   /* Z-6-01 Z-6-05 Z-6-07 */
@@ -109,16 +109,16 @@ check_losses (guint initiator, const Step * first_lost, const Step * then_lost,
   /* Until all answers to what was repeated are through. */
   sim_run (sim, 10 * SIM_SEC);
   sim_assert_agreed (sim);
-  check_responder (wire, initiator, stream > 0);
+  check_responder (log, initiator, stream > 0);
   for (guint i = 0; i < 2; i++) {
     ZrtpStream *s = sim->ends[i].streams[stream].stream;
 
     fail_unless_equals_int (zrtp_stream_get_info (s)->role,
         i == initiator ? ZRTP_ROLE_INITIATOR : ZRTP_ROLE_RESPONDER);
     fail_unless (zrtp_stream_get_deadline (s) == ZRTP_NEVER);
-    fail_unless_equals_int (wire_count (wire, i, ZRTP_MESSAGE_ERROR), 0);
+    fail_unless_equals_int (packet_log_count (log, i, ZRTP_MESSAGE_ERROR), 0);
   }
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -156,17 +156,17 @@ GST_START_TEST (test_lost_in_contention)
   for (guint seed = 0; seed < 10; seed++) {
     for (guint i = 0; i < G_N_ELEMENTS (dh_steps); i++) {
       Sim *sim = sim_new_pair (100 + seed);
-      Wire *wire = wire_new (sim);
+      PacketLog *log = packet_log_new (sim);
       Loss loss = {.steps = {&dh_steps[i], NULL},.initiator = __i__ };
 
-      wire->rule = lose;
-      wire->rule_data = &loss;
+      log->rule = lose;
+      log->rule_data = &loss;
       sim_start (sim, 0);
       sim_start (sim, 1);
       fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC));
       sim_run (sim, 10 * SIM_SEC);
       sim_assert_agreed (sim);
-      wire_free (wire);
+      packet_log_free (log);
       sim_free (sim);
     }
   }
@@ -205,7 +205,7 @@ typedef struct
 } Hold;
 
 static gboolean
-hold (const WireEntry * entry, gpointer user_data)
+hold (const PacketLogEntry * entry, gpointer user_data)
 {
   Hold *held = user_data;
 
@@ -222,13 +222,13 @@ GST_START_TEST (test_stragglers)
   for (guint i = 0; i < G_N_ELEMENTS (dh_steps); i++) {
     const guint to = dh_steps[i].initiator ? 1 - __i__ : __i__;
     Sim *sim = new_call (3, __i__, 1);
-    Wire *wire = wire_new (sim);
+    PacketLog *log = packet_log_new (sim);
     Hold held = {.step = &dh_steps[i],.initiator = __i__ };
     guint8 packet[ZRTP_MAX_PACKET_SIZE];
     gsize size;
 
-    wire->rule = hold;
-    wire->rule_data = &held;
+    log->rule = hold;
+    log->rule_data = &held;
     sim_start (sim, 0);
     sim_start (sim, 1);
     fail_unless (sim_run_until_secure (sim, 3 * SIM_SEC));
@@ -246,7 +246,7 @@ GST_START_TEST (test_stragglers)
       fail_unless_equals_int (s->n_events[ZRTP_EVENT_SECURITY], 0);
     }
     g_bytes_unref (held.octets);
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
 }

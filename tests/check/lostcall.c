@@ -5,7 +5,7 @@
  * while it is secure, goes on: nothing passes in clear.
  */
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 
 static SimStream *
 alice_of (Sim * sim)
@@ -30,7 +30,7 @@ hear (Sim * sim, ZrtpMedia kind)
 static Sim *
 begin (guint64 seed, const char *name)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   sim->ends[0].policy.require_encryption = FALSE;
   sim->ends[0].policy.allow_clear = TRUE;
@@ -53,7 +53,7 @@ assert_blocked (Sim * sim, gboolean blocked)
 static void
 call_bob (guint64 seed, guint ago)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
@@ -61,11 +61,11 @@ call_bob (guint64 seed, guint ago)
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   fail_unless (zrtp_session_verify_sas (sim->ends[0].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_free (sim);
-  known_wall += ago;
+  knownpeers_wall += ago;
 }
 
 /* The transport had keys a moment ago: nothing in clear during the Hello schedule,
@@ -197,7 +197,7 @@ lostcall_suite (void)
   TCase *tc = tcase_create ("lostcall");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_loop_test (tc, test_suspected, 0, 4);
   tcase_add_loop_test (tc, test_named, 0, 2);
   tcase_add_test (tc, test_others);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 #include "needles.h"
 #include "sim.h"
 #include "srtppackets.h"
@@ -366,17 +366,17 @@ store_pbx (void)
   draw (change.pbx, sizeof change.pbx);
   needles_add ("pbxsecret", change.pbx, sizeof change.pbx);
   for (guint e = 0; e < 2; e++) {
-    zrtp_cache_get_zid (known_cache[1 - e], zid);
-    fail_unless (zrtp_cache_update (known_cache[e], zid, known_wall, &change,
-            NULL));
+    zrtp_cache_get_zid (knownpeers_cache[1 - e], zid);
+    fail_unless (zrtp_cache_update (knownpeers_cache[e], zid, knownpeers_wall,
+            &change, NULL));
   }
   zrtp_peer_update_clear (&change);
 }
 
 static void
-known_watched (guint64 seed, const char *agreement, gboolean verify)
+knownpeers_watched (guint64 seed, const char *agreement, gboolean verify)
 {
-  Sim *sim = watch (known_new (seed), "Prsh,X255,Mult");
+  Sim *sim = watch (knownpeers_new (seed), "Prsh,X255,Mult");
   guint8 aux[40];
 
   sim_make (sim, 0, 1);
@@ -388,16 +388,16 @@ known_watched (guint64 seed, const char *agreement, gboolean verify)
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_talk (sim);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_agreement (ALICE, agreement);
   if (verify) {
     for (guint e = 0; e < 2; e++)
       fail_unless (zrtp_session_verify_sas (sim->ends[e].session, sim->now));
-    known_settle (sim);
+    knownpeers_settle (sim);
   }
   add_all (sim);
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
 }
 
 /* DH, DH, Preshared with one pair of files. */
@@ -408,13 +408,13 @@ GST_START_TEST (test_files)
     NULL
   };
 
-  known_watched (30, "X255", TRUE);
+  knownpeers_watched (30, "X255", TRUE);
   store_pbx ();
-  known_watched (31, "X255", TRUE);
-  known_watched (32, "Prsh", FALSE);
+  knownpeers_watched (31, "X255", TRUE);
+  knownpeers_watched (32, "Prsh", FALSE);
   assert_known (made);
   for (guint e = 0; e < 2; e++)
-    g_clear_pointer (&known_cache[e], zrtp_cache_unref);
+    g_clear_pointer (&knownpeers_cache[e], zrtp_cache_unref);
   assert_nothing_left ();
 }
 
@@ -519,7 +519,7 @@ memory_suite (void)
   tcase_add_loop_test (calls, test_srtp, 0, 3);
   suite_add_tcase (s, calls);
   tcase_add_checked_fixture (files, setup, NULL);
-  tcase_add_checked_fixture (files, known_setup, known_teardown);
+  tcase_add_checked_fixture (files, knownpeers_setup, knownpeers_teardown);
   tcase_add_test (files, test_files);
   suite_add_tcase (s, files);
   return s;

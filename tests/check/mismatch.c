@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -16,7 +16,7 @@ static void
 hang_up (Sim * sim)
 {
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
 }
 
 static ZrtpSession *
@@ -29,13 +29,13 @@ static void
 verify (Sim * sim, guint which)
 {
   fail_unless (zrtp_session_verify_sas (session_of (sim, which), sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
 }
 
 static void
 verified_call (guint64 seed)
 {
-  Sim *sim = known_call (seed, 0);
+  Sim *sim = knownpeers_call (seed, 0);
 
   verify (sim, 0);
   verify (sim, 1);
@@ -48,17 +48,17 @@ lose_trust (guint64 seed)
 {
   verified_call (seed);
   verified_call (seed + 1);
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
 }
 
 static void
 assert_alarm (Sim * sim, guint which, gboolean alarm)
 {
-  fail_unless_equals_int (known_info (sim, which)->cache_mismatch, alarm);
+  fail_unless_equals_int (knownpeers_info (sim, which)->cache_mismatch, alarm);
   /* Z-4.3.2-02: told once. */
-  fail_unless_equals_int (known_events (sim, which,
+  fail_unless_equals_int (knownpeers_events (sim, which,
           ZRTP_EVENT_CACHE_MISMATCH), alarm);
-  fail_unless_equals_int (known_info (sim, which)->trust, alarm ?
+  fail_unless_equals_int (knownpeers_info (sim, which)->trust, alarm ?
       ZRTP_TRUST_CACHE_MISMATCH : ZRTP_TRUST_UNVERIFIED);
 }
 
@@ -68,35 +68,35 @@ GST_START_TEST (test_held_back)
   Sim *sim;
 
   lose_trust (1);
-  before = known_peer (0);
+  before = knownpeers_peer (0);
   fail_unless (before.verified && before.have_rs2);
-  sim = known_call (3, __i__);
+  sim = knownpeers_call (3, __i__);
   /* Z-4.3.2-01 Z-4.3.2-05 Z-15-01 */
   assert_alarm (sim, 0, TRUE);
   assert_alarm (sim, 1, FALSE);
-  fail_if (known_info (sim, 0)->verified);
-  fail_if (known_info (sim, 1)->peer_verified);
+  fail_if (knownpeers_info (sim, 0)->verified);
+  fail_if (knownpeers_info (sim, 1)->peer_verified);
   /* Z-4.6.1.1-01 */
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&after);
   hang_up (sim);
   /* Z-4.6.1.1-02 */
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&after);
   /* The other had no entry: a normal update (Z-4.6.1.1-05). */
-  other = known_peer (1);
+  other = knownpeers_peer (1);
   fail_unless (other.have_rs1 && !other.have_rs2 && !other.verified);
   zrtp_peer_clear (&other);
 
   /* Z-4.3.2-08: in each call, until somebody compares. By now the other side
    * has a secret of which we know nothing. */
-  sim = known_call (4, __i__);
+  sim = knownpeers_call (4, __i__);
   assert_alarm (sim, 0, TRUE);
   assert_alarm (sim, 1, TRUE);
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&after);
   zrtp_peer_clear (&before);
   sim_free (sim);
@@ -110,34 +110,34 @@ GST_START_TEST (test_verified)
   Sim *sim;
 
   lose_trust (10);
-  before = known_peer (0);
-  sim = known_call (12, __i__);
+  before = knownpeers_peer (0);
+  sim = knownpeers_call (12, __i__);
   assert_alarm (sim, 0, TRUE);
   verify (sim, 0);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
   /* Z-4.6.1.1-01 Z-4.6.1-05 Z-7.1-01 */
-  after = known_peer (0);
+  after = knownpeers_peer (0);
   fail_unless (after.verified);
   fail_unless (memcmp (after.rs2, before.rs1, ZRTP_SECRET_SIZE) == 0);
   fail_if (memcmp (after.rs1, before.rs1, ZRTP_SECRET_SIZE) == 0);
   zrtp_peer_clear (&before);
-  before = known_peer (1);
+  before = knownpeers_peer (1);
   fail_unless (memcmp (after.rs1, before.rs1, ZRTP_SECRET_SIZE) == 0);
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
   /* Said twice, it changes nothing more. */
-  before = known_peer (0);
+  before = knownpeers_peer (0);
   verify (sim, 0);
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
   hang_up (sim);
 
-  sim = known_call (13, __i__);
-  fail_if (known_info (sim, 0)->cache_mismatch);
-  fail_if (known_info (sim, 1)->cache_mismatch);
-  fail_unless_equals_int (known_info (sim, 0)->trust,
+  sim = knownpeers_call (13, __i__);
+  fail_if (knownpeers_info (sim, 0)->cache_mismatch);
+  fail_if (knownpeers_info (sim, 1)->cache_mismatch);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
       ZRTP_TRUST_PEER_UNVERIFIED);
   sim_free (sim);
 }
@@ -161,7 +161,7 @@ GST_START_TEST (test_what_waits)
   Sim *sim;
 
   lose_trust (20);
-  sim = known_call (22, 0);
+  sim = knownpeers_call (22, 0);
   fail_unless (sim->ends[0].streams[0].stream->exchange == NULL);
   fail_if (is_zero (session_of (sim, 0)->keys.new_rs1, ZRTP_SECRET_SIZE));
   fail_unless (is_zero (session_of (sim, 1)->keys.new_rs1, ZRTP_SECRET_SIZE));
@@ -184,21 +184,23 @@ GST_START_TEST (test_rejected)
     lose_trust (30);
   else
     verified_call (30);
-  sim = known_call (32, __i__ >> 1);
+  sim = knownpeers_call (32, __i__ >> 1);
   fail_unless (zrtp_session_reject_sas (session_of (sim, 0), sim->now));
-  known_settle (sim);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_SAS_MISMATCH);
-  fail_if (known_info (sim, 0)->verified);
-  peer = known_peer (0);
+  knownpeers_settle (sim);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+      ZRTP_TRUST_SAS_MISMATCH);
+  fail_if (knownpeers_info (sim, 0)->verified);
+  peer = knownpeers_peer (0);
   /* Z-7.1-03 */
   fail_unless (peer.known);
   fail_if (peer.have_rs1 || peer.have_rs2 || peer.verified);
   zrtp_peer_clear (&peer);
   hang_up (sim);
   /* Nothing is left that could match or not. */
-  sim = known_call (33, 0);
-  fail_if (known_info (sim, 0)->cache_mismatch);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_UNVERIFIED);
+  sim = knownpeers_call (33, 0);
+  fail_if (knownpeers_info (sim, 0)->cache_mismatch);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+      ZRTP_TRUST_UNVERIFIED);
   sim_free (sim);
 }
 
@@ -211,16 +213,17 @@ GST_START_TEST (test_rejected_then_verified)
   Sim *sim;
 
   verified_call (40);
-  sim = known_call (41, 0);
+  sim = knownpeers_call (41, 0);
   fail_unless (zrtp_session_reject_sas (session_of (sim, 0), sim->now));
   verify (sim, 0);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
   hang_up (sim);
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
   for (guint i = 0; i < 2; i++) {
-    sim = known_call (42 + i, 0);
-    fail_if (known_info (sim, 0)->verified);
-    fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_UNVERIFIED);
+    sim = knownpeers_call (42 + i, 0);
+    fail_if (knownpeers_info (sim, 0)->verified);
+    fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+        ZRTP_TRUST_UNVERIFIED);
     hang_up (sim);
   }
 }
@@ -247,7 +250,7 @@ assert_media (Sim * sim, guint which, ZrtpMedia media)
 GST_START_TEST (test_rejected_stops_media)
 {
   ZrtpPolicy policy;
-  Sim *sim = known_new (45);
+  Sim *sim = knownpeers_new (45);
 
   sim->ends[0].policy.require_encryption = FALSE;
   policy = sim->ends[0].policy;
@@ -260,7 +263,7 @@ GST_START_TEST (test_rejected_stops_media)
   sim_run (sim, 2 * SIM_SEC);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
   fail_unless (zrtp_session_reject_sas (session_of (sim, 0), sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_media (sim, 0, ZRTP_MEDIA_BLOCKED);
   fail_unless_equals_int (sim->ends[1].streams[0].send, ZRTP_MEDIA_SECURE);
 
@@ -275,17 +278,17 @@ GST_START_TEST (test_rejected_stops_media)
   for (guint i = 0; i < 2; i++)
     zrtp_stream_update_policy (sim->ends[0].streams[i].stream, &policy,
         sim->now);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_media (sim, 0, ZRTP_MEDIA_SECURE);
   policy.stop_on_reject = TRUE;
   for (guint i = 0; i < 2; i++)
     zrtp_stream_update_policy (sim->ends[0].streams[i].stream, &policy,
         sim->now);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_media (sim, 0, ZRTP_MEDIA_BLOCKED);
 
   verify (sim, 0);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_media (sim, 0, ZRTP_MEDIA_SECURE);
   sim_talk (sim);
   hang_up (sim);
@@ -302,16 +305,16 @@ GST_START_TEST (test_forgotten)
     lose_trust (50);
   else
     verified_call (50);
-  sim = known_call (52, 0);
+  sim = knownpeers_call (52, 0);
   fail_unless (zrtp_session_forget_peer (session_of (sim, 0), sim->now));
-  known_settle (sim);
-  peer = known_peer (0);
+  knownpeers_settle (sim);
+  peer = knownpeers_peer (0);
   fail_if (peer.known);
-  fail_unless_equals_int (known_info (sim, 0)->trust, __i__ ?
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, __i__ ?
       ZRTP_TRUST_CACHE_MISMATCH : ZRTP_TRUST_UNVERIFIED);
   hang_up (sim);
-  sim = known_call (53, 0);
-  fail_if (known_info (sim, 0)->cache_mismatch);
+  sim = knownpeers_call (53, 0);
+  fail_if (knownpeers_info (sim, 0)->cache_mismatch);
   sim_free (sim);
 }
 
@@ -320,7 +323,7 @@ GST_END_TEST;
 /* Before there is a SAS there is nothing to say about it. */
 GST_START_TEST (test_too_early)
 {
-  Sim *sim = known_new (60);
+  Sim *sim = knownpeers_new (60);
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
@@ -328,7 +331,7 @@ GST_START_TEST (test_too_early)
   fail_if (zrtp_session_unverify_sas (session_of (sim, 0), 0));
   fail_if (zrtp_session_reject_sas (session_of (sim, 0), 0));
   fail_if (zrtp_session_forget_peer (session_of (sim, 0), 0));
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_NONE);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, ZRTP_TRUST_NONE);
   sim_free (sim);
 }
 
@@ -355,8 +358,8 @@ GST_START_TEST (test_vouched)
   Sim *sim;
 
   lose_trust (70);
-  before = known_peer (0);
-  sim = known_new (72);
+  before = knownpeers_peer (0);
+  sim = knownpeers_new (72);
   sim->ends[0].policy.signalling_trusted = row->trusted;
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
@@ -367,19 +370,19 @@ GST_START_TEST (test_vouched)
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   /* Z-4.3.2-01: the alarm is given all the same. */
   assert_alarm (sim, 0, TRUE);
-  after = known_peer (0);
+  after = knownpeers_peer (0);
   if (row->updates) {
-    ZrtpPeer other = known_peer (1);
+    ZrtpPeer other = knownpeers_peer (1);
 
     /* Z-4.6.1.1-03 Z-8.1.1-04 */
     fail_unless (memcmp (after.rs1, other.rs1, ZRTP_SECRET_SIZE) == 0);
     zrtp_peer_clear (&other);
     fail_unless (memcmp (after.rs2, before.rs1, ZRTP_SECRET_SIZE) == 0);
   } else {
-    known_assert_unchanged (&before, &after);
+    knownpeers_assert_unchanged (&before, &after);
   }
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
@@ -397,9 +400,9 @@ GST_START_TEST (test_unattended)
   Sim *sim;
 
   lose_trust (73);
-  before = known_peer (0);
+  before = knownpeers_peer (0);
   for (guint i = 0; i < 2; i++) {
-    sim = known_new (75 + i);
+    sim = knownpeers_new (75 + i);
     sim->ends[0].policy.unattended = TRUE;
     sim->ends[__i__].policy.passive = TRUE;
     for (guint e = 0; e < 2; e++) {
@@ -414,18 +417,18 @@ GST_START_TEST (test_unattended)
     fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_FAILED);
     fail_unless_equals_int (sim->ends[0].streams[0].last_error,
         ZRTP_ERROR_UNAVAILABLE);
-    fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH),
-        1);
+    fail_unless_equals_int (knownpeers_events (sim, 0,
+            ZRTP_EVENT_CACHE_MISMATCH), 1);
     for (guint e = 0; e < 2; e++) {
       fail_if (sim->ends[e].streams[0].have_send);
       fail_unless_equals_int (sim->ends[e].streams[0].send, ZRTP_MEDIA_BLOCKED);
-      fail_unless_equals_int (known_events (sim, e, ZRTP_EVENT_SAS), 0);
+      fail_unless_equals_int (knownpeers_events (sim, e, ZRTP_EVENT_SAS), 0);
     }
     hang_up (sim);
-    after = known_peer (0);
-    known_assert_unchanged (&before, &after);
+    after = knownpeers_peer (0);
+    knownpeers_assert_unchanged (&before, &after);
     zrtp_peer_clear (&after);
-    after = known_peer (1);
+    after = knownpeers_peer (1);
     fail_if (after.known);
     zrtp_peer_clear (&after);
   }
@@ -438,18 +441,18 @@ GST_END_TEST;
 GST_START_TEST (test_unattended_and_sure)
 {
   ZrtpStream *alice, *bob;
-  Sim *sim = known_new (77);
+  Sim *sim = knownpeers_new (77);
 
   sim->ends[0].policy.unattended = TRUE;
-  known_run (sim);
+  knownpeers_run (sim);
   hang_up (sim);
-  sim = known_new (78);
+  sim = knownpeers_new (78);
   sim->ends[0].policy.unattended = TRUE;
-  known_run (sim);
+  knownpeers_run (sim);
   hang_up (sim);
 
-  known_lose_cache (1);
-  sim = known_new (79);
+  knownpeers_lose_cache (1);
+  sim = knownpeers_new (79);
   sim->ends[0].policy.unattended = TRUE;
   sim->ends[0].policy.signalling_trusted = TRUE;
   sim_make (sim, 0, 1);
@@ -471,7 +474,7 @@ GST_END_TEST;
 static void
 strict_call (guint64 seed, const char *name, const char *aux, gboolean refused)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   sim->ends[0].policy.require_verified = TRUE;
   for (guint e = 0; e < 2; e++) {
@@ -502,16 +505,16 @@ GST_START_TEST (test_strangers_are_refused)
   Sim *sim;
 
   strict_call (80, NULL, NULL, TRUE);
-  peer = known_peer (0);
+  peer = knownpeers_peer (0);
   fail_if (peer.known);
   zrtp_peer_clear (&peer);
   strict_call (81, NULL, "what both were built with", FALSE);
 
-  sim = known_call (82, 0);
+  sim = knownpeers_call (82, 0);
   hang_up (sim);
   strict_call (83, NULL, NULL, TRUE);
 
-  sim = known_new (84);
+  sim = knownpeers_new (84);
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
   zrtp_session_set_peer_name (session_of (sim, 0), "Bob", sim->now);
@@ -524,9 +527,9 @@ GST_START_TEST (test_strangers_are_refused)
   strict_call (86, "Bob", NULL, FALSE);
   strict_call (87, "Carol", NULL, TRUE);
 
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
   strict_call (88, NULL, "what both were built with", TRUE);
-  known_replace_cache (1);
+  knownpeers_replace_cache (1);
   strict_call (89, "Bob", NULL, TRUE);
 }
 
@@ -554,7 +557,7 @@ machine_call (guint64 seed, gboolean unattended, const char *own,
 {
   const char *const aux[2] = { own, peers };
   const char *policy = unattended ? "unattended" : "require-verified";
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   g_clear_pointer (&refusal, g_free);
   sim->listener = note_refusal;
@@ -592,19 +595,19 @@ GST_START_TEST (test_machine_with_aux)
     machine_call (seed + 1, unattended, secret, "something else",
         "auxiliary secret");
     machine_call (seed + 2, unattended, secret, secret, NULL);
-    known_lose_cache (0);
-    known_lose_cache (1);
+    knownpeers_lose_cache (0);
+    knownpeers_lose_cache (1);
     machine_call (seed + 3, unattended, NULL, NULL,
         unattended ? NULL : "was not verified");
   }
 
   /* A comparison in an earlier call is enough. */
-  sim = known_call (110, 0);
+  sim = knownpeers_call (110, 0);
   verify (sim, 0);
   hang_up (sim);
   machine_call (111, TRUE, secret, NULL, NULL);
   machine_call (112, FALSE, secret, NULL, NULL);
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
   machine_call (113, TRUE, secret, secret, "secret kept from earlier calls");
 }
 
@@ -617,8 +620,8 @@ GST_START_TEST (test_aux_is_no_excuse)
   Sim *sim;
 
   lose_trust (80);
-  before = known_peer (0);
-  sim = known_new (82);
+  before = knownpeers_peer (0);
+  sim = knownpeers_new (82);
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
   for (guint i = 0; i < 2; i++) {
@@ -627,11 +630,11 @@ GST_START_TEST (test_aux_is_no_excuse)
     sim_start (sim, i);
   }
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  known_settle (sim);
-  fail_unless (known_info (sim, 0)->aux_matched);
+  knownpeers_settle (sim);
+  fail_unless (knownpeers_info (sim, 0)->aux_matched);
   assert_alarm (sim, 0, TRUE);
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
   sim_free (sim);
@@ -647,16 +650,16 @@ GST_START_TEST (test_expiry_zero_waits_too)
   Sim *sim;
 
   lose_trust (90);
-  before = known_peer (0);
-  sim = known_new (92);
+  before = knownpeers_peer (0);
+  sim = knownpeers_new (92);
   sim->ends[1].policy.cache_expiry = 0;
-  known_run (sim);
+  knownpeers_run (sim);
   assert_alarm (sim, 0, TRUE);
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&after);
   verify (sim, 0);
-  after = known_peer (0);
+  after = knownpeers_peer (0);
   fail_unless (after.expired);
   fail_unless (memcmp (after.rs1, before.rs1, ZRTP_SECRET_SIZE) == 0);
   zrtp_peer_clear (&before);
@@ -675,30 +678,32 @@ GST_START_TEST (test_unread_is_not_overwritten)
   Sim *sim;
 
   lose_trust (100);
-  before = known_peer (0);
+  before = knownpeers_peer (0);
   /* The look-up fails, later updates would work. */
   broken = zrtp_cache_open (in_folder ("broken.sqlite"), &zrtp_random_system,
       NULL);
   fail_unless (broken != NULL);
   fail_unless (unlink (in_folder ("broken.sqlite")) == 0);
-  sim = known_new (102);
+  sim = knownpeers_new (102);
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
   sim->ends[0].cache = broken;
   sim_start (sim, 0);
   sim_start (sim, 1);
   sim_run (sim, 35 * SIM_MSEC);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_FAILED), 1);
-  sim->ends[0].cache = known_cache[0];
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_CACHE_FAILED),
+      1);
+  sim->ends[0].cache = knownpeers_cache[0];
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  known_settle (sim);
-  fail_if (known_info (sim, 0)->cache_mismatch);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_UNVERIFIED);
-  after = known_peer (0);
-  known_assert_unchanged (&before, &after);
+  knownpeers_settle (sim);
+  fail_if (knownpeers_info (sim, 0)->cache_mismatch);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+      ZRTP_TRUST_UNVERIFIED);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&after);
   verify (sim, 0);
-  after = known_peer (0);
+  after = knownpeers_peer (0);
   fail_unless (memcmp (after.rs2, before.rs1, ZRTP_SECRET_SIZE) == 0);
   fail_unless (after.verified);
   zrtp_peer_clear (&before);
@@ -716,7 +721,7 @@ mismatch_suite (void)
   TCase *tc = tcase_create ("mismatch");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_loop_test (tc, test_held_back, 0, 2);
   tcase_add_loop_test (tc, test_verified, 0, 2);
   tcase_add_test (tc, test_what_waits);

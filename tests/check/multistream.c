@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 #include "zrtp/crypto/zrtpkeyschedule.h"
 
 static const ZrtpStreamInfo *
@@ -27,33 +27,34 @@ stop_stream (Sim * sim, guint which, guint index)
 
 /* Somebody with Bob's ZID, to whom Alice's second stream has sent its Commit. */
 static void
-make_impostor (Puppet * puppet, Sim * sim)
+make_impostor (MockPeer * mock, Sim * sim)
 {
-  puppet_init (puppet, &sim->ends[0].streams[1], 0x4444);
-  memcpy (puppet->hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  mock_peer_init (mock, &sim->ends[0].streams[1], 0x4444);
+  memcpy (mock->hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   sim_start_stream (sim, 0, 1);
-  puppet_hello (puppet);
-  puppet_ack (puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_hello (mock);
+  mock_peer_ack (mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_NEGOTIATING);
 }
 
 static void
-assert_got_nothing (Sim * sim, Wire * wire)
+assert_got_nothing (Sim * sim, PacketLog * log)
 {
   const SimStream *video = &sim->ends[0].streams[1];
 
   fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
   fail_if (video->have_send || video->have_receive);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_CONFIRM2), 0);
 }
 
 /* Confirm1 of somebody who takes @sess for ZRTPSess. */
 static void
-say_confirm1 (Puppet * puppet, const WireEntry * commit, const guint8 * sess)
+say_confirm1 (MockPeer * mock, const PacketLogEntry * commit,
+    const guint8 * sess)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_CONFIRM1 };
   ZrtpSealed *sealed = &message.u.sealed;
-  GBytes *hello = puppet_make_hello (puppet);
+  GBytes *hello = mock_peer_make_hello (mock);
   const ZrtpOctets parts[2] = {
     zrtp_octets_of (hello), zrtp_octets_of (commit->octets)
   };
@@ -63,18 +64,18 @@ say_confirm1 (Puppet * puppet, const WireEntry * commit, const guint8 * sess)
   ZrtpStreamKeys keys;
 
   zrtp_keys_context (&zrtp_hash_s256, commit->message.u.commit.zid,
-      puppet->hello.zid, parts, 2, &context);
+      mock->hello.zid, parts, 2, &context);
   zrtp_keys_s0_multistream (&zrtp_hash_s256, sess, 32, &context, s0);
   zrtp_keys_for_stream (&zrtp_hash_s256, &zrtp_cipher_aes1, s0, &context,
       &keys);
-  memcpy (body.h0, puppet->h[0], ZRTP_IMAGE_SIZE);
+  memcpy (body.h0, mock->h[0], ZRTP_IMAGE_SIZE);
   zrtp_confirm_body_write (&body, text, sizeof text);
   zrtp_cipher_aes1.cfb_encrypt (keys.responder.zrtp_key, sealed->iv, text,
       sizeof text);
   sealed->encrypted = zrtp_octets (text, sizeof text);
   zrtp_hash_s256.mac (keys.responder.mac_key, 32, &sealed->encrypted, 1, mac);
   memcpy (sealed->mac, mac, ZRTP_MAC_SIZE);
-  puppet_say (puppet, &message, NULL);
+  mock_peer_say (mock, &message, NULL);
   g_bytes_unref (hello);
 }
 
@@ -84,16 +85,17 @@ GST_START_TEST (test_session_gone_in_exchange)
 {
   static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
   Sim *sim = sim_new_second_stream (1);
-  Wire *wire = wire_new (sim);
-  Puppet puppet;
+  PacketLog *log = packet_log_new (sim);
+  MockPeer mock;
 
-  make_impostor (&puppet, sim);
+  make_impostor (&mock, sim);
   stop_stream (sim, 0, 0);
-  say_confirm1 (&puppet, wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0), nothing);
-  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
+  say_confirm1 (&mock, packet_log_get (log, 0, ZRTP_MESSAGE_COMMIT, 0),
+      nothing);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
   /* Z-4.4.3-01 Z-4.5.2-04 */
-  assert_got_nothing (sim, wire);
-  wire_free (wire);
+  assert_got_nothing (sim, log);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -105,20 +107,21 @@ GST_START_TEST (test_session_replaced_in_exchange)
 {
   static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
   Sim *sim = sim_new_second_stream (7);
-  Wire *wire = wire_new (sim);
-  Puppet puppet, stranger;
+  PacketLog *log = packet_log_new (sim);
+  MockPeer mock, stranger;
 
-  make_impostor (&puppet, sim);
+  make_impostor (&mock, sim);
   stop_stream (sim, 0, 0);
   sim_start_stream (sim, 0, 0);
-  puppet_init (&stranger, &sim->ends[0].streams[0], 0x6666);
-  puppet_hello (&stranger);
-  puppet_commit (&stranger, NULL);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1), 1);
-  say_confirm1 (&puppet, wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0), nothing);
-  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
-  assert_got_nothing (sim, wire);
-  wire_free (wire);
+  mock_peer_init (&stranger, &sim->ends[0].streams[0], 0x6666);
+  mock_peer_hello (&stranger);
+  mock_peer_commit (&stranger, NULL);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART1), 1);
+  say_confirm1 (&mock, packet_log_get (log, 0, ZRTP_MESSAGE_COMMIT, 0),
+      nothing);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
+  assert_got_nothing (sim, log);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -165,22 +168,22 @@ GST_END_TEST;
 GST_START_TEST (test_other_zid)
 {
   Sim *sim = sim_new_second_stream (3);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   const char *const names[ZRTP_N_KINDS] = {
     "S256", "AES1", "HS80", "Mult", "B32 "
   };
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
+  mock_peer_init (&mock, &sim->ends[0].streams[1], 0x4444);
   sim_start_stream (sim, 0, 1);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT), 0);
-  puppet_commit (&puppet, names);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_CONFIRM1), 0);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_COMMIT), 0);
+  mock_peer_commit (&mock, names);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_CONFIRM1), 0);
   fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -190,14 +193,14 @@ GST_END_TEST;
 GST_START_TEST (test_error_on_one)
 {
   Sim *sim = sim_new_second_stream (4);
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
-  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  mock_peer_init (&mock, &sim->ends[0].streams[1], 0x4444);
+  memcpy (mock.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
   sim_start_stream (sim, 0, 1);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-  puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_error (&mock, ZRTP_ERROR_UNAVAILABLE);
   sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
@@ -212,20 +215,20 @@ GST_END_TEST;
 GST_START_TEST (test_peer_without_mult)
 {
   Sim *sim = sim_new_second_stream (5);
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, &sim->ends[0].streams[1], 0x4444);
-  memcpy (puppet.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  puppet.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] = 2;
+  mock_peer_init (&mock, &sim->ends[0].streams[1], 0x4444);
+  memcpy (mock.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
+  mock.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] = 2;
   sim_start_stream (sim, 0, 1);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (sim->ends[0].streams[1].last_error,
       ZRTP_ERROR_KEY_AGREEMENT);
   for (guint i = 0; i < 2; i++) {
     fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_DISCOVERING);
     sim_run (sim, sim->now + 510 * SIM_MSEC);
-    puppet_hello (&puppet);
+    mock_peer_hello (&mock);
   }
   fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_FAILED);
   fail_unless_equals_int (info_of (sim, 0, 1)->error, ZRTP_ERROR_KEY_AGREEMENT);
@@ -256,7 +259,7 @@ GST_END_TEST;
 /* Nothing that makes Alice's first exchange complete, and no Confirm2 of the
  * second before that was given up. */
 static gboolean
-hold_confirm2_back (const WireEntry * entry, gpointer until)
+hold_confirm2_back (const PacketLogEntry * entry, gpointer until)
 {
   if (entry->message.type == ZRTP_MESSAGE_CONFIRM2)
     return entry->stream == 0 || entry->when > *(gint64 *) until;
@@ -269,11 +272,11 @@ hold_confirm2_back (const WireEntry * entry, gpointer until)
 GST_START_TEST (test_first_is_never_complete)
 {
   Sim *sim = sim_new (8);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   gint64 until = 30 * SIM_SEC;
 
-  wire->rule = hold_confirm2_back;
-  wire->rule_data = &until;
+  log->rule = hold_confirm2_back;
+  log->rule_data = &until;
   sim->ends[1].policy.auto_secure = FALSE;
   for (guint e = 0; e < 2; e++) {
     sim_make (sim, e, 2);
@@ -293,10 +296,10 @@ GST_START_TEST (test_first_is_never_complete)
   fail_if (info_of (sim, 0, 1)->state == ZRTP_STATE_SECURE);
   fail_if (sim->ends[0].streams[1].have_receive);
   /* What got lost no more, both get right by themselves. */
-  wire->rule = NULL;
+  log->rule = NULL;
   fail_unless (sim_run_until_secure (sim, 90 * SIM_SEC));
   sim_assert_agreed (sim);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 

@@ -6,7 +6,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
+#include "mockpeer.h"
 #include "zrtp/agreement/zrtpnegotiate.h"
 
 /* One side as a policy makes it, and as its peer reads its Hello. */
@@ -668,16 +668,16 @@ GST_START_TEST (test_commits_refused)
     const char *names[ZRTP_N_KINDS];
     Sim *sim = sim_new (20 + kind);
     SimStream *alice;
-    Puppet puppet;
+    MockPeer mock;
 
     sim_make (sim, 0, 1);
     alice = &sim->ends[0].streams[0];
     sim_start (sim, 0);
-    puppet_init (&puppet, alice, 7);
-    puppet_hello (&puppet);
+    mock_peer_init (&mock, alice, 7);
+    mock_peer_hello (&mock);
     memcpy (names, usual, sizeof names);
     names[kind] = "????";
-    puppet_commit (&puppet, names);
+    mock_peer_commit (&mock, names);
     /* Z-5.4-07 Z-5.9-01 Z-4.4.1.1-01 */
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
     fail_unless_equals_int (alice->last_error, codes[kind]);

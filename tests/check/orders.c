@@ -51,16 +51,16 @@ run_pair (guint seed, ThirdPacket first, ThirdPacket second,
   sim->filter = hear_nothing;
   sim_run (sim, 7 * SIM_SEC);
   for (guint e = 0; e < 2; e++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    puppet_init (&puppet, &sim->ends[e].streams[0],
+    mock_peer_init (&mock, &sim->ends[e].streams[0],
         variant->known ? 0x1000 * (2 - e) : 0x666);
     if (variant->with_hello)
-      third_send (&puppet, THIRD_HELLO);
+      third_send (&mock, THIRD_HELLO);
     sim_run (sim, sim->now);
-    third_send (&puppet, first);
+    third_send (&mock, first);
     sim_run (sim, sim->now);
-    third_send (&puppet, second);
+    third_send (&mock, second);
     sim_run (sim, sim->now);
     fail_if (sim->ends[e].streams[0].stream->guard.tampered);
   }

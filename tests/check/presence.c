@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 
 static SimStream *
 stream_of (Sim * sim, guint which)
@@ -77,18 +77,18 @@ GST_END_TEST;
 /* Our Hello thrown back at us while somebody is there. */
 GST_START_TEST (test_reflected_hello)
 {
-  Puppet mirror, puppet;
+  MockPeer mirror, mock;
   Sim *sim = sim_new (2);
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
-  puppet_init (&puppet, stream_of (sim, 0), 7);
-  puppet_init (&mirror, stream_of (sim, 0), 0x1000);
+  mock_peer_init (&mock, stream_of (sim, 0), 7);
+  mock_peer_init (&mirror, stream_of (sim, 0), 0x1000);
   memcpy (mirror.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
-  puppet_hello (&puppet);
-  puppet_hello (&mirror);
+  mock_peer_hello (&mock);
+  mock_peer_hello (&mirror);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   sim_free (sim);
 }
@@ -108,7 +108,7 @@ start_in_collision (Sim * sim)
 GST_START_TEST (test_ssrc_collision)
 {
   Sim *sim = sim_new (3);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
 
   start_in_collision (sim);
   sim_run (sim, 3 * SIM_SEC);
@@ -116,12 +116,12 @@ GST_START_TEST (test_ssrc_collision)
     /* Z-4.1-06 Z-4.1-07 */
     fail_unless_equals_int (info_of (sim, i)->state, ZRTP_STATE_FAILED);
     fail_unless_equals_int (info_of (sim, i)->error, ZRTP_ERROR_SSRC_COLLISION);
-    fail_unless_equals_int (wire_get (wire, i, ZRTP_MESSAGE_ERROR,
+    fail_unless_equals_int (packet_log_get (log, i, ZRTP_MESSAGE_ERROR,
             0)->message.u.error_code, 0x91);
     /* Z-4.1-08: it is told once, with the SSRC to change. */
     fail_unless_equals_int (stream_of (sim,
             i)->n_events[ZRTP_EVENT_SSRC_COLLISION], 1);
-    fail_unless_equals_int (wire_count (wire, i, ZRTP_MESSAGE_COMMIT), 0);
+    fail_unless_equals_int (packet_log_count (log, i, ZRTP_MESSAGE_COMMIT), 0);
   }
   /* Z-4.1-09 */
   start_with (sim, 0, 0x6666);
@@ -130,7 +130,7 @@ GST_START_TEST (test_ssrc_collision)
   sim_assert_agreed (sim);
   fail_unless_equals_uint64 (info_of (sim, 0)->peer_ssrc, 0x7777);
   fail_unless_equals_uint64 (info_of (sim, 1)->peer_ssrc, 0x6666);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -138,30 +138,30 @@ GST_END_TEST;
 
 /* Packets with our SSRC go on for more than a second. */
 static void
-say_for_a_second (Puppet * puppet, ZrtpMessageType type)
+say_for_a_second (MockPeer * mock, ZrtpMessageType type)
 {
-  Sim *sim = puppet->to->endpoint->sim;
+  Sim *sim = mock->to->endpoint->sim;
 
   for (guint i = 0; i < 3; i++) {
     if (i > 0)
       sim_run (sim, sim->now + 510 * SIM_MSEC);
     if (type == ZRTP_MESSAGE_HELLO)
-      puppet_hello (puppet);
+      mock_peer_hello (mock);
     else
-      puppet_ack (puppet, type);
+      mock_peer_ack (mock, type);
   }
 }
 
 GST_START_TEST (test_collision_ends_negotiation)
 {
   Sim *sim = sim_new (4);
-  Puppet puppet;
+  MockPeer mock;
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
-  puppet_init (&puppet, stream_of (sim, 0), 0x1000);
-  say_for_a_second (&puppet, ZRTP_MESSAGE_HELLO);
-  puppet_commit (&puppet, NULL);
+  mock_peer_init (&mock, stream_of (sim, 0), 0x1000);
+  say_for_a_second (&mock, ZRTP_MESSAGE_HELLO);
+  mock_peer_commit (&mock, NULL);
   /* Z-4.1-07 */
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
   fail_unless (strstr (stream_of (sim, 0)->trace->str, "DHPart1") == NULL);
@@ -173,7 +173,7 @@ GST_END_TEST;
 /* Z-4.1-06: any message shows it, also in an exchange; but not once secure. */
 GST_START_TEST (test_collision_in_any_message)
 {
-  Puppet puppet;
+  MockPeer mock;
   Sim *sim = sim_new (5);
 
   make_both (sim);
@@ -181,14 +181,14 @@ GST_START_TEST (test_collision_in_any_message)
   sim_start (sim, 1);
   sim_run (sim, 25 * SIM_MSEC);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
-  puppet_init (&puppet, stream_of (sim, 0), 0x1000);
+  mock_peer_init (&mock, stream_of (sim, 0), 0x1000);
   /* What only our peer may say is a stranger's, and ignored. */
-  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   /* If the other one has another SSRC it goes on. */
   sim->ends[1].dead = TRUE;
   sim_run (sim, sim->now + 20 * SIM_MSEC);
-  say_for_a_second (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+  say_for_a_second (&mock, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (sim, sim->now + 1400 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0)->error, ZRTP_ERROR_SSRC_COLLISION);
   sim_free (sim);
@@ -197,9 +197,9 @@ GST_START_TEST (test_collision_in_any_message)
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  puppet_init (&puppet, stream_of (sim, 0), 0x1000);
-  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
-  puppet_hello (&puppet);
+  mock_peer_init (&mock, stream_of (sim, 0), 0x1000);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
+  mock_peer_hello (&mock);
   sim_assert_agreed (sim);
   sim_free (sim);
 }
@@ -212,11 +212,11 @@ GST_START_TEST (test_mirror_takes_few_ssrcs)
 {
   Sim *sim = sim_new (17);
   const guint *n_collisions;
-  Puppet mirror;
+  MockPeer mirror;
 
   make_both (sim);
   n_collisions = &stream_of (sim, 0)->n_events[ZRTP_EVENT_SSRC_COLLISION];
-  puppet_init (&mirror, stream_of (sim, 0), 0);
+  mock_peer_init (&mirror, stream_of (sim, 0), 0);
   for (guint i = 0; i < 100; i++) {
     mirror.ssrc = 0x1000 + *n_collisions;
     start_with (sim, 0, mirror.ssrc);
@@ -233,7 +233,7 @@ GST_START_TEST (test_mirror_takes_few_ssrcs)
 GST_END_TEST;
 
 static gboolean
-lose_errors (const WireEntry * entry, gpointer until)
+lose_errors (const PacketLogEntry * entry, gpointer until)
 {
   return entry->message.type != ZRTP_MESSAGE_ERROR
       || entry->when > *(gint64 *) until;
@@ -245,11 +245,11 @@ GST_START_TEST (test_old_error_spares_new_exchange)
 {
   gint64 until = 1500 * SIM_MSEC;
   Sim *sim = sim_new (7);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
 
   sim->delay = 60 * SIM_MSEC;
-  wire->rule = lose_errors;
-  wire->rule_data = &until;
+  log->rule = lose_errors;
+  log->rule_data = &until;
   start_in_collision (sim);
   sim_run (sim, 1500 * SIM_MSEC);
   fail_unless_equals_int (info_of (sim, 0)->error, ZRTP_ERROR_SSRC_COLLISION);
@@ -259,7 +259,7 @@ GST_START_TEST (test_old_error_spares_new_exchange)
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
   sim_run (sim, 20 * SIM_SEC);
   sim_assert_agreed (sim);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -271,7 +271,7 @@ GST_START_TEST (test_no_zrtp)
 {
   for (guint media_first = 0; media_first < 2; media_first++) {
     Sim *sim = sim_new (8);
-    Wire *wire = wire_new (sim);
+    PacketLog *log = packet_log_new (sim);
 
     sim->ends[0].policy.require_encryption = FALSE;
     sim_make (sim, 0, 1);
@@ -287,13 +287,13 @@ GST_START_TEST (test_no_zrtp)
     }
     /* Z-3-02 */
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NO_ZRTP);
-    wire_reset (wire);
+    packet_log_reset (log);
     sim_run (sim, 60 * SIM_SEC);
     /* That media may be forged: Hellos go on, every 1.5 s. */
-    fail_unless_equals_int (wire->entries->len, 33);
+    fail_unless_equals_int (log->entries->len, 33);
     fail_unless_equals_int (stream_of (sim, 0)->send, ZRTP_MEDIA_CLEAR);
     fail_unless_equals_int (stream_of (sim, 0)->receive, ZRTP_MEDIA_CLEAR);
-    wire_free (wire);
+    packet_log_free (log);
     sim_free (sim);
   }
 }
@@ -322,12 +322,12 @@ GST_END_TEST;
 GST_START_TEST (test_evidence_against_no_zrtp)
 {
   Sim *sim = sim_new (10);
-  Puppet puppet;
+  MockPeer mock;
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
-  puppet_init (&puppet, stream_of (sim, 0), 7);
-  puppet_hello (&puppet);
+  mock_peer_init (&mock, stream_of (sim, 0), 7);
+  mock_peer_hello (&mock);
   clear_media (sim, 0);
   sim_run (sim, 60 * SIM_SEC);
   clear_media (sim, 0);
@@ -365,7 +365,7 @@ GST_START_TEST (test_late_hello)
 GST_END_TEST;
 
 static gboolean
-lose_hello_acks (const WireEntry * entry, gpointer user_data)
+lose_hello_acks (const PacketLogEntry * entry, gpointer user_data)
 {
   return entry->from == 0 || entry->message.type != ZRTP_MESSAGE_HELLO_ACK;
 }
@@ -374,9 +374,9 @@ lose_hello_acks (const WireEntry * entry, gpointer user_data)
 GST_START_TEST (test_late_commit)
 {
   Sim *sim = sim_new (12);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
 
-  wire->rule = lose_hello_acks;
+  log->rule = lose_hello_acks;
   sim->ends[1].policy.auto_secure = FALSE;
   make_both (sim);
   sim_start (sim, 0);
@@ -389,7 +389,7 @@ GST_START_TEST (test_late_commit)
   fail_unless (sim_run_until_secure (sim, 16 * SIM_SEC));
   sim_assert_agreed (sim);
   fail_unless_equals_int (info_of (sim, 0)->role, ZRTP_ROLE_RESPONDER);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -400,13 +400,13 @@ GST_END_TEST;
 GST_START_TEST (test_commit_after_no_zrtp)
 {
   Sim *sim = sim_new (13);
-  Puppet puppet;
+  MockPeer mock;
 
   give_up_on_zrtp (sim);
-  puppet_init (&puppet, stream_of (sim, 0), 7);
-  puppet_hello (&puppet);
+  mock_peer_init (&mock, stream_of (sim, 0), 7);
+  mock_peer_hello (&mock);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
-  puppet_commit (&puppet, NULL);
+  mock_peer_commit (&mock, NULL);
   /* Z-6-10 Z-5.3-03 */
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   sim_free (sim);
@@ -419,7 +419,7 @@ GST_END_TEST;
 GST_START_TEST (test_both_passive)
 {
   Sim *sim = sim_new (14);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
 
   sim->ends[0].policy.passive = sim->ends[1].policy.passive = TRUE;
   make_both (sim);
@@ -428,17 +428,17 @@ GST_START_TEST (test_both_passive)
   sim_run (sim, 60 * SIM_SEC);
   for (guint i = 0; i < 2; i++) {
     /* Z-5.2-05 Z-5.2-06 */
-    fail_unless (wire_get (wire, i, ZRTP_MESSAGE_HELLO,
+    fail_unless (packet_log_get (log, i, ZRTP_MESSAGE_HELLO,
             0)->message.u.hello.passive);
     fail_unless (info_of (sim, i)->peer_passive);
-    fail_unless_equals_int (wire_count (wire, i, ZRTP_MESSAGE_COMMIT), 0);
+    fail_unless_equals_int (packet_log_count (log, i, ZRTP_MESSAGE_COMMIT), 0);
     fail_unless_equals_int (sim_state (sim, i), ZRTP_STATE_DISCOVERING);
     /* Not even if asked to. */
     zrtp_stream_go_secure (stream_of (sim, i)->stream, sim->now);
     settle (sim, i);
-    fail_unless_equals_int (wire_count (wire, i, ZRTP_MESSAGE_COMMIT), 0);
+    fail_unless_equals_int (packet_log_count (log, i, ZRTP_MESSAGE_COMMIT), 0);
   }
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -506,20 +506,21 @@ GST_END_TEST;
 /* Ping */
 
 static void
-ping (Sim * sim, Wire * wire, guint32 ssrc, const char *version)
+ping (Sim * sim, PacketLog * log, guint32 ssrc, const char *version)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_PING };
   const ZrtpPingAck *ack;
-  Puppet puppet;
-  guint n = wire_count (wire, 0, ZRTP_MESSAGE_PING_ACK);
+  MockPeer mock;
+  guint n = packet_log_count (log, 0, ZRTP_MESSAGE_PING_ACK);
   const ZrtpState state = sim_state (sim, 0);
 
-  puppet_init (&puppet, stream_of (sim, 0), ssrc);
+  mock_peer_init (&mock, stream_of (sim, 0), ssrc);
   memcpy (message.u.ping.version, version, 4);
   memcpy (message.u.ping.endpoint_hash, "pinghash", 8);
-  puppet_say (&puppet, &message, NULL);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_PING_ACK), n + 1);
-  ack = &wire_get (wire, 0, ZRTP_MESSAGE_PING_ACK, n)->message.u.ping_ack;
+  mock_peer_say (&mock, &message, NULL);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_PING_ACK),
+      n + 1);
+  ack = &packet_log_get (log, 0, ZRTP_MESSAGE_PING_ACK, n)->message.u.ping_ack;
   /* Z-5.16-03 Z-5.16-04 Z-5.16-05 Z-5.16-07 */
   fail_unless_equals_string (ack->version, "1.10");
   fail_unless (memcmp (ack->endpoint_hash, sim->ends[0].zid, 8) == 0);
@@ -531,26 +532,26 @@ ping (Sim * sim, Wire * wire, guint32 ssrc, const char *version)
 GST_START_TEST (test_ping)
 {
   Sim *sim = sim_new (17);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
 
   make_both (sim);
   sim_start (sim, 0);
   /* Z-5.15-01 Z-5.16-01 Z-5.16-02 Z-5.1.1-03 */
-  ping (sim, wire, 0x99, "1.10");
-  ping (sim, wire, 0x99, "2.00");
+  ping (sim, log, 0x99, "1.10");
+  ping (sim, log, 0x99, "2.00");
   sim_start (sim, 1);
   sim_run (sim, 25 * SIM_MSEC);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
-  ping (sim, wire, 0x99, "1.10");
+  ping (sim, log, 0x99, "1.10");
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
   sim_assert_agreed (sim);
-  ping (sim, wire, 0x2000, "1.10");
-  ping (sim, wire, 0, "9.99");
+  ping (sim, log, 0x2000, "1.10");
+  ping (sim, log, 0, "9.99");
   sim_assert_agreed (sim);
-  fail_unless_equals_int (wire_count (wire, 1, ZRTP_MESSAGE_PING_ACK), 0);
+  fail_unless_equals_int (packet_log_count (log, 1, ZRTP_MESSAGE_PING_ACK), 0);
   /* Z-5.15-02 */
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_PING), 0);
-  wire_free (wire);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_PING), 0);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -559,24 +560,24 @@ GST_END_TEST;
 GST_START_TEST (test_ping_when_it_is_over)
 {
   Sim *sim = sim_new (18);
-  Wire *wire = wire_new (sim);
-  Puppet puppet;
+  PacketLog *log = packet_log_new (sim);
+  MockPeer mock;
 
   give_up_on_zrtp (sim);
-  ping (sim, wire, 0x99, "1.10");
-  wire_free (wire);
+  ping (sim, log, 0x99, "1.10");
+  packet_log_free (log);
   sim_free (sim);
 
   sim = sim_new (19);
-  wire = wire_new (sim);
+  log = packet_log_new (sim);
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
-  puppet_init (&puppet, stream_of (sim, 0), 7);
-  memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
-  say_for_a_second (&puppet, ZRTP_MESSAGE_HELLO);
+  mock_peer_init (&mock, stream_of (sim, 0), 7);
+  memcpy (mock.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
+  say_for_a_second (&mock, ZRTP_MESSAGE_HELLO);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
-  ping (sim, wire, 0x99, "1.10");
-  wire_free (wire);
+  ping (sim, log, 0x99, "1.10");
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -600,18 +601,18 @@ GST_START_TEST (test_peer_client)
     {"a\0b             ", "a?b"},
   };
   Sim *sim = sim_new (20);
-  Puppet puppet;
+  MockPeer mock;
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    puppet_init (&puppet, stream_of (sim, 0), 100 + i);
-    memcpy (puppet.hello.client_id, rows[i].octets, ZRTP_CLIENT_ID_SIZE);
-    puppet.hello.mitm = i & 1;
-    puppet_hello (&puppet);
+    mock_peer_init (&mock, stream_of (sim, 0), 100 + i);
+    memcpy (mock.hello.client_id, rows[i].octets, ZRTP_CLIENT_ID_SIZE);
+    mock.hello.mitm = i & 1;
+    mock_peer_hello (&mock);
     fail_unless_equals_string (info_of (sim, 0)->peer_client, rows[i].text);
     fail_unless_equals_uint64 (info_of (sim, 0)->peer_ssrc, 100 + i);
-    fail_unless (memcmp (info_of (sim, 0)->peer_zid, puppet.hello.zid,
+    fail_unless (memcmp (info_of (sim, 0)->peer_zid, mock.hello.zid,
             ZRTP_ZID_SIZE) == 0);
     fail_unless_equals_int (info_of (sim, 0)->peer_mitm, i & 1);
     fail_unless_equals_int (stream_of (sim, 0)->n_events[ZRTP_EVENT_PEER],
@@ -653,7 +654,7 @@ GST_START_TEST (test_media_without_keys)
   for (guint required = 0; required < 2; required++) {
     const ZrtpMedia open = required ? ZRTP_MEDIA_BLOCKED : ZRTP_MEDIA_CLEAR;
     Sim *sim = sim_new (22);
-    Puppet puppet;
+    MockPeer mock;
 
     sim->ends[0].policy.require_encryption = required;
     sim_make (sim, 0, 1);
@@ -665,14 +666,14 @@ GST_START_TEST (test_media_without_keys)
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NO_ZRTP);
     assert_media (sim, open, open);
 
-    puppet_init (&puppet, stream_of (sim, 0), 7);
-    puppet_hello (&puppet);
+    mock_peer_init (&mock, stream_of (sim, 0), 7);
+    mock_peer_hello (&mock);
     assert_media (sim, open, open);
-    puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
     /* Z-4-06: from the answer on, see test_media_points. */
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
     assert_media (sim, open, open);
-    puppet_error (&puppet, ZRTP_ERROR_UNAVAILABLE);
+    mock_peer_error (&mock, ZRTP_ERROR_UNAVAILABLE);
     sim_run (sim, sim->now + 1400 * SIM_MSEC);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
     assert_media (sim, open, open);

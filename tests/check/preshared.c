@@ -4,11 +4,11 @@
  * Preshared mode (RFC 6189 4.4.2): known answers, then calls with real files of
  * known peers.
  */
-#include "puppet.h"
+#include "mockpeer.h"
 #include "samples.h"
 #include "sim.h"
 #include "vectors.h"
-#include "wire.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -328,14 +328,14 @@ GST_START_TEST (test_nonce_is_new)
 {
   Stutter stutter = {.left = 3 };
   const guint8 *nonce;
-  Wire *wire;
+  PacketLog *log;
   Home home;
   Sim *sim;
 
   home_init (&home, 60);
   first_calls (&home);
   sim = new_call (&home);
-  wire = wire_new (sim);
+  log = packet_log_new (sim);
   sim->ends[1].policy.passive = TRUE;
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
@@ -348,9 +348,10 @@ GST_START_TEST (test_nonce_is_new)
   sim_start (sim, 1);
   finish (sim, "Prsh");
   fail_unless_equals_int (stutter.left, 0);
-  nonce = wire_get (wire, 0, ZRTP_MESSAGE_COMMIT, 0)->message.u.commit.nonce;
+  nonce =
+      packet_log_get (log, 0, ZRTP_MESSAGE_COMMIT, 0)->message.u.commit.nonce;
   fail_if (memcmp (nonce, stutter.nonce, sizeof stutter.nonce) == 0);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
   home_clear (&home);
 }
@@ -703,13 +704,13 @@ ask_with_old_key_id (Sim * sim, Home * home)
   ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
   const ZrtpOctets none = { NULL, 0 };
   guint8 key[ZRTP_MAX_HASH_SIZE];
-  Puppet puppet;
+  MockPeer mock;
   ZrtpPeer peer;
 
-  puppet_init (&puppet, BOB, 0x6666);
-  zrtp_cache_get_zid (home->cache[0], puppet.hello.zid);
-  memcpy (message.u.commit.h2, puppet.h[2], ZRTP_IMAGE_SIZE);
-  memcpy (message.u.commit.zid, puppet.hello.zid, ZRTP_ZID_SIZE);
+  mock_peer_init (&mock, BOB, 0x6666);
+  zrtp_cache_get_zid (home->cache[0], mock.hello.zid);
+  memcpy (message.u.commit.h2, mock.h[2], ZRTP_IMAGE_SIZE);
+  memcpy (message.u.commit.zid, mock.hello.zid, ZRTP_ZID_SIZE);
   memcpy (message.u.commit.names[ZRTP_KIND_HASH], "S256", 4);
   memcpy (message.u.commit.names[ZRTP_KIND_CIPHER], "AES1", 4);
   memcpy (message.u.commit.names[ZRTP_KIND_AUTH_TAG], "HS80", 4);
@@ -719,8 +720,8 @@ ask_with_old_key_id (Sim * sim, Home * home)
   zrtp_keys_preshared (&zrtp_hash_s256, zrtp_octets (peer.rs1,
           ZRTP_SECRET_SIZE), none, none, key, message.u.commit.key_id);
   zrtp_peer_clear (&peer);
-  puppet_hello (&puppet);
-  puppet_say (&puppet, &message, puppet.h[1]);
+  mock_peer_hello (&mock);
+  mock_peer_say (&mock, &message, mock.h[1]);
   fail_unless_equals_int (BOB->stream->step, ZRTP_STEP_CONFIRM1_SENT);
 }
 

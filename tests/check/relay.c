@@ -3,7 +3,7 @@
  *
  * Calls through a trusted PBX, whose two phones see the same SAS (RFC 6189 7.3).
  */
-#include "office.h"
+#include "pbx-common.h"
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 static ZrtpStream *
 stream_of (Sim * sim, guint end)
 {
-  return office_stream (sim, end)->stream;
+  return pbx_common_stream (sim, end)->stream;
 }
 
 static ZrtpLeg
@@ -34,8 +34,8 @@ relay (Sim * a, Sim * b)
     return FALSE;
   fail_unless (zrtp_stream_relay_sas (stream_of (a, PBX_END), &to_a, a->now));
   fail_unless (zrtp_stream_relay_sas (stream_of (b, PBX_END), &to_b, b->now));
-  office_settle (a);
-  office_settle (b);
+  pbx_common_settle (a);
+  pbx_common_settle (b);
   return TRUE;
 }
 
@@ -43,7 +43,7 @@ static void
 assert_sas (Sim * sim, guint end, const char *sas, gboolean relayed,
     ZrtpTrust trust)
 {
-  const ZrtpSessionInfo *info = office_info (sim, end);
+  const ZrtpSessionInfo *info = pbx_common_info (sim, end);
 
   fail_unless_equals_string (info->sas, sas);
   fail_unless_equals_int (info->relayed, relayed);
@@ -53,25 +53,26 @@ assert_sas (Sim * sim, guint end, const char *sas, gboolean relayed,
 static char *
 sas_of (Sim * sim)
 {
-  return g_strdup (office_info (sim, PHONE_END)->sas);
+  return g_strdup (pbx_common_info (sim, PHONE_END)->sas);
 }
 
 static void
 assert_told (Sim * sim, guint n)
 {
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), n);
-  fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SAS),
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END, ZRTP_EVENT_SAS),
       1 + n);
 }
 
 /* The n-th SASrelay of the PBX, opened. */
 static ZrtpSasRelayBody
-read_relay (Wire * wire, guint n)
+read_relay (PacketLog * log, guint n)
 {
-  const ZrtpSealed *sealed = &wire_get (wire, PBX_END, ZRTP_MESSAGE_SAS_RELAY,
+  const ZrtpSealed *sealed =
+      &packet_log_get (log, PBX_END, ZRTP_MESSAGE_SAS_RELAY,
       n)->message.u.sealed;
-  ZrtpStream *phone = stream_of (wire->sim, PHONE_END);
+  ZrtpStream *phone = stream_of (log->sim, PHONE_END);
   ZrtpSasRelayBody body;
   guint8 *text;
 
@@ -100,18 +101,19 @@ is_zero (const guint8 * sashash)
 /* Z-5.13-12 Z-5.13-13 Z-5.14-01 Z-4.3-07 Z-4.3-08 Z-10-06 */
 GST_START_TEST (test_one_enrolled)
 {
-  office_enroll (1, BOB, ATLANTA);
+  pbx_common_enroll (1, BOB, ATLANTA);
   for (guint i = 0; i < 4; i++) {
-    Sim *alice = office_new (10 + i, ALICE, ATLANTA);
-    Sim *bob = office_new (20 + i, BOB, ATLANTA);
-    Wire *wire_a = wire_new (alice), *wire_b = wire_new (bob);
+    Sim *alice = pbx_common_new (10 + i, ALICE, ATLANTA);
+    Sim *bob = pbx_common_new (20 + i, BOB, ATLANTA);
+    PacketLog *packet_log_a = packet_log_new (alice), *packet_log_b =
+        packet_log_new (bob);
     ZrtpSasRelayBody body;
     char *sas, *bobs;
 
     alice->ends[i % 2].policy.passive = TRUE;
     bob->ends[i / 2].policy.passive = TRUE;
-    office_run (alice);
-    office_run (bob);
+    pbx_common_run (alice);
+    pbx_common_run (bob);
     sas = sas_of (alice);
     bobs = sas_of (bob);
     fail_if (strcmp (sas, bobs) == 0);
@@ -121,36 +123,36 @@ GST_START_TEST (test_one_enrolled)
     assert_sas (bob, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
     assert_told (alice, 0);
     assert_told (bob, 1);
-    fail_unless_equals_int (office_info (bob, PHONE_END)->sasvalue,
-        office_info (alice, PHONE_END)->sasvalue);
+    fail_unless_equals_int (pbx_common_info (bob, PHONE_END)->sasvalue,
+        pbx_common_info (alice, PHONE_END)->sasvalue);
     /* The PBX shows what it agreed on with each of them. */
     assert_sas (alice, PBX_END, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
     assert_sas (bob, PBX_END, bobs, FALSE, ZRTP_TRUST_UNVERIFIED);
 
-    body = read_relay (wire_a, 0);
+    body = read_relay (packet_log_a, 0);
     fail_unless (is_zero (body.sashash));
     fail_unless_equals_string (body.sas_type, "B32 ");
-    body = read_relay (wire_b, 0);
+    body = read_relay (packet_log_b, 0);
     fail_unless (memcmp (body.sashash, leg_of (alice).sashash,
             ZRTP_SECRET_SIZE) == 0);
     for (guint e = 0; e < 2; e++) {
-      Wire *wire = e ? wire_b : wire_a;
+      PacketLog *log = e ? packet_log_b : packet_log_a;
 
-      fail_unless_equals_int (wire_count (wire, PBX_END,
+      fail_unless_equals_int (packet_log_count (log, PBX_END,
               ZRTP_MESSAGE_SAS_RELAY), 1);
-      fail_unless_equals_int (wire_count (wire, PHONE_END,
+      fail_unless_equals_int (packet_log_count (log, PHONE_END,
               ZRTP_MESSAGE_RELAY_ACK), 1);
-      fail_unless_equals_int (office_events (wire->sim, PBX_END,
+      fail_unless_equals_int (pbx_common_events (log->sim, PBX_END,
               ZRTP_EVENT_RELAY_ACK), 1);
-      fail_unless_equals_int (office_stream (wire->sim, PBX_END)->last_error,
-          ZRTP_ERROR_NONE);
-      fail_unless (zrtp_stream_get_deadline (stream_of (wire->sim, PBX_END))
+      fail_unless_equals_int (pbx_common_stream (log->sim,
+              PBX_END)->last_error, ZRTP_ERROR_NONE);
+      fail_unless (zrtp_stream_get_deadline (stream_of (log->sim, PBX_END))
           == ZRTP_NEVER);
     }
     g_free (sas);
     g_free (bobs);
-    wire_free (wire_a);
-    wire_free (wire_b);
+    packet_log_free (packet_log_a);
+    packet_log_free (packet_log_b);
     sim_free (alice);
     sim_free (bob);
   }
@@ -182,10 +184,10 @@ GST_START_TEST (test_rendering)
     {"B10D", "B10D", "B10D"},
   };
 
-  office_enroll (2, BOB, ATLANTA);
+  pbx_common_enroll (2, BOB, ATLANTA);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Sim *alice = office_new (30 + i, ALICE, ATLANTA);
-    Sim *bob = office_new (40 + i, BOB, ATLANTA);
+    Sim *alice = pbx_common_new (30 + i, ALICE, ATLANTA);
+    Sim *bob = pbx_common_new (40 + i, BOB, ATLANTA);
 
     set_sas_types (alice, PHONE_END, rows[i].alice);
     set_sas_types (bob, PHONE_END, rows[i].bob);
@@ -195,18 +197,18 @@ GST_START_TEST (test_rendering)
       set_sas_types (sim, PBX_END, "B32,B256,B32E,B10D");
       /* The phone chooses. */
       sim->ends[PBX_END].policy.passive = TRUE;
-      office_run (sim);
+      pbx_common_run (sim);
     }
     fail_unless (relay (alice, bob));
-    fail_unless_equals_string (office_info (alice,
+    fail_unless_equals_string (pbx_common_info (alice,
             PHONE_END)->sas_type->base.name, rows[i].result);
-    fail_unless_equals_string (office_info (bob,
+    fail_unless_equals_string (pbx_common_info (bob,
             PHONE_END)->sas_type->base.name, rows[i].result);
-    fail_unless_equals_string (office_info (alice, PHONE_END)->sas,
-        office_info (bob, PHONE_END)->sas);
-    fail_unless_equals_string (office_info (alice, PHONE_END)->sas_spelling,
-        office_info (bob, PHONE_END)->sas_spelling);
-    fail_if (office_info (alice, PHONE_END)->relayed);
+    fail_unless_equals_string (pbx_common_info (alice, PHONE_END)->sas,
+        pbx_common_info (bob, PHONE_END)->sas);
+    fail_unless_equals_string (pbx_common_info (alice, PHONE_END)->sas_spelling,
+        pbx_common_info (bob, PHONE_END)->sas_spelling);
+    fail_if (pbx_common_info (alice, PHONE_END)->relayed);
     sim_free (alice);
     sim_free (bob);
   }
@@ -252,18 +254,18 @@ GST_END_TEST;
 /* Z-7.3-02 Z-7.3-04 */
 GST_START_TEST (test_none_and_both_enrolled)
 {
-  Sim *alice = office_call (50, ALICE, ATLANTA);
-  Sim *bob = office_call (51, BOB, ATLANTA);
+  Sim *alice = pbx_common_call (50, ALICE, ATLANTA);
+  Sim *bob = pbx_common_call (51, BOB, ATLANTA);
   char *sas;
 
   fail_if (relay (alice, bob));
   sim_free (alice);
   sim_free (bob);
 
-  office_enroll (52, ALICE, ATLANTA);
-  office_enroll (53, BOB, ATLANTA);
-  alice = office_call (54, ALICE, ATLANTA);
-  bob = office_call (55, BOB, ATLANTA);
+  pbx_common_enroll (52, ALICE, ATLANTA);
+  pbx_common_enroll (53, BOB, ATLANTA);
+  alice = pbx_common_call (54, ALICE, ATLANTA);
+  bob = pbx_common_call (55, BOB, ATLANTA);
   sas = sas_of (bob);
   fail_unless (relay (alice, bob));
   assert_sas (alice, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
@@ -280,8 +282,8 @@ GST_END_TEST;
 /* Z-7.3-08 Z-7.3-03 */
 GST_START_TEST (test_two_pbxs)
 {
-  office_enroll (60, ALICE, ATLANTA);
-  office_enroll (62, BOB, BILOXI);
+  pbx_common_enroll (60, ALICE, ATLANTA);
+  pbx_common_enroll (62, BOB, BILOXI);
   for (guint enrolled = 0; enrolled < 2; enrolled++) {
     Sim *alice, *bob, *trunk;
     ZrtpRelayedSas to_phone, to_pbx;
@@ -289,12 +291,12 @@ GST_START_TEST (test_two_pbxs)
     char *sas;
 
     if (enrolled)
-      office_enroll (64, ATLANTA, BILOXI);
-    alice = office_call (66, ALICE, ATLANTA);
-    bob = office_call (67, BOB, BILOXI);
-    trunk = office_new (68, ATLANTA, BILOXI);
+      pbx_common_enroll (64, ATLANTA, BILOXI);
+    alice = pbx_common_call (66, ALICE, ATLANTA);
+    bob = pbx_common_call (67, BOB, BILOXI);
+    trunk = pbx_common_new (68, ATLANTA, BILOXI);
     trunk->ends[PHONE_END].policy.mitm = TRUE;
-    office_run (trunk);
+    pbx_common_run (trunk);
     sas = sas_of (trunk);
 
     /* Biloxi, whose end of the trunk is the simulation's PBX end. */
@@ -312,8 +314,8 @@ GST_START_TEST (test_two_pbxs)
             alice->now));
     fail_unless (zrtp_stream_relay_sas (stream_of (trunk, PHONE_END), &to_pbx,
             trunk->now));
-    office_settle (alice);
-    office_settle (trunk);
+    pbx_common_settle (alice);
+    pbx_common_settle (trunk);
 
     assert_sas (alice, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
     assert_sas (bob, PHONE_END, sas, TRUE, ZRTP_TRUST_MITM_RELAYED);
@@ -325,7 +327,7 @@ GST_START_TEST (test_two_pbxs)
       memset (to_pbx.sashash, 1, sizeof to_pbx.sashash);
       fail_unless (zrtp_stream_relay_sas (stream_of (trunk, PBX_END), &to_pbx,
               trunk->now));
-      office_settle (trunk);
+      pbx_common_settle (trunk);
       assert_sas (trunk, PHONE_END, sas, FALSE, ZRTP_TRUST_UNVERIFIED);
     }
     g_free (sas);
@@ -344,7 +346,7 @@ relay_suite (void)
   TCase *tc = tcase_create ("relay");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, office_setup, office_teardown);
+  tcase_add_checked_fixture (tc, pbx_common_setup, pbx_common_teardown);
   tcase_add_test (tc, test_one_enrolled);
   tcase_add_test (tc, test_rendering);
   tcase_add_test (tc, test_plan);

@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 
 static SimStream *
 stream_of (Sim * sim, guint which)
@@ -159,27 +159,27 @@ assert_forks (Sim * sim, guint n)
  * what the other says does not disturb. */
 GST_START_TEST (test_two_answer)
 {
-  Puppet puppet;
+  MockPeer mock;
   Sim *sim = sim_new_pair (4);
 
-  puppet_init (&puppet, stream_of (sim, 0), 0x4242);
+  mock_peer_init (&mock, stream_of (sim, 0), 0x4242);
   sim_start (sim, 0);
   sim_start (sim, 1);
   sim_run (sim, 5 * SIM_MSEC);
-  puppet_hello (&puppet);
+  mock_peer_hello (&mock);
   sim_run (sim, 35 * SIM_MSEC);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   fail_unless_equals_uint64 (info_of (sim, 0)->peer_ssrc, 0x2000);
   /* A copy of the peer's messages would be one's own from another source. */
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
-  puppet_commit (&puppet, NULL);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
+  mock_peer_commit (&mock, NULL);
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
   sim_assert_agreed (sim);
   assert_forks (sim, 1);
-  puppet_hello (&puppet);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_CONF2ACK);
+  mock_peer_hello (&mock);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
   assert_forks (sim, 1);
   fail_unless (info_of (sim,
           0)->counters.dropped[ZRTP_DROP_FOREIGN_SOURCE] >= 4);
@@ -193,7 +193,7 @@ GST_END_TEST;
 GST_START_TEST (test_forks_are_reported)
 {
   Sim *sim = sim_new_pair (5);
-  Puppet puppets[3];
+  MockPeer puppets[3];
 
   sim_start (sim, 0);
   sim_start (sim, 1);
@@ -201,9 +201,9 @@ GST_START_TEST (test_forks_are_reported)
   for (guint round = 0; round < 3; round++) {
     for (guint i = 0; i < 3; i++) {
       if (round == 0)
-        puppet_init (&puppets[i], stream_of (sim, 0), 0x100 + i);
+        mock_peer_init (&puppets[i], stream_of (sim, 0), 0x100 + i);
       sim_run (sim, sim->now + SIM_SEC);
-      puppet_hello (&puppets[i]);
+      mock_peer_hello (&puppets[i]);
       assert_forks (sim, round == 0 ? i + 1 : 3);
     }
   }
@@ -221,10 +221,10 @@ GST_START_TEST (test_many_hellos)
   sim->ends[1].policy.passive = TRUE;
   sim_start (sim, 0);
   for (guint i = 0; i < 50; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    puppet_init (&puppet, stream_of (sim, 0), 0x100 + i);
-    puppet_hello (&puppet);
+    mock_peer_init (&mock, stream_of (sim, 0), 0x100 + i);
+    mock_peer_hello (&mock);
     sim_run (sim, sim->now + 10 * SIM_MSEC);
   }
   sim_start (sim, 1);

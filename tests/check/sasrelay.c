@@ -4,7 +4,7 @@
  * SASrelay and RelayACK on one call: lost, forged, replayed, from those who may
  * not, and what a phone makes of it (RFC 6189 5.13, 5.14, 7.3).
  */
-#include "office.h"
+#include "pbx-common.h"
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -12,16 +12,16 @@
 static ZrtpStream *
 stream_of (Sim * sim, guint end)
 {
-  return office_stream (sim, end)->stream;
+  return pbx_common_stream (sim, end)->stream;
 }
 
 /* A call of Bob's, enrolled or not. */
 static Sim *
 new_call (guint64 seed, gboolean enrolled)
 {
-  if (enrolled && !office_has_pbxsecret (BOB, ATLANTA))
-    office_enroll (seed + 1000, BOB, ATLANTA);
-  return office_new (seed, BOB, ATLANTA);
+  if (enrolled && !pbx_common_has_pbxsecret (BOB, ATLANTA))
+    pbx_common_enroll (seed + 1000, BOB, ATLANTA);
+  return pbx_common_new (seed, BOB, ATLANTA);
 }
 
 static Sim *
@@ -29,7 +29,7 @@ run_call (guint64 seed, gboolean enrolled)
 {
   Sim *sim = new_call (seed, enrolled);
 
-  office_run (sim);
+  pbx_common_run (sim);
   return sim;
 }
 
@@ -56,16 +56,17 @@ static void
 relay (Sim * sim, const ZrtpRelayedSas * relayed)
 {
   fail_unless (send_sas (sim, relayed));
-  office_settle (sim);
+  pbx_common_settle (sim);
 }
 
 /* The first one that the PBX sent, opened. */
 static ZrtpSasRelayBody
-read_relay (Wire * wire)
+read_relay (PacketLog * log)
 {
-  const ZrtpSealed *sealed = &wire_get (wire, PBX_END, ZRTP_MESSAGE_SAS_RELAY,
+  const ZrtpSealed *sealed =
+      &packet_log_get (log, PBX_END, ZRTP_MESSAGE_SAS_RELAY,
       0)->message.u.sealed;
-  guint8 *text = zrtp_sealed_decrypt (stream_of (wire->sim, PHONE_END), sealed);
+  guint8 *text = zrtp_sealed_decrypt (stream_of (log->sim, PHONE_END), sealed);
   ZrtpSasRelayBody body;
 
   fail_unless (zrtp_sas_relay_body_parse (text, sealed->encrypted.size, &body));
@@ -76,14 +77,14 @@ read_relay (Wire * wire)
 static void
 assert_shown (Sim * sim, const char *sas, ZrtpTrust trust)
 {
-  const ZrtpSessionInfo *info = office_info (sim, PHONE_END);
+  const ZrtpSessionInfo *info = pbx_common_info (sim, PHONE_END);
 
   fail_unless_equals_string (info->sas, sas);
   fail_unless_equals_int (info->trust, trust);
 }
 
 static gboolean
-lose_relays (const WireEntry * entry, gpointer user_data)
+lose_relays (const PacketLogEntry * entry, gpointer user_data)
 {
   guint *left = user_data;
 
@@ -94,7 +95,7 @@ lose_relays (const WireEntry * entry, gpointer user_data)
 }
 
 static gboolean
-lose_acks (const WireEntry * entry, gpointer user_data)
+lose_acks (const PacketLogEntry * entry, gpointer user_data)
 {
   guint *left = user_data;
 
@@ -120,29 +121,31 @@ GST_START_TEST (test_repeated)
       const ZrtpRelayedSas relayed = some_sas (0xff);
       const guint sent = MIN (losses[i] + 1, 11);
       Sim *sim = new_call (10 * acks + i, TRUE);
-      Wire *wire = wire_new (sim);
+      PacketLog *log = packet_log_new (sim);
       guint left = losses[i];
 
-      office_run (sim);
-      wire_reset (wire);
-      wire->rule = acks ? lose_acks : lose_relays;
-      wire->rule_data = &left;
+      pbx_common_run (sim);
+      packet_log_reset (log);
+      log->rule = acks ? lose_acks : lose_relays;
+      log->rule_data = &left;
       fail_unless (send_sas (sim, &relayed));
       sim_run (sim, sim->now + 20 * SIM_SEC);
-      wire_check_times (wire, PBX_END, ZRTP_MESSAGE_SAS_RELAY, t2_times, sent);
-      fail_unless_equals_int (office_events (sim, PBX_END,
+      packet_log_check_times (log, PBX_END, ZRTP_MESSAGE_SAS_RELAY, t2_times,
+          sent);
+      fail_unless_equals_int (pbx_common_events (sim, PBX_END,
               ZRTP_EVENT_RELAY_ACK), 1);
-      fail_unless_equals_int (office_stream (sim, PBX_END)->last_error,
+      fail_unless_equals_int (pbx_common_stream (sim, PBX_END)->last_error,
           losses[i] < 11 ? ZRTP_ERROR_NONE : ZRTP_ERROR_TIMEOUT);
       if (acks || losses[i] < 11)
         assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
       /* However often it came, the user was told once. */
-      fail_unless (office_events (sim, PHONE_END, ZRTP_EVENT_RELAYED_SAS) <= 1);
+      fail_unless (pbx_common_events (sim, PHONE_END,
+              ZRTP_EVENT_RELAYED_SAS) <= 1);
       fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
       fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_SECURE);
       fail_unless (zrtp_stream_get_deadline (stream_of (sim, PBX_END))
           == ZRTP_NEVER);
-      wire_free (wire);
+      packet_log_free (log);
       sim_free (sim);
     }
   }
@@ -158,7 +161,7 @@ GST_START_TEST (test_stray_ack)
   Sim *sim = run_call (32, TRUE);
   const ZrtpStreamInfo *info = zrtp_stream_get_info (stream_of (sim, PBX_END));
 
-  sim_deliver (office_stream (sim, PBX_END), packet,
+  sim_deliver (pbx_common_stream (sim, PBX_END), packet,
       sim_packet (packet, 0x1000, &message, NULL));
   fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_UNEXPECTED], 1);
   /* From somebody else it ends nothing. */
@@ -166,12 +169,12 @@ GST_START_TEST (test_stray_ack)
     const ZrtpRelayedSas relayed = some_sas (0xff);
 
     fail_unless (send_sas (sim, &relayed));
-    sim_deliver (office_stream (sim, PBX_END), packet,
+    sim_deliver (pbx_common_stream (sim, PBX_END), packet,
         sim_packet (packet, 0x7777, &message, NULL));
     fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_FOREIGN_SOURCE],
         1);
-    fail_unless_equals_int (office_events (sim, PBX_END, ZRTP_EVENT_RELAY_ACK),
-        0);
+    fail_unless_equals_int (pbx_common_events (sim, PBX_END,
+            ZRTP_EVENT_RELAY_ACK), 0);
   }
   sim_free (sim);
 }
@@ -184,14 +187,14 @@ GST_START_TEST (test_who_may_send)
 {
   ZrtpRelayedSas relayed = some_sas (0xff);
   ZrtpSasRelayBody body;
-  Wire *wire;
+  PacketLog *log;
   char *sas;
   Sim *sim;
 
   /* Without M: neither phone nor PBX. */
   sim = new_call (40, TRUE);
   sim->ends[PBX_END].policy.mitm = FALSE;
-  office_run (sim);
+  pbx_common_run (sim);
   fail_if (send_sas (sim, &relayed));
   fail_if (zrtp_stream_relay_sas (stream_of (sim, PHONE_END), &relayed,
           sim->now));
@@ -211,7 +214,7 @@ GST_START_TEST (test_who_may_send)
     fail_if (zrtp_stream_get_leg (stream_of (sim, PBX_END), &leg));
     sim_run (sim, sim->now + SIM_MSEC);
   }
-  office_settle (sim);
+  pbx_common_settle (sim);
   fail_unless (send_sas (sim, &relayed));
   zrtp_stream_stop (stream_of (sim, PBX_END), sim->now);
   fail_if (send_sas (sim, &relayed));
@@ -224,17 +227,17 @@ GST_START_TEST (test_who_may_send)
   sim_free (sim);
 
   /* Who is not enrolled gets no sashash, whatever is asked for. */
-  sim = office_new (43, ALICE, ATLANTA);
-  wire = wire_new (sim);
-  office_run (sim);
-  sas = g_strdup (office_info (sim, PHONE_END)->sas);
+  sim = pbx_common_new (43, ALICE, ATLANTA);
+  log = packet_log_new (sim);
+  pbx_common_run (sim);
+  sas = g_strdup (pbx_common_info (sim, PHONE_END)->sas);
   relayed.sas_type = &zrtp_sas_b32;
   relay (sim, &relayed);
-  body = read_relay (wire);
+  body = read_relay (log);
   for (guint i = 0; i < ZRTP_SECRET_SIZE; i++)
     fail_unless_equals_int (body.sashash[i], 0);
   assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
-  wire_free (wire);
+  packet_log_free (log);
   g_free (sas);
   sim_free (sim);
 }
@@ -269,10 +272,10 @@ forge_body (Sim * sim, guint end, const ZrtpSasRelayBody * body,
 static void
 give_phone (Sim * sim, const guint8 * packet, gsize size, const char *answer)
 {
-  GString *trace = office_stream (sim, PHONE_END)->trace;
+  GString *trace = pbx_common_stream (sim, PHONE_END)->trace;
 
   g_string_truncate (trace, 0);
-  sim_deliver (office_stream (sim, PHONE_END), packet, size);
+  sim_deliver (pbx_common_stream (sim, PHONE_END), packet, size);
   fail_unless_equals_string (trace->str, answer);
 }
 
@@ -286,16 +289,17 @@ GST_START_TEST (test_untrusted)
   memset (body.sashash, 0xff, sizeof body.sashash);
   for (guint mitm = 0; mitm < 2; mitm++) {
     for (guint enrolled = 0; enrolled < 2; enrolled++) {
-      Sim *sim = office_new (50 + 2 * mitm + enrolled, enrolled ? BOB : ALICE,
+      Sim *sim =
+          pbx_common_new (50 + 2 * mitm + enrolled, enrolled ? BOB : ALICE,
           ATLANTA);
       guint8 packet[ZRTP_MAX_PACKET_SIZE];
       char *sas;
 
-      if (enrolled && !office_has_pbxsecret (BOB, ATLANTA))
-        office_enroll (60, BOB, ATLANTA);
+      if (enrolled && !pbx_common_has_pbxsecret (BOB, ATLANTA))
+        pbx_common_enroll (60, BOB, ATLANTA);
       sim->ends[PBX_END].policy.mitm = mitm;
-      office_run (sim);
-      sas = g_strdup (office_info (sim, PHONE_END)->sas);
+      pbx_common_run (sim);
+      sas = g_strdup (pbx_common_info (sim, PHONE_END)->sas);
       give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet),
           "RelayACK");
       if (mitm && enrolled) {
@@ -305,14 +309,14 @@ GST_START_TEST (test_untrusted)
             zrtp_sas_b256.render (sim->ends[PHONE_END].session->keys.sashash);
 
         assert_shown (sim, other, ZRTP_TRUST_UNVERIFIED);
-        fail_if (office_info (sim, PHONE_END)->relayed);
-        fail_if (office_info (sim, PHONE_END)->peer_verified);
+        fail_if (pbx_common_info (sim, PHONE_END)->relayed);
+        fail_if (pbx_common_info (sim, PHONE_END)->peer_verified);
       } else {
         assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
-        fail_unless_equals_int (office_events (sim, PHONE_END,
+        fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
                 ZRTP_EVENT_RELAYED_SAS), 0);
       }
-      fail_unless_equals_int (office_events (sim, PHONE_END,
+      fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
               ZRTP_EVENT_ERROR), 0);
       g_free (sas);
       sim_free (sim);
@@ -335,9 +339,9 @@ GST_START_TEST (test_contents)
     char *sas;
 
     sim->ends[1 - initiator].policy.passive = TRUE;
-    office_run (sim);
+    pbx_common_run (sim);
     info = zrtp_stream_get_info (stream_of (sim, PHONE_END));
-    sas = g_strdup (office_info (sim, PHONE_END)->sas);
+    sas = g_strdup (pbx_common_info (sim, PHONE_END)->sas);
     memset (body.sashash, 0xff, sizeof body.sashash);
 
     /* One bit of the cipher text, one of the MAC. */
@@ -381,7 +385,7 @@ GST_START_TEST (test_contents)
     give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet), "");
     fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_MALFORMED], 3);
     assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
-    fail_unless_equals_int (office_events (sim, PHONE_END,
+    fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
             ZRTP_EVENT_RELAYED_SAS), 0);
 
     /* Unused bits, and undefined flags. */
@@ -407,14 +411,14 @@ GST_START_TEST (test_flags)
 {
   ZrtpRelayedSas relayed = some_sas (0xff);
   const ZrtpStreamInfo *info;
-  Wire *wire;
+  PacketLog *log;
   Sim *sim = new_call (80, TRUE);
 
   for (guint e = 0; e < 2; e++) {
     sim->ends[e].policy.allow_clear = TRUE;
     sim->ends[e].policy.require_encryption = FALSE;
   }
-  office_run (sim);
+  pbx_common_run (sim);
   info = zrtp_stream_get_info (stream_of (sim, PHONE_END));
   fail_unless (info->peer_allow_clear && !info->peer_disclosure);
 
@@ -422,14 +426,14 @@ GST_START_TEST (test_flags)
   relayed.verified = TRUE;
   relay (sim, &relayed);
   fail_unless (info->peer_allow_clear && !info->peer_disclosure);
-  fail_unless (office_info (sim, PHONE_END)->peer_verified);
+  fail_unless (pbx_common_info (sim, PHONE_END)->peer_verified);
   relayed.disclosure = TRUE;
   relayed.allow_clear = FALSE;
   relayed.verified = FALSE;
   relay (sim, &relayed);
   fail_unless (!info->peer_allow_clear && info->peer_disclosure);
-  fail_if (office_info (sim, PHONE_END)->peer_verified);
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_if (pbx_common_info (sim, PHONE_END)->peer_verified);
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), 2);
   relayed.disclosure = FALSE;
   relayed.allow_clear = TRUE;
@@ -440,12 +444,12 @@ GST_START_TEST (test_flags)
   /* A PBX that gives keys away says so itself. */
   sim = new_call (81, TRUE);
   sim->ends[PBX_END].policy.disclosure = TRUE;
-  wire = wire_new (sim);
-  office_run (sim);
+  log = packet_log_new (sim);
+  pbx_common_run (sim);
   relayed.disclosure = FALSE;
   relay (sim, &relayed);
-  fail_unless (read_relay (wire).disclosure);
-  wire_free (wire);
+  fail_unless (read_relay (log).disclosure);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -458,25 +462,25 @@ GST_START_TEST (test_passed_on)
   const ZrtpRelayedSas to_carol = some_sas (1), to_alice = some_sas (0xff);
   ZrtpRelayedSas scheme = some_sas (0);
   Sim *sim = new_call (90, TRUE);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   const ZrtpSessionInfo *info;
   GBytes *old;
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   gsize size;
 
-  office_run (sim);
-  info = office_info (sim, PHONE_END);
+  pbx_common_run (sim);
+  info = pbx_common_info (sim, PHONE_END);
   relay (sim, &to_carol);
   fail_unless_equals_int (info->sasvalue, 0x01010101);
   relay (sim, &to_alice);
   assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), 2);
   relay (sim, &to_alice);
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), 2);
 
-  old = wire_get (wire, PBX_END, ZRTP_MESSAGE_SAS_RELAY, 0)->octets;
+  old = packet_log_get (log, PBX_END, ZRTP_MESSAGE_SAS_RELAY, 0)->octets;
   size = zrtp_packet_write (packet, sizeof packet, 0x7000, 0x2000,
       g_bytes_get_data (old, NULL), g_bytes_get_size (old));
   give_phone (sim, packet, size, "RelayACK");
@@ -486,7 +490,7 @@ GST_START_TEST (test_passed_on)
   scheme.sas_type = &zrtp_sas_b256;
   relay (sim, &scheme);
   assert_shown (sim, "Zulu Yucatan", ZRTP_TRUST_MITM_RELAYED);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -505,7 +509,7 @@ GST_START_TEST (test_many)
     give_phone (sim, packet, forge_body (sim, PBX_END, &body, packet),
         i <= 64 ? "RelayACK" : "");
   }
-  fail_unless_equals_int (office_events (sim, PHONE_END,
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
           ZRTP_EVENT_RELAYED_SAS), 64);
   fail_unless_equals_int (stream_of (sim, PHONE_END)->bound.relays_seen->len,
       64);
@@ -549,7 +553,7 @@ GST_START_TEST (test_changed_iv)
     Sim *sim = run_call (97 + i, TRUE);
     const ZrtpStreamInfo *info =
         zrtp_stream_get_info (stream_of (sim, PHONE_END));
-    char *sas = g_strdup (office_info (sim, PHONE_END)->sas);
+    char *sas = g_strdup (pbx_common_info (sim, PHONE_END)->sas);
     guint left = changes[i];
 
     sim->filter = change_ivs;
@@ -559,11 +563,11 @@ GST_START_TEST (test_changed_iv)
     fail_unless_equals_int (left, 0);
     fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_MALFORMED],
         changes[i]);
-    fail_unless_equals_int (office_events (sim, PHONE_END,
+    fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
             ZRTP_EVENT_SECURITY), changes[i]);
-    fail_unless_equals_int (office_events (sim, PBX_END,
+    fail_unless_equals_int (pbx_common_events (sim, PBX_END,
             ZRTP_EVENT_RELAY_ACK), 1);
-    fail_unless_equals_int (office_stream (sim, PBX_END)->last_error,
+    fail_unless_equals_int (pbx_common_stream (sim, PBX_END)->last_error,
         taken ? ZRTP_ERROR_NONE : ZRTP_ERROR_TIMEOUT);
     if (taken)
       assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
@@ -591,8 +595,8 @@ GST_START_TEST (test_changed_ivs_are_limited)
     zrtp_random_fill (&sim->random, message.u.sealed.iv, ZRTP_IV_SIZE);
     give_phone (sim, changed, sim_packet (changed, 0x2000, &message, NULL), "");
   }
-  fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SECURITY),
-      ZRTP_BURST);
+  fail_unless_equals_int (pbx_common_events (sim, PHONE_END,
+          ZRTP_EVENT_SECURITY), ZRTP_BURST);
   fail_unless_equals_int (zrtp_stream_get_info (stream_of (sim,
               PHONE_END))->counters.dropped[ZRTP_DROP_MALFORMED], 1000);
   give_phone (sim, packet, size, "RelayACK");
@@ -620,39 +624,39 @@ GST_START_TEST (test_users)
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   fail_unless (zrtp_session_verify_sas (sim->ends[PHONE_END].session,
           sim->now));
-  office_settle (sim);
+  pbx_common_settle (sim);
   sim_free (sim);
-  before = office_peer (BOB, ATLANTA);
+  before = pbx_common_peer (BOB, ATLANTA);
   fail_unless (before.verified && before.have_pbx);
   fail_unless_equals_string (before.name, "the office");
 
   sim = run_call (102, TRUE);
   session = sim->ends[PHONE_END].session;
   zrtp_session_set_peer_name (session, "Alice", sim->now);
-  fail_unless (office_info (sim, PHONE_END)->verified);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->trust,
+  fail_unless (pbx_common_info (sim, PHONE_END)->verified);
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_NAME_MISMATCH);
   relay (sim, &relayed);
   assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
-  fail_if (office_info (sim, PHONE_END)->verified);
+  fail_if (pbx_common_info (sim, PHONE_END)->verified);
 
   fail_unless (zrtp_session_verify_sas (session, sim->now));
-  office_settle (sim);
-  fail_unless (office_info (sim, PHONE_END)->verified);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->trust,
+  pbx_common_settle (sim);
+  fail_unless (pbx_common_info (sim, PHONE_END)->verified);
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_MITM_RELAYED);
   fail_unless (zrtp_session_unverify_sas (session, sim->now));
-  fail_if (office_info (sim, PHONE_END)->verified);
+  fail_if (pbx_common_info (sim, PHONE_END)->verified);
   fail_unless (zrtp_session_reject_sas (session, sim->now));
-  office_settle (sim);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->trust,
+  pbx_common_settle (sim);
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_SAS_MISMATCH);
   /* The next one to talk to is somebody else. */
   relay (sim, &other);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->trust,
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_MITM_RELAYED);
 
-  after = office_peer (BOB, ATLANTA);
+  after = pbx_common_peer (BOB, ATLANTA);
   fail_unless (after.verified && after.have_pbx && after.have_rs1
       && after.have_rs2);
   fail_unless_equals_string (after.name, "the office");
@@ -670,26 +674,27 @@ GST_START_TEST (test_forgotten)
 {
   const ZrtpRelayedSas relayed = some_sas (0xff), other = some_sas (0xee);
   Sim *sim = run_call (103, TRUE);
-  char *sas = g_strdup (office_info (sim, PHONE_END)->sas);
+  char *sas = g_strdup (pbx_common_info (sim, PHONE_END)->sas);
   ZrtpSession *session = sim->ends[PHONE_END].session;
 
   relay (sim, &relayed);
   assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
   fail_unless (zrtp_session_verify_sas (session, sim->now));
   fail_unless (zrtp_session_forget_peer (session, sim->now));
-  office_settle (sim);
+  pbx_common_settle (sim);
   for (guint i = 0; i < 2; i++) {
     assert_shown (sim, sas, ZRTP_TRUST_UNVERIFIED);
-    fail_if (office_info (sim, PHONE_END)->relayed);
-    fail_if (office_info (sim, PHONE_END)->verified);
-    fail_unless_equals_int (office_info (sim, PHONE_END)->enrollment,
+    fail_if (pbx_common_info (sim, PHONE_END)->relayed);
+    fail_if (pbx_common_info (sim, PHONE_END)->verified);
+    fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->enrollment,
         ZRTP_ENROLLMENT_NONE);
-    fail_unless_equals_int (office_events (sim, PHONE_END, ZRTP_EVENT_SAS), 3);
+    fail_unless_equals_int (pbx_common_events (sim, PHONE_END, ZRTP_EVENT_SAS),
+        3);
     relay (sim, &other);
   }
-  fail_unless_equals_int (office_events (sim, PBX_END, ZRTP_EVENT_RELAY_ACK),
-      3);
-  fail_if (office_has_pbxsecret (BOB, ATLANTA));
+  fail_unless_equals_int (pbx_common_events (sim, PBX_END,
+          ZRTP_EVENT_RELAY_ACK), 3);
+  fail_if (pbx_common_has_pbxsecret (BOB, ATLANTA));
   g_free (sas);
   sim_free (sim);
 }
@@ -708,22 +713,22 @@ GST_START_TEST (test_mismatch)
   Sim *sim;
 
   sim_free (run_call (105, TRUE));
-  zrtp_cache_get_zid (office_cache[BOB], zid);
-  fail_unless (zrtp_cache_update (office_cache[ATLANTA], zid, 1800000000,
+  zrtp_cache_get_zid (pbx_common_cache[BOB], zid);
+  fail_unless (zrtp_cache_update (pbx_common_cache[ATLANTA], zid, 1800000000,
           &clear, NULL));
-  before = office_peer (BOB, ATLANTA);
+  before = pbx_common_peer (BOB, ATLANTA);
   sim = run_call (106, TRUE);
   relay (sim, &relayed);
   assert_shown (sim, "9999", ZRTP_TRUST_CACHE_MISMATCH);
-  after = office_peer (BOB, ATLANTA);
+  after = pbx_common_peer (BOB, ATLANTA);
   fail_unless (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) == 0);
   zrtp_peer_clear (&after);
 
   fail_unless (zrtp_session_verify_sas (sim->ends[PHONE_END].session,
           sim->now));
-  office_settle (sim);
+  pbx_common_settle (sim);
   assert_shown (sim, "9999", ZRTP_TRUST_MITM_RELAYED);
-  after = office_peer (BOB, ATLANTA);
+  after = pbx_common_peer (BOB, ATLANTA);
   fail_if (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) == 0);
   fail_if (after.verified);
   zrtp_peer_clear (&after);
@@ -745,7 +750,7 @@ GST_START_TEST (test_second_stream)
   for (guint e = 0; e < 2; e++)
     sim_start (sim, e);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
-  office_settle (sim);
+  pbx_common_settle (sim);
   for (guint i = 0; i < 2; i++) {
     ZrtpStream *stream = sim->ends[PBX_END].streams[i].stream;
 
@@ -753,7 +758,7 @@ GST_START_TEST (test_second_stream)
         != &zrtp_key_agreement_mult)
       continue;
     fail_unless (zrtp_stream_relay_sas (stream, &relayed, sim->now));
-    office_settle (sim);
+    pbx_common_settle (sim);
     fail_unless (strstr (sim->ends[PHONE_END].streams[i].trace->str,
             "RelayACK") != NULL);
   }
@@ -770,7 +775,7 @@ sasrelay_suite (void)
   TCase *tc = tcase_create ("sasrelay");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, office_setup, office_teardown);
+  tcase_add_checked_fixture (tc, pbx_common_setup, pbx_common_teardown);
   tcase_add_test (tc, test_repeated);
   tcase_add_test (tc, test_stray_ack);
   tcase_add_test (tc, test_who_may_send);

@@ -7,7 +7,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "known.h"
+#include "knownpeers-common.h"
 #include "trial-common.h"
 
 #define OTHER "fe30efd02423cb054e50efd0248742ac7a52c8f91bc2df881ae642c371ba46df"
@@ -34,7 +34,7 @@ hash_of (Sim * sim, guint which)
 static Sim *
 announced_call (guint64 seed)
 {
-  Sim *sim = known_call (seed, 0);
+  Sim *sim = knownpeers_call (seed, 0);
 
   announce (sim, 0, hash_of (sim, 1));
   announce (sim, 1, hash_of (sim, 0));
@@ -62,8 +62,9 @@ announce_all (Sim * sim)
 static void
 assert_no_alarm (Sim * sim)
 {
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_SECURITY), 0);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH), 0);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_SECURITY), 0);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH),
+      0);
   fail_unless_equals_int (trial_info (sim, 0)->hello_hash_status,
       ZRTP_HELLO_HASH_MATCH);
 }
@@ -77,8 +78,8 @@ replace (Sim * sim, gboolean other)
 
   trial_kill (sim, 1);
   if (other) {
-    known_replace_cache (1);
-    sim->ends[1].cache = known_cache[1];
+    knownpeers_replace_cache (1);
+    sim->ends[1].cache = knownpeers_cache[1];
     sim->random.fill (sim->random.user_data, sim->ends[1].zid, ZRTP_ZID_SIZE);
   }
   sim_make (sim, 1, n);
@@ -118,20 +119,20 @@ GST_START_TEST (test_second_answer_in_exchange)
 {
   for (guint seed = 0; seed < 10; seed++) {
     Sim *sim = sim_new_pair (920 + seed);
-    Puppet answerer;
+    MockPeer answerer;
     GBytes *hello;
     char *digest;
 
     sim->filter = lose_first;
-    puppet_init (&answerer, trial_stream (sim, 0), 0x5000);
-    hello = puppet_make_hello (&answerer);
+    mock_peer_init (&answerer, trial_stream (sim, 0), 0x5000);
+    hello = mock_peer_make_hello (&answerer);
     digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, hello);
     announce (sim, 0, digest);
     sim_start (sim, 0);
-    puppet_hello (&answerer);
-    puppet_ack (&answerer, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_hello (&answerer);
+    mock_peer_ack (&answerer, ZRTP_MESSAGE_HELLO_ACK);
     if (seed % 2)
-      puppet_commit (&answerer, NULL);
+      mock_peer_commit (&answerer, NULL);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
     sim_start (sim, 1);
     sim_run (sim, sim->now + MAX (delays[__i__], 20 * SIM_MSEC));
@@ -153,7 +154,7 @@ GST_START_TEST (test_transfer)
 {
   const gboolean other = __i__ & 1, early = __i__ >> 1;
   Sim *sim = announced_call (940 + __i__);
-  char *sas = g_strdup (known_info (sim, 0)->sas);
+  char *sas = g_strdup (knownpeers_info (sim, 0)->sas);
   char *hash = g_strdup (hash_of (sim, 0));
   SimStream *alice = trial_stream (sim, 0);
 
@@ -179,13 +180,13 @@ GST_START_TEST (test_transfer)
     fail_unless_equals_int (trial_info (sim, 0)->hello_hash_status,
         ZRTP_HELLO_HASH_ABSENT);
     sim_run (sim, sim->now + 5 * SIM_SEC);
-    fail_unless_equals_string (sas, known_info (sim, 0)->sas);
+    fail_unless_equals_string (sas, knownpeers_info (sim, 0)->sas);
     sim_start (sim, 1);
   }
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_assert_agreed (sim);
-  fail_if (g_str_equal (sas, known_info (sim, 0)->sas));
+  fail_if (g_str_equal (sas, knownpeers_info (sim, 0)->sas));
   fail_unless_equals_string (hash, hash_of (sim, 0));
   assert_no_alarm (sim);
   g_free (sas);
@@ -199,11 +200,11 @@ GST_END_TEST;
  * taken back that was of another. */
 GST_START_TEST (test_tampering)
 {
-  Sim *sim = known_call (960, 0);
+  Sim *sim = knownpeers_call (960, 0);
 
   announce (sim, 0, OTHER);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_SECURITY), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_SECURITY), 1);
   sim_free (sim);
 }
 
@@ -214,7 +215,7 @@ GST_END_TEST;
 GST_START_TEST (test_transfer_of_two)
 {
   const gboolean other = __i__ & 1, apart = __i__ >> 1;
-  Sim *sim = known_new (960 + __i__);
+  Sim *sim = knownpeers_new (960 + __i__);
   char *sas;
 
   for (guint i = 0; i < 2; i++)
@@ -223,8 +224,8 @@ GST_START_TEST (test_transfer_of_two)
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
-  known_settle (sim);
-  sas = g_strdup (known_info (sim, 0)->sas);
+  knownpeers_settle (sim);
+  sas = g_strdup (knownpeers_info (sim, 0)->sas);
 
   replace (sim, other);
   announce_all (sim);
@@ -236,9 +237,9 @@ GST_START_TEST (test_transfer_of_two)
     sim_run (sim, sim->now + SIM_SEC);
   sim_start_stream (sim, 1, 1);
   fail_unless (sim_run_until_secure (sim, sim->now + 3 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_assert_agreed (sim);
-  fail_if (g_str_equal (sas, known_info (sim, 0)->sas));
+  fail_if (g_str_equal (sas, knownpeers_info (sim, 0)->sas));
   for (guint i = 0; i < 2; i++) {
     SimStream *s = &sim->ends[0].streams[i];
 
@@ -257,14 +258,14 @@ GST_END_TEST;
 GST_START_TEST (test_transfer_called_off)
 {
   Sim *sim = announced_call (970);
-  char *sas = g_strdup (known_info (sim, 0)->sas);
+  char *sas = g_strdup (knownpeers_info (sim, 0)->sas);
 
   announce (sim, 0, OTHER);
   sim_run (sim, sim->now + SIM_SEC);
   announce (sim, 0, NULL);
   announce (sim, 0, hash_of (sim, 1));
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
-  fail_unless_equals_string (sas, known_info (sim, 0)->sas);
+  fail_unless_equals_string (sas, knownpeers_info (sim, 0)->sas);
   assert_no_alarm (sim);
   g_free (sas);
   sim_free (sim);
@@ -288,13 +289,13 @@ count_acks (SimStream * stream)
 GST_START_TEST (test_strangers)
 {
   Sim *sim = sim_new_pair (980);
-  Puppet strangers[20];
+  MockPeer strangers[20];
 
   announce (sim, 0, OTHER);
   sim_start (sim, 0);
   for (guint i = 0; i < 20; i++) {
-    puppet_init (&strangers[i], trial_stream (sim, 0), i < 5 ? 0x2000 : i);
-    puppet_hello (&strangers[i]);
+    mock_peer_init (&strangers[i], trial_stream (sim, 0), i < 5 ? 0x2000 : i);
+    mock_peer_hello (&strangers[i]);
     fail_unless_equals_int (count_acks (trial_stream (sim, 0)),
         i < 2 ? i + 1 : i < 5 ? 2 : MIN (i - 2, 8));
     sim_run (sim, sim->now + 100 * SIM_MSEC);
@@ -317,25 +318,25 @@ GST_START_TEST (test_loser)
   const gboolean late = __i__;
   Sim *sim = sim_new_pair (990);
   SimStream *alice = trial_stream (sim, 0);
-  Puppet loser;
+  MockPeer loser;
 
   sim->ends[0].policy.auto_secure = FALSE;
   zrtp_stream_update_policy (alice->stream, &sim->ends[0].policy, sim->now);
   sim_start (sim, 0);
-  puppet_init (&loser, alice, 0x5000);
-  puppet_hello (&loser);
+  mock_peer_init (&loser, alice, 0x5000);
+  mock_peer_hello (&loser);
   if (late)
     sim_run (sim, sim->now + 15 * SIM_SEC);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
   fail_unless_equals_int (alice->n_events[ZRTP_EVENT_FORK], !late);
-  puppet_commit (&loser, NULL);
+  mock_peer_commit (&loser, NULL);
   fail_unless_equals_int (alice->n_events[ZRTP_EVENT_FORK], 1);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_SECURE);
   fail_unless (zrtp_stream_accept_fork (alice->stream, loser.hello.zid,
           sim->now));
   trial_settle (sim, 0);
-  puppet_commit (&loser, NULL);
+  mock_peer_commit (&loser, NULL);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   fail_unless_equals_uint64 (trial_info (sim, 0)->peer_ssrc, 0x5000);
   sim_free (sim);
@@ -349,7 +350,7 @@ signalling_suite (void)
   Suite *s = suite_create ("signalling");
   TCase *tc = tcase_create ("signalling");
 
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_set_timeout (tc, 300);
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_second_answer, 0, G_N_ELEMENTS (delays));

@@ -7,19 +7,19 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "known.h"
-#include "notary.h"
-#include "wire.h"
+#include "knownpeers-common.h"
+#include "signing-common.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
 GST_START_TEST (test_call)
 {
-  Sim *sim = notary_new (1, __i__);
-  Wire *wire = wire_new (sim);
+  Sim *sim = signing_new (1, __i__);
+  PacketLog *log = packet_log_new (sim);
   gsize size;
 
-  known_run (sim);
+  knownpeers_run (sim);
   for (guint i = 0; i < 2; i++) {
     const ZrtpSignature *signature =
         zrtp_session_get_signature (sim->ends[i].session);
@@ -29,27 +29,27 @@ GST_START_TEST (test_call)
     /* Z-7.2-02 Z-7.2-03 Z-7-04: it stands beside what users compare. */
     fail_unless_equals_int (notary.ends[i].asked, 1);
     fail_unless_equals_int (notary.ends[i].shown, 1);
-    notary_assert_status (sim, i, ZRTP_SIGNATURE_VALID);
-    notary_assert_trust (sim, i, ZRTP_TRUST_SIGNED);
-    fail_unless_equals_string (known_info (sim, i)->signer, "Alice");
-    fail_if (known_info (sim, i)->verified);
-    fail_if (known_info (sim, i)->peer_verified);
+    signing_assert_status (sim, i, ZRTP_SIGNATURE_VALID);
+    signing_assert_trust (sim, i, ZRTP_TRUST_SIGNED);
+    fail_unless_equals_string (knownpeers_info (sim, i)->signer, "Alice");
+    fail_if (knownpeers_info (sim, i)->verified);
+    fail_if (knownpeers_info (sim, i)->peer_verified);
     fail_unless (g_bytes_equal (signature->certificate,
-            notary_keys[1 - i]->certificate));
+            signing_keys[1 - i]->certificate));
 
     /* 19 words, the type block, the certificate up to a word, 16 words. */
     size = 4 * (19 + 1 + 16);
-    size += (g_bytes_get_size (notary_keys[i]->certificate) + 3) / 4 * 4;
-    fail_unless_equals_int (g_bytes_get_size (wire_get (wire, i, type,
+    size += (g_bytes_get_size (signing_keys[i]->certificate) + 3) / 4 * 4;
+    fail_unless_equals_int (g_bytes_get_size (packet_log_get (log, i, type,
                 0)->octets), size);
   }
   /* It goes with the call. */
   zrtp_stream_stop (sim->ends[0].streams[0].stream, sim->now);
   sim_drain (sim, 0);
-  notary_assert_status (sim, 0, ZRTP_SIGNATURE_NONE);
-  fail_unless (known_info (sim, 0)->signer == NULL);
+  signing_assert_status (sim, 0, ZRTP_SIGNATURE_NONE);
+  fail_unless (knownpeers_info (sim, 0)->signer == NULL);
   fail_unless (zrtp_session_get_signature (sim->ends[0].session) == NULL);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -57,23 +57,23 @@ GST_END_TEST;
 
 GST_START_TEST (test_whole_sashash)
 {
-  Sim *sim = notary_new (2, 0);
+  Sim *sim = signing_new (2, 0);
   const ZrtpSignature *signature;
   guint8 sashash[2][ZRTP_SECRET_SIZE];
 
-  known_run (sim);
+  knownpeers_run (sim);
   for (guint i = 0; i < 2; i++)
     fail_unless (zrtp_session_get_sashash (sim->ends[i].session, sashash[i]));
   fail_unless (memcmp (sashash[0], sashash[1], ZRTP_SECRET_SIZE) == 0);
   fail_unless (memcmp (sashash[0], notary.ends[0].sashash, ZRTP_SECRET_SIZE)
       == 0);
   signature = zrtp_session_get_signature (sim->ends[0].session);
-  fail_unless (notary_key_check (notary_keys[1], sashash[0],
+  fail_unless (signing_key_check (signing_keys[1], sashash[0],
           signature->certificate, signature->signature));
   /* Z-7.2-04: each of its 32 octets counts, not only the SAS. */
   for (guint i = 0; i < ZRTP_SECRET_SIZE; i++) {
     sashash[0][i] ^= 1;
-    fail_if (notary_key_check (notary_keys[1], sashash[0],
+    fail_if (signing_key_check (signing_keys[1], sashash[0],
             signature->certificate, signature->signature));
     fail_if (zrtp_session_accept_signature (sim->ends[0].session, sashash[0],
             NULL, sim->now));
@@ -81,7 +81,7 @@ GST_START_TEST (test_whole_sashash)
             sim->now));
     sashash[0][i] ^= 1;
   }
-  notary_assert_trust (sim, 0, ZRTP_TRUST_SIGNED);
+  signing_assert_trust (sim, 0, ZRTP_TRUST_SIGNED);
   sim_free (sim);
 }
 
@@ -91,10 +91,10 @@ GST_END_TEST;
 GST_START_TEST (test_algorithms)
 {
   static const char *const agreements[] = { "X255", "EC25", "EC38", "DH3k" };
-  NotaryKey *large = notary_key_new (384);
+  SigningKey *large = signing_key_new (384);
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (agreements); i++) {
-    Sim *sim = notary_new (10 + i, i & 1);
+    Sim *sim = signing_new (10 + i, i & 1);
 
     for (guint e = 0; e < 2; e++) {
       ZrtpAlgorithmList *lists = sim->ends[e].policy.algorithms;
@@ -105,12 +105,12 @@ GST_START_TEST (test_algorithms)
               i & 1 ? "S384" : "S256", &lists[ZRTP_KIND_HASH], NULL));
     }
     notary.ends[0].own = notary.ends[1].peer = large;
-    known_run (sim);
-    notary_assert_status (sim, 0, ZRTP_SIGNATURE_VALID);
-    notary_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
+    knownpeers_run (sim);
+    signing_assert_status (sim, 0, ZRTP_SIGNATURE_VALID);
+    signing_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
     sim_free (sim);
   }
-  notary_key_free (large);
+  signing_key_free (large);
 }
 
 GST_END_TEST;
@@ -118,14 +118,14 @@ GST_END_TEST;
 /* Each side may want to sign, and be able to check, or not. */
 GST_START_TEST (test_who_signs)
 {
-  Sim *sim = notary_new (20, __i__ & 1);
+  Sim *sim = signing_new (20, __i__ & 1);
   gboolean signs[2];
 
   for (guint i = 0; i < 2; i++) {
     sim->ends[i].policy.sign_sas = __i__ >> (1 + i) & 1;
     sim->ends[i].policy.check_signatures = __i__ >> (3 + i) & 1;
   }
-  known_run (sim);
+  knownpeers_run (sim);
   for (guint i = 0; i < 2; i++)
     /* Z-7.2-06 Z-5.2-03: only to a peer whose Hello has the S flag. */
     signs[i] = sim->ends[i].policy.sign_sas
@@ -135,9 +135,9 @@ GST_START_TEST (test_who_signs)
             stream)->peer_signature_capable,
         sim->ends[1 - i].policy.check_signatures);
     fail_unless_equals_int (notary.ends[i].asked, signs[i]);
-    notary_assert_status (sim, i, signs[1 - i] ? ZRTP_SIGNATURE_VALID :
+    signing_assert_status (sim, i, signs[1 - i] ? ZRTP_SIGNATURE_VALID :
         ZRTP_SIGNATURE_NONE);
-    notary_assert_trust (sim, i, signs[1 - i] ? ZRTP_TRUST_SIGNED :
+    signing_assert_trust (sim, i, signs[1 - i] ? ZRTP_TRUST_SIGNED :
         ZRTP_TRUST_UNVERIFIED);
   }
   sim_free (sim);
@@ -148,7 +148,7 @@ GST_END_TEST;
 /* Z-7.2-05: Multistream has none. */
 GST_START_TEST (test_multistream)
 {
-  Sim *sim = notary_new (30, 0);
+  Sim *sim = signing_new (30, 0);
 
   sim_make (sim, 0, 2);
   sim_make (sim, 1, 2);
@@ -158,18 +158,18 @@ GST_START_TEST (test_multistream)
   for (guint i = 0; i < 2; i++) {
     fail_unless_equals_int (notary.ends[i].asked, 1);
     fail_unless_equals_int (notary.ends[i].shown, 1);
-    notary_assert_status (sim, i, ZRTP_SIGNATURE_VALID);
+    signing_assert_status (sim, i, ZRTP_SIGNATURE_VALID);
   }
   sim_free (sim);
 }
 
 GST_END_TEST;
 
-static const WireEntry *
-first_confirm (Wire * wire, guint which, guint initiator)
+static const PacketLogEntry *
+first_confirm (PacketLog * log, guint which, guint initiator)
 {
-  return wire_get (wire, which, which == initiator ? ZRTP_MESSAGE_CONFIRM2 :
-      ZRTP_MESSAGE_CONFIRM1, 0);
+  return packet_log_get (log, which,
+      which == initiator ? ZRTP_MESSAGE_CONFIRM2 : ZRTP_MESSAGE_CONFIRM1, 0);
 }
 
 /* Who is asked and does not answer holds the call up for 20 T2, at most 3 s. */
@@ -179,9 +179,9 @@ GST_START_TEST (test_no_answer)
   static const gint64 most[] = { 400, 3000, 3000 };
   const guint silent = __i__ & 1, initiator = __i__ >> 1 & 1;
   const guint k = __i__ >> 2;
-  Sim *sim = notary_new (40, initiator);
-  Wire *wire = wire_new (sim);
-  const WireEntry *confirm;
+  Sim *sim = signing_new (40, initiator);
+  PacketLog *log = packet_log_new (sim);
+  const PacketLogEntry *confirm;
   char *reason = NULL;
   gint64 asked;
 
@@ -189,26 +189,26 @@ GST_START_TEST (test_no_answer)
   for (guint i = 0; i < 2; i++)
     sim->ends[i].policy.retry_timeout_ms = t2[k];
   notary.ends[silent].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, silent);
+  signing_start (sim);
+  signing_wait (sim, silent);
   asked = sim->now;
   fail_unless (zrtp_stream_is_busy (sim->ends[silent].streams[0].stream));
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
-  known_settle (sim);
-  confirm = first_confirm (wire, silent, initiator);
+  knownpeers_settle (sim);
+  confirm = first_confirm (log, silent, initiator);
   fail_unless_equals_int (confirm->octets ? g_bytes_get_size (confirm->octets)
       : 0, 4 * 19);
   fail_unless ((confirm->when - asked + SIM_MSEC) / SIM_MSEC <= most[k] + 2);
   fail_unless ((confirm->when - asked + SIM_MSEC) / SIM_MSEC >= most[k]);
 
-  notary_assert_status (sim, silent, ZRTP_SIGNATURE_VALID);
-  notary_assert_status (sim, 1 - silent, ZRTP_SIGNATURE_NONE);
-  notary_assert_trust (sim, 1 - silent, ZRTP_TRUST_UNVERIFIED);
+  signing_assert_status (sim, silent, ZRTP_SIGNATURE_VALID);
+  signing_assert_status (sim, 1 - silent, ZRTP_SIGNATURE_NONE);
+  signing_assert_trust (sim, 1 - silent, ZRTP_TRUST_UNVERIFIED);
   /* Then it is too late. */
-  fail_if (notary_answer (sim, silent, notary_keys[silent], &reason));
+  fail_if (signing_answer (sim, silent, signing_keys[silent], &reason));
   fail_unless (strstr (reason, "too late") != NULL);
   g_free (reason);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -218,20 +218,20 @@ GST_END_TEST;
 GST_START_TEST (test_slow_answer)
 {
   const guint slow = __i__ & 1, initiator = __i__ >> 1;
-  Sim *sim = notary_new (50, initiator);
+  Sim *sim = signing_new (50, initiator);
   char *reason;
 
   notary.ends[slow].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, slow);
+  signing_start (sim);
+  signing_wait (sim, slow);
   sim_run (sim, sim->now + 2 * SIM_SEC);
   fail_if (sim_state (sim, 0) == ZRTP_STATE_SECURE);
-  fail_unless (notary_answer (sim, slow, notary_keys[slow], &reason));
+  fail_unless (signing_answer (sim, slow, signing_keys[slow], &reason));
   sim_drain (sim, slow);
   fail_unless (sim_run_until_secure (sim, sim->now + SIM_SEC));
   sim_assert_agreed (sim);
-  notary_assert_status (sim, 0, ZRTP_SIGNATURE_VALID);
-  notary_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
+  signing_assert_status (sim, 0, ZRTP_SIGNATURE_VALID);
+  signing_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
   sim_free (sim);
 }
 
@@ -240,13 +240,13 @@ GST_END_TEST;
 GST_START_TEST (test_declined)
 {
   const guint who = __i__;
-  Sim *sim = notary_new (60, 0);
+  Sim *sim = signing_new (60, 0);
   char *reason = NULL;
   gint64 asked;
 
   notary.ends[who].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, who);
+  signing_start (sim);
+  signing_wait (sim, who);
   asked = sim->now;
   fail_unless (zrtp_session_sign_sas (sim->ends[who].session,
           notary.ends[who].sashash, NULL, sim->now, &reason));
@@ -255,8 +255,8 @@ GST_START_TEST (test_declined)
   g_free (reason);
   sim_drain (sim, who);
   fail_unless (sim_run_until_secure (sim, asked + 100 * SIM_MSEC));
-  notary_assert_status (sim, 1 - who, ZRTP_SIGNATURE_NONE);
-  notary_assert_status (sim, who, ZRTP_SIGNATURE_VALID);
+  signing_assert_status (sim, 1 - who, ZRTP_SIGNATURE_NONE);
+  signing_assert_status (sim, who, ZRTP_SIGNATURE_VALID);
   sim_free (sim);
 }
 
@@ -266,21 +266,21 @@ GST_END_TEST;
  * follow. */
 GST_START_TEST (test_refused)
 {
-  Sim *sim = notary_new (70, 0);
+  Sim *sim = signing_new (70, 0);
   ZrtpSession *session;
   guint8 other[ZRTP_SECRET_SIZE] = { 0, };
   GBytes *garbage = g_bytes_new_static ("0123456789abcdef", 16);
   const ZrtpSignature pgp = { NULL, garbage };
-  const ZrtpSignature x509 = { notary_keys[0]->certificate, garbage };
+  const ZrtpSignature x509 = { signing_keys[0]->certificate, garbage };
   char *reason = NULL;
 
   notary.ends[0].own = NULL;
-  notary_start (sim);
+  signing_start (sim);
   session = sim->ends[0].session;
   fail_if (zrtp_session_sign_sas (session, other, NULL, sim->now, &reason));
   g_clear_pointer (&reason, g_free);
   fail_if (zrtp_session_get_sashash (session, other));
-  notary_wait (sim, 0);
+  signing_wait (sim, 0);
   fail_if (zrtp_session_sign_sas (session, other, NULL, sim->now, &reason));
   g_clear_pointer (&reason, g_free);
   fail_if (zrtp_session_sign_sas (session, notary.ends[0].sashash, &pgp,
@@ -291,10 +291,10 @@ GST_START_TEST (test_refused)
           sim->now, &reason));
   fail_unless (strstr (reason, "ECDSA") != NULL);
   g_clear_pointer (&reason, g_free);
-  fail_unless (notary_answer (sim, 0, notary_keys[0], &reason));
+  fail_unless (signing_answer (sim, 0, signing_keys[0], &reason));
   sim_drain (sim, 0);
   fail_unless (sim_run_until_secure (sim, sim->now + SIM_SEC));
-  notary_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
+  signing_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
   g_bytes_unref (garbage);
   sim_free (sim);
 }
@@ -302,10 +302,10 @@ GST_START_TEST (test_refused)
 GST_END_TEST;
 
 /* A certificate that is as long as one may be. */
-static NotaryKey *
+static SigningKey *
 new_long_key (void)
 {
-  NotaryKey *key = notary_key_new (256);
+  SigningKey *key = signing_key_new (256);
   const gsize size = ZRTP_MAX_SIGNATURE_SIZE - 64;
   guint8 *der = g_malloc0 (size);
 
@@ -322,35 +322,35 @@ new_long_key (void)
 GST_START_TEST (test_size)
 {
   static const guint whole = ZRTP_MAX_PACKET_SIZE;
-  NotaryKey *key = new_long_key ();
+  SigningKey *key = new_long_key ();
 
   for (guint i = 0; i < 2; i++) {
-    Sim *sim = notary_new (80 + i, i);
-    Wire *wire = wire_new (sim);
+    Sim *sim = signing_new (80 + i, i);
+    PacketLog *log = packet_log_new (sim);
     char *reason = NULL;
 
     sim->ends[0].policy.mtu = whole - 1;
     notary.ends[0].own = NULL;
     notary.ends[1].peer = key;
-    notary_start (sim);
-    notary_wait (sim, 0);
-    fail_if (notary_answer (sim, 0, key, &reason));
+    signing_start (sim);
+    signing_wait (sim, 0);
+    fail_if (signing_answer (sim, 0, key, &reason));
     fail_unless (strstr (reason, "2136 octets") != NULL, "%s", reason);
     g_free (reason);
     sim->ends[0].policy.mtu = whole;
     zrtp_stream_update_policy (sim->ends[0].streams[0].stream,
         &sim->ends[0].policy, sim->now);
-    fail_unless (notary_answer (sim, 0, key, &reason));
+    fail_unless (signing_answer (sim, 0, key, &reason));
     sim_drain (sim, 0);
     fail_unless (sim_run_until_secure (sim, sim->now + SIM_SEC));
-    known_settle (sim);
-    fail_unless_equals_int (g_bytes_get_size (first_confirm (wire, 0,
+    knownpeers_settle (sim);
+    fail_unless_equals_int (g_bytes_get_size (first_confirm (log, 0,
                 i)->octets), ZRTP_MAX_MESSAGE_SIZE);
-    notary_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
-    wire_free (wire);
+    signing_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
+    packet_log_free (log);
     sim_free (sim);
   }
-  notary_key_free (key);
+  signing_key_free (key);
 }
 
 GST_END_TEST;
@@ -359,18 +359,18 @@ GST_END_TEST;
 GST_START_TEST (test_stopped)
 {
   const guint who = __i__;
-  Sim *sim = notary_new (90, 0);
+  Sim *sim = signing_new (90, 0);
   ZrtpStream *stream;
   char *reason = NULL;
 
   notary.ends[who].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, who);
+  signing_start (sim);
+  signing_wait (sim, who);
   stream = sim->ends[who].streams[0].stream;
   zrtp_stream_stop (stream, sim->now);
   sim_drain (sim, who);
   fail_unless (zrtp_stream_get_deadline (stream) == ZRTP_NEVER);
-  fail_if (notary_answer (sim, who, notary_keys[who], &reason));
+  fail_if (signing_answer (sim, who, signing_keys[who], &reason));
   g_clear_pointer (&reason, g_free);
 
   /* The next call asks anew, and the old answer is none. */
@@ -387,12 +387,12 @@ GST_END_TEST;
 GST_START_TEST (test_failed)
 {
   const guint who = __i__;
-  Sim *sim = notary_new (95, 0);
+  Sim *sim = signing_new (95, 0);
   char *reason = NULL;
 
   notary.ends[who].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, who);
+  signing_start (sim);
+  signing_wait (sim, who);
   zrtp_stream_fail (sim->ends[1 - who].streams[0].stream,
       ZRTP_ERROR_UNAVAILABLE, sim->now);
   sim_drain (sim, 1 - who);
@@ -400,7 +400,7 @@ GST_START_TEST (test_failed)
   fail_unless_equals_int (sim_state (sim, who), ZRTP_STATE_FAILED);
   sim_run (sim, sim->now + 4 * SIM_SEC);
   fail_unless_equals_int (sim_state (sim, who), ZRTP_STATE_FAILED);
-  fail_if (notary_answer (sim, who, notary_keys[who], &reason));
+  fail_if (signing_answer (sim, who, signing_keys[who], &reason));
   g_free (reason);
   sim_free (sim);
 }
@@ -414,7 +414,7 @@ signature_suite (void)
   TCase *tcase = tcase_create ("signature");
 
   suite_add_tcase (suite, tcase);
-  tcase_add_checked_fixture (tcase, notary_setup, notary_teardown);
+  tcase_add_checked_fixture (tcase, signing_setup, signing_teardown);
   tcase_add_loop_test (tcase, test_call, 0, 2);
   tcase_add_test (tcase, test_whole_sashash);
   tcase_add_test (tcase, test_algorithms);

@@ -7,49 +7,49 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "known.h"
-#include "notary.h"
-#include "office.h"
+#include "knownpeers-common.h"
+#include "signing-common.h"
+#include "pbx-common.h"
 
 GST_START_TEST (test_somebody_else)
 {
   const guint victim = __i__;
-  Sim *sim = notary_new (100, 0);
-  NotaryKey *mallory = notary_key_new (256);
+  Sim *sim = signing_new (100, 0);
+  SigningKey *mallory = signing_key_new (256);
   guint8 sashash[ZRTP_SECRET_SIZE];
   ZrtpSession *session;
   SimStream *s;
 
   notary.ends[1 - victim].own = mallory;
-  known_run (sim);
+  knownpeers_run (sim);
   s = &sim->ends[victim].streams[0];
   session = sim->ends[victim].session;
-  notary_assert_status (sim, victim, ZRTP_SIGNATURE_INVALID);
-  notary_assert_trust (sim, victim, ZRTP_TRUST_SIGNATURE_INVALID);
+  signing_assert_status (sim, victim, ZRTP_SIGNATURE_INVALID);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_SIGNATURE_INVALID);
   fail_unless_equals_int (s->n_events[ZRTP_EVENT_SECURITY], 1);
   fail_unless (strstr (s->last_text, "signature") != NULL);
-  fail_unless (known_info (sim, victim)->signer == NULL);
-  notary_assert_trust (sim, 1 - victim, ZRTP_TRUST_SIGNED);
+  fail_unless (knownpeers_info (sim, victim)->signer == NULL);
+  signing_assert_trust (sim, 1 - victim, ZRTP_TRUST_SIGNED);
   /* Media flows: what follows is up to the user. */
   sim_assert_agreed (sim);
 
   /* He may compare the SAS, and the application may find out better. */
   fail_unless (zrtp_session_verify_sas (session, sim->now));
-  notary_assert_trust (sim, victim, ZRTP_TRUST_VERIFIED);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_VERIFIED);
   fail_unless (zrtp_session_unverify_sas (session, sim->now));
-  notary_assert_trust (sim, victim, ZRTP_TRUST_SIGNATURE_INVALID);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_SIGNATURE_INVALID);
   fail_unless (zrtp_session_get_sashash (session, sashash));
   fail_unless (zrtp_session_accept_signature (session, sashash, "Mallory",
           sim->now));
-  notary_assert_trust (sim, victim, ZRTP_TRUST_SIGNED);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_SIGNED);
   fail_unless (zrtp_session_reject_signature (session, sashash, sim->now));
-  notary_assert_trust (sim, victim, ZRTP_TRUST_SIGNATURE_INVALID);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_SIGNATURE_INVALID);
   fail_unless (zrtp_session_reject_sas (session, sim->now));
-  notary_assert_trust (sim, victim, ZRTP_TRUST_SAS_MISMATCH);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_SAS_MISMATCH);
   fail_unless (zrtp_session_accept_signature (session, sashash, NULL,
           sim->now));
-  notary_assert_trust (sim, victim, ZRTP_TRUST_SAS_MISMATCH);
-  notary_key_free (mallory);
+  signing_assert_trust (sim, victim, ZRTP_TRUST_SAS_MISMATCH);
+  signing_key_free (mallory);
   sim_free (sim);
 }
 
@@ -59,26 +59,26 @@ GST_END_TEST;
  * nothing to the other. */
 GST_START_TEST (test_moved)
 {
-  Sim *sim = notary_new (110, 0);
+  Sim *sim = signing_new (110, 0);
   GBytes *made, *block;
   ZrtpSignature signature;
   char *reason;
 
-  known_run (sim);
-  made = notary_key_sign (notary_keys[0], notary.ends[0].sashash);
-  signature.certificate = notary_keys[0]->certificate;
+  knownpeers_run (sim);
+  made = signing_key_sign (signing_keys[0], notary.ends[0].sashash);
+  signature.certificate = signing_keys[0]->certificate;
   signature.signature = made;
   block = zrtp_signature_write (&signature, &reason);
   g_bytes_unref (made);
   sim_free (sim);
 
-  sim = notary_new (111, 0);
+  sim = signing_new (111, 0);
   notary.ends[0].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, 0);
-  notary_force (sim, 0, "X509", block);
+  signing_start (sim);
+  signing_wait (sim, 0);
+  signing_force (sim, 0, "X509", block);
   fail_unless (sim_run_until_secure (sim, sim->now + 4 * SIM_SEC));
-  notary_assert_trust (sim, 1, ZRTP_TRUST_SIGNATURE_INVALID);
+  signing_assert_trust (sim, 1, ZRTP_TRUST_SIGNATURE_INVALID);
   g_bytes_unref (block);
   sim_free (sim);
 }
@@ -88,13 +88,13 @@ GST_END_TEST;
 /* Nobody looks at it: that is no more than none. */
 GST_START_TEST (test_unjudged)
 {
-  Sim *sim = notary_new (120, 0);
+  Sim *sim = signing_new (120, 0);
 
   notary.ends[0].peer = NULL;
-  known_run (sim);
-  notary_assert_status (sim, 0, ZRTP_SIGNATURE_UNCHECKED);
-  notary_assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_SECURITY), 0);
+  knownpeers_run (sim);
+  signing_assert_status (sim, 0, ZRTP_SIGNATURE_UNCHECKED);
+  signing_assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_SECURITY), 0);
   sim_free (sim);
 }
 
@@ -127,20 +127,20 @@ GST_START_TEST (test_odd)
 
   for (guint sender = 0; sender < 2; sender++) {
     const guint victim = 1 - sender;
-    Sim *sim = notary_new (130 + sender, 0);
+    Sim *sim = signing_new (130 + sender, 0);
 
     notary.ends[sender].own = NULL;
-    notary_start (sim);
-    notary_wait (sim, sender);
-    notary_force (sim, sender, odd[__i__].type, block);
+    signing_start (sim);
+    signing_wait (sim, sender);
+    signing_force (sim, sender, odd[__i__].type, block);
     fail_unless (sim_run_until_secure (sim, sim->now + 4 * SIM_SEC));
     sim_assert_agreed (sim);
-    notary_assert_status (sim, victim, odd[__i__].status);
+    signing_assert_status (sim, victim, odd[__i__].status);
     fail_unless_equals_int (notary.ends[victim].shown, 1);
-    notary_assert_trust (sim, victim, invalid ? ZRTP_TRUST_SIGNATURE_INVALID :
+    signing_assert_trust (sim, victim, invalid ? ZRTP_TRUST_SIGNATURE_INVALID :
         ZRTP_TRUST_UNVERIFIED);
-    fail_unless_equals_int (known_events (sim, victim, ZRTP_EVENT_SECURITY),
-        invalid);
+    fail_unless_equals_int (knownpeers_events (sim, victim,
+            ZRTP_EVENT_SECURITY), invalid);
     /* Nothing there that could be judged. */
     fail_unless (zrtp_session_get_sashash (sim->ends[victim].session, sashash));
     fail_if (zrtp_session_accept_signature (sim->ends[victim].session,
@@ -171,7 +171,7 @@ add_to_confirms (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   guint *n = user_data;
 
   if (from->endpoint->id == 0 && from->index == sim->ends[0].n_streams - 1)
-    *n += office_change_confirm (from, data, size, add_signature);
+    *n += pbx_common_change_confirm (from, data, size, add_signature);
   return TRUE;
 }
 
@@ -181,7 +181,7 @@ run_uninvited (Sim * sim, guint n_streams, const ZrtpKeyAgreement * agreed)
 {
   guint n = 0;
 
-  uninvited = notary_keys[0]->certificate;
+  uninvited = signing_keys[0]->certificate;
   sim->filter = add_to_confirms;
   sim->filter_data = &n;
   for (guint i = 0; i < 2; i++)
@@ -197,16 +197,16 @@ run_uninvited (Sim * sim, guint n_streams, const ZrtpKeyAgreement * agreed)
 
 GST_START_TEST (test_uninvited)
 {
-  Sim *sim = notary_new (140, 0);
+  Sim *sim = signing_new (140, 0);
 
   /* Without the S flag. */
   sim->ends[1].policy.check_signatures = FALSE;
   notary.ends[0].own = NULL;
   run_uninvited (sim, 1, &zrtp_key_agreement_x255);
-  notary_assert_status (sim, 1, ZRTP_SIGNATURE_NONE);
-  notary_assert_trust (sim, 1, ZRTP_TRUST_UNVERIFIED);
+  signing_assert_status (sim, 1, ZRTP_SIGNATURE_NONE);
+  signing_assert_trust (sim, 1, ZRTP_TRUST_UNVERIFIED);
   fail_unless_equals_int (notary.ends[1].shown, 0);
-  fail_unless_equals_int (known_events (sim, 1, ZRTP_EVENT_SECURITY), 0);
+  fail_unless_equals_int (knownpeers_events (sim, 1, ZRTP_EVENT_SECURITY), 0);
   sim_free (sim);
 }
 
@@ -215,10 +215,10 @@ GST_END_TEST;
 /* Z-7.2-05: in Multistream mode; that of the first stream stands. */
 GST_START_TEST (test_uninvited_multistream)
 {
-  Sim *sim = notary_new (150, 0);
+  Sim *sim = signing_new (150, 0);
 
   run_uninvited (sim, 2, &zrtp_key_agreement_mult);
-  notary_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
+  signing_assert_status (sim, 1, ZRTP_SIGNATURE_VALID);
   fail_unless_equals_int (notary.ends[1].shown, 1);
   sim_free (sim);
 }
@@ -228,23 +228,23 @@ GST_END_TEST;
 /* Z-7.2-05: Preshared mode has none, asked for or not. */
 GST_START_TEST (test_preshared)
 {
-  Sim *sim = known_call (31, 0);
+  Sim *sim = knownpeers_call (31, 0);
 
   for (guint i = 0; i < 2; i++)
     fail_unless (zrtp_session_verify_sas (sim->ends[i].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_free (sim);
-  sim_free (known_call (32, 0));        /* for an rs2 */
+  sim_free (knownpeers_call (32, 0));   /* for an rs2 */
 
-  sim = notary_new (33, 0);
+  sim = signing_new (33, 0);
   for (guint i = 0; i < 2; i++)
     fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
             "X255,Prsh,Mult",
             &sim->ends[i].policy.algorithms[ZRTP_KIND_KEY_AGREEMENT], NULL));
   run_uninvited (sim, 1, &zrtp_key_agreement_prsh);
   fail_unless_equals_int (notary.ends[0].asked + notary.ends[1].asked, 0);
-  notary_assert_status (sim, 1, ZRTP_SIGNATURE_NONE);
-  notary_assert_trust (sim, 1, ZRTP_TRUST_VERIFIED);
+  signing_assert_status (sim, 1, ZRTP_SIGNATURE_NONE);
+  signing_assert_trust (sim, 1, ZRTP_TRUST_VERIFIED);
   sim_free (sim);
 }
 
@@ -256,40 +256,41 @@ GST_END_TEST;
 GST_START_TEST (test_mismatch)
 {
   const gboolean good = __i__;
-  Sim *sim = notary_new (160, 0);
+  Sim *sim = signing_new (160, 0);
   ZrtpPeer before, after;
 
-  known_run (sim);
+  knownpeers_run (sim);
   sim_free (sim);
-  known_wall += 3600;
-  known_lose_cache (1);
-  before = known_peer (0);
-  sim = notary_new (161, 0);
+  knownpeers_wall += 3600;
+  knownpeers_lose_cache (1);
+  before = knownpeers_peer (0);
+  sim = signing_new (161, 0);
   if (!good)
     notary.ends[0].peer = NULL;
-  known_run (sim);
-  fail_unless (known_info (sim, 0)->cache_mismatch);
-  notary_assert_trust (sim, 0,
+  knownpeers_run (sim);
+  fail_unless (knownpeers_info (sim, 0)->cache_mismatch);
+  signing_assert_trust (sim, 0,
       good ? ZRTP_TRUST_SIGNED : ZRTP_TRUST_CACHE_MISMATCH);
   /* The user is warned in any case. */
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH), 1);
-  after = known_peer (0);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH),
+      1);
+  after = knownpeers_peer (0);
   fail_unless_equals_int (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) != 0,
       good);
   fail_if (after.verified);
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
   if (good) {
-    before = known_peer (0);
-    after = known_peer (1);
+    before = knownpeers_peer (0);
+    after = knownpeers_peer (1);
     fail_unless (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) == 0);
     zrtp_peer_clear (&before);
     zrtp_peer_clear (&after);
-    sim = notary_new (162, 1);
-    known_run (sim);
-    fail_if (known_info (sim, 0)->cache_mismatch);
+    sim = signing_new (162, 1);
+    knownpeers_run (sim);
+    fail_if (knownpeers_info (sim, 0)->cache_mismatch);
     sim_free (sim);
   }
 }
@@ -299,23 +300,23 @@ GST_END_TEST;
 /* It says nothing of the peer's user: V stays his. */
 GST_START_TEST (test_v_flag)
 {
-  Sim *sim = notary_new (170, 0);
+  Sim *sim = signing_new (170, 0);
 
-  known_run (sim);
+  knownpeers_run (sim);
   fail_unless (zrtp_session_verify_sas (sim->ends[0].session, sim->now));
-  notary_assert_trust (sim, 0, ZRTP_TRUST_VERIFIED);
-  known_settle (sim);
+  signing_assert_trust (sim, 0, ZRTP_TRUST_VERIFIED);
+  knownpeers_settle (sim);
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
 
   /* Compared here, not there; signed here, not there. */
-  sim = notary_new (171, 0);
+  sim = signing_new (171, 0);
   notary.ends[0].own = NULL;
-  known_run (sim);
-  notary_assert_trust (sim, 0, ZRTP_TRUST_SIGNED);
-  fail_unless (known_info (sim, 0)->verified);
-  notary_assert_trust (sim, 1, ZRTP_TRUST_UNVERIFIED);
-  fail_unless (known_info (sim, 1)->peer_verified);
+  knownpeers_run (sim);
+  signing_assert_trust (sim, 0, ZRTP_TRUST_SIGNED);
+  fail_unless (knownpeers_info (sim, 0)->verified);
+  signing_assert_trust (sim, 1, ZRTP_TRUST_UNVERIFIED);
+  fail_unless (knownpeers_info (sim, 1)->peer_verified);
   sim_free (sim);
 }
 
@@ -332,7 +333,7 @@ run_slowly (Sim * sim, const guint * patience)
     sim_run (sim, sim->now + 10 * SIM_MSEC);
     for (guint i = 0; i < 2; i++) {
       if (notary.ends[i].asked > 0 && ++waited[i] == patience[i]) {
-        notary_answer (sim, i, notary_keys[i], &reason);
+        signing_answer (sim, i, signing_keys[i], &reason);
         g_clear_pointer (&reason, g_free);
         sim_drain (sim, i);
       }
@@ -349,7 +350,7 @@ GST_START_TEST (test_bad_network)
   guint n_signed = 0, n_unsigned = 0;
 
   for (guint seed = 0; seed < 100; seed++) {
-    Sim *sim = notary_new (1000 + seed, seed & 1);
+    Sim *sim = signing_new (1000 + seed, seed & 1);
     const guint patience[2] = { 1 + sim_random (sim, 450),
       1 + sim_random (sim, 450)
     };
@@ -358,15 +359,15 @@ GST_START_TEST (test_bad_network)
     sim->duplication = 20;
     sim->jitter = 40 * SIM_MSEC;
     notary.ends[0].own = notary.ends[1].own = NULL;
-    notary_start (sim);
+    signing_start (sim);
     fail_unless (run_slowly (sim, patience), "seed %u", seed);
     sim_assert_agreed (sim);
     for (guint i = 0; i < 2; i++) {
-      const gboolean came = known_info (sim, i)->signature_status ==
+      const gboolean came = knownpeers_info (sim, i)->signature_status ==
           ZRTP_SIGNATURE_VALID;
 
       if (!came)
-        notary_assert_status (sim, i, ZRTP_SIGNATURE_NONE);
+        signing_assert_status (sim, i, ZRTP_SIGNATURE_NONE);
       n_signed += came;
       n_unsigned += !came;
     }
@@ -385,7 +386,7 @@ signaturechecks_suite (void)
   TCase *tcase = tcase_create ("signaturechecks");
 
   suite_add_tcase (suite, tcase);
-  tcase_add_checked_fixture (tcase, notary_setup, notary_teardown);
+  tcase_add_checked_fixture (tcase, signing_setup, signing_teardown);
   tcase_add_loop_test (tcase, test_somebody_else, 0, 2);
   tcase_add_test (tcase, test_moved);
   tcase_add_test (tcase, test_unjudged);

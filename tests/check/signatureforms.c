@@ -7,7 +7,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "notarykey.h"
+#include "signingkey.h"
 #include "samples.h"
 #include "signaturesamples.h"
 #include "zrtp/zrtp.h"
@@ -58,8 +58,8 @@ assert_refused (const ZrtpSignature * signature, const char *why)
 
 GST_START_TEST (test_x509)
 {
-  NotaryKey *key = notary_key_new (__i__ ? 384 : 256);
-  GBytes *made = notary_key_sign (key, sashash);
+  SigningKey *key = signing_key_new (__i__ ? 384 : 256);
+  GBytes *made = signing_key_sign (key, sashash);
   const ZrtpSignature signature = { key->certificate, made };
   const ZrtpOctets der = zrtp_octets_of (key->certificate);
   const gsize padded = (der.size + 3) / 4 * 4, size = __i__ ? 96 : 64;
@@ -85,7 +85,7 @@ GST_START_TEST (test_x509)
       ZRTP_SIGNATURE_UNCHECKED);
   fail_unless (g_bytes_equal (again.certificate, key->certificate));
   fail_unless (g_bytes_equal (again.signature, made));
-  fail_unless (notary_key_check (key, sashash, again.certificate,
+  fail_unless (signing_key_check (key, sashash, again.certificate,
           again.signature));
   zrtp_signature_clear (&again);
 
@@ -98,7 +98,7 @@ GST_START_TEST (test_x509)
   assert_status ("x509", block.data, block.size, ZRTP_SIGNATURE_UNSUPPORTED);
   g_bytes_unref (written);
   g_bytes_unref (made);
-  notary_key_free (key);
+  signing_key_free (key);
 }
 
 GST_END_TEST;

@@ -8,9 +8,9 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "known.h"
-#include "notary.h"
-#include "wire.h"
+#include "knownpeers-common.h"
+#include "signing-common.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -22,7 +22,7 @@
 static Sim *
 new_call (guint64 seed, guint initiator)
 {
-  Sim *sim = notary_new (seed, initiator);
+  Sim *sim = signing_new (seed, initiator);
 
   sim->ends[VICTIM].policy.require_verified = TRUE;
   notary.ends[VICTIM].peer = NULL;
@@ -41,7 +41,7 @@ wait_shown (Sim * sim)
 static void
 start_and_wait (Sim * sim)
 {
-  notary_start (sim);
+  signing_start (sim);
   wait_shown (sim);
 }
 
@@ -63,7 +63,7 @@ give_verdict (Sim * sim, gboolean good)
 static void
 assert_nothing_kept (guint which)
 {
-  ZrtpPeer peer = known_peer (which);
+  ZrtpPeer peer = knownpeers_peer (which);
 
   fail_if (peer.known);
   zrtp_peer_clear (&peer);
@@ -99,7 +99,7 @@ assert_refused (Sim * sim, const char *reason)
       ZRTP_ERROR_UNAVAILABLE);
   for (guint i = 0; i < 2; i++) {
     fail_if (sim->ends[i].streams[0].have_send);
-    fail_unless_equals_int (known_events (sim, i, ZRTP_EVENT_SAS), 0);
+    fail_unless_equals_int (knownpeers_events (sim, i, ZRTP_EVENT_SAS), 0);
     assert_nothing_kept (i);
   }
 }
@@ -114,9 +114,9 @@ GST_START_TEST (test_held)
   start_and_wait (sim);
   sim_run (sim, sim->now + 4 * SIM_SEC);
   fail_unless_equals_int (notary.ends[VICTIM].shown, 1);
-  notary_assert_status (sim, VICTIM, ZRTP_SIGNATURE_UNCHECKED);
-  notary_assert_trust (sim, VICTIM, ZRTP_TRUST_NONE);
-  fail_unless_equals_int (known_events (sim, VICTIM, ZRTP_EVENT_SAS), 0);
+  signing_assert_status (sim, VICTIM, ZRTP_SIGNATURE_UNCHECKED);
+  signing_assert_trust (sim, VICTIM, ZRTP_TRUST_NONE);
+  fail_unless_equals_int (knownpeers_events (sim, VICTIM, ZRTP_EVENT_SAS), 0);
   for (guint i = 0; i < 2; i++) {
     fail_unless_equals_int (sim_state (sim, i), ZRTP_STATE_NEGOTIATING);
     fail_if (sim->ends[i].streams[0].have_send);
@@ -126,15 +126,15 @@ GST_START_TEST (test_held)
 
   fail_unless (give_verdict (sim, TRUE));
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_assert_agreed (sim);
   fail_unless_equals_int (notary.ends[VICTIM].shown, 1);
-  notary_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
-  fail_unless_equals_string (known_info (sim, VICTIM)->signer, "Bob");
-  peer = known_peer (VICTIM);
+  signing_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
+  fail_unless_equals_string (knownpeers_info (sim, VICTIM)->signer, "Bob");
+  peer = knownpeers_peer (VICTIM);
   fail_unless (peer.have_rs1 && !peer.verified);
   zrtp_peer_clear (&peer);
-  known_assert_same (FALSE);
+  knownpeers_assert_same (FALSE);
   sim_free (sim);
 }
 
@@ -144,21 +144,22 @@ GST_END_TEST;
 GST_START_TEST (test_at_once)
 {
   const gboolean good = __i__ & 1;
-  NotaryKey *mallory = notary_key_new (256);
+  SigningKey *mallory = signing_key_new (256);
   Sim *sim = new_call (2, __i__ >> 1);
 
-  notary.ends[VICTIM].peer = good ? notary_keys[PEER] : mallory;
+  notary.ends[VICTIM].peer = good ? signing_keys[PEER] : mallory;
   start_and_wait (sim);
   if (good) {
     fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
     sim_assert_agreed (sim);
-    notary_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
+    signing_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
   } else {
     sim_run (sim, sim->now + SIM_MSEC);
-    fail_unless_equals_int (known_events (sim, VICTIM, ZRTP_EVENT_SECURITY), 1);
+    fail_unless_equals_int (knownpeers_events (sim, VICTIM,
+            ZRTP_EVENT_SECURITY), 1);
     assert_refused (sim, "signature");
   }
-  notary_key_free (mallory);
+  signing_key_free (mallory);
   sim_free (sim);
 }
 
@@ -173,9 +174,9 @@ GST_START_TEST (test_junk)
   Sim *sim = new_call (3, __i__ & 1);
 
   notary.ends[PEER].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, PEER);
-  notary_force (sim, PEER, "X509", block);
+  signing_start (sim);
+  signing_wait (sim, PEER);
+  signing_force (sim, PEER, "X509", block);
   sim_run (sim, sim->now + 3500 * SIM_MSEC);
   fail_unless_equals_int (notary.ends[VICTIM].shown, 1);
   fail_unless_equals_int (sim_state (sim, VICTIM), ZRTP_STATE_NEGOTIATING);
@@ -199,12 +200,12 @@ GST_START_TEST (test_odd)
   Sim *sim = new_call (4, __i__ & 1);
 
   notary.ends[PEER].own = NULL;
-  notary_start (sim);
-  notary_wait (sim, PEER);
-  notary_force (sim, PEER, __i__ & 2 ? "CMS " : "X509", block);
+  signing_start (sim);
+  signing_wait (sim, PEER);
+  signing_force (sim, PEER, __i__ & 2 ? "CMS " : "X509", block);
   sim_run (sim, sim->now + 3100 * SIM_MSEC);
   fail_unless_equals_int (notary.ends[VICTIM].shown, 0);
-  fail_unless_equals_int (known_events (sim, VICTIM, ZRTP_EVENT_SECURITY),
+  fail_unless_equals_int (knownpeers_events (sim, VICTIM, ZRTP_EVENT_SECURITY),
       __i__ & 2 ? 0 : 1);
   assert_refused (sim, __i__ & 2 ? "not verified" : "signature");
   g_bytes_unref (block);
@@ -242,7 +243,7 @@ GST_END_TEST;
  * they may, over a bad network: no schedule ends before that. */
 GST_START_TEST (test_slowest)
 {
-  Sim *sim = notary_new (6, __i__ & 1);
+  Sim *sim = signing_new (6, __i__ & 1);
   gint64 shown[2] = { 0, 0 };
   gboolean answered[2] = { FALSE, FALSE };
 
@@ -253,14 +254,15 @@ GST_START_TEST (test_slowest)
     sim->ends[i].policy.require_verified = TRUE;
     notary.ends[i].own = notary.ends[i].peer = NULL;
   }
-  notary_start (sim);
-  notary_wait (sim, 0);
-  notary_wait (sim, 1);
+  signing_start (sim);
+  signing_wait (sim, 0);
+  signing_wait (sim, 1);
   sim_run (sim, sim->now + 2800 * SIM_MSEC);
   for (guint i = 0; i < 2; i++) {
     char *reason = NULL;
 
-    fail_unless (notary_answer (sim, i, notary_keys[i], &reason), "%s", reason);
+    fail_unless (signing_answer (sim, i, signing_keys[i], &reason), "%s",
+        reason);
     sim_drain (sim, i);
   }
   while (!answered[0] || !answered[1]) {
@@ -302,7 +304,7 @@ GST_START_TEST (test_taken_back)
   fail_if (sim_state (sim, VICTIM) == ZRTP_STATE_SECURE);
   if (late) {
     fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
-    known_settle (sim);
+    knownpeers_settle (sim);
   }
   fail_unless (give_verdict (sim, FALSE));
   fail_unless_equals_int (sim_state (sim, VICTIM), ZRTP_STATE_FAILED);
@@ -324,10 +326,10 @@ GST_START_TEST (test_rejected_later)
   Sim *sim = new_call (8, 0);
 
   sim->ends[VICTIM].policy.require_verified = FALSE;
-  known_run (sim);
+  knownpeers_run (sim);
   fail_unless (zrtp_session_verify_sas (sim->ends[VICTIM].session, sim->now));
   sim_drain (sim, VICTIM);
-  known_settle (sim);
+  knownpeers_settle (sim);
   sim_free (sim);
 
   sim = new_call (9, 0);
@@ -353,7 +355,7 @@ GST_START_TEST (test_rejected_later)
         stopped ? ZRTP_MEDIA_BLOCKED : ZRTP_MEDIA_SECURE);
   }
   if (!strict && !unattended)
-    notary_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNATURE_INVALID);
+    signing_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNATURE_INVALID);
   sim_free (sim);
 }
 
@@ -384,35 +386,35 @@ GST_END_TEST;
 GST_START_TEST (test_unattended)
 {
   const gboolean good = __i__ & 2;
-  Sim *sim = notary_new (11, 0);
+  Sim *sim = signing_new (11, 0);
   ZrtpPeer before, after;
 
-  known_run (sim);
+  knownpeers_run (sim);
   sim_free (sim);
-  known_wall += 3600;
-  known_lose_cache (PEER);
-  before = known_peer (VICTIM);
+  knownpeers_wall += 3600;
+  knownpeers_lose_cache (PEER);
+  before = knownpeers_peer (VICTIM);
   sim = new_call (12, __i__ & 1);
   sim->ends[VICTIM].policy.require_verified = FALSE;
   sim->ends[VICTIM].policy.unattended = TRUE;
   start_and_wait (sim);
   sim_run (sim, sim->now + SIM_SEC);
   assert_shut (sim, 0);
-  after = known_peer (VICTIM);
-  known_assert_unchanged (&before, &after);
+  after = knownpeers_peer (VICTIM);
+  knownpeers_assert_unchanged (&before, &after);
   zrtp_peer_clear (&after);
 
   fail_unless (give_verdict (sim, good));
   sim_run (sim, sim->now + 2 * SIM_SEC);
   fail_unless_equals_int (sim_state (sim, VICTIM),
       good ? ZRTP_STATE_SECURE : ZRTP_STATE_FAILED);
-  after = known_peer (VICTIM);
+  after = knownpeers_peer (VICTIM);
   if (good) {
-    notary_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
+    signing_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
     fail_if (memcmp (before.rs1, after.rs1, ZRTP_SECRET_SIZE) == 0);
     fail_unless (memcmp (before.rs1, after.rs2, ZRTP_SECRET_SIZE) == 0);
   } else {
-    known_assert_unchanged (&before, &after);
+    knownpeers_assert_unchanged (&before, &after);
   }
   zrtp_peer_clear (&before);
   zrtp_peer_clear (&after);
@@ -458,12 +460,12 @@ GST_START_TEST (test_policy_changes)
       &sim->ends[VICTIM].policy, sim->now);
   sim_drain (sim, VICTIM);
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
-  known_settle (sim);
-  notary_assert_trust (sim, VICTIM, ZRTP_TRUST_UNVERIFIED);
+  knownpeers_settle (sim);
+  signing_assert_trust (sim, VICTIM, ZRTP_TRUST_UNVERIFIED);
   fail_unless_equals_int (notary.ends[VICTIM].shown, 1);
   /* It may still be judged. */
   fail_unless (give_verdict (sim, TRUE));
-  notary_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
+  signing_assert_trust (sim, VICTIM, ZRTP_TRUST_SIGNED);
   sim_free (sim);
 }
 
@@ -494,7 +496,7 @@ signaturepolicy_suite (void)
   TCase *tcase = tcase_create ("signaturepolicy");
 
   suite_add_tcase (suite, tcase);
-  tcase_add_checked_fixture (tcase, notary_setup, notary_teardown);
+  tcase_add_checked_fixture (tcase, signing_setup, signing_teardown);
   tcase_add_loop_test (tcase, test_held, 0, 2);
   tcase_add_loop_test (tcase, test_at_once, 0, 4);
   tcase_add_loop_test (tcase, test_junk, 0, 4);

@@ -7,8 +7,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -43,12 +43,12 @@ assert_both_secure (Sim * sim, guint index)
 /* A puppet that has what an eavesdropper has of the peer that @to is secure with:
  * its Hello, H2 of its Commit, H1 of its DHPart2. */
 static void
-eavesdrop (Puppet * puppet, SimStream * to, const ZrtpStream * peer)
+eavesdrop (MockPeer * mock, SimStream * to, const ZrtpStream * peer)
 {
-  puppet_init (puppet, to, peer->ssrc);
-  memcpy (puppet->h[1], peer->own.chain[1],
+  mock_peer_init (mock, to, peer->ssrc);
+  memcpy (mock->h[1], peer->own.chain[1],
       sizeof peer->own.chain - sizeof peer->own.chain[0]);
-  memcpy (puppet->hello.zid, peer->zid, ZRTP_ZID_SIZE);
+  memcpy (mock->hello.zid, peer->zid, ZRTP_ZID_SIZE);
 }
 
 /* Z-4.4.3-01: our Multistream Commit goes unanswered for a while, and somebody
@@ -56,26 +56,26 @@ eavesdrop (Puppet * puppet, SimStream * to, const ZrtpStream * peer)
 GST_START_TEST (test_dh_while_mult_waits)
 {
   Sim *sim = sim_new_second_stream (1);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   SimStream *video = &sim->ends[0].streams[1];
-  Puppet slow, stranger;
+  MockPeer slow, stranger;
 
-  puppet_init (&slow, video, 0x4444);
+  mock_peer_init (&slow, video, 0x4444);
   memcpy (slow.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  puppet_init (&stranger, video, 0x6666);
+  mock_peer_init (&stranger, video, 0x6666);
   sim_start_stream (sim, 0, 1);
-  puppet_hello (&slow);
-  puppet_ack (&slow, ZRTP_MESSAGE_HELLO_ACK);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT), 1);
-  puppet_hello (&stranger);
+  mock_peer_hello (&slow);
+  mock_peer_ack (&slow, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_COMMIT), 1);
+  mock_peer_hello (&stranger);
   /* Before we look for somebody else by ourselves. */
   sim_run (sim, sim->now + 1020 * SIM_MSEC);
   fail_unless_equals_int (stream_of (sim, 0, 1)->step, ZRTP_STEP_COMMIT_SENT);
-  puppet_commit (&stranger, NULL);
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1), 0);
+  mock_peer_commit (&stranger, NULL);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART1), 0);
   fail_unless (zrtp_session_get_info (sim->ends[0].session)->have_sas);
   assert_both_secure (sim, 0);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -87,17 +87,17 @@ static void
 check_start_over (Sim * sim, guint index, const char *const *names)
 {
   SimStream *bob = &sim->ends[1].streams[index];
-  Wire *wire = wire_new (sim);
-  Puppet puppet;
+  PacketLog *log = packet_log_new (sim);
+  MockPeer mock;
 
-  eavesdrop (&puppet, bob, stream_of (sim, 0, index));
+  eavesdrop (&mock, bob, stream_of (sim, 0, index));
   sim_run (sim, sim->now + 6 * SIM_SEC);
-  puppet_commit (&puppet, names);
-  fail_unless_equals_int (wire_count (wire, 1, ZRTP_MESSAGE_CONFIRM1), 0);
-  fail_unless_equals_int (wire_count (wire, 1, ZRTP_MESSAGE_DHPART1), 0);
+  mock_peer_commit (&mock, names);
+  fail_unless_equals_int (packet_log_count (log, 1, ZRTP_MESSAGE_CONFIRM1), 0);
+  fail_unless_equals_int (packet_log_count (log, 1, ZRTP_MESSAGE_DHPART1), 0);
   fail_unless (zrtp_session_get_info (sim->ends[1].session)->have_sas);
   assert_both_secure (sim, index);
-  wire_free (wire);
+  packet_log_free (log);
 }
 
 /* In Multistream mode what came of Diffie-Hellman can't be started over. Its
@@ -131,7 +131,7 @@ GST_START_TEST (test_dh_started_over_beside_mult)
 GST_END_TEST;
 
 static gboolean
-no_conf2ack_for_video (const WireEntry * entry, gpointer unused)
+no_conf2ack_for_video (const PacketLogEntry * entry, gpointer unused)
 {
   return entry->message.type != ZRTP_MESSAGE_CONF2ACK || entry->stream == 0;
 }
@@ -141,9 +141,9 @@ no_conf2ack_for_video (const WireEntry * entry, gpointer unused)
 GST_START_TEST (test_mult_started_over)
 {
   Sim *sim = sim_new_second_stream (4);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
 
-  wire->rule = no_conf2ack_for_video;
+  log->rule = no_conf2ack_for_video;
   sim_start_stream (sim, 0, 1);
   sim_start_stream (sim, 1, 1);
   sim_run (sim, sim->now + SIM_SEC);
@@ -152,14 +152,14 @@ GST_START_TEST (test_mult_started_over)
   zrtp_stream_stop (stream_of (sim, 1, 0), sim->now);
   sim_drain (sim, 1);
   sim_run (sim, sim->now + 9 * SIM_SEC);
-  wire->rule = NULL;
+  log->rule = NULL;
   sim_run (sim, sim->now + 20 * SIM_SEC);
-  fail_unless (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT) >= 2);
+  fail_unless (packet_log_count (log, 0, ZRTP_MESSAGE_COMMIT) >= 2);
   assert_both_secure (sim, 1);
   for (guint e = 0; e < 2; e++)
     fail_unless_equals_int (sim->ends[e].streams[1].
         n_events[ZRTP_EVENT_SECURITY], 0);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -170,13 +170,13 @@ GST_END_TEST;
 GST_START_TEST (test_mult_held_up)
 {
   Sim *sim = sim_new_second_stream (5);
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, &sim->ends[1].streams[1], 0x6666);
-  memcpy (puppet.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
+  mock_peer_init (&mock, &sim->ends[1].streams[1], 0x6666);
+  memcpy (mock.hello.zid, sim->ends[0].zid, ZRTP_ZID_SIZE);
   sim_start_stream (sim, 1, 1);
-  puppet_hello (&puppet);
-  puppet_commit (&puppet, mult);
+  mock_peer_hello (&mock);
+  mock_peer_commit (&mock, mult);
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_NEGOTIATING);
   /* What was said to the stranger is over by then. */
   sim_run (sim, sim->now + 100 * SIM_MSEC);
@@ -191,7 +191,7 @@ GST_END_TEST;
 /* The answer to a Multistream Commit gets lost until Bob gives up; that Alice still
  * asks with the same nonce then is no attack (4.4.3.1). */
 static gboolean
-no_early_second_commit (const WireEntry * entry, gpointer user_data)
+no_early_second_commit (const PacketLogEntry * entry, gpointer user_data)
 {
   guint *commits = user_data;
 
@@ -204,7 +204,7 @@ no_early_second_commit (const WireEntry * entry, gpointer user_data)
 GST_START_TEST (test_late_mult_commit)
 {
   Sim *sim = sim_new (14);
-  Wire *wire;
+  PacketLog *log;
   guint commits = 0;
 
   sim->ends[0].policy.retry_timeout_ms = 300;
@@ -214,9 +214,9 @@ GST_START_TEST (test_late_mult_commit)
   sim_start_stream (sim, 0, 0);
   sim_start_stream (sim, 1, 0);
   sim_run (sim, SIM_SEC);
-  wire = wire_new (sim);
-  wire->rule = no_early_second_commit;
-  wire->rule_data = &commits;
+  log = packet_log_new (sim);
+  log->rule = no_early_second_commit;
+  log->rule_data = &commits;
   sim_start_stream (sim, 0, 1);
   sim_start_stream (sim, 1, 1);
   sim_run (sim, 12 * SIM_SEC);
@@ -225,10 +225,10 @@ GST_START_TEST (test_late_mult_commit)
   sim_run (sim, 17 * SIM_SEC);
   fail_unless (commits > 2);
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_DISCOVERING);
-  wire->rule = NULL;
+  log->rule = NULL;
   sim_run (sim, 40 * SIM_SEC);
   assert_both_secure (sim, 1);
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -239,7 +239,7 @@ GST_END_TEST;
 GST_START_TEST (test_error_before_commit)
 {
   Sim *sim = sim_new (6);
-  Puppet stranger;
+  MockPeer stranger;
 
   sim->ends[1].policy.passive = TRUE;
   sim->ends[0].policy.auto_secure = FALSE;
@@ -250,8 +250,8 @@ GST_START_TEST (test_error_before_commit)
   sim_start (sim, 1);
   sim_run (sim, SIM_SEC);
   for (guint e = 0; e < 2; e++) {
-    puppet_init (&stranger, &sim->ends[e].streams[0], 0x6666);
-    puppet_error (&stranger, ZRTP_ERROR_SOFTWARE);
+    mock_peer_init (&stranger, &sim->ends[e].streams[0], 0x6666);
+    mock_peer_error (&stranger, ZRTP_ERROR_SOFTWARE);
     fail_unless_equals_int (sim_state (sim, e), ZRTP_STATE_DISCOVERING);
   }
   fail_unless (zrtp_stream_go_secure (stream_of (sim, 0, 0), sim->now));
@@ -269,18 +269,18 @@ GST_START_TEST (test_peer_of_the_call_first)
 {
   for (guint with_mult = 0; with_mult < 2; with_mult++) {
     Sim *sim = sim_new_second_stream (7 + with_mult);
-    Puppet stranger;
+    MockPeer stranger;
 
-    puppet_init (&stranger, &sim->ends[0].streams[1], 0x6666);
+    mock_peer_init (&stranger, &sim->ends[0].streams[1], 0x6666);
     stranger.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] -= 1 - with_mult;
     sim_start_stream (sim, 0, 1);
-    puppet_hello (&stranger);
-    puppet_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_hello (&stranger);
+    mock_peer_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
     fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_DISCOVERING);
     sim_start_stream (sim, 1, 1);
     sim_run (sim, sim->now + 25 * SIM_MSEC);
-    puppet_hello (&stranger);
-    puppet_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_hello (&stranger);
+    mock_peer_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
     sim_run (sim, sim->now + SIM_SEC);
     assert_both_secure (sim, 1);
     sim_free (sim);
@@ -304,10 +304,10 @@ GST_START_TEST (test_peer_is_not_pushed_out)
     sim_start (sim, 1);
     sim_run (sim, 2 * SIM_SEC);
     for (guint i = 0; i < 50; i++) {
-      Puppet puppet;
+      MockPeer mock;
 
-      puppet_init (&puppet, &sim->ends[0].streams[0], 0x100 + i);
-      puppet_hello (&puppet);
+      mock_peer_init (&mock, &sim->ends[0].streams[0], 0x100 + i);
+      mock_peer_hello (&mock);
       sim_run (sim, sim->now + 10 * SIM_MSEC);
     }
     fail_unless (zrtp_stream_go_secure (stream_of (sim, caller, 0), sim->now));
@@ -330,13 +330,13 @@ GST_START_TEST (test_little_is_prepared)
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
   for (guint i = 0; i < 3000; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    puppet_init (&puppet, &sim->ends[0].streams[0], 0x66000000 + i);
-    memcpy (puppet.hello.names[ZRTP_KIND_KEY_AGREEMENT][0],
+    mock_peer_init (&mock, &sim->ends[0].streams[0], 0x66000000 + i);
+    memcpy (mock.hello.names[ZRTP_KIND_KEY_AGREEMENT][0],
         i % 2 ? "EC25" : "X255", 4);
-    puppet_hello (&puppet);
-    puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_hello (&mock);
+    mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
     sim_run (sim, sim->now + 20 * SIM_MSEC);
   }
   /* In a minute. */
@@ -352,7 +352,7 @@ GST_START_TEST (test_tampered_then_moved)
 {
   Sim *sim = sim_new (15);
   ZrtpStream *stream;
-  Puppet other;
+  MockPeer other;
   char *wrong = g_strnfill (64, '0');
 
   sim->ends[0].policy.require_encryption = FALSE;
@@ -364,8 +364,8 @@ GST_START_TEST (test_tampered_then_moved)
   stream = stream_of (sim, 0, 0);
   while (stream->step != ZRTP_STEP_COMMIT_SENT)
     sim_run (sim, sim->now + SIM_MSEC);
-  puppet_init (&other, &sim->ends[0].streams[0], 0x4444);
-  puppet_hello (&other);
+  mock_peer_init (&other, &sim->ends[0].streams[0], 0x4444);
+  mock_peer_hello (&other);
   sim->ends[1].dead = TRUE;
   fail_unless (zrtp_stream_set_peer_hello_hash (stream, wrong, sim->now));
   fail_unless_equals_int (info_of (sim, 0, 0)->state, ZRTP_STATE_FAILED);
@@ -391,10 +391,10 @@ GST_START_TEST (test_few_forks_are_told)
   SimStream *audio = &sim->ends[0].streams[0];
 
   for (guint i = 0; i < 1000; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    puppet_init (&puppet, audio, 0x66000000 + i);
-    puppet_hello (&puppet);
+    mock_peer_init (&mock, audio, 0x66000000 + i);
+    mock_peer_hello (&mock);
     sim_run (sim, sim->now + 10 * SIM_MSEC);
   }
   fail_unless (audio->n_events[ZRTP_EVENT_FORK] >= 10);
@@ -412,11 +412,11 @@ GST_START_TEST (test_few_forgeries_are_told)
   const ZrtpMessage forged = {.type = ZRTP_MESSAGE_GO_CLEAR };
   Sim *sim = sim_new_second_stream (13);
   SimStream *audio = &sim->ends[0].streams[0];
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, audio, 0x2000);
+  mock_peer_init (&mock, audio, 0x2000);
   for (guint i = 0; i < 1000; i++) {
-    puppet_say (&puppet, &forged, NULL);
+    mock_peer_say (&mock, &forged, NULL);
     sim_run (sim, sim->now + 10 * SIM_MSEC);
   }
   fail_unless (audio->n_events[ZRTP_EVENT_SECURITY] >= 1);

@@ -25,7 +25,7 @@ third_name (ThirdPacket kind)
 }
 
 static gsize
-frame (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal,
+frame (MockPeer * mock, const ZrtpMessage * message, const guint8 * seal,
     guint8 * out)
 {
   guint8 octets[ZRTP_MAX_MESSAGE_SIZE];
@@ -34,17 +34,17 @@ frame (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal,
   fail_unless (size > 0);
   if (seal)
     zrtp_message_sign (octets, size, seal);
-  return zrtp_packet_write (out, ZRTP_MAX_PACKET_SIZE, puppet->sequence++,
-      puppet->ssrc, octets, size);
+  return zrtp_packet_write (out, ZRTP_MAX_PACKET_SIZE, mock->sequence++,
+      mock->ssrc, octets, size);
 }
 
 static gsize
-make_hello (Puppet * puppet, ThirdPacket kind, guint8 * out)
+make_hello (MockPeer * mock, ThirdPacket kind, guint8 * out)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_HELLO };
   ZrtpHello *hello = &message.u.hello;
 
-  *hello = puppet->hello;
+  *hello = mock->hello;
   if (kind == THIRD_HELLO_OLD)
     memcpy (hello->version, "1.00", 4);
   if (kind == THIRD_HELLO_LATER)
@@ -53,22 +53,22 @@ make_hello (Puppet * puppet, ThirdPacket kind, guint8 * out)
     hello->n_names[ZRTP_KIND_KEY_AGREEMENT] = 1;
     memcpy (hello->names[ZRTP_KIND_KEY_AGREEMENT][0], "EC52", 4);
   }
-  return frame (puppet, &message,
-      puppet->h[kind == THIRD_HELLO_FALSE_MAC ? 1 : 2], out);
+  return frame (mock, &message,
+      mock->h[kind == THIRD_HELLO_FALSE_MAC ? 1 : 2], out);
 }
 
 static gsize
-make_commit (Puppet * puppet, ThirdPacket kind, guint8 * out)
+make_commit (MockPeer * mock, ThirdPacket kind, guint8 * out)
 {
   static const char *const usual[ZRTP_N_KINDS] = {
     "S256", "AES1", "HS80", "X255", "B32 "
   };
-  const ZrtpRandom *random = &puppet->to->endpoint->sim->random;
+  const ZrtpRandom *random = &mock->to->endpoint->sim->random;
   ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
   ZrtpCommit *commit = &message.u.commit;
 
-  memcpy (commit->h2, puppet->h[2], ZRTP_IMAGE_SIZE);
-  memcpy (commit->zid, puppet->hello.zid, ZRTP_ZID_SIZE);
+  memcpy (commit->h2, mock->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->zid, mock->hello.zid, ZRTP_ZID_SIZE);
   for (guint i = 0; i < ZRTP_N_KINDS; i++)
     memcpy (commit->names[i], usual[i], 4);
   if (kind == THIRD_COMMIT_MULT)
@@ -81,30 +81,30 @@ make_commit (Puppet * puppet, ThirdPacket kind, guint8 * out)
     commit->zid[0] ^= 1;
   zrtp_random_fill (random, commit->hvi, ZRTP_HVI_SIZE);
   zrtp_random_fill (random, commit->nonce, ZRTP_NONCE_SIZE);
-  return frame (puppet, &message, puppet->h[1], out);
+  return frame (mock, &message, mock->h[1], out);
 }
 
 static gsize
-make_dhpart (Puppet * puppet, ThirdPacket kind, guint8 * out)
+make_dhpart (MockPeer * mock, ThirdPacket kind, guint8 * out)
 {
   ZrtpMessage message = {.type = kind == THIRD_DHPART1 ?
         ZRTP_MESSAGE_DHPART1 : ZRTP_MESSAGE_DHPART2
   };
   ZrtpDHPart *part = &message.u.dhpart;
 
-  memcpy (part->h1, puppet->h[1], ZRTP_IMAGE_SIZE);
+  memcpy (part->h1, mock->h[1], ZRTP_IMAGE_SIZE);
   if (kind == THIRD_DHPART2_FALSE_KEY)
     part->h1[0] ^= 1;
   part->public_size = 32;
-  zrtp_random_fill (&puppet->to->endpoint->sim->random, part->public_value,
+  zrtp_random_fill (&mock->to->endpoint->sim->random, part->public_value,
       part->public_size);
-  return frame (puppet, &message, puppet->h[0], out);
+  return frame (mock, &message, mock->h[0], out);
 }
 
 static gsize
-make_other (Puppet * puppet, ZrtpMessageType type, guint8 * out)
+make_other (MockPeer * mock, ZrtpMessageType type, guint8 * out)
 {
-  const ZrtpRandom *random = &puppet->to->endpoint->sim->random;
+  const ZrtpRandom *random = &mock->to->endpoint->sim->random;
   ZrtpMessage message = {.type = type };
   guint8 text[40];
 
@@ -127,11 +127,11 @@ make_other (Puppet * puppet, ZrtpMessageType type, guint8 * out)
     default:
       break;
   }
-  return frame (puppet, &message, NULL, out);
+  return frame (mock, &message, NULL, out);
 }
 
 gsize
-third_make (Puppet * puppet, ThirdPacket kind, guint8 * out)
+third_make (MockPeer * mock, ThirdPacket kind, guint8 * out)
 {
   static const ZrtpMessageType types[N_THIRD] = {
     [THIRD_HELLO_ACK] = ZRTP_MESSAGE_HELLO_ACK,
@@ -149,20 +149,20 @@ third_make (Puppet * puppet, ThirdPacket kind, guint8 * out)
   };
 
   if (kind <= THIRD_HELLO_NOTHING_IN_COMMON)
-    return make_hello (puppet, kind, out);
+    return make_hello (mock, kind, out);
   if (kind >= THIRD_COMMIT && kind <= THIRD_COMMIT_OTHER_ZID)
-    return make_commit (puppet, kind, out);
+    return make_commit (mock, kind, out);
   if (kind >= THIRD_DHPART1 && kind <= THIRD_DHPART2_FALSE_KEY)
-    return make_dhpart (puppet, kind, out);
-  return make_other (puppet, types[kind], out);
+    return make_dhpart (mock, kind, out);
+  return make_other (mock, types[kind], out);
 }
 
 void
-third_send (Puppet * puppet, ThirdPacket kind)
+third_send (MockPeer * mock, ThirdPacket kind)
 {
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
 
-  sim_deliver (puppet->to, packet, third_make (puppet, kind, packet));
+  sim_deliver (mock->to, packet, third_make (mock, kind, packet));
 }
 
 void

@@ -7,7 +7,7 @@
 #ifndef THIRDPARTY_H
 #define THIRDPARTY_H
 
-#include "puppet.h"
+#include "mockpeer.h"
 
 typedef enum
 {
@@ -42,9 +42,9 @@ typedef enum
 const char *third_name (ThirdPacket kind);
 /* Writes the packet into @out, of ZRTP_MAX_PACKET_SIZE. All packets of one
  * puppet have one chain. */
-gsize third_make (Puppet * puppet, ThirdPacket kind, guint8 * out);
+gsize third_make (MockPeer * mock, ThirdPacket kind, guint8 * out);
 /* Makes and delivers it. */
-void third_send (Puppet * puppet, ThirdPacket kind);
+void third_send (MockPeer * mock, ThirdPacket kind);
 /* Gives a Hello another chain and CRC. */
 void third_renew_hello (guint8 * packet, gsize size, guint32 number);
 

@@ -6,8 +6,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "puppet.h"
-#include "wire.h"
+#include "mockpeer.h"
+#include "packetlog.h"
 
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
@@ -23,14 +23,14 @@ static const gint t2_times[] = {
 typedef struct
 {
   Sim *sim;
-  Wire *wire;
+  PacketLog *log;
   SimStream *alice, *bob;
   guint lost;                   /* bits of ZrtpMessageType */
   gint64 until;                 /* ... while it is earlier than this */
 } Call;
 
 static gboolean
-pass (const WireEntry * entry, gpointer user_data)
+pass (const PacketLogEntry * entry, gpointer user_data)
 {
   const Call *call = user_data;
 
@@ -42,9 +42,9 @@ call_make (Call * call, guint64 seed, guint retry_timeout_ms)
 {
   memset (call, 0, sizeof *call);
   call->sim = sim_new (seed);
-  call->wire = wire_new (call->sim);
-  call->wire->rule = pass;
-  call->wire->rule_data = call;
+  call->log = packet_log_new (call->sim);
+  call->log->rule = pass;
+  call->log->rule_data = call;
   call->until = ZRTP_NEVER;
   for (guint i = 0; i < 2; i++) {
     ZrtpPolicy *policy = &call->sim->ends[i].policy;
@@ -68,7 +68,7 @@ call_start (Call * call, guint lost)
 static void
 call_clear (Call * call)
 {
-  wire_free (call->wire);
+  packet_log_free (call->log);
   sim_free (call->sim);
 }
 
@@ -115,14 +115,14 @@ GST_START_TEST (test_t2)
     call_make (&call, 1, first_ms);
     call_start (&call, 1 << repeats[__i__].lost);
     sim_run (call.sim, 100 * SIM_MSEC);
-    start = wire_get (call.wire, 0, repeats[__i__].repeated, 0)->when;
+    start = packet_log_get (call.log, 0, repeats[__i__].repeated, 0)->when;
     run_for (&call, start, T2_OVER * first_ms / 150 - 1);
-    wire_check_times (call.wire, 0, repeats[__i__].repeated, times,
+    packet_log_check_times (call.log, 0, repeats[__i__].repeated, times,
         G_N_ELEMENTS (times));
     fail_unless_equals_int (info_of (call.alice)->state,
         ZRTP_STATE_NEGOTIATING);
     /* All answered, nothing said unasked (Z-6-05). */
-    fail_unless_equals_int (wire_count (call.wire, 1, repeats[__i__].lost),
+    fail_unless_equals_int (packet_log_count (call.log, 1, repeats[__i__].lost),
         G_N_ELEMENTS (times));
 
     run_for (&call, start, T2_OVER * first_ms / 150);
@@ -156,25 +156,26 @@ GST_END_TEST;
 /* An unanswered Commit, though nobody is there but the one who is silent. */
 GST_START_TEST (test_commit_into_the_void)
 {
-  Puppet puppet;
+  MockPeer mock;
   gint64 start;
   Call call;
 
   call_make (&call, 3, 150);
   sim_start (call.sim, 0);
-  puppet_init (&puppet, call.alice, 0x2000);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-  start = wire_get (call.wire, 0, ZRTP_MESSAGE_COMMIT, 0)->when;
+  mock_peer_init (&mock, call.alice, 0x2000);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
+  start = packet_log_get (call.log, 0, ZRTP_MESSAGE_COMMIT, 0)->when;
   run_for (&call, start, T2_OVER);
-  wire_check_times (call.wire, 0, ZRTP_MESSAGE_COMMIT, t2_times,
+  packet_log_check_times (call.log, 0, ZRTP_MESSAGE_COMMIT, t2_times,
       G_N_ELEMENTS (t2_times));
   fail_unless_equals_int (info_of (call.alice)->error, ZRTP_ERROR_TIMEOUT);
   /* The same Hello again brings it back. */
-  wire_reset (call.wire);
-  puppet_hello (&puppet);
-  puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-  fail_unless_equals_int (wire_count (call.wire, 0, ZRTP_MESSAGE_COMMIT), 1);
+  packet_log_reset (call.log);
+  mock_peer_hello (&mock);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
+  fail_unless_equals_int (packet_log_count (call.log, 0, ZRTP_MESSAGE_COMMIT),
+      1);
   call_clear (&call);
 }
 
@@ -185,34 +186,36 @@ GST_END_TEST;
 GST_START_TEST (test_responder_silence)
 {
   static const gint error_times[] = { 0, 150, 450, 1050 };
-  Puppet puppet;
+  MockPeer mock;
   gint64 start;
   Call call;
 
   call_make (&call, 4, 150);
   sim_start (call.sim, 0);
-  puppet_init (&puppet, call.alice, 0x2000);
-  puppet_hello (&puppet);
-  puppet_commit (&puppet, NULL);
+  mock_peer_init (&mock, call.alice, 0x2000);
+  mock_peer_hello (&mock);
+  mock_peer_commit (&mock, NULL);
   start = call.sim->now;
-  fail_unless_equals_int (wire_count (call.wire, 0, ZRTP_MESSAGE_DHPART1), 1);
-  wire_reset (call.wire);
+  fail_unless_equals_int (packet_log_count (call.log, 0, ZRTP_MESSAGE_DHPART1),
+      1);
+  packet_log_reset (call.log);
   run_for (&call, start, 9999);
   /* Z-6-05: not a word of its own, but for Hellos. */
-  fail_unless_equals_int (call.wire->entries->len,
-      wire_count (call.wire, 0, ZRTP_MESSAGE_HELLO));
+  fail_unless_equals_int (call.log->entries->len,
+      packet_log_count (call.log, 0, ZRTP_MESSAGE_HELLO));
   fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_NEGOTIATING);
   run_for (&call, start, 10000);
   /* Z-6-13 */
   fail_unless_equals_int (info_of (call.alice)->error, ZRTP_ERROR_TIMEOUT);
-  fail_unless_equals_int (wire_get (call.wire, 0, ZRTP_MESSAGE_ERROR,
+  fail_unless_equals_int (packet_log_get (call.log, 0, ZRTP_MESSAGE_ERROR,
           0)->message.u.error_code, 0xb0);
   run_for (&call, start, 11999);
-  wire_check_times (call.wire, 0, ZRTP_MESSAGE_ERROR, error_times, 4);
+  packet_log_check_times (call.log, 0, ZRTP_MESSAGE_ERROR, error_times, 4);
   /* Then it looks for the peer again, and of the Error no more is heard. */
   run_for (&call, start, 20000);
   fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_DISCOVERING);
-  fail_unless_equals_int (wire_count (call.wire, 0, ZRTP_MESSAGE_ERROR), 4);
+  fail_unless_equals_int (packet_log_count (call.log, 0, ZRTP_MESSAGE_ERROR),
+      4);
   call_clear (&call);
 }
 
@@ -229,13 +232,14 @@ GST_START_TEST (test_duplicates_break_silence)
   call.sim->delay = 450 * SIM_MSEC;
   call_start (&call, 1 << repeats[__i__].lost);
   sim_run (call.sim, 4 * SIM_SEC);
-  start = wire_get (call.wire, 0, repeats[__i__].repeated, 0)->when;
+  start = packet_log_get (call.log, 0, repeats[__i__].repeated, 0)->when;
   /* Only the answer to the last repetition arrives. */
   call.until = start + (9450 + 450) * SIM_MSEC;
   fail_unless (sim_run_until_secure (call.sim, start + 14 * SIM_SEC));
   sim_assert_agreed (call.sim);
   for (guint i = 0; i < 2; i++) {
-    fail_unless_equals_int (wire_count (call.wire, i, ZRTP_MESSAGE_ERROR), 0);
+    fail_unless_equals_int (packet_log_count (call.log, i, ZRTP_MESSAGE_ERROR),
+        0);
     fail_unless_equals_int (call.sim->ends[i].
         streams[0].n_events[ZRTP_EVENT_ERROR], 0);
   }
@@ -245,7 +249,7 @@ GST_START_TEST (test_duplicates_break_silence)
 GST_END_TEST;
 
 static void
-say_again (Call * call, const WireEntry * entry)
+say_again (Call * call, const PacketLogEntry * entry)
 {
   SimStream *to = entry->from == 0 ? call->bob : call->alice;
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
@@ -261,31 +265,31 @@ GST_START_TEST (test_duplicates_are_answered)
 {
   const ZrtpMessageType request = repeats[__i__].repeated;
   const ZrtpMessageType answer = repeats[__i__].lost;
-  const WireEntry *original;
+  const PacketLogEntry *original;
   Call call;
 
   call_make (&call, 6, 150);
   call_start (&call, 0);
-  while (wire_count (call.wire, 1, answer) == 0)
+  while (packet_log_count (call.log, 1, answer) == 0)
     sim_run (call.sim, call.sim->now + SIM_MSEC);
-  original = wire_get (call.wire, 1, answer, 0);
+  original = packet_log_get (call.log, 1, answer, 0);
   for (guint i = 1; i < 5; i++) {
-    say_again (&call, wire_get (call.wire, 0, request, 0));
-    fail_unless_equals_int (wire_count (call.wire, 1, answer), i + 1);
+    say_again (&call, packet_log_get (call.log, 0, request, 0));
+    fail_unless_equals_int (packet_log_count (call.log, 1, answer), i + 1);
     fail_unless (g_bytes_equal (original->octets,
-            wire_get (call.wire, 1, answer, i)->octets));
-    fail_if (original->crc == wire_get (call.wire, 1, answer, i)->crc);
+            packet_log_get (call.log, 1, answer, i)->octets));
+    fail_if (original->crc == packet_log_get (call.log, 1, answer, i)->crc);
   }
   fail_unless (sim_run_until_secure (call.sim, SIM_SEC));
   sim_assert_agreed (call.sim);
   if (request == ZRTP_MESSAGE_CONFIRM2) {
     sim_run (call.sim, 60 * SIM_SEC);
-    say_again (&call, wire_get (call.wire, 0, request, 0));
-    fail_unless_equals_int (wire_count (call.wire, 1, answer), 6);
+    say_again (&call, packet_log_get (call.log, 0, request, 0));
+    fail_unless_equals_int (packet_log_count (call.log, 1, answer), 6);
   } else {
     /* What is past gets no answer and does no harm. */
-    say_again (&call, wire_get (call.wire, 0, request, 0));
-    fail_unless_equals_int (wire_count (call.wire, 1, answer), 5);
+    say_again (&call, packet_log_get (call.log, 0, request, 0));
+    fail_unless_equals_int (packet_log_count (call.log, 1, answer), 5);
   }
   sim_assert_agreed (call.sim);
   fail_unless_equals_int (call.bob->n_events[ZRTP_EVENT_SEND_KEYS], 1);
@@ -323,7 +327,7 @@ GST_START_TEST (test_error_schedule)
   run_for (&call, start, 9900);
   fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_FAILED);
   run_for (&call, start, 60000);
-  wire_check_times (call.wire, 0, ZRTP_MESSAGE_ERROR, t2_times,
+  packet_log_check_times (call.log, 0, ZRTP_MESSAGE_ERROR, t2_times,
       G_N_ELEMENTS (t2_times));
   call_clear (&call);
 }
@@ -333,18 +337,19 @@ GST_END_TEST;
 /* Z-5.10-01 Z-6-06 */
 GST_START_TEST (test_error_ack)
 {
-  Puppet puppet;
+  MockPeer mock;
   Call call;
 
   call_make (&call, 8, 150);
   sim_start (call.sim, 0);
-  puppet_init (&puppet, call.alice, 0x2000);
+  mock_peer_init (&mock, call.alice, 0x2000);
   return_hello (&call);
   sim_run (call.sim, 200 * SIM_MSEC);
-  puppet_ack (&puppet, ZRTP_MESSAGE_ERROR_ACK);
+  mock_peer_ack (&mock, ZRTP_MESSAGE_ERROR_ACK);
   sim_run (call.sim, 60 * SIM_SEC);
-  wire_check_times (call.wire, 0, ZRTP_MESSAGE_ERROR, t2_times, 2);
-  fail_unless_equals_int (wire_count (call.wire, 0, ZRTP_MESSAGE_ERROR), 2);
+  packet_log_check_times (call.log, 0, ZRTP_MESSAGE_ERROR, t2_times, 2);
+  fail_unless_equals_int (packet_log_count (call.log, 0, ZRTP_MESSAGE_ERROR),
+      2);
   call_clear (&call);
 }
 
@@ -380,9 +385,9 @@ GST_START_TEST (test_srtp_for_conf2ack)
   /* Z-4.6-04 Z-5.8-02 Z-6-07 */
   media (&call, call.alice, ZRTP_MEDIA_SECURE);
   sim_assert_agreed (call.sim);
-  wire_reset (call.wire);
+  packet_log_reset (call.log);
   sim_run (call.sim, 60 * SIM_SEC);
-  fail_unless_equals_int (call.wire->entries->len, 0);
+  fail_unless_equals_int (call.log->entries->len, 0);
   sim_assert_agreed (call.sim);
   call_clear (&call);
 }
@@ -400,7 +405,7 @@ GST_START_TEST (test_srtp_and_conf2ack)
   sim_run (call.sim, 100 * SIM_MSEC);
   media (&call, call.alice, ZRTP_MEDIA_SECURE);
   sim_assert_agreed (call.sim);
-  say_again (&call, wire_get (call.wire, 1, ZRTP_MESSAGE_CONF2ACK, 0));
+  say_again (&call, packet_log_get (call.log, 1, ZRTP_MESSAGE_CONF2ACK, 0));
   media (&call, call.alice, ZRTP_MEDIA_SECURE);
   sim_assert_agreed (call.sim);
   fail_unless_equals_int (call.alice->n_events[ZRTP_EVENT_SAS], 1);
@@ -413,7 +418,7 @@ GST_END_TEST;
 /* The peer computes faster: its Confirm1 is here before our DHResult. */
 GST_START_TEST (test_early_confirm1)
 {
-  const WireEntry *confirm1;
+  const PacketLogEntry *confirm1;
   Call call;
 
   call_make (&call, 11, 150);
@@ -421,16 +426,18 @@ GST_START_TEST (test_early_confirm1)
   sim_run (call.sim, 35 * SIM_MSEC);
   call.sim->ends[0].job_time = 120 * SIM_MSEC;
   sim_run (call.sim, 100 * SIM_MSEC);
-  confirm1 = wire_get (call.wire, 1, ZRTP_MESSAGE_CONFIRM1, 0);
+  confirm1 = packet_log_get (call.log, 1, ZRTP_MESSAGE_CONFIRM1, 0);
   fail_unless (confirm1->when < 70 * SIM_MSEC);
-  fail_unless_equals_int (wire_count (call.wire, 0, ZRTP_MESSAGE_CONFIRM2), 0);
+  fail_unless_equals_int (packet_log_count (call.log, 0, ZRTP_MESSAGE_CONFIRM2),
+      0);
   fail_unless_equals_int (info_of (call.alice)->state, ZRTP_STATE_NEGOTIATING);
   /* It did not have to be asked for again. */
   fail_unless (sim_run_until_secure (call.sim, 200 * SIM_MSEC));
   sim_assert_agreed (call.sim);
-  fail_unless_equals_int (wire_count (call.wire, 1, ZRTP_MESSAGE_CONFIRM1), 1);
-  fail_unless_equals_uint64 (info_of (call.alice)->counters.dropped
-      [ZRTP_DROP_UNEXPECTED], 0);
+  fail_unless_equals_int (packet_log_count (call.log, 1, ZRTP_MESSAGE_CONFIRM1),
+      1);
+  fail_unless_equals_uint64 (info_of (call.alice)->
+      counters.dropped[ZRTP_DROP_UNEXPECTED], 0);
   call_clear (&call);
 }
 
@@ -448,7 +455,7 @@ GST_START_TEST (test_slow_results)
   call.sim->ends[1].job_time = 2 * SIM_SEC;
   fail_unless (sim_run_until_secure (call.sim, 5 * SIM_SEC));
   sim_assert_agreed (call.sim);
-  fail_unless (wire_count (call.wire, 0, ZRTP_MESSAGE_DHPART2) > 3);
+  fail_unless (packet_log_count (call.log, 0, ZRTP_MESSAGE_DHPART2) > 3);
   call_clear (&call);
 }
 
@@ -469,7 +476,8 @@ GST_START_TEST (test_timeouts_out_of_time)
     sim_run (call.sim, ms * SIM_MSEC);
   }
   sim_assert_agreed (call.sim);
-  fail_unless_equals_int (wire_count (call.wire, 0, ZRTP_MESSAGE_HELLO), 1);
+  fail_unless_equals_int (packet_log_count (call.log, 0, ZRTP_MESSAGE_HELLO),
+      1);
   /* A machine that slept for an hour. */
   zrtp_stream_timeout (call.alice->stream, 3600 * SIM_SEC);
   sim_drain (call.sim, 0);

@@ -6,7 +6,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "known.h"
+#include "knownpeers-common.h"
 
 /* Whose SRTP arrives at the other side. */
 gboolean trial_talks[2];
@@ -43,16 +43,17 @@ trial_verify (Sim * sim)
 {
   for (guint i = 0; i < 2; i++)
     fail_unless (zrtp_session_verify_sas (sim->ends[i].session, sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   for (guint i = 0; i < 2; i++)
-    fail_unless_equals_int (known_info (sim, i)->trust, ZRTP_TRUST_VERIFIED);
+    fail_unless_equals_int (knownpeers_info (sim, i)->trust,
+        ZRTP_TRUST_VERIFIED);
 }
 
 /* A verified call in which both talk. */
 Sim *
 trial_call (guint64 seed, guint initiator)
 {
-  Sim *sim = known_call (seed, initiator);
+  Sim *sim = knownpeers_call (seed, initiator);
 
   trial_talks[0] = trial_talks[1] = TRUE;
   sim->listener = trial_on_event;
@@ -90,7 +91,7 @@ TrialBefore
 trial_look (Sim * sim)
 {
   const SimStream *s = trial_stream (sim, 0);
-  TrialBefore before = { g_strdup (known_info (sim, 0)->sas),
+  TrialBefore before = { g_strdup (knownpeers_info (sim, 0)->sas),
     s->n_events[ZRTP_EVENT_MEDIA], s->n_events[ZRTP_EVENT_KEYS_GONE],
     s->n_events[ZRTP_EVENT_RESTART_REFUSED], s->send_keys
   };
@@ -108,8 +109,8 @@ trial_assert_untouched (Sim * sim, TrialBefore * before, ZrtpTrust trust)
   fail_unless_equals_int (s->n_events[ZRTP_EVENT_MEDIA], before->media);
   fail_unless_equals_int (s->n_events[ZRTP_EVENT_KEYS_GONE], before->gone);
   fail_unless (memcmp (s->send_keys.key, before->keys.key, 16) == 0);
-  fail_unless_equals_string (known_info (sim, 0)->sas, before->sas);
-  fail_unless_equals_int (known_info (sim, 0)->trust, trust);
+  fail_unless_equals_string (knownpeers_info (sim, 0)->sas, before->sas);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, trust);
   g_free (before->sas);
 }
 
@@ -118,21 +119,23 @@ void
 trial_assert_moved (Sim * sim, TrialBefore * before)
 {
   sim_assert_agreed (sim);
-  fail_if (g_str_equal (known_info (sim, 0)->sas, before->sas));
+  fail_if (g_str_equal (knownpeers_info (sim, 0)->sas, before->sas));
   fail_unless_equals_int (trial_stream (sim, 0)->n_events[ZRTP_EVENT_KEYS_GONE],
       before->gone);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
-  fail_unless_equals_int (known_info (sim, 1)->trust, ZRTP_TRUST_VERIFIED);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH), 0);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_PEER_CHANGED), 0);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_RESTART_REFUSED),
-      before->told);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  fail_unless_equals_int (knownpeers_info (sim, 1)->trust, ZRTP_TRUST_VERIFIED);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH),
+      0);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_PEER_CHANGED),
+      0);
+  fail_unless_equals_int (knownpeers_events (sim, 0,
+          ZRTP_EVENT_RESTART_REFUSED), before->told);
   g_free (before->sas);
 }
 
 void
-trial_puppet (Puppet * puppet, Sim * sim, const guint8 * zid, guint32 ssrc)
+trial_puppet (MockPeer * mock, Sim * sim, const guint8 * zid, guint32 ssrc)
 {
-  puppet_init (puppet, trial_stream (sim, 0), ssrc);
-  memcpy (puppet->hello.zid, zid, ZRTP_ZID_SIZE);
+  mock_peer_init (mock, trial_stream (sim, 0), ssrc);
+  memcpy (mock->hello.zid, zid, ZRTP_ZID_SIZE);
 }

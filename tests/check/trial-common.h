@@ -6,7 +6,7 @@
 #ifndef TRIAL_COMMON_H
 #define TRIAL_COMMON_H
 
-#include "puppet.h"
+#include "mockpeer.h"
 
 typedef struct
 {
@@ -36,7 +36,7 @@ TrialBefore trial_look (Sim * sim);
 void trial_assert_untouched (Sim * sim, TrialBefore * before, ZrtpTrust trust);
 void trial_assert_moved (Sim * sim, TrialBefore * before);
 /* A puppet for the first endpoint, with that ZID. */
-void trial_puppet (Puppet * puppet, Sim * sim, const guint8 * zid,
+void trial_puppet (MockPeer * mock, Sim * sim, const guint8 * zid,
     guint32 ssrc);
 
 #endif

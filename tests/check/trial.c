@@ -11,7 +11,7 @@
 #include "zrtp/zrtpstream.h"
 
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 #include "thirdparty.h"
 #include "trial-common.h"
 
@@ -37,9 +37,9 @@ GST_START_TEST (test_restarted_peer)
     fail_unless (sim->now - began < 400 * SIM_MSEC + 12 * sim->delay,
         "%" G_GINT64_FORMAT " us", sim->now - began);
     sim_talk (sim);
-    known_settle (sim);
+    knownpeers_settle (sim);
     trial_assert_moved (sim, &before);
-    known_assert_same (TRUE);
+    knownpeers_assert_same (TRUE);
     /* And once more. */
     before = trial_look (sim);
     trial_restart (sim, 1, 1);
@@ -65,10 +65,10 @@ GST_START_TEST (test_lossy)
         "seed %u", seed);
     sim->loss = 0;
     sim_talk (sim);
-    known_settle (sim);
+    knownpeers_settle (sim);
     sim_run (sim, sim->now + 15 * SIM_SEC);
     trial_assert_moved (sim, &before);
-    known_assert_same (TRUE);
+    knownpeers_assert_same (TRUE);
     sim_free (sim);
   }
 }
@@ -79,14 +79,14 @@ GST_END_TEST;
 GST_START_TEST (test_preshared)
 {
   for (guint n = 0; n < 3; n++) {
-    Sim *sim = known_new (200 + n);
+    Sim *sim = knownpeers_new (200 + n);
     TrialBefore before;
 
     for (guint i = 0; i < 2; i++)
       fail_unless (zrtp_algorithm_list_parse (ZRTP_KIND_KEY_AGREEMENT,
               "Prsh,X255,Mult", &sim->ends[i].policy.algorithms
               [ZRTP_KIND_KEY_AGREEMENT], NULL));
-    known_run (sim);
+    knownpeers_run (sim);
     trial_talks[0] = trial_talks[1] = TRUE;
     sim->listener = trial_on_event;
     trial_verify (sim);
@@ -97,10 +97,10 @@ GST_START_TEST (test_preshared)
       fail_unless_equals_string (trial_info (sim, 0)->key_agreement->base.name,
           "Prsh");
     sim_talk (sim);
-    known_settle (sim);
+    knownpeers_settle (sim);
     trial_assert_moved (sim, &before);
     sim_free (sim);
-    known_wall += 3600;
+    knownpeers_wall += 3600;
   }
 }
 
@@ -162,15 +162,15 @@ GST_START_TEST (test_restart_among_strangers)
     gint64 restarted = 0;
 
     for (gint64 t = 0; sim->now < start + dies + 7 * SIM_SEC; t += interval) {
-      Puppet puppet;
+      MockPeer mock;
 
-      trial_puppet (&puppet, sim, sim->ends[1].zid, ssrc);
-      puppet_hello (&puppet);
-      puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
+      trial_puppet (&mock, sim, sim->ends[1].zid, ssrc);
+      mock_peer_hello (&mock);
+      mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
       if (answers)
-        third_send (&puppet, THIRD_DHPART1);
+        third_send (&mock, THIRD_DHPART1);
       if (commits)
-        puppet_commit (&puppet, NULL);
+        mock_peer_commit (&mock, NULL);
       if (t >= dies && !restarted) {
         trial_assert_untouched (sim, &before, ZRTP_TRUST_VERIFIED);
         before = trial_look (sim);
@@ -186,7 +186,8 @@ GST_START_TEST (test_restart_among_strangers)
     }
     fail_unless (sim_run_until_secure (sim, restarted + 6 * SIM_SEC), "%u", n);
     sim_assert_agreed (sim);
-    fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+    fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+        ZRTP_TRUST_VERIFIED);
     g_free (before.sas);
     sim_free (sim);
   }
@@ -204,7 +205,7 @@ GST_START_TEST (test_name_during_trial)
   zrtp_session_set_peer_name (session, "bob", sim->now);
   trial_verify (sim);
   trial_settle (sim, 0);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
   trial_restart (sim, 1, 1);
   while (!alice->stream->trial)
     sim_run (sim, sim->now + SIM_MSEC);
@@ -214,7 +215,8 @@ GST_START_TEST (test_name_during_trial)
   zrtp_session_set_peer_name (session, "carol", sim->now);
   fail_unless (sim_run_until_secure (sim, sim->now + 2 * SIM_SEC));
   trial_settle (sim, 0);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_NAME_MISMATCH);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+      ZRTP_TRUST_NAME_MISMATCH);
   fail_unless (alice->n_events[ZRTP_EVENT_NAME_MISMATCH] > 0);
   sim_free (sim);
 }
@@ -232,19 +234,20 @@ GST_START_TEST (test_forged_hello)
   const guint jobs = sim->ends[0].jobs;
 
   for (guint i = 0; i < 1000; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    trial_puppet (&puppet, sim, sim->ends[1].zid, 0x4000 + i);
-    puppet_hello (&puppet);
-    puppet_ack (&puppet, ZRTP_MESSAGE_HELLO_ACK);
-    puppet_commit (&puppet, NULL);
+    trial_puppet (&mock, sim, sim->ends[1].zid, 0x4000 + i);
+    mock_peer_hello (&mock);
+    mock_peer_ack (&mock, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_commit (&mock, NULL);
     sim_run (sim, sim->now + 10 * SIM_MSEC);
   }
   trial_assert_untouched (sim, &before, ZRTP_TRUST_VERIFIED);
   fail_unless_equals_int (sim->ends[0].jobs, jobs);
-  fail_unless (known_events (sim, 0, ZRTP_EVENT_LISTEN) < 60);
-  fail_unless (known_events (sim, 0, ZRTP_EVENT_FORK) < 20);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_RESTART_REFUSED), 0);
+  fail_unless (knownpeers_events (sim, 0, ZRTP_EVENT_LISTEN) < 60);
+  fail_unless (knownpeers_events (sim, 0, ZRTP_EVENT_FORK) < 20);
+  fail_unless_equals_int (knownpeers_events (sim, 0,
+          ZRTP_EVENT_RESTART_REFUSED), 0);
   for (char *p = trial_stream (sim, 0)->trace->str; (p = strstr (p, "Hello "));
       p++)
     hellos++;
@@ -268,12 +271,12 @@ GST_START_TEST (test_one_way)
   trial_talks[1] = FALSE;
   packets = sim->packets;
   for (guint i = 0; i < 600; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    trial_puppet (&puppet, sim, sim->ends[1].zid, 0x4000 + i);
-    puppet_hello (&puppet);
+    trial_puppet (&mock, sim, sim->ends[1].zid, 0x4000 + i);
+    mock_peer_hello (&mock);
     if (commits)
-      puppet_commit (&puppet, NULL);
+      mock_peer_commit (&mock, NULL);
     sim_run (sim, start + i * 100 * SIM_MSEC);
   }
   sim_run (sim, sim->now + 60 * SIM_SEC);
@@ -281,7 +284,8 @@ GST_START_TEST (test_one_way)
   fail_unless_equals_int (sim_state (sim, 1), ZRTP_STATE_SECURE);
   fail_unless_equals_int (trial_stream (sim, 1)->n_events[ZRTP_EVENT_MEDIA],
       bob_before.media);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_RESTART_REFUSED), 0);
+  fail_unless_equals_int (knownpeers_events (sim, 0,
+          ZRTP_EVENT_RESTART_REFUSED), 0);
   /* In two minutes, for 600 forged Hellos. */
   fail_unless (sim->ends[0].jobs - jobs < 200, "%u", sim->ends[0].jobs - jobs);
   fail_unless (sim->packets - packets < 6000, "%u", sim->packets - packets);
@@ -302,19 +306,20 @@ GST_START_TEST (test_both_silent)
 {
   for (guint seed = 0; seed < 10; seed++) {
     Sim *sim = trial_call (420 + seed, 0);
-    Puppet puppet;
+    MockPeer mock;
 
     trial_talks[0] = trial_talks[1] = FALSE;
-    trial_puppet (&puppet, sim, sim->ends[1].zid, 0x4242);
-    puppet_hello (&puppet);
+    trial_puppet (&mock, sim, sim->ends[1].zid, 0x4242);
+    mock_peer_hello (&mock);
     sim_run (sim, sim->now + 30 * SIM_SEC);
     fail_unless (sim_run_until_secure (sim, sim->now));
     sim_assert_agreed (sim);
     for (guint i = 0; i < 2; i++)
-      fail_unless_equals_int (known_info (sim, i)->trust, ZRTP_TRUST_VERIFIED);
+      fail_unless_equals_int (knownpeers_info (sim, i)->trust,
+          ZRTP_TRUST_VERIFIED);
     sim_talk (sim);
-    known_settle (sim);
-    known_assert_same (TRUE);
+    knownpeers_settle (sim);
+    knownpeers_assert_same (TRUE);
     sim_free (sim);
   }
 }
@@ -328,26 +333,28 @@ GST_START_TEST (test_without_the_secret)
 {
   const guint passive = __i__;
   Sim *sim = trial_call (500, 0);
-  ZrtpCache *genuine = zrtp_cache_ref (known_cache[1]);
-  ZrtpPeer alice = known_peer (0), bob = known_peer (1), mallory, after;
+  ZrtpCache *genuine = zrtp_cache_ref (knownpeers_cache[1]);
+  ZrtpPeer alice = knownpeers_peer (0), bob =
+      knownpeers_peer (1), mallory, after;
   TrialBefore before = trial_look (sim);
 
   trial_kill (sim, 1);
-  known_lose_cache (1);
-  sim->ends[1].cache = known_cache[1];
+  knownpeers_lose_cache (1);
+  sim->ends[1].cache = knownpeers_cache[1];
   sim->ends[1].policy.passive = passive;
   sim_make (sim, 1, 1);
   sim_start (sim, 1);
   sim_run (sim, sim->now + 55 * SIM_SEC);
   trial_assert_untouched (sim, &before, ZRTP_TRUST_VERIFIED);
   fail_if (sim_state (sim, 1) == ZRTP_STATE_SECURE);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_RESTART_REFUSED), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0,
+          ZRTP_EVENT_RESTART_REFUSED), 1);
   sim_run (sim, sim->now + 600 * SIM_SEC);
-  fail_unless (known_events (sim, 0, ZRTP_EVENT_RESTART_REFUSED) <= 11);
-  after = known_peer (0);
-  known_assert_unchanged (&alice, &after);
+  fail_unless (knownpeers_events (sim, 0, ZRTP_EVENT_RESTART_REFUSED) <= 11);
+  after = knownpeers_peer (0);
+  knownpeers_assert_unchanged (&alice, &after);
   zrtp_peer_clear (&after);
-  mallory = known_peer (1);
+  mallory = knownpeers_peer (1);
   fail_if (mallory.known);
 
   /* The user believes it all the same: as in any call without the secret. */
@@ -359,25 +366,25 @@ GST_START_TEST (test_without_the_secret)
             sim->ends[1].zid, sim->now));
     trial_settle (sim, 0);
     fail_unless (sim_run_until_secure (sim, sim->now + 10 * SIM_SEC));
-    fail_unless_equals_int (known_info (sim, 0)->trust,
+    fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
         ZRTP_TRUST_CACHE_MISMATCH);
-    after = known_peer (0);
-    known_assert_unchanged (&alice, &after);
+    after = knownpeers_peer (0);
+    knownpeers_assert_unchanged (&alice, &after);
     zrtp_peer_clear (&after);
   }
   sim_free (sim);
 
-  zrtp_cache_unref (known_cache[1]);
-  known_cache[1] = genuine;
-  after = known_peer (1);
-  known_assert_unchanged (&bob, &after);
+  zrtp_cache_unref (knownpeers_cache[1]);
+  knownpeers_cache[1] = genuine;
+  after = knownpeers_peer (1);
+  knownpeers_assert_unchanged (&bob, &after);
   zrtp_peer_clear (&after);
   zrtp_peer_clear (&alice);
   zrtp_peer_clear (&bob);
   zrtp_peer_clear (&mallory);
-  sim = known_call (501, 0);
-  fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
-  fail_unless_equals_int (known_info (sim, 1)->trust, ZRTP_TRUST_VERIFIED);
+  sim = knownpeers_call (501, 0);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+  fail_unless_equals_int (knownpeers_info (sim, 1)->trust, ZRTP_TRUST_VERIFIED);
   sim_free (sim);
 }
 
@@ -431,7 +438,7 @@ GST_END_TEST;
 static Sim *
 two_streams (guint64 seed)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   trial_talks[0] = trial_talks[1] = TRUE;
   sim->listener = trial_on_event;
@@ -441,7 +448,7 @@ two_streams (guint64 seed)
     sim_start (sim, i);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_talk (sim);
-  known_settle (sim);
+  knownpeers_settle (sim);
   trial_verify (sim);
   return sim;
 }
@@ -467,9 +474,9 @@ GST_START_TEST (test_two_streams)
     fail_unless (n >> 2 || sim->now - began < gap + SIM_SEC,
         "case %u: %" G_GINT64_FORMAT, n, sim->now - began);
     sim_talk (sim);
-    known_settle (sim);
+    knownpeers_settle (sim);
     trial_assert_moved (sim, &before);
-    known_assert_same (TRUE);
+    knownpeers_assert_same (TRUE);
     sim_free (sim);
   }
 }
@@ -496,8 +503,9 @@ GST_START_TEST (test_one_of_two_streams)
         "case %u", n);
     sim_assert_agreed (sim);
     /* The same call. */
-    fail_unless_equals_string (known_info (sim, 0)->sas, before.sas);
-    fail_unless_equals_int (known_info (sim, 0)->trust, ZRTP_TRUST_VERIFIED);
+    fail_unless_equals_string (knownpeers_info (sim, 0)->sas, before.sas);
+    fail_unless_equals_int (knownpeers_info (sim, 0)->trust,
+        ZRTP_TRUST_VERIFIED);
     g_free (before.sas);
     sim_free (sim);
   }
@@ -556,7 +564,7 @@ trial_suite (void)
   Suite *s = suite_create ("trial");
   TCase *tc = tcase_create ("trial");
 
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_set_timeout (tc, 300);
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_restarted_peer, 0, 3);

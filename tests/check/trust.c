@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "cache-common.h"
-#include "known.h"
+#include "knownpeers-common.h"
 
 static void
 hang_up (Sim * sim)
 {
   sim_free (sim);
-  known_wall += 3600;
+  knownpeers_wall += 3600;
 }
 
 static ZrtpSession *
@@ -27,14 +27,14 @@ static void
 verify (Sim * sim, guint which)
 {
   fail_unless (zrtp_session_verify_sas (session_of (sim, which), sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
 }
 
 static void
 assert_trust (Sim * sim, guint which, ZrtpTrust trust)
 {
-  fail_unless_equals_string (zrtp_trust_nick (known_info (sim, which)->trust),
-      zrtp_trust_nick (trust));
+  fail_unless_equals_string (zrtp_trust_nick (knownpeers_info (sim,
+              which)->trust), zrtp_trust_nick (trust));
 }
 
 /* V flags. Each user may have compared in the first call or not. */
@@ -42,7 +42,7 @@ GST_START_TEST (test_v_flags)
 {
   const gboolean own = __i__ & 1, peer = __i__ >> 1 & 1;
   const guint initiator = __i__ >> 2;
-  Sim *sim = known_call (1, initiator);
+  Sim *sim = knownpeers_call (1, initiator);
 
   for (guint i = 0; i < 2; i++)
     assert_trust (sim, i, ZRTP_TRUST_UNVERIFIED);
@@ -54,15 +54,15 @@ GST_START_TEST (test_v_flags)
   assert_trust (sim, 0, own ? ZRTP_TRUST_VERIFIED : ZRTP_TRUST_UNVERIFIED);
   assert_trust (sim, 1, peer ? ZRTP_TRUST_VERIFIED : ZRTP_TRUST_UNVERIFIED);
   /* Z-7.1-02 */
-  fail_if (known_info (sim, 0)->peer_verified);
+  fail_if (knownpeers_info (sim, 0)->peer_verified);
   hang_up (sim);
 
-  sim = known_call (2, initiator);
+  sim = knownpeers_call (2, initiator);
   /* Z-7.1-01: both sides' flags count. */
-  fail_unless_equals_int (known_info (sim, 0)->verified, own);
-  fail_unless_equals_int (known_info (sim, 0)->peer_verified, peer);
-  fail_unless_equals_int (known_info (sim, 1)->verified, peer);
-  fail_unless_equals_int (known_info (sim, 1)->peer_verified, own);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->verified, own);
+  fail_unless_equals_int (knownpeers_info (sim, 0)->peer_verified, peer);
+  fail_unless_equals_int (knownpeers_info (sim, 1)->verified, peer);
+  fail_unless_equals_int (knownpeers_info (sim, 1)->peer_verified, own);
   assert_trust (sim, 0, !own ? ZRTP_TRUST_UNVERIFIED : peer ?
       ZRTP_TRUST_VERIFIED : ZRTP_TRUST_PEER_UNVERIFIED);
   assert_trust (sim, 1, !peer ? ZRTP_TRUST_UNVERIFIED : own ?
@@ -77,23 +77,23 @@ GST_END_TEST;
 
 GST_START_TEST (test_unverify)
 {
-  Sim *sim = known_call (3, 0);
+  Sim *sim = knownpeers_call (3, 0);
   ZrtpPeer peer;
 
   verify (sim, 0);
   fail_unless (zrtp_session_unverify_sas (session_of (sim, 0), sim->now));
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
-  peer = known_peer (0);
+  peer = knownpeers_peer (0);
   fail_if (peer.verified);
   fail_unless (peer.have_rs1);
   zrtp_peer_clear (&peer);
   /* Every change is told. */
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_TRUST), 3);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_TRUST), 3);
   hang_up (sim);
-  sim = known_call (4, 0);
+  sim = knownpeers_call (4, 0);
   assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
-  fail_if (known_info (sim, 1)->peer_verified);
+  fail_if (knownpeers_info (sim, 1)->peer_verified);
   hang_up (sim);
 }
 
@@ -102,13 +102,13 @@ GST_END_TEST;
 /* V survives calls in which nobody says anything. */
 GST_START_TEST (test_v_lasts)
 {
-  Sim *sim = known_call (5, 0);
+  Sim *sim = knownpeers_call (5, 0);
 
   verify (sim, 0);
   verify (sim, 1);
   hang_up (sim);
   for (guint i = 0; i < 4; i++) {
-    sim = known_call (6 + i, i & 1);
+    sim = knownpeers_call (6 + i, i & 1);
     assert_trust (sim, 0, ZRTP_TRUST_VERIFIED);
     assert_trust (sim, 1, ZRTP_TRUST_VERIFIED);
     hang_up (sim);
@@ -122,7 +122,7 @@ GST_END_TEST;
 static Sim *
 call_named (guint64 seed, const char *name)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   for (guint i = 0; i < 2; i++)
     sim_make (sim, i, 1);
@@ -130,15 +130,15 @@ call_named (guint64 seed, const char *name)
   sim_start (sim, 0);
   sim_start (sim, 1);
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   return sim;
 }
 
 static void
 assert_names (Sim * sim, const char *expected, const char *known)
 {
-  fail_unless_equals_string (known_info (sim, 0)->peer_name, expected);
-  fail_unless_equals_string (known_info (sim, 0)->known_peer_name, known);
+  fail_unless_equals_string (knownpeers_info (sim, 0)->peer_name, expected);
+  fail_unless_equals_string (knownpeers_info (sim, 0)->known_peer_name, known);
 }
 
 GST_START_TEST (test_names)
@@ -148,12 +148,12 @@ GST_START_TEST (test_names)
 
   /* Z-12-01: stored only once verified. */
   assert_names (sim, "bob@example.org", NULL);
-  peer = known_peer (0);
+  peer = knownpeers_peer (0);
   fail_unless (peer.name == NULL);
   zrtp_peer_clear (&peer);
   verify (sim, 0);
   assert_names (sim, "bob@example.org", "bob@example.org");
-  peer = known_peer (0);
+  peer = knownpeers_peer (0);
   fail_unless_equals_string (peer.name, "bob@example.org");
   zrtp_peer_clear (&peer);
   hang_up (sim);
@@ -166,15 +166,17 @@ GST_START_TEST (test_names)
   sim = call_named (12, NULL);
   assert_names (sim, NULL, "bob@example.org");
   assert_trust (sim, 0, ZRTP_TRUST_PEER_UNVERIFIED);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 0);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH),
+      0);
   hang_up (sim);
   sim = call_named (13, "carol@example.org");
   assert_names (sim, "carol@example.org", "bob@example.org");
   assert_trust (sim, 0, ZRTP_TRUST_NAME_MISMATCH);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH),
+      1);
   /* An alarm is not a cache mismatch: secrets go on as ever. */
-  fail_if (known_info (sim, 0)->cache_mismatch);
-  known_assert_same (TRUE);
+  fail_if (knownpeers_info (sim, 0)->cache_mismatch);
+  knownpeers_assert_same (TRUE);
   hang_up (sim);
 }
 
@@ -190,21 +192,22 @@ GST_START_TEST (test_names_and_endpoints)
   for (guint phone = 0; phone < 3; phone++) {
     sim = call_named (14 + phone, "bob@example.org");
     assert_names (sim, "bob@example.org", NULL);
-    fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 0);
-    fail_if (known_info (sim, 0)->cache_mismatch);
+    fail_unless_equals_int (knownpeers_events (sim, 0,
+            ZRTP_EVENT_NAME_MISMATCH), 0);
+    fail_if (knownpeers_info (sim, 0)->cache_mismatch);
     verify (sim, 0);
     hang_up (sim);
-    peer = known_peer (0);
+    peer = knownpeers_peer (0);
     fail_unless_equals_string (peer.name, "bob@example.org");
     zrtp_peer_clear (&peer);
     if (phone < 2)
-      known_replace_cache (1);
+      knownpeers_replace_cache (1);
   }
   /* What is kept for the endpoint serves whoever uses it. */
   sim = call_named (20, "carol@example.org");
-  fail_if (known_info (sim, 0)->cache_mismatch);
+  fail_if (knownpeers_info (sim, 0)->cache_mismatch);
   assert_names (sim, "carol@example.org", "bob@example.org");
-  known_assert_same (TRUE);
+  knownpeers_assert_same (TRUE);
   hang_up (sim);
 }
 
@@ -213,14 +216,14 @@ GST_END_TEST;
 static void
 assert_new_endpoint (Sim * sim, gboolean alarm)
 {
-  const ZrtpSessionInfo *info = known_info (sim, 0);
+  const ZrtpSessionInfo *info = knownpeers_info (sim, 0);
   guint8 zid[ZRTP_ZID_SIZE];
 
-  zrtp_cache_get_zid (known_cache[1], zid);
+  zrtp_cache_get_zid (knownpeers_cache[1], zid);
   fail_unless_equals_int (info->new_endpoint, alarm);
   fail_unless_equals_int (info->known_last_seen != 0, alarm);
   fail_if (memcmp (info->known_zid, zid, ZRTP_ZID_SIZE) == 0);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NEW_ENDPOINT),
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NEW_ENDPOINT),
       alarm);
 }
 
@@ -228,16 +231,16 @@ assert_new_endpoint (Sim * sim, gboolean alarm)
  * phone, or a man in the middle with a ZID of his own. */
 GST_START_TEST (test_new_endpoint)
 {
-  gint64 seen = known_wall;
+  gint64 seen = knownpeers_wall;
   guint8 old_zid[ZRTP_ZID_SIZE];
   Sim *sim = call_named (40, "bob@example.org");
 
   assert_new_endpoint (sim, FALSE);
   verify (sim, 0);
   hang_up (sim);
-  zrtp_cache_get_zid (known_cache[1], old_zid);
-  known_wall += 3600;
-  known_replace_cache (1);
+  zrtp_cache_get_zid (knownpeers_cache[1], old_zid);
+  knownpeers_wall += 3600;
+  knownpeers_replace_cache (1);
 
   /* Other names, and the same in other letters, are others. */
   sim = call_named (41, "Bob@example.org");
@@ -251,14 +254,15 @@ GST_START_TEST (test_new_endpoint)
   sim = call_named (43, "bob@example.org");
   assert_new_endpoint (sim, TRUE);
   assert_trust (sim, 0, ZRTP_TRUST_NEW_ENDPOINT);
-  fail_unless (memcmp (known_info (sim, 0)->known_zid, old_zid, ZRTP_ZID_SIZE)
+  fail_unless (memcmp (knownpeers_info (sim, 0)->known_zid, old_zid,
+          ZRTP_ZID_SIZE)
       == 0);
-  fail_unless (known_info (sim, 0)->known_last_seen >= seen
-      && known_info (sim, 0)->known_last_seen < known_wall);
+  fail_unless (knownpeers_info (sim, 0)->known_last_seen >= seen
+      && knownpeers_info (sim, 0)->known_last_seen < knownpeers_wall);
   /* The users compare: the name belongs to both from now on. */
   verify (sim, 0);
   assert_trust (sim, 0, ZRTP_TRUST_VERIFIED);
-  fail_if (known_info (sim, 0)->new_endpoint);
+  fail_if (knownpeers_info (sim, 0)->new_endpoint);
   hang_up (sim);
   sim = call_named (44, "bob@example.org");
   assert_new_endpoint (sim, FALSE);
@@ -274,17 +278,17 @@ GST_START_TEST (test_new_endpoint_late)
 
   verify (sim, 0);
   hang_up (sim);
-  known_replace_cache (1);
+  knownpeers_replace_cache (1);
   sim = call_named (46, NULL);
   zrtp_session_set_peer_name (session_of (sim, 0), "bob@example.org", sim->now);
   sim_drain (sim, 0);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_new_endpoint (sim, TRUE);
   assert_trust (sim, 0, ZRTP_TRUST_NEW_ENDPOINT);
   zrtp_session_set_peer_name (session_of (sim, 0), "carol@example.org",
       sim->now);
   sim_drain (sim, 0);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_trust (sim, 0, ZRTP_TRUST_UNVERIFIED);
   hang_up (sim);
 }
@@ -299,8 +303,8 @@ GST_START_TEST (test_new_endpoint_is_refused)
 
   verify (sim, 0);
   hang_up (sim);
-  known_replace_cache (1);
-  sim = known_new (48);
+  knownpeers_replace_cache (1);
+  sim = knownpeers_new (48);
   sim->ends[0].policy.unattended = __i__ == 0;
   sim->ends[0].policy.require_verified = __i__ == 1;
   for (guint i = 0; i < 2; i++) {
@@ -316,7 +320,8 @@ GST_START_TEST (test_new_endpoint_is_refused)
   fail_if (sim->ends[0].streams[0].have_send);
   fail_unless (strstr (sim->ends[0].streams[0].last_text, "another endpoint")
       != NULL);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NEW_ENDPOINT), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NEW_ENDPOINT),
+      1);
   hang_up (sim);
 }
 
@@ -334,7 +339,7 @@ GST_START_TEST (test_name_corrected)
   verify (sim, 0);
   assert_trust (sim, 0, ZRTP_TRUST_VERIFIED);
   assert_names (sim, "carol@example.org", "carol@example.org");
-  peer = known_peer (0);
+  peer = knownpeers_peer (0);
   fail_unless_equals_string (peer.name, "carol@example.org");
   zrtp_peer_clear (&peer);
   hang_up (sim);
@@ -352,13 +357,15 @@ GST_START_TEST (test_name_late)
   sim = call_named (23, NULL);
   zrtp_session_set_peer_name (session_of (sim, 0), "carol@example.org",
       sim->now);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_trust (sim, 0, ZRTP_TRUST_NAME_MISMATCH);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH),
+      1);
   zrtp_session_set_peer_name (session_of (sim, 0), "bob@example.org", sim->now);
-  known_settle (sim);
+  knownpeers_settle (sim);
   assert_trust (sim, 0, ZRTP_TRUST_PEER_UNVERIFIED);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH),
+      1);
   hang_up (sim);
 }
 
@@ -371,11 +378,13 @@ GST_START_TEST (test_name_and_cache_mismatch)
 
   verify (sim, 0);
   hang_up (sim);
-  known_lose_cache (1);
+  knownpeers_lose_cache (1);
   sim = call_named (25, "carol@example.org");
   assert_trust (sim, 0, ZRTP_TRUST_CACHE_MISMATCH);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH), 1);
-  fail_unless_equals_int (known_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH), 1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_NAME_MISMATCH),
+      1);
+  fail_unless_equals_int (knownpeers_events (sim, 0, ZRTP_EVENT_CACHE_MISMATCH),
+      1);
   hang_up (sim);
 }
 
@@ -404,7 +413,7 @@ set_aux (Sim * sim, guint which, const char *text)
 
 GST_START_TEST (test_aux)
 {
-  Sim *sim = known_new (30);
+  Sim *sim = knownpeers_new (30);
 
   for (guint i = 0; i < 2; i++) {
     sim_make (sim, i, 1);
@@ -414,7 +423,7 @@ GST_START_TEST (test_aux)
     sim_start (sim, i);
   }
   fail_unless (sim_run_until_secure (sim, SIM_SEC));
-  known_settle (sim);
+  knownpeers_settle (sim);
   /* Z-4.3-05 Z-4.3-06 Z-4.3-11 Z-4.3.2-10 */
   sim_assert_agreed (sim);
   for (guint i = 0; i < 2; i++) {
@@ -422,13 +431,13 @@ GST_START_TEST (test_aux)
         aux_rows[__i__].mismatch_a;
 
     /* Z-4.3.2-09: whoever has one is told. */
-    fail_unless_equals_int (known_info (sim, i)->aux_matched,
+    fail_unless_equals_int (knownpeers_info (sim, i)->aux_matched,
         aux_rows[__i__].matched);
-    fail_unless_equals_int (known_info (sim, i)->aux_mismatch, mismatch);
-    fail_unless_equals_int (known_events (sim, i, ZRTP_EVENT_AUX_MISMATCH),
+    fail_unless_equals_int (knownpeers_info (sim, i)->aux_mismatch, mismatch);
+    fail_unless_equals_int (knownpeers_events (sim, i, ZRTP_EVENT_AUX_MISMATCH),
         mismatch);
   }
-  known_assert_same (FALSE);
+  knownpeers_assert_same (FALSE);
   hang_up (sim);
 }
 
@@ -437,20 +446,20 @@ GST_END_TEST;
 /* Set in mid-call, it counts from the next exchange on. */
 GST_START_TEST (test_aux_counts_from_next)
 {
-  Sim *sim = known_call (31, 0);
+  Sim *sim = knownpeers_call (31, 0);
 
   set_aux (sim, 0, "one");
   set_aux (sim, 1, "one");
-  known_settle (sim);
-  fail_if (known_info (sim, 0)->aux_matched);
+  knownpeers_settle (sim);
+  fail_if (knownpeers_info (sim, 0)->aux_matched);
   for (guint i = 0; i < 2; i++)
     zrtp_stream_stop (sim->ends[i].streams[0].stream, sim->now);
   for (guint i = 0; i < 2; i++)
     sim_start (sim, i);
   fail_unless (sim_run_until_secure (sim, sim->now + SIM_SEC));
   sim_assert_agreed (sim);
-  fail_unless (known_info (sim, 0)->aux_matched);
-  fail_unless (known_info (sim, 1)->aux_matched);
+  fail_unless (knownpeers_info (sim, 0)->aux_matched);
+  fail_unless (knownpeers_info (sim, 1)->aux_matched);
   hang_up (sim);
 }
 
@@ -462,25 +471,25 @@ GST_START_TEST (test_cache_fails)
   char *path;
   Sim *sim;
 
-  hang_up (known_call (40, 0));
-  path = g_strdup (zrtp_cache_get_path (known_cache[__i__]));
+  hang_up (knownpeers_call (40, 0));
+  path = g_strdup (zrtp_cache_get_path (knownpeers_cache[__i__]));
   fail_unless (unlink (path) == 0);
-  sim = known_new (41);
-  known_run (sim);
+  sim = knownpeers_new (41);
+  knownpeers_run (sim);
   sim_assert_agreed (sim);
   /* The look-up failed; without it the update waits for the user. */
-  fail_unless_equals_int (known_events (sim, __i__, ZRTP_EVENT_CACHE_FAILED),
-      1);
+  fail_unless_equals_int (knownpeers_events (sim, __i__,
+          ZRTP_EVENT_CACHE_FAILED), 1);
   fail_unless (strstr (sim->ends[__i__].streams[0].last_text, path) != NULL);
-  fail_unless_equals_int (known_events (sim, 1 - __i__,
+  fail_unless_equals_int (knownpeers_events (sim, 1 - __i__,
           ZRTP_EVENT_CACHE_FAILED), 0);
   assert_trust (sim, __i__, ZRTP_TRUST_UNVERIFIED);
   /* The other one finds that it is not known any more. */
   assert_trust (sim, 1 - __i__, ZRTP_TRUST_CACHE_MISMATCH);
   verify (sim, __i__);
   assert_trust (sim, __i__, ZRTP_TRUST_VERIFIED);
-  fail_unless_equals_int (known_events (sim, __i__, ZRTP_EVENT_CACHE_FAILED),
-      2);
+  fail_unless_equals_int (knownpeers_events (sim, __i__,
+          ZRTP_EVENT_CACHE_FAILED), 2);
   g_free (path);
   hang_up (sim);
 }
@@ -494,7 +503,7 @@ trust_suite (void)
   TCase *tc = tcase_create ("trust");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, known_setup, known_teardown);
+  tcase_add_checked_fixture (tc, knownpeers_setup, knownpeers_teardown);
   tcase_add_loop_test (tc, test_v_flags, 0, 8);
   tcase_add_test (tc, test_unverify);
   tcase_add_test (tc, test_v_lasts);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cache-common.h"
-#include "wire.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -20,7 +20,7 @@ typedef struct
   ZrtpCache *cache[2];
   ZrtpExchangeLocks *pairs[2];
   Sim *calls[N_CALLS];
-  Wire *wires[N_CALLS];
+  PacketLog *wires[N_CALLS];
   gint64 now;
 } Town;
 
@@ -32,7 +32,7 @@ make_calls (Town * town, guint64 seed, const char *key_agreements)
     Sim *sim = town->calls[c] = sim_new (seed * N_CALLS + c + 1);
 
     sim->delay = 10 * SIM_MSEC;
-    town->wires[c] = wire_new (sim);
+    town->wires[c] = packet_log_new (sim);
     for (guint e = 0; e < 2; e++) {
       SimEndpoint *end = &sim->ends[e];
 
@@ -52,7 +52,7 @@ static void
 end_calls (Town * town)
 {
   for (guint c = 0; c < N_CALLS; c++) {
-    wire_free (town->wires[c]);
+    packet_log_free (town->wires[c]);
     sim_free (town->calls[c]);
   }
 }
@@ -201,8 +201,8 @@ GST_START_TEST (test_together)
     /* Z-4.4.1-02 Z-4.2-07 */
     assert_caches_agree (town);
     for (guint c = 0; c < N_CALLS; c++)
-      withdrawn += wire_count (town->wires[c], 0, ZRTP_MESSAGE_COMMIT) > 0
-          && wire_count (town->wires[c], 1, ZRTP_MESSAGE_COMMIT) > 0;
+      withdrawn += packet_log_count (town->wires[c], 0, ZRTP_MESSAGE_COMMIT) > 0
+          && packet_log_count (town->wires[c], 1, ZRTP_MESSAGE_COMMIT) > 0;
     town_free (town);
   }
   fail_unless (withdrawn > 4);
@@ -212,7 +212,7 @@ GST_END_TEST;
 
 /* Alice can send a Commit in the first call only, Bob in the second. */
 static gboolean
-call_of_one (const WireEntry * entry, gpointer silent)
+call_of_one (const PacketLogEntry * entry, gpointer silent)
 {
   return entry->message.type != ZRTP_MESSAGE_HELLO_ACK
       || entry->from != GPOINTER_TO_UINT (silent);
@@ -221,7 +221,7 @@ call_of_one (const WireEntry * entry, gpointer silent)
 static const ZrtpCommit *
 first_commit (Town * town, guint call, guint end)
 {
-  return &wire_get (town->wires[call], end, ZRTP_MESSAGE_COMMIT,
+  return &packet_log_get (town->wires[call], end, ZRTP_MESSAGE_COMMIT,
       0)->message.u.commit;
 }
 
@@ -255,7 +255,7 @@ GST_START_TEST (test_crossed)
 GST_END_TEST;
 
 static gboolean
-no_hello_ack (const WireEntry * entry, gpointer unused)
+no_hello_ack (const PacketLogEntry * entry, gpointer unused)
 {
   return entry->message.type != ZRTP_MESSAGE_HELLO_ACK;
 }
@@ -345,7 +345,7 @@ GST_END_TEST;
 /* A peer that falls silent in one call does not keep us from the other, and
  * neither does one that calls again and again. */
 static gboolean
-no_dhpart2 (const WireEntry * entry, gpointer unused)
+no_dhpart2 (const PacketLogEntry * entry, gpointer unused)
 {
   return entry->message.type != ZRTP_MESSAGE_DHPART2;
 }
@@ -529,7 +529,7 @@ GST_END_TEST;
 /* The first Commit of one end is lost, as if the other had been busy with another
  * call. If it is the one that stands, the other's Commit brings it again. */
 static gboolean
-first_commit_lost (const WireEntry * entry, gpointer n_lost)
+first_commit_lost (const PacketLogEntry * entry, gpointer n_lost)
 {
   if (entry->message.type != ZRTP_MESSAGE_COMMIT || entry->from != 0)
     return TRUE;
@@ -565,7 +565,7 @@ GST_END_TEST;
 
 /* Z-4.2-08: the stream whose Commit was dropped waits for the other's end. */
 static gboolean
-held_back (const WireEntry * entry, gpointer open)
+held_back (const PacketLogEntry * entry, gpointer open)
 {
   if (entry->message.type == ZRTP_MESSAGE_HELLO_ACK)
     return entry->from != entry->stream;
@@ -576,31 +576,32 @@ GST_START_TEST (test_loser_waits)
 {
   gboolean open = FALSE;
   Sim *sim = sim_new (9);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   guint loser;
 
-  wire->rule = held_back;
-  wire->rule_data = &open;
+  log->rule = held_back;
+  log->rule_data = &open;
   for (guint e = 0; e < 2; e++)
     sim_make (sim, e, 2);
   sim_start (sim, 0);
   sim_start (sim, 1);
   sim_run (sim, 200 * SIM_MSEC);
-  fail_unless (wire_count (wire, 0, ZRTP_MESSAGE_COMMIT) > 0);
-  fail_unless (wire_count (wire, 1, ZRTP_MESSAGE_COMMIT) > 0);
+  fail_unless (packet_log_count (log, 0, ZRTP_MESSAGE_COMMIT) > 0);
+  fail_unless (packet_log_count (log, 1, ZRTP_MESSAGE_COMMIT) > 0);
   loser = sim->ends[0].session->exchanging->info.role == ZRTP_ROLE_INITIATOR ?
       1 : 0;
-  wire_reset (wire);
+  packet_log_reset (log);
   sim_run (sim, 800 * SIM_MSEC);
   fail_unless_equals_int (sim->ends[loser].streams[loser].stream->step,
       ZRTP_STEP_DISCOVERY);
-  fail_unless_equals_int (wire_count (wire, loser, ZRTP_MESSAGE_COMMIT), 0);
+  fail_unless_equals_int (packet_log_count (log, loser, ZRTP_MESSAGE_COMMIT),
+      0);
   open = TRUE;
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_assert_agreed (sim);
   fail_unless_equals_string (sim->ends[loser].streams[loser].stream->info.
       key_agreement->base.name, "Mult");
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 

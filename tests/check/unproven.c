@@ -6,7 +6,7 @@
  */
 #include "attacker.h"
 #include "thirdparty.h"
-#include "wire.h"
+#include "packetlog.h"
 
 #include <gst/check/gstcheck.h>
 #include <malloc.h>
@@ -109,12 +109,11 @@ flood_init (Flood * flood, SimStream * to, ThirdPacket kind, gboolean known)
 {
   flood->with_hello = kind >= THIRD_COMMIT && kind <= THIRD_DHPART2_FALSE_KEY;
   for (guint i = 0; i < CHAINS; i++) {
-    Puppet puppet;
+    MockPeer mock;
 
-    puppet_init (&puppet, to, known ? 0x2000 : 0x66000000 + i);
-    flood->sizes[i][0] = third_make (&puppet, kind, flood->packets[i][0]);
-    flood->sizes[i][1] =
-        third_make (&puppet, THIRD_HELLO, flood->packets[i][1]);
+    mock_peer_init (&mock, to, known ? 0x2000 : 0x66000000 + i);
+    flood->sizes[i][0] = third_make (&mock, kind, flood->packets[i][0]);
+    flood->sizes[i][1] = third_make (&mock, THIRD_HELLO, flood->packets[i][1]);
   }
 }
 
@@ -237,11 +236,11 @@ static const Chain chains[] = {
 static void
 send_chain (SimStream * to, guint which, guint32 ssrc)
 {
-  Puppet puppet;
+  MockPeer mock;
 
-  puppet_init (&puppet, to, ssrc);
+  mock_peer_init (&mock, to, ssrc);
   for (guint i = 0; i < chains[which].n; i++) {
-    third_send (&puppet, chains[which].packets[i]);
+    third_send (&mock, chains[which].packets[i]);
     sim_run (to->endpoint->sim, to->endpoint->sim->now);
   }
 }
@@ -328,7 +327,7 @@ GST_END_TEST;
 /* Chains of Hello, Commit and DHPart2, each its own, packets evenly apart. */
 typedef struct
 {
-  Puppet puppet;
+  MockPeer mock;
   guint next;                   /* packet */
   guint32 ssrc;
   gint64 due, apart;
@@ -347,8 +346,8 @@ strangers_run (Strangers * strangers, Sim * sim, gint64 until)
 
     sim_run (sim, strangers->due);
     if (strangers->next == 0)
-      puppet_init (&strangers->puppet, ALICE, strangers->ssrc++);
-    size = third_make (&strangers->puppet, kinds[strangers->next], packet);
+      mock_peer_init (&strangers->mock, ALICE, strangers->ssrc++);
+    size = third_make (&strangers->mock, kinds[strangers->next], packet);
     sim_deliver (ALICE, packet, size);
     strangers->next = (strangers->next + 1) % G_N_ELEMENTS (kinds);
     strangers->due += strangers->apart;
@@ -425,7 +424,7 @@ GST_END_TEST;
 GST_START_TEST (test_hello_ack_before_hello)
 {
   Sim *sim = sim_new (70 + __i__);
-  Puppet puppet;
+  MockPeer mock;
   gint64 start;
 
   sim->ends[1].policy.passive = __i__;
@@ -433,8 +432,8 @@ GST_START_TEST (test_hello_ack_before_hello)
   sim_make (sim, 1, 1);
   sim_start (sim, 0);
   sim_run (sim, 30 * SIM_SEC);
-  puppet_init (&puppet, ALICE, 0x2000);
-  third_send (&puppet, THIRD_HELLO_ACK);
+  mock_peer_init (&mock, ALICE, 0x2000);
+  third_send (&mock, THIRD_HELLO_ACK);
   sim_run (sim, 31 * SIM_SEC);
   start = sim->now;
   sim_start (sim, 1);
@@ -451,23 +450,24 @@ GST_END_TEST;
 GST_START_TEST (test_real_peers_are_answered)
 {
   Sim *sim = sim_new (80);
-  Wire *wire = wire_new (sim);
-  Puppet puppets[4];
+  PacketLog *log = packet_log_new (sim);
+  MockPeer puppets[4];
   gint64 at = 0;
 
   sim->ends[0].policy.auto_secure = FALSE;
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
   for (guint i = 0; i < 4; i++)
-    puppet_init (&puppets[i], ALICE, 0x100 + i);
+    mock_peer_init (&puppets[i], ALICE, 0x100 + i);
   for (guint i = 0; i <= 20; i++) {
     sim_run (sim, at);
     for (guint k = 0; k < 4; k++)
-      puppet_hello (&puppets[k]);
+      mock_peer_hello (&puppets[k]);
     at += i == 0 ? 50 * SIM_MSEC : i == 1 ? 100 * SIM_MSEC : 200 * SIM_MSEC;
   }
-  fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_HELLO_ACK), 84);
-  wire_free (wire);
+  fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_HELLO_ACK),
+      84);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -484,24 +484,24 @@ GST_START_TEST (test_few_answers)
     ZRTP_MESSAGE_HELLO_ACK
   };
   Sim *sim = call_in (__i__ < 4 ? SECURE : WAITING, 90 + __i__);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   Flood flood;
-  Puppet puppet;
+  MockPeer mock;
   guint n;
 
   flood_init (&flood, ALICE, kinds[__i__ % 4], FALSE);
   flood_run (&flood, ALICE, kinds[__i__ % 4], 40000);
-  n = wire_count (wire, 0, answers[__i__ % 4]);
+  n = packet_log_count (log, 0, answers[__i__ % 4]);
   /* In two seconds. */
   fail_unless (n >= 1 && n <= 40 + 80, "%u answers", n);
   if (kinds[__i__ % 4] == THIRD_PING) {
-    n = wire_count (wire, 0, ZRTP_MESSAGE_HELLO_ACK);
-    puppet_init (&puppet, ALICE, 0x777);
-    puppet_hello (&puppet);
-    fail_unless_equals_int (wire_count (wire, 0, ZRTP_MESSAGE_HELLO_ACK),
+    n = packet_log_count (log, 0, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_init (&mock, ALICE, 0x777);
+    mock_peer_hello (&mock);
+    fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_HELLO_ACK),
         n + 1);
   }
-  wire_free (wire);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -512,22 +512,22 @@ GST_END_TEST;
 GST_START_TEST (test_no_amplification)
 {
   Sim *sim = sim_new (99);
-  Wire *wire = wire_new (sim);
+  PacketLog *log = packet_log_new (sim);
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
-  Puppet puppet;
+  MockPeer mock;
   gsize size;
 
   sim_make (sim, 0, 1);
   sim_start (sim, 0);
-  puppet_init (&puppet, ALICE, 0x666);
-  third_send (&puppet, THIRD_HELLO);
-  size = third_make (&puppet, THIRD_COMMIT, packet);
+  mock_peer_init (&mock, ALICE, 0x666);
+  third_send (&mock, THIRD_HELLO);
+  size = third_make (&mock, THIRD_COMMIT, packet);
   for (guint i = 0; i < 20000; i++) {
     sim_deliver (ALICE, packet, size);
     sim_run (sim, sim->now + APART);
   }
-  fail_unless (wire_count (wire, 0, ZRTP_MESSAGE_DHPART1) <= 40 + 40);
-  wire_free (wire);
+  fail_unless (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART1) <= 40 + 40);
+  packet_log_free (log);
   sim_free (sim);
 }
 
@@ -562,11 +562,11 @@ static const ZrtpErrorCode hindrances[] = {
 };
 
 static void
-hindrance_init (Puppet * puppet, SimStream * to, guint which)
+hindrance_init (MockPeer * mock, SimStream * to, guint which)
 {
-  puppet_init (puppet, to, which == 1 ? 0x1000 : 0x666);
+  mock_peer_init (mock, to, which == 1 ? 0x1000 : 0x666);
   if (which == 0)
-    memcpy (puppet->hello.zid, to->endpoint->zid, ZRTP_ZID_SIZE);
+    memcpy (mock->hello.zid, to->endpoint->zid, ZRTP_ZID_SIZE);
 }
 
 /* One forged Hello, or eight at once, change no state. When it goes on for a second
@@ -576,7 +576,7 @@ GST_START_TEST (test_hindrance)
 {
   const guint which = __i__ % 3;
   Sim *sim = sim_new (2000 + __i__);
-  Puppet puppet;
+  MockPeer mock;
   guint n;
 
   for (guint e = 0; e < 2; e++) {
@@ -588,10 +588,10 @@ GST_START_TEST (test_hindrance)
   }
   sim_start (sim, 0);
   sim_run (sim, 20 * SIM_SEC);
-  hindrance_init (&puppet, ALICE, which);
+  hindrance_init (&mock, ALICE, which);
   for (guint round = 0; round < 3; round++) {
     for (guint i = 0; i <= 7 * (round % 2); i++)
-      puppet_hello (&puppet);
+      mock_peer_hello (&mock);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
     sim_run (sim, sim->now + 9 * SIM_SEC);
     fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
@@ -601,7 +601,7 @@ GST_START_TEST (test_hindrance)
   fail_unless (which == 1 ? n == 0 : n >= 1 && n <= 3, "%u", n);
   fail_unless_equals_int (ALICE->n_events[ZRTP_EVENT_SSRC_COLLISION], 0);
   for (guint i = 0; i < 20; i++) {
-    puppet_hello (&puppet);
+    mock_peer_hello (&mock);
     sim_run (sim, sim->now + 500 * SIM_MSEC);
     if (i >= 3)
       fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_FAILED);

@@ -5,39 +5,39 @@
  * Keys outlive all of it but the end of the call, and nothing leaves in the
  * clear.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 /* -- Packet by packet -- */
 
-static Bench *bench;
+static Harness *harness;
 static guint64 handshake;       /* packets of it that a had sent */
 
 static void
 setup (void)
 {
-  bench = bench_new ();
-  bench_secure (bench);
-  handshake = endpoint_get_stat (bench->enc_a, "zrtp-sent");
+  harness = harness_new ();
+  harness_secure (harness);
+  handshake = endpoint_get_stat (harness->enc_a, "zrtp-sent");
 }
 
 static void
 teardown (void)
 {
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "zrtp-sent"),
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a, "zrtp-sent"),
       handshake);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-clear-count"), 0);
-  watch_assert (bench->enc_a, "state", "secure");
-  watch_assert (bench->enc_b, "state", "secure");
-  bench_free (bench);
+  propertywatch_assert (harness->enc_a, "state", "secure");
+  propertywatch_assert (harness->enc_b, "state", "secure");
+  harness_free (harness);
 }
 
 static GstFlowReturn
 push (guint32 ssrc, guint seq)
 {
-  return gst_harness_push (bench->in, bench_make_rtp (ssrc, seq, 40, seq));
+  return gst_harness_push (harness->in, harness_make_rtp (ssrc, seq, 40, seq));
 }
 
 /* It arrives; @fresh: it is marked as a new start. */
@@ -47,10 +47,10 @@ pass (guint32 ssrc, guint seq, gboolean fresh)
   GstBuffer *buffer;
 
   fail_unless_equals_int (push (ssrc, seq), GST_FLOW_OK);
-  buffer = gst_harness_pull (bench->out);
+  buffer = gst_harness_pull (harness->out);
   fail_unless (buffer != NULL, "packet %u of %08x was lost", seq, ssrc);
   fail_unless (GST_BUFFER_IS_DISCONT (buffer) == fresh);
-  bench_check_rtp (buffer, ssrc, seq, 40, seq);
+  harness_check_rtp (buffer, ssrc, seq, 40, seq);
 }
 
 static void
@@ -58,7 +58,7 @@ set_caps (const char *more)
 {
   char *caps = g_strconcat (BENCH_CAPS, more, NULL);
 
-  gst_harness_set_src_caps_str (bench->in, caps);
+  gst_harness_set_src_caps_str (harness->in, caps);
   g_free (caps);
 }
 
@@ -85,12 +85,12 @@ GST_END_TEST;
 /* Another codec: caps downstream follow, keys stay. */
 GST_START_TEST (test_payload_type)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  GstPad *pad = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
   GstCaps *caps;
   gint payload = 0;
 
   pass (BENCH_SSRC, 1, TRUE);
-  gst_harness_set_src_caps_str (bench->in, "application/x-rtp,media=audio,"
+  gst_harness_set_src_caps_str (harness->in, "application/x-rtp,media=audio,"
       "clock-rate=8000,encoding-name=PCMU,payload=0");
   caps = gst_pad_get_current_caps (pad);
   fail_unless (gst_structure_has_name (gst_caps_get_structure (caps, 0),
@@ -109,7 +109,7 @@ GST_END_TEST;
 GST_START_TEST (test_medium)
 {
   pass (BENCH_SSRC, 1, TRUE);
-  gst_harness_set_src_caps_str (bench->in, "application/x-rtp,media=video,"
+  gst_harness_set_src_caps_str (harness->in, "application/x-rtp,media=video,"
       "clock-rate=90000,encoding-name=VP8,payload=96");
   pass (BENCH_SSRC, 2, FALSE);
 }
@@ -120,8 +120,8 @@ GST_END_TEST;
  * as any element would. */
 GST_START_TEST (test_relink)
 {
-  GstPad *src = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *src = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
 
   pass (BENCH_SSRC, 1, TRUE);
   fail_unless (gst_pad_unlink (src, sink));
@@ -138,21 +138,21 @@ GST_END_TEST;
 /* A flush at the receiver: what was seen before is a replay still. */
 GST_START_TEST (test_flush)
 {
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   GstBuffer *seen;
   GstSegment segment;
 
   pass (BENCH_SSRC, 0xffff, TRUE);
   pass (BENCH_SSRC, 0x10000, FALSE);
-  gst_harness_push_event (bench->in, gst_event_new_flush_start ());
+  gst_harness_push_event (harness->in, gst_event_new_flush_start ());
   fail_unless_equals_int (push (BENCH_SSRC, 0x10001), GST_FLOW_FLUSHING);
-  gst_harness_push_event (bench->in, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (harness->in, gst_event_new_flush_stop (TRUE));
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (bench->in, gst_event_new_segment (&segment));
+  gst_harness_push_event (harness->in, gst_event_new_segment (&segment));
 
-  seen = bench_get_wire (bench, 1);
+  seen = harness_get_wire (harness, 1);
   fail_unless_equals_int (gst_pad_chain (sink, seen), GST_FLOW_OK);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b,
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->dec_b,
           "recv-drops/replayed"), 1);
   pass (BENCH_SSRC, 0x10002, FALSE);
   gst_object_unref (sink);
@@ -206,10 +206,10 @@ assert_same_call (Call * call, guint64 sent)
 {
   endpoint_wait_media (call->a, 10);
   endpoint_wait_media (call->b, 10);
-  watch_assert (call->a->enc, "state", "secure");
-  watch_assert (call->b->enc, "state", "secure");
-  watch_assert (call->a->enc, "sas", call->sas);
-  watch_assert (call->b->enc, "sas", call->sas);
+  propertywatch_assert (call->a->enc, "state", "secure");
+  propertywatch_assert (call->b->enc, "state", "secure");
+  propertywatch_assert (call->a->enc, "sas", call->sas);
+  propertywatch_assert (call->b->enc, "sas", call->sas);
   fail_unless_equals_uint64 (endpoint_get_stat (call->a->enc, "zrtp-sent"),
       sent);
 }
@@ -220,9 +220,9 @@ GST_START_TEST (test_paused)
   guint64 sent = endpoint_get_stat (call.a->enc, "zrtp-sent");
 
   for (guint i = 0; i < 3; i++) {
-    watch_set_state (call.a->pipeline, GST_STATE_PAUSED);
+    propertywatch_set_state (call.a->pipeline, GST_STATE_PAUSED);
     /* The other one does not mind. */
-    watch_assert (call.b->enc, "state", "secure");
+    propertywatch_assert (call.b->enc, "state", "secure");
     endpoint_resume (call.a, call.b, 5);
     assert_same_call (&call, sent);
   }
@@ -238,9 +238,9 @@ GST_START_TEST (test_new_call)
   Endpoint *ends[2] = { call.a, call.b };
 
   for (guint i = 0; i < 2; i++) {
-    watch_set_state (ends[i]->pipeline, GST_STATE_READY);
-    watch_assert (ends[i]->enc, "state", "idle");
-    watch_assert (ends[i]->enc, "sas", "");
+    propertywatch_set_state (ends[i]->pipeline, GST_STATE_READY);
+    propertywatch_assert (ends[i]->enc, "state", "idle");
+    propertywatch_assert (ends[i]->enc, "sas", "");
     g_clear_pointer (&ends[i]->sas, g_free);
     g_clear_pointer (&ends[i]->state, g_free);
   }
@@ -269,9 +269,9 @@ GST_START_TEST (test_one_starts_anew)
   GstStructure *fork, *refusal;
   gboolean accepted = FALSE;
 
-  watch_set_state (call.a->pipeline, GST_STATE_READY);
-  watch_assert (call.a->enc, "state", "idle");
-  watch_assert (call.b->enc, "state", "secure");
+  propertywatch_set_state (call.a->pipeline, GST_STATE_READY);
+  propertywatch_assert (call.a->enc, "state", "idle");
+  propertywatch_assert (call.b->enc, "state", "secure");
   gst_bus_set_flushing (call.a->bus, TRUE);
   gst_bus_set_flushing (call.a->bus, FALSE);
   g_clear_pointer (&call.a->state, g_free);
@@ -280,8 +280,8 @@ GST_START_TEST (test_one_starts_anew)
   refusal = endpoint_wait (call.b, "GstZrtpPeerMismatch");
   fail_unless_equals_string (gst_structure_get_string (refusal, "kind"),
       "restart");
-  watch_assert (call.b->enc, "state", "secure");
-  watch_assert (call.b->enc, "sas", call.sas);
+  propertywatch_assert (call.b->enc, "state", "secure");
+  propertywatch_assert (call.b->enc, "sas", call.sas);
   g_signal_emit_by_name (call.b->enc, "accept-fork",
       gst_structure_get_string (fork, "zid"), &accepted);
   fail_unless (accepted);
@@ -317,7 +317,7 @@ GST_START_TEST (test_decoder_replaced)
   gst_object_unref (out);
   gst_object_unref (a->dec);
 
-  a->dec = watch_make ("zrtpdec", "changes-a");
+  a->dec = propertywatch_make ("zrtpdec", "changes-a");
   fail_unless (gst_bin_add (GST_BIN (a->pipeline), a->dec));
   fail_unless (gst_element_link_pads (net, "src", a->dec, "rtp_sink"));
   src = gst_element_get_static_pad (a->dec, "rtp_src");
@@ -341,7 +341,7 @@ static GstPadProbeReturn
 is_blocked (GstPad * pad, GstPadProbeInfo * info, gpointer blocked)
 {
   g_atomic_int_set ((gint *) blocked, TRUE);
-  watch_poke ();
+  propertywatch_poke ();
   return GST_PAD_PROBE_OK;
 }
 
@@ -359,7 +359,7 @@ GST_START_TEST (test_encoder_replaced)
   gulong block = gst_pad_add_probe (media, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM,
       is_blocked, &blocked, NULL);
 
-  watch_wait_counter (&blocked, TRUE, "blocked");
+  propertywatch_wait_counter (&blocked, TRUE, "blocked");
   gst_pad_unlink (media, in);
   gst_element_set_state (a->enc, GST_STATE_NULL);
   fail_unless (gst_bin_remove (GST_BIN (a->pipeline), a->enc));
@@ -367,7 +367,7 @@ GST_START_TEST (test_encoder_replaced)
   gst_object_unref (out);
   gst_object_unref (a->enc);
 
-  a->enc = watch_make ("zrtpenc", "changes-a");
+  a->enc = propertywatch_make ("zrtpenc", "changes-a");
   g_object_set (a->enc, "cache", ":memory:", NULL);
   fail_unless (gst_bin_add (GST_BIN (a->pipeline), a->enc));
   in = gst_element_request_pad_simple (a->enc, "rtp_sink_0");

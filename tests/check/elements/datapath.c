@@ -3,38 +3,38 @@
  *
  * What becomes of single packets and lists in the elements.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <string.h>
 
-static Bench *bench;
+static Harness *harness;
 
 static void
 setup (void)
 {
-  bench = bench_new ();
-  bench_secure (bench);
+  harness = harness_new ();
+  harness_secure (harness);
 }
 
 static void
 teardown (void)
 {
-  bench_free (bench);
+  harness_free (harness);
 }
 
 static void
 push (GstBuffer * buffer)
 {
-  fail_unless_equals_int (gst_harness_push (bench->in, buffer), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (harness->in, buffer), GST_FLOW_OK);
 }
 
 /* Straight to the receiver, as from the network. */
 static void
 inject (GstBuffer * buffer)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
 
   fail_unless_equals_int (gst_pad_chain (pad, buffer), GST_FLOW_OK);
   gst_object_unref (pad);
@@ -43,7 +43,7 @@ inject (GstBuffer * buffer)
 static guint64
 count (const char *path)
 {
-  return endpoint_get_stat (bench->dec_b, path);
+  return endpoint_get_stat (harness->dec_b, path);
 }
 
 /* What left is no longer what came, and grew by the tag of HS80. */
@@ -52,10 +52,10 @@ GST_START_TEST (test_encrypts)
   guint8 payload[160];
   GstBuffer *wire;
 
-  push (bench_make_rtp (BENCH_SSRC, 7, 160, 0x55));
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 7, 160, 0x55);
+  push (harness_make_rtp (BENCH_SSRC, 7, 160, 0x55));
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 7, 160, 0x55);
 
-  wire = bench_get_wire (bench, 0);
+  wire = harness_get_wire (harness, 0);
   fail_unless_equals_int (gst_buffer_get_size (wire), 12 + 160 + 10);
   memset (payload, 0x55, sizeof payload);
   fail_unless (gst_buffer_memcmp (wire, 12, payload, sizeof payload) != 0);
@@ -67,7 +67,7 @@ GST_END_TEST;
 /* Metadata goes along; somebody else's buffer and what lies behind it stay. */
 GST_START_TEST (test_pieces)
 {
-  GstBuffer *in = bench_make_rtp_pieces (BENCH_SSRC, 1, 100, 0x33);
+  GstBuffer *in = harness_make_rtp_pieces (BENCH_SSRC, 1, 100, 0x33);
   GstBuffer *out, *kept = gst_buffer_ref (in);
   guint8 behind[100];
   GstMapInfo map;
@@ -75,16 +75,16 @@ GST_START_TEST (test_pieces)
   GST_BUFFER_PTS (in) = 5 * GST_SECOND;
   GST_BUFFER_FLAG_SET (in, GST_BUFFER_FLAG_MARKER);
   push (in);
-  out = gst_harness_pull (bench->out);
+  out = gst_harness_pull (harness->out);
   fail_unless_equals_uint64 (GST_BUFFER_PTS (out), 5 * GST_SECOND);
   fail_unless (GST_BUFFER_FLAG_IS_SET (out, GST_BUFFER_FLAG_MARKER));
-  bench_check_rtp (out, BENCH_SSRC, 1, 100, 0x33);
+  harness_check_rtp (out, BENCH_SSRC, 1, 100, 0x33);
 
   memset (behind, 0xee, sizeof behind);
   fail_unless (gst_buffer_map_range (kept, 1, 1, &map, GST_MAP_READ));
   fail_unless (memcmp (map.data + 100, behind, sizeof behind) == 0);
   gst_buffer_unmap (kept, &map);
-  bench_check_rtp (kept, BENCH_SSRC, 1, 100, 0x33);
+  harness_check_rtp (kept, BENCH_SSRC, 1, 100, 0x33);
 }
 
 GST_END_TEST;
@@ -93,22 +93,22 @@ GST_END_TEST;
  * it, whatever the memory held before, must not leave. */
 GST_START_TEST (test_unreadable_piece)
 {
-  GstBuffer *in = gst_buffer_append (bench_make_rtp (BENCH_SSRC, 1, 50, 0x33),
+  GstBuffer *in = gst_buffer_append (harness_make_rtp (BENCH_SSRC, 1, 50, 0x33),
       gst_buffer_new_memdup ("0123456789", 10));
   GstMemory *piece = gst_memory_ref (gst_buffer_peek_memory (in, 1));
-  const guint before = bench_count_wire (bench);
+  const guint before = harness_count_wire (harness);
   GstMapInfo map;
 
   fail_unless (gst_memory_map (piece, &map, GST_MAP_WRITE));
   push (in);
-  fail_unless_equals_int (bench_count_wire (bench), before);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+  fail_unless_equals_int (harness_count_wire (harness), before);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-drops/failed"), 1);
   gst_memory_unmap (piece, &map);
   gst_memory_unref (piece);
 
-  push (bench_make_rtp (BENCH_SSRC, 1, 50, 0x33));
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 50, 0x33);
+  push (harness_make_rtp (BENCH_SSRC, 1, 50, 0x33));
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 50, 0x33);
 }
 
 GST_END_TEST;
@@ -119,13 +119,13 @@ GST_START_TEST (test_list)
   GstBufferList *list = gst_buffer_list_new ();
 
   for (guint i = 0; i < 5; i++)
-    gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC + i % 2, 100 + i,
+    gst_buffer_list_add (list, harness_make_rtp (BENCH_SSRC + i % 2, 100 + i,
             50 + i, i));
-  gst_buffer_list_insert (list, 2, bench_make_rtcp (BENCH_SSRC));
-  fail_unless_equals_int (gst_pad_push_list (bench->in->srcpad, list),
+  gst_buffer_list_insert (list, 2, harness_make_rtcp (BENCH_SSRC));
+  fail_unless_equals_int (gst_pad_push_list (harness->in->srcpad, list),
       GST_FLOW_OK);
   for (guint i = 0; i < 5; i++)
-    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC + i % 2,
+    harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC + i % 2,
         100 + i, 50 + i, i);
   fail_unless_equals_uint64 (count ("recv-count"), 5);
   fail_unless_equals_uint64 (count ("recv-rtcp-count"), 1);
@@ -137,23 +137,23 @@ GST_END_TEST;
 GST_START_TEST (test_shared_list)
 {
   GstBufferList *list = gst_buffer_list_new (), *kept;
-  GstPad *pad = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   GstBuffer *wire[3];
 
   for (guint i = 0; i < 3; i++) {
-    push (bench_make_rtp (BENCH_SSRC, i, 80, i));
-    gst_buffer_unref (gst_harness_pull (bench->out));
+    push (harness_make_rtp (BENCH_SSRC, i, 80, i));
+    gst_buffer_unref (gst_harness_pull (harness->out));
   }
   /* The same packets again: replays, but to be judged without a write. */
   for (guint i = 0; i < 3; i++) {
-    wire[i] = bench_get_wire (bench, i);
+    wire[i] = harness_get_wire (harness, i);
     gst_buffer_list_add (list, gst_buffer_ref (wire[i]));
   }
   kept = gst_buffer_list_ref (list);
   fail_unless_equals_int (gst_pad_chain_list (pad, list), GST_FLOW_OK);
   fail_unless_equals_int (gst_buffer_list_length (kept), 3);
   for (guint i = 0; i < 3; i++) {
-    GstBuffer *again = bench_get_wire (bench, i);
+    GstBuffer *again = harness_get_wire (harness, i);
     GstMapInfo map;
 
     fail_unless (gst_buffer_list_get (kept, i) == wire[i]);
@@ -176,9 +176,9 @@ GST_START_TEST (test_shared_buffer)
   GstBuffer *wire, *kept;
   GstMapInfo map;
 
-  push (bench_make_rtp (BENCH_SSRC, 1, 80, 1));
-  gst_buffer_unref (gst_harness_pull (bench->out));
-  wire = bench_get_wire (bench, 0);
+  push (harness_make_rtp (BENCH_SSRC, 1, 80, 1));
+  gst_buffer_unref (gst_harness_pull (harness->out));
+  wire = harness_get_wire (harness, 0);
   kept = gst_buffer_copy_deep (wire);
   inject (gst_buffer_ref (wire));
   fail_unless (gst_buffer_map (kept, &map, GST_MAP_READ));
@@ -197,30 +197,30 @@ GST_START_TEST (test_bad_input)
   GstBuffer *damaged;
   guint8 byte;
 
-  push (bench_make_rtp (BENCH_SSRC, 1, 80, 1));
-  gst_buffer_unref (gst_harness_pull (bench->out));
-  inject (bench_get_wire (bench, 0));
+  push (harness_make_rtp (BENCH_SSRC, 1, 80, 1));
+  gst_buffer_unref (gst_harness_pull (harness->out));
+  inject (harness_get_wire (harness, 0));
   fail_unless_equals_uint64 (count ("recv-drops/replayed"), 1);
 
-  push (bench_make_rtp (BENCH_SSRC, 2, 80, 1));
-  gst_buffer_unref (gst_harness_pull (bench->out));
-  damaged = bench_get_wire (bench, 1);
+  push (harness_make_rtp (BENCH_SSRC, 2, 80, 1));
+  gst_buffer_unref (gst_harness_pull (harness->out));
+  damaged = harness_get_wire (harness, 1);
   gst_buffer_extract (damaged, 3, &byte, 1);
   byte++;
   gst_buffer_fill (damaged, 3, &byte, 1);
   inject (damaged);
   /* Z-4-06: nothing in the clear passes any more. */
-  inject (bench_make_rtp (BENCH_SSRC, 3, 80, 1));
+  inject (harness_make_rtp (BENCH_SSRC, 3, 80, 1));
   fail_unless_equals_uint64 (count ("recv-drops/bad-auth"), 2);
 
   inject (gst_buffer_new_memdup ("\x00\x01\x00\x00\x21\x12\xa4\x42", 8));
   inject (gst_buffer_new_memdup ("\x16", 1));
   inject (gst_buffer_new ());
   fail_unless_equals_uint64 (count ("recv-drops/not-rtp"), 3);
-  fail_unless_equals_int (gst_harness_buffers_in_queue (bench->out), 0);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (harness->out), 0);
 
-  push (bench_make_rtp (BENCH_SSRC, 3, 80, 1));
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 3, 80, 1);
+  push (harness_make_rtp (BENCH_SSRC, 3, 80, 1));
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 3, 80, 1);
 }
 
 GST_END_TEST;
@@ -232,8 +232,8 @@ GST_START_TEST (test_discont)
 
   for (guint i = 0; i < 2; i++) {
     for (guint ssrc = BENCH_SSRC; ssrc < BENCH_SSRC + 2; ssrc++) {
-      push (bench_make_rtp (ssrc, i, 20, 0));
-      buffer = gst_harness_pull (bench->out);
+      push (harness_make_rtp (ssrc, i, 20, 0));
+      buffer = gst_harness_pull (harness->out);
       fail_unless (GST_BUFFER_IS_DISCONT (buffer) == (i == 0));
       gst_buffer_unref (buffer);
     }
@@ -247,20 +247,20 @@ GST_START_TEST (test_flush_keeps_index)
 {
   GstSegment segment;
 
-  push (bench_make_rtp (BENCH_SSRC, 65535, 20, 1));
-  push (bench_make_rtp (BENCH_SSRC, 0, 20, 2));
-  gst_harness_push_event (bench->in, gst_event_new_flush_start ());
-  gst_harness_push_event (bench->in, gst_event_new_flush_stop (FALSE));
+  push (harness_make_rtp (BENCH_SSRC, 65535, 20, 1));
+  push (harness_make_rtp (BENCH_SSRC, 0, 20, 2));
+  gst_harness_push_event (harness->in, gst_event_new_flush_start ());
+  gst_harness_push_event (harness->in, gst_event_new_flush_stop (FALSE));
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (bench->in, gst_event_new_segment (&segment));
-  while (gst_harness_buffers_in_queue (bench->out) > 0)
-    gst_buffer_unref (gst_harness_pull (bench->out));
+  gst_harness_push_event (harness->in, gst_event_new_segment (&segment));
+  while (gst_harness_buffers_in_queue (harness->out) > 0)
+    gst_buffer_unref (gst_harness_pull (harness->out));
 
-  push (bench_make_rtp (BENCH_SSRC, 1, 20, 3));
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 3);
+  push (harness_make_rtp (BENCH_SSRC, 1, 20, 3));
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 3);
   /* The same index once more, with other contents: that must not leave. */
-  push (bench_make_rtp (BENCH_SSRC, 0, 20, 4));
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+  push (harness_make_rtp (BENCH_SSRC, 0, 20, 4));
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-drops/repeated"), 1);
 }
 
@@ -284,17 +284,17 @@ GST_START_TEST (test_collision)
   GstEvent *event;
   gboolean seen = FALSE;
 
-  push (bench_make_rtp (BENCH_SSRC, 1, 20, 1));
-  gst_buffer_unref (gst_harness_pull (bench->out));
+  push (harness_make_rtp (BENCH_SSRC, 1, 20, 1));
+  gst_buffer_unref (gst_harness_pull (harness->out));
 
-  other = gst_harness_new_with_element (bench->enc_a, "rtp_sink_1",
+  other = gst_harness_new_with_element (harness->enc_a, "rtp_sink_1",
       "rtp_src_1");
   gst_harness_set_src_caps_str (other, BENCH_CAPS);
   for (guint i = 0; i < 3; i++)
     fail_unless_equals_int (gst_harness_push (other,
-            bench_make_rtp (BENCH_SSRC, 2 + i, 20, 1)), GST_FLOW_OK);
+            harness_make_rtp (BENCH_SSRC, 2 + i, 20, 1)), GST_FLOW_OK);
   fail_unless_equals_int (gst_harness_buffers_received (other), 0);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-drops/ssrc-collision"), 3);
   while ((event = gst_harness_try_pull_upstream_event (other))) {
     fail_if (seen && is_collision (event, BENCH_SSRC), "told twice");
@@ -304,7 +304,7 @@ GST_START_TEST (test_collision)
   fail_unless (seen);
 
   fail_unless_equals_int (gst_harness_push (other,
-          bench_make_rtp (BENCH_SSRC + 1, 2, 20, 1)), GST_FLOW_OK);
+          harness_make_rtp (BENCH_SSRC + 1, 2, 20, 1)), GST_FLOW_OK);
   fail_unless_equals_int (gst_harness_buffers_received (other), 1);
   gst_harness_teardown (other);
 }
@@ -314,7 +314,7 @@ GST_END_TEST;
 /* RTCP on the RTP pad (RFC 5761) is SRTCP on the wire and comes out of
  * rtcp_src. */
 static GstBus *
-watch_bus (GstElement * element)
+propertywatch_bus (GstElement * element)
 {
   GstBus *bus = gst_bus_new ();
 
@@ -325,8 +325,8 @@ watch_bus (GstElement * element)
 static void
 assert_warned_once (GstElement * element, GstBus * bus)
 {
-  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "1024 SSRCs"));
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING, "1024 SSRCs"));
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
 }
@@ -336,26 +336,27 @@ assert_warned_once (GstElement * element, GstBus * bus)
 GST_START_TEST (test_too_many_sources)
 {
   const guint n = 1024;
-  GstBus *bus_a = watch_bus (bench->enc_a), *bus_b = watch_bus (bench->enc_b);
+  GstBus *bus_a = propertywatch_bus (harness->enc_a), *bus_b =
+      propertywatch_bus (harness->enc_b);
 
   for (guint i = 0; i < n; i++)
-    push (bench_make_rtp (BENCH_SSRC + i, 1, 20, 1));
-  fail_unless_equals_int (gst_harness_buffers_received (bench->out), n);
+    push (harness_make_rtp (BENCH_SSRC + i, 1, 20, 1));
+  fail_unless_equals_int (gst_harness_buffers_received (harness->out), n);
   for (guint i = 0; i < 50; i++)
-    push (bench_make_rtp (BENCH_SSRC + n + i, 1, 20, 1));
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+    push (harness_make_rtp (BENCH_SSRC + n + i, 1, 20, 1));
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-drops/too-many-sources"), 50);
-  fail_unless_equals_int (bench_count_wire (bench), n);
+  fail_unless_equals_int (harness_count_wire (harness), n);
   for (guint i = 0; i < 50; i++)
-    inject (bench_make_rtp (BENCH_SSRC + n + i, 1, 20, 1));
+    inject (harness_make_rtp (BENCH_SSRC + n + i, 1, 20, 1));
   fail_unless_equals_uint64 (count ("recv-drops/too-many-sources"), 50);
   fail_unless_equals_uint64 (count ("recv-count"), n);
-  fail_unless_equals_int (endpoint_count_streams (bench->dec_b), n);
-  assert_warned_once (bench->enc_a, bus_a);
-  assert_warned_once (bench->enc_b, bus_b);
+  fail_unless_equals_int (endpoint_count_streams (harness->dec_b), n);
+  assert_warned_once (harness->enc_a, bus_a);
+  assert_warned_once (harness->enc_b, bus_b);
 
-  push (bench_make_rtp (BENCH_SSRC, 2, 20, 1));
-  push (bench_make_rtp (BENCH_SSRC + n - 1, 2, 20, 1));
+  push (harness_make_rtp (BENCH_SSRC, 2, 20, 1));
+  push (harness_make_rtp (BENCH_SSRC + n - 1, 2, 20, 1));
   fail_unless_equals_uint64 (count ("recv-count"), n + 2);
 }
 
@@ -363,14 +364,14 @@ GST_END_TEST;
 
 GST_START_TEST (test_rtcp_mux)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->dec_b, "rtcp_src");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_b, "rtcp_src");
   GstHarness *rtcp;
   GstBuffer *wire, *out;
   GstCaps *caps;
 
-  rtcp = gst_harness_new_with_element (bench->dec_b, NULL, "rtcp_src");
-  push (bench_make_rtcp (BENCH_SSRC));
-  wire = bench_get_wire (bench, 0);
+  rtcp = gst_harness_new_with_element (harness->dec_b, NULL, "rtcp_src");
+  push (harness_make_rtcp (BENCH_SSRC));
+  wire = harness_get_wire (harness, 0);
   fail_unless_equals_int (gst_buffer_get_size (wire), 8 + 4 + 10);
   gst_buffer_unref (wire);
   out = gst_harness_pull (rtcp);
@@ -389,15 +390,15 @@ GST_END_TEST;
 /* RTCP on pads of its own. */
 GST_START_TEST (test_rtcp_pads)
 {
-  GstHarness *in = gst_harness_new_with_element (bench->enc_a, "rtcp_sink_0",
+  GstHarness *in = gst_harness_new_with_element (harness->enc_a, "rtcp_sink_0",
       "rtcp_src_0");
-  GstHarness *out = gst_harness_new_with_element (bench->dec_b, "rtcp_sink",
+  GstHarness *out = gst_harness_new_with_element (harness->dec_b, "rtcp_sink",
       "rtcp_src");
   GstBuffer *buffer;
 
   gst_harness_set_src_caps_str (in, "application/x-rtcp");
   gst_harness_set_src_caps_str (out, "application/x-srtcp");
-  fail_unless_equals_int (gst_harness_push (in, bench_make_rtcp (BENCH_SSRC)),
+  fail_unless_equals_int (gst_harness_push (in, harness_make_rtcp (BENCH_SSRC)),
       GST_FLOW_OK);
   buffer = gst_harness_pull (in);
   fail_unless_equals_int (gst_buffer_get_size (buffer), 8 + 4 + 10);

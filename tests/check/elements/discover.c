@@ -4,7 +4,7 @@
  * When Hellos go out: a transport that is not ready yet, or changes.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define ALONE VOICE "! zrtpenc name=enc cache=:memory: %s " \
     "enc.rtp_src_0 ! fakesink name=ear signal-handoffs=true async=false " \
@@ -23,7 +23,7 @@ static GstPadProbeReturn
 count (GstPad * pad, GstPadProbeInfo * info, gpointer counter)
 {
   g_atomic_int_inc ((gint *) counter);
-  watch_poke ();
+  propertywatch_poke ();
   return GST_PAD_PROBE_OK;
 }
 
@@ -36,7 +36,7 @@ wait_talked (Endpoint * endpoint)
   gulong id;
 
   id = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count, &talked, NULL);
-  watch_wait_counter (&talked, 10, "packets");
+  propertywatch_wait_counter (&talked, 10, "packets");
   gst_pad_remove_probe (pad, id);
   gst_object_unref (pad);
 }
@@ -50,7 +50,7 @@ assert_waiting (Endpoint * endpoint)
   fail_unless_equals_uint64 (endpoint_get_stat (endpoint->enc, "zrtp-sent"),
       sent);
   fail_unless_equals_int (g_atomic_int_get (&endpoint->heard), 0);
-  watch_assert (endpoint->enc, "state", "idle");
+  propertywatch_assert (endpoint->enc, "state", "idle");
 }
 
 /* Z-3-01: nothing leaves before the application says that it may; either element
@@ -80,7 +80,7 @@ GST_START_TEST (test_early_word)
   endpoint_play (alone);
   endpoint_wait_heard (alone, 1);
 
-  watch_set_state (alone->pipeline, GST_STATE_READY);
+  propertywatch_set_state (alone->pipeline, GST_STATE_READY);
   g_atomic_int_set (&alone->heard, 0);
   endpoint_play (alone);
   assert_waiting (alone);
@@ -145,8 +145,8 @@ GST_START_TEST (test_secure)
   fail_unless (discover (ends[0]->enc));
   endpoint_wait_media (ends[0], 10);
   endpoint_wait_media (ends[1], 10);
-  watch_assert (ends[0]->enc, "state", "secure");
-  watch_assert_same (ends[0]->enc, ends[1]->enc, "sas");
+  propertywatch_assert (ends[0]->enc, "state", "secure");
+  propertywatch_assert_same (ends[0]->enc, ends[1]->enc, "sas");
   endpoint_free (ends[0]);
   endpoint_free (ends[1]);
 }

@@ -3,7 +3,7 @@
  */
 #include "endpoint.h"
 
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <glib/gstdio.h>
 
@@ -279,14 +279,14 @@ endpoint_resume (Endpoint * endpoint, Endpoint * other, gint n)
   gint goal = g_atomic_int_get (&endpoint->heard) + n;
   gint other_goal = g_atomic_int_get (&other->heard) + n;
 
-  watch_set_state (endpoint->pipeline, GST_STATE_PLAYING);
+  propertywatch_set_state (endpoint->pipeline, GST_STATE_PLAYING);
   while (g_atomic_int_get (&endpoint->heard) < goal
       || g_atomic_int_get (&other->heard) < other_goal) {
     endpoint_pump (endpoint);
     fail_unless (g_get_monotonic_time () < until, "media does not come");
     if (has_stopped_source (endpoint)) {
-      watch_set_state (endpoint->pipeline, GST_STATE_PAUSED);
-      watch_set_state (endpoint->pipeline, GST_STATE_PLAYING);
+      propertywatch_set_state (endpoint->pipeline, GST_STATE_PAUSED);
+      propertywatch_set_state (endpoint->pipeline, GST_STATE_PLAYING);
     }
   }
 }

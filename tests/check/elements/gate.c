@@ -3,13 +3,13 @@
  *
  * What happens to media, and to the end of it, before there are keys.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <string.h>
 
-static Bench *bench;
+static Harness *harness;
 
 /* zrtpenc says in its log when it holds something: a wait that was not entered
  * could not be seen to end. */
@@ -64,27 +64,27 @@ setup (void)
 {
   holding = FALSE;
   start_listening ();
-  bench = bench_new ();
+  harness = harness_new ();
 }
 
 static void
 teardown (void)
 {
-  bench_free (bench);
+  harness_free (harness);
 }
 
 static guint64
 sent_drops (void)
 {
-  return endpoint_get_stat (bench->enc_a, "sent-drops/before-secure");
+  return endpoint_get_stat (harness->enc_a, "sent-drops/before-secure");
 }
 
 /* Pushes one packet; the result is the flow. */
 static gpointer
 push_one (gpointer unused)
 {
-  return GINT_TO_POINTER (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, 1, 20, 9)));
+  return GINT_TO_POINTER (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, 1, 20, 9)));
 }
 
 static gpointer
@@ -92,9 +92,9 @@ push_list (gpointer unused)
 {
   GstBufferList *list = gst_buffer_list_new ();
 
-  gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, 1, 20, 9));
-  gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, 2, 20, 9));
-  return GINT_TO_POINTER (gst_pad_push_list (bench->in->srcpad, list));
+  gst_buffer_list_add (list, harness_make_rtp (BENCH_SSRC, 1, 20, 9));
+  gst_buffer_list_add (list, harness_make_rtp (BENCH_SSRC, 2, 20, 9));
+  return GINT_TO_POINTER (gst_pad_push_list (harness->in->srcpad, list));
 }
 
 static GThread *
@@ -102,7 +102,7 @@ hold (GThreadFunc func)
 {
   GThread *thread;
 
-  gst_harness_set_live (bench->in, FALSE);
+  gst_harness_set_live (harness->in, FALSE);
   thread = g_thread_new ("source", func, NULL);
   wait_until_held ();
   return thread;
@@ -112,10 +112,10 @@ hold (GThreadFunc func)
 GST_START_TEST (test_live_is_dropped)
 {
   for (guint i = 0; i < 3; i++)
-    fail_unless_equals_int (gst_harness_push (bench->in,
-            bench_make_rtp (BENCH_SSRC, i, 20, 9)), GST_FLOW_OK);
+    fail_unless_equals_int (gst_harness_push (harness->in,
+            harness_make_rtp (BENCH_SSRC, i, 20, 9)), GST_FLOW_OK);
   fail_unless_equals_uint64 (sent_drops (), 3);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -125,20 +125,20 @@ GST_START_TEST (test_property_decides)
 {
   GThread *thread;
 
-  gst_harness_set_live (bench->in, FALSE);
-  gst_util_set_object_arg (G_OBJECT (bench->dec_a), "before-secure", "drop");
-  fail_unless_equals_int (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, 0, 20, 9)), GST_FLOW_OK);
+  gst_harness_set_live (harness->in, FALSE);
+  gst_util_set_object_arg (G_OBJECT (harness->dec_a), "before-secure", "drop");
+  fail_unless_equals_int (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, 0, 20, 9)), GST_FLOW_OK);
   fail_unless_equals_uint64 (sent_drops (), 1);
 
-  gst_harness_set_live (bench->in, TRUE);
-  gst_util_set_object_arg (G_OBJECT (bench->dec_a), "before-secure", "block");
+  gst_harness_set_live (harness->in, TRUE);
+  gst_util_set_object_arg (G_OBJECT (harness->dec_a), "before-secure", "block");
   thread = g_thread_new ("source", push_one, NULL);
   wait_until_held ();
-  bench_secure (bench);
+  harness_secure (harness);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 9);
 }
 
 GST_END_TEST;
@@ -161,11 +161,11 @@ answer_late (GstPad * pad, GstObject * parent, GstQuery * query)
  * for good. */
 GST_START_TEST (test_live_is_known_late)
 {
-  gst_pad_set_query_function (bench->in->srcpad, answer_late);
-  fail_unless_equals_int (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, 1, 20, 9)), GST_FLOW_OK);
+  gst_pad_set_query_function (harness->in->srcpad, answer_late);
+  fail_unless_equals_int (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, 1, 20, 9)), GST_FLOW_OK);
   fail_unless_equals_uint64 (sent_drops (), 1);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -175,10 +175,10 @@ GST_START_TEST (test_held_until_secure)
 {
   GThread *thread = hold (push_one);
 
-  bench_secure (bench);
+  harness_secure (harness);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 9);
   fail_unless_equals_uint64 (sent_drops (), 0);
 }
 
@@ -188,11 +188,11 @@ GST_START_TEST (test_list_held_until_secure)
 {
   GThread *thread = hold (push_list);
 
-  bench_secure (bench);
+  harness_secure (harness);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 2, 20, 9);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 9);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 2, 20, 9);
 }
 
 GST_END_TEST;
@@ -202,10 +202,10 @@ GST_START_TEST (test_released_by_flush)
 {
   GThread *thread = hold (push_one);
 
-  gst_harness_push_event (bench->in, gst_event_new_flush_start ());
+  gst_harness_push_event (harness->in, gst_event_new_flush_start ());
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -214,11 +214,11 @@ GST_START_TEST (test_released_by_state_change)
 {
   GThread *thread = hold (push_one);
 
-  fail_unless_equals_int (gst_element_set_state (bench->enc_a,
+  fail_unless_equals_int (gst_element_set_state (harness->enc_a,
           GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -226,13 +226,13 @@ GST_END_TEST;
 GST_START_TEST (test_released_by_pad_release)
 {
   GThread *thread = hold (push_one);
-  GstPad *pad = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+  GstPad *pad = gst_element_get_static_pad (harness->enc_a, "rtp_sink_0");
 
-  gst_element_release_request_pad (bench->enc_a, pad);
+  gst_element_release_request_pad (harness->enc_a, pad);
   gst_object_unref (pad);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -246,7 +246,7 @@ static gpointer
 push_late (gpointer unused)
 {
   return GINT_TO_POINTER (gst_pad_push (late_out,
-          bench_make_rtp (BENCH_SSRC + 1, 1, 20, 9)));
+          harness_make_rtp (BENCH_SSRC + 1, 1, 20, 9)));
 }
 
 /* Pads stop in the order in which they were made: the other is still active. */
@@ -269,14 +269,15 @@ flush_other (GstPad * pad, GstObject * parent, GstPadMode mode, gboolean active)
 
 GST_START_TEST (test_flushed_during_state_change)
 {
-  GstPad *stops_first = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  GstPad *stops_first =
+      gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
 
-  flushed = gst_harness_new_with_element (bench->enc_a, "rtp_sink_1",
+  flushed = gst_harness_new_with_element (harness->enc_a, "rtp_sink_1",
       "rtp_src_1");
   gst_harness_set_src_caps_str (flushed, BENCH_CAPS);
   gst_harness_set_live (flushed, FALSE);
   gst_pad_set_activatemode_function (stops_first, flush_other);
-  watch_set_state (bench->enc_a, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
   fail_unless (late != NULL);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (late)),
       GST_FLOW_FLUSHING);
@@ -297,12 +298,12 @@ request_another (GstPad * pad, GstObject * parent, GstPadMode mode,
   if (active)
     return TRUE;
   caps = gst_caps_from_string (BENCH_CAPS);
-  sink = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_2");
+  sink = gst_element_request_pad_simple (harness->enc_a, "rtp_sink_2");
   late_out = gst_pad_new ("out", GST_PAD_SRC);
   fail_unless_equals_int (gst_pad_link (late_out, sink), GST_PAD_LINK_OK);
   gst_object_unref (sink);
   gst_pad_set_active (late_out, TRUE);
-  gst_check_setup_events_with_stream_id (late_out, bench->enc_a, caps,
+  gst_check_setup_events_with_stream_id (late_out, harness->enc_a, caps,
       GST_FORMAT_TIME, "late");
   gst_caps_unref (caps);
   late = g_thread_new ("late", push_late, NULL);
@@ -312,10 +313,11 @@ request_another (GstPad * pad, GstObject * parent, GstPadMode mode,
 
 GST_START_TEST (test_requested_during_state_change)
 {
-  GstPad *stops_first = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  GstPad *stops_first =
+      gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
 
   gst_pad_set_activatemode_function (stops_first, request_another);
-  watch_set_state (bench->enc_a, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
   fail_unless (late != NULL);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (late)),
       GST_FLOW_FLUSHING);
@@ -350,19 +352,19 @@ GST_END_TEST;
 GST_START_TEST (test_held_after_relink)
 {
   GThread *thread = hold (push_one);
-  GstPad *sink = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+  GstPad *sink = gst_element_get_static_pad (harness->enc_a, "rtp_sink_0");
 
-  gst_pad_unlink (bench->in->srcpad, sink);
+  gst_pad_unlink (harness->in->srcpad, sink);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
-  fail_unless_equals_int (gst_pad_link (bench->in->srcpad, sink),
+  fail_unless_equals_int (gst_pad_link (harness->in->srcpad, sink),
       GST_PAD_LINK_OK);
   holding = FALSE;
   thread = hold (push_one);
-  bench_secure (bench);
+  harness_secure (harness);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 9);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 9);
   gst_object_unref (sink);
 }
 
@@ -373,11 +375,11 @@ GST_START_TEST (test_released_by_property)
 {
   GThread *thread = hold (push_one);
 
-  gst_util_set_object_arg (G_OBJECT (bench->dec_a), "before-secure", "drop");
+  gst_util_set_object_arg (G_OBJECT (harness->dec_a), "before-secure", "drop");
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
   fail_unless_equals_uint64 (sent_drops (), 1);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -387,14 +389,14 @@ GST_START_TEST (test_released_by_failure)
 {
   GThread *thread;
 
-  g_object_set (bench->enc_a, "require-verified", TRUE, NULL);
+  g_object_set (harness->enc_a, "require-verified", TRUE, NULL);
   thread = hold (push_one);
-  gst_element_set_state (bench->enc_b, GST_STATE_PLAYING);
-  bench_wait_state (bench, bench->enc_a, "failed");
+  gst_element_set_state (harness->enc_b, GST_STATE_PLAYING);
+  harness_wait_state (harness, harness->enc_a, "failed");
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
   fail_unless_equals_uint64 (sent_drops (), 1);
-  fail_unless_equals_int (bench_count_wire (bench), 0);
+  fail_unless_equals_int (harness_count_wire (harness), 0);
 }
 
 GST_END_TEST;
@@ -412,7 +414,7 @@ only_hello (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
 static gpointer
 push_eos (gpointer unused)
 {
-  return GINT_TO_POINTER (gst_harness_push_event (bench->in,
+  return GINT_TO_POINTER (gst_harness_push_event (harness->in,
           gst_event_new_eos ()));
 }
 
@@ -423,12 +425,12 @@ hold_eos (gulong * probe, GstPad ** pad)
 {
   GThread *thread;
 
-  g_object_set (bench->enc_a, "require-encryption", FALSE, NULL);
-  *pad = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
+  g_object_set (harness->enc_a, "require-encryption", FALSE, NULL);
+  *pad = gst_element_get_static_pad (harness->enc_b, "zrtp_src");
   *probe = gst_pad_add_probe (*pad, GST_PAD_PROBE_TYPE_BUFFER, only_hello,
       NULL, NULL);
-  gst_element_set_state (bench->enc_b, GST_STATE_PLAYING);
-  bench_wait_state (bench, bench->enc_a, "negotiating");
+  gst_element_set_state (harness->enc_b, GST_STATE_PLAYING);
+  harness_wait_state (harness, harness->enc_a, "negotiating");
   thread = g_thread_new ("source", push_eos, NULL);
   wait_until_held ();
   return thread;
@@ -437,7 +439,7 @@ hold_eos (gulong * probe, GstPad ** pad)
 static gboolean
 got_eos (void)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   gboolean result = GST_PAD_IS_EOS (pad);
 
   gst_object_unref (pad);
@@ -453,8 +455,8 @@ GST_START_TEST (test_eos_waits_for_replies)
   fail_if (got_eos ());
   gst_pad_remove_probe (pad, probe);
   gst_object_unref (pad);
-  bench_wait_state (bench, bench->enc_a, "secure");
-  bench_wait_state (bench, bench->enc_b, "secure");
+  harness_wait_state (harness, harness->enc_a, "secure");
+  harness_wait_state (harness, harness->enc_b, "secure");
   fail_unless (GPOINTER_TO_INT (g_thread_join (thread)));
   fail_unless (got_eos ());
 }
@@ -482,7 +484,7 @@ GST_START_TEST (test_eos_released_by_state_change)
   GThread *thread = hold_eos (&probe, &pad);
   gint64 before = g_get_monotonic_time ();
 
-  gst_element_set_state (bench->enc_a, GST_STATE_NULL);
+  gst_element_set_state (harness->enc_a, GST_STATE_NULL);
   g_thread_join (thread);
   fail_unless (g_get_monotonic_time () - before < G_USEC_PER_SEC);
   gst_object_unref (pad);
@@ -501,7 +503,7 @@ see_end (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
     g_atomic_int_set (&seqnum, gst_event_get_seqnum (event));
     g_atomic_int_inc (&ends);
-    watch_poke ();
+    propertywatch_poke ();
   }
   return GST_PAD_PROBE_OK;
 }
@@ -510,23 +512,23 @@ see_end (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
  * end is out: the next stream ends when it is told to. */
 GST_START_TEST (test_eos_not_in_next_stream)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
+  GstPad *pad = gst_element_get_static_pad (harness->enc_b, "zrtp_src");
   GstEvent *event = gst_event_new_eos ();
   guint32 wanted = gst_event_get_seqnum (event);
 
-  fail_if (gst_element_send_event (bench->enc_b, gst_event_new_eos ()),
+  fail_if (gst_element_send_event (harness->enc_b, gst_event_new_eos ()),
       "ended before it started");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, NULL,
       NULL);
-  bench_secure (bench);
+  harness_secure (harness);
   g_mutex_lock (&stall);
-  fail_unless (gst_element_send_event (bench->enc_b, gst_event_new_eos ()));
+  fail_unless (gst_element_send_event (harness->enc_b, gst_event_new_eos ()));
   wait_until_held ();
-  watch_set_state (bench->enc_b, GST_STATE_READY);
-  watch_set_state (bench->enc_b, GST_STATE_PLAYING);
+  propertywatch_set_state (harness->enc_b, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_b, GST_STATE_PLAYING);
   g_mutex_unlock (&stall);
-  fail_unless (gst_element_send_event (bench->enc_b, event));
-  watch_wait_counter (&ends, 1, "ends");
+  fail_unless (gst_element_send_event (harness->enc_b, event));
+  propertywatch_wait_counter (&ends, 1, "ends");
   fail_unless_equals_int (g_atomic_int_get (&seqnum), wanted);
   gst_object_unref (pad);
 }

@@ -4,7 +4,7 @@
  * A call over ICE: two agents of libnice, and their elements.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <nice/agent.h>
 
@@ -56,7 +56,7 @@ static void
 count (gint * counter)
 {
   g_atomic_int_inc (counter);
-  watch_poke ();
+  propertywatch_poke ();
 }
 
 static void
@@ -187,7 +187,8 @@ static void
 wait_for_both (Phone phones[2], gsize offset, gint n, const char *what)
 {
   for (guint i = 0; i < 2; i++)
-    watch_wait_counter ((gint *) ((guint8 *) & phones[i] + offset), n, what);
+    propertywatch_wait_counter ((gint *) ((guint8 *) & phones[i] + offset), n,
+        what);
 }
 
 #define WAIT(phones, counter, n) \
@@ -207,7 +208,7 @@ start (Phone phones[2])
   for (guint i = 0; i < 2; i++) {
     fail_unless_equals_uint64 (endpoint_get_stat (phones[i].endpoint->enc,
             "zrtp-sent"), 0);
-    watch_assert (phones[i].endpoint->enc, "state", "idle");
+    propertywatch_assert (phones[i].endpoint->enc, "state", "idle");
   }
   tell (&phones[0], &phones[1]);
   tell (&phones[1], &phones[0]);
@@ -246,7 +247,7 @@ GST_START_TEST (test_ice_restart)
   start (phones);
   endpoint_wait_secure (phones[0].endpoint, phones[1].endpoint);
   talk (phones);
-  sas = watch_get (phones[0].endpoint->enc, "sas");
+  sas = propertywatch_get (phones[0].endpoint->enc, "sas");
 
   for (guint i = 0; i < 2; i++)
     fail_unless (nice_agent_restart (phones[i].agent));
@@ -256,8 +257,8 @@ GST_START_TEST (test_ice_restart)
   WAIT (phones, pairs, 2);
   talk (phones);
   for (guint i = 0; i < 2; i++) {
-    watch_assert (phones[i].endpoint->enc, "state", "secure");
-    watch_assert (phones[i].endpoint->enc, "sas", sas);
+    propertywatch_assert (phones[i].endpoint->enc, "state", "secure");
+    propertywatch_assert (phones[i].endpoint->enc, "sas", sas);
     fail_unless_equals_uint64 (endpoint_get_stat (phones[i].endpoint->dec,
             "recv-drops/not-rtp"), 0);
     endpoint_assert_quiet (phones[i].endpoint);

@@ -5,7 +5,7 @@
  * was read holds in the call that follows.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <glib/gstdio.h>
 
@@ -72,7 +72,7 @@ has_file (const char *name)
 static void
 announce (Endpoint * from, Endpoint * to)
 {
-  char *hash = watch_get (from->enc, "hello-hash");
+  char *hash = propertywatch_get (from->enc, "hello-hash");
 
   fail_if (*hash == '\0');
   g_object_set (to->enc, "peer-hello-hash", hash, NULL);
@@ -105,9 +105,9 @@ GST_START_TEST (test_reading)
 
   announce (a, b);
   call (a, b);
-  watch_assert (b->enc, "hello-hash-status", "match");
-  zid = watch_get (a->enc, "zid");
-  watch_assert (b->enc, "peer-zid", zid);
+  propertywatch_assert (b->enc, "hello-hash-status", "match");
+  zid = propertywatch_get (a->enc, "zid");
+  propertywatch_assert (b->enc, "peer-zid", zid);
   fail_unless (has_file ("a.sqlite"));
   endpoint_free (a);
   endpoint_free (b);
@@ -116,8 +116,8 @@ GST_START_TEST (test_reading)
   b = make_end ("b.sqlite");
   read_all (a->enc);
   call (a, b);
-  watch_assert (b->enc, "peer-zid", zid);
-  watch_assert (a->enc, "zid", zid);
+  propertywatch_assert (b->enc, "peer-zid", zid);
+  propertywatch_assert (a->enc, "zid", zid);
   g_free (zid);
   endpoint_free (a);
   endpoint_free (b);
@@ -136,12 +136,12 @@ GST_START_TEST (test_several_calls)
     read_all (ends[i]->enc);
   }
   assert_folder_is_empty ();
-  zid = watch_get (ends[0]->enc, "zid");
+  zid = propertywatch_get (ends[0]->enc, "zid");
   for (guint i = 0; i < 3; i++) {
-    watch_assert (ends[i]->enc, "zid", zid);
+    propertywatch_assert (ends[i]->enc, "zid", zid);
     gst_element_set_state (ends[i]->pipeline, GST_STATE_PAUSED);
     endpoint_assert_quiet (ends[i]);
-    watch_assert (ends[i]->enc, "zid", zid);
+    propertywatch_assert (ends[i]->enc, "zid", zid);
   }
   for (guint i = 0; i < 3; i++)
     endpoint_free (ends[i]);
@@ -158,7 +158,7 @@ GST_START_TEST (test_overtaken)
   Endpoint *other = make_end ("other.sqlite");
   char *from = g_build_filename (folder, "other.sqlite", NULL);
   char *to = g_build_filename (folder, "a.sqlite", NULL);
-  char *hash = watch_get (a->enc, "hello-hash"), *text;
+  char *hash = propertywatch_get (a->enc, "hello-hash"), *text;
 
   announce (a, b);
   gst_element_set_state (other->pipeline, GST_STATE_PAUSED);
@@ -170,8 +170,8 @@ GST_START_TEST (test_overtaken)
   text = endpoint_wait_warning (a, "another process");
   g_free (text);
   endpoint_wait_secure (a, b);
-  watch_assert (b->enc, "hello-hash-status", "match");
-  watch_assert (a->enc, "hello-hash", hash);
+  propertywatch_assert (b->enc, "hello-hash-status", "match");
+  propertywatch_assert (a->enc, "hello-hash", hash);
   g_free (hash);
   g_free (from);
   g_free (to);

@@ -4,7 +4,7 @@
  * The file of known peers as a user meets it.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <sqlite3.h>
 
@@ -173,8 +173,8 @@ GST_START_TEST (test_read_only)
     b = make_end ("b.sqlite");
     start (a, b);
     endpoint_wait_secure (a, b);
-    watch_assert (a->enc, "trust", "unverified");
-    watch_assert (b->enc, "trust", "unverified");
+    propertywatch_assert (a->enc, "trust", "unverified");
+    propertywatch_assert (b->enc, "trust", "unverified");
     a->may_warn = TRUE;
     endpoint_free (a);
     endpoint_free (b);
@@ -195,10 +195,12 @@ GST_START_TEST (test_next_call)
     g_object_set (b->enc, "peer-name", "Alice", NULL);
     start (a, b);
     endpoint_wait_secure (a, b);
-    watch_assert (a->enc, "trust", call == 0 ? "unverified" : "verified");
-    watch_assert (b->dec, "trust", call == 0 ? "unverified" : "verified");
-    watch_assert (a->enc, "known-peer-name", call == 0 ? "" : "Bob");
-    watch_assert (b->enc, "known-peer-name", call == 0 ? "" : "Alice");
+    propertywatch_assert (a->enc, "trust",
+        call == 0 ? "unverified" : "verified");
+    propertywatch_assert (b->dec, "trust",
+        call == 0 ? "unverified" : "verified");
+    propertywatch_assert (a->enc, "known-peer-name", call == 0 ? "" : "Bob");
+    propertywatch_assert (b->enc, "known-peer-name", call == 0 ? "" : "Alice");
     if (call == 0) {
       g_signal_emit_by_name (a->enc, "verify-sas", &ok);
       fail_unless (ok);
@@ -246,8 +248,8 @@ GST_START_TEST (test_calls_at_once)
   for (guint call = 0; call < G_N_ELEMENTS (ends); call++)
     endpoint_wait_secure (ends[call][0], ends[call][1]);
   for (guint call = 0; call < G_N_ELEMENTS (ends); call++) {
-    watch_assert (ends[call][0]->enc, "trust", "unverified");
-    watch_assert (ends[call][1]->dec, "trust", "unverified");
+    propertywatch_assert (ends[call][0]->enc, "trust", "unverified");
+    propertywatch_assert (ends[call][1]->dec, "trust", "unverified");
     endpoint_free (ends[call][0]);
     endpoint_free (ends[call][1]);
   }
@@ -317,7 +319,7 @@ GST_START_TEST (test_written_before_null)
   b = make_end ("b.sqlite");
   start (a, b);
   endpoint_wait_secure (a, b);
-  watch_assert (a->enc, "sas-verified", "true");
+  propertywatch_assert (a->enc, "sas-verified", "true");
   endpoint_free (a);
   endpoint_free (b);
 }
@@ -343,7 +345,8 @@ GST_START_TEST (test_mismatch)
       gst_structure_free (s);
     }
     endpoint_wait_secure (a, b);
-    watch_assert (a->enc, "trust", call == 3 ? "cache-mismatch" : "unverified");
+    propertywatch_assert (a->enc, "trust",
+        call == 3 ? "cache-mismatch" : "unverified");
     endpoint_free (a);
     endpoint_free (b);
     if (call == 0)

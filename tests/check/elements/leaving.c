@@ -4,9 +4,9 @@
  * An element of a pair stops or leaves while the other one runs: keys, rollover
  * counters and the Hello stay for whoever comes back or takes the seat.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define SIZE 160
 
@@ -21,9 +21,9 @@ relink (GstPad * src, GstPad * sink)
 }
 
 static void
-link_decoder (Bench * bench, GstElement * dec)
+link_decoder (Harness * harness, GstElement * dec)
 {
-  GstPad *src = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  GstPad *src = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
   GstPad *sink = gst_element_get_static_pad (dec, "rtp_sink");
   GstPad *old = gst_pad_get_peer (src);
 
@@ -37,10 +37,10 @@ link_decoder (Bench * bench, GstElement * dec)
 }
 
 static void
-push (Bench * bench, guint16 seq)
+push (Harness * harness, guint16 seq)
 {
-  fail_unless_equals_int (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, seq, SIZE, seq)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, seq, SIZE, seq)), GST_FLOW_OK);
 }
 
 static void
@@ -49,22 +49,22 @@ assert_heard (GstHarness * out, guint16 seq)
   GstBuffer *buffer = gst_harness_pull (out);
 
   fail_unless (buffer != NULL, "packet %u was not understood", seq);
-  bench_check_rtp (buffer, BENCH_SSRC, seq, SIZE, seq);
+  harness_check_rtp (buffer, BENCH_SSRC, seq, SIZE, seq);
 }
 
 /* Secure, and over the first end of the sequence numbers: a counter that starts
  * anew can't go on from here. */
-static Bench *
+static Harness *
 make_bench (void)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
 
-  bench_secure (bench);
+  harness_secure (harness);
   for (guint seq = 0xfffd; seq <= 0x10001; seq++) {
-    push (bench, seq);
-    assert_heard (bench->out, seq);
+    push (harness, seq);
+    assert_heard (harness->out, seq);
   }
-  return bench;
+  return harness;
 }
 
 static guint
@@ -106,7 +106,7 @@ assert_same (GstElement * element, Before before)
 {
   Before now = remember (element);
 
-  watch_assert (element, "state", "secure");
+  propertywatch_assert (element, "state", "secure");
   fail_unless (now.key && g_bytes_equal (now.key, before.key));
   fail_unless_equals_string (now.hash, before.hash);
   fail_unless_equals_uint64 (now.sent, before.sent);
@@ -119,20 +119,21 @@ assert_same (GstElement * element, Before before)
 /* By way of READY and NULL. */
 GST_START_TEST (test_decoder_returns)
 {
-  Bench *bench = make_bench ();
-  Before before = remember (bench->enc_b);
+  Harness *harness = make_bench ();
+  Before before = remember (harness->enc_b);
 
-  watch_set_state (bench->dec_b, __i__ ? GST_STATE_NULL : GST_STATE_READY);
+  propertywatch_set_state (harness->dec_b,
+      __i__ ? GST_STATE_NULL : GST_STATE_READY);
   /* Nobody listens to this one. */
-  fail_if (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, 2, SIZE, 2)) == GST_FLOW_ERROR);
-  watch_set_state (bench->dec_b, GST_STATE_PLAYING);
-  link_decoder (bench, bench->dec_b);
-  push (bench, 3);
-  assert_heard (bench->out, 3);
-  fail_unless_equals_int (get_roc (bench->dec_b), 1);
-  assert_same (bench->enc_b, before);
-  bench_free (bench);
+  fail_if (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, 2, SIZE, 2)) == GST_FLOW_ERROR);
+  propertywatch_set_state (harness->dec_b, GST_STATE_PLAYING);
+  link_decoder (harness, harness->dec_b);
+  push (harness, 3);
+  assert_heard (harness->out, 3);
+  fail_unless_equals_int (get_roc (harness->dec_b), 1);
+  assert_same (harness->enc_b, before);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -140,25 +141,26 @@ GST_END_TEST;
 /* Nor does it ever use a packet index twice. */
 GST_START_TEST (test_encoder_returns)
 {
-  Bench *bench = make_bench ();
-  Before before = remember (bench->dec_a);
-  GstPad *sink = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+  Harness *harness = make_bench ();
+  Before before = remember (harness->dec_a);
+  GstPad *sink = gst_element_get_static_pad (harness->enc_a, "rtp_sink_0");
 
-  watch_set_state (bench->enc_a, __i__ ? GST_STATE_NULL : GST_STATE_READY);
-  watch_assert (bench->dec_a, "state", "secure");
-  watch_set_state (bench->enc_a, GST_STATE_PLAYING);
-  relink (bench->in->srcpad, sink);
-  push (bench, 2);
-  assert_heard (bench->out, 2);
-  fail_unless_equals_int (get_roc (bench->enc_a), 1);
-  assert_same (bench->dec_a, before);
+  propertywatch_set_state (harness->enc_a,
+      __i__ ? GST_STATE_NULL : GST_STATE_READY);
+  propertywatch_assert (harness->dec_a, "state", "secure");
+  propertywatch_set_state (harness->enc_a, GST_STATE_PLAYING);
+  relink (harness->in->srcpad, sink);
+  push (harness, 2);
+  assert_heard (harness->out, 2);
+  fail_unless_equals_int (get_roc (harness->enc_a), 1);
+  assert_same (harness->dec_a, before);
 
-  push (bench, 1);
-  fail_unless_equals_int (gst_harness_buffers_in_queue (bench->out), 0);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+  push (harness, 1);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (harness->out), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-drops/repeated"), 1);
   gst_object_unref (sink);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -167,24 +169,24 @@ GST_END_TEST;
  * branch. */
 GST_START_TEST (test_decoder_replaced)
 {
-  Bench *bench = make_bench ();
-  Before before = remember (bench->enc_b);
-  char *session_id = watch_get (bench->dec_b, "session-id");
-  GstElement *dec = watch_make ("zrtpdec", session_id);
+  Harness *harness = make_bench ();
+  Before before = remember (harness->enc_b);
+  char *session_id = propertywatch_get (harness->dec_b, "session-id");
+  GstElement *dec = propertywatch_make ("zrtpdec", session_id);
   GstHarness *out;
 
-  watch_set_state (bench->dec_b, GST_STATE_NULL);
+  propertywatch_set_state (harness->dec_b, GST_STATE_NULL);
   out = gst_harness_new_with_element (dec, NULL, "rtp_src");
-  link_decoder (bench, dec);
-  push (bench, 2);
+  link_decoder (harness, dec);
+  push (harness, 2);
   assert_heard (out, 2);
-  watch_assert (dec, "state", "secure");
+  propertywatch_assert (dec, "state", "secure");
   fail_unless_equals_int (get_roc (dec), 1);
-  assert_same (bench->enc_b, before);
+  assert_same (harness->enc_b, before);
   g_free (session_id);
   gst_harness_teardown (out);
-  watch_drop (dec);
-  bench_free (bench);
+  propertywatch_drop (dec);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -192,16 +194,16 @@ GST_END_TEST;
 /* The same of the sending branch: its source has the SSRC that it had. */
 GST_START_TEST (test_encoder_replaced)
 {
-  Bench *bench = make_bench ();
-  Before before = remember (bench->dec_a);
-  char *session_id = watch_get (bench->enc_a, "session-id");
-  GstElement *enc = watch_make ("zrtpenc", session_id);
-  GstPad *old = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  Harness *harness = make_bench ();
+  Before before = remember (harness->dec_a);
+  char *session_id = propertywatch_get (harness->enc_a, "session-id");
+  GstElement *enc = propertywatch_make ("zrtpenc", session_id);
+  GstPad *old = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   GstHarness *in;
   GstPad *src;
 
-  watch_set_state (bench->enc_a, GST_STATE_NULL);
+  propertywatch_set_state (harness->enc_a, GST_STATE_NULL);
   gst_object_unref (gst_element_request_pad_simple (enc, "rtp_sink_0"));
   src = gst_element_get_static_pad (enc, "rtp_src_0");
   gst_pad_unlink (old, sink);
@@ -209,19 +211,19 @@ GST_START_TEST (test_encoder_replaced)
   in = gst_harness_new_with_element (enc, "rtp_sink_0", NULL);
   gst_harness_set_src_caps_str (in, BENCH_CAPS);
   fail_unless_equals_int (gst_harness_push (in,
-          bench_make_rtp (BENCH_SSRC, 2, SIZE, 2)), GST_FLOW_OK);
+          harness_make_rtp (BENCH_SSRC, 2, SIZE, 2)), GST_FLOW_OK);
   fail_unless_equals_uint64 (endpoint_get_stat (enc,
           "sent-drops/ssrc-collision"), 0);
-  assert_heard (bench->out, 2);
+  assert_heard (harness->out, 2);
   fail_unless_equals_int (get_roc (enc), 1);
-  assert_same (bench->dec_a, before);
+  assert_same (harness->dec_a, before);
   g_free (session_id);
   gst_object_unref (old);
   gst_object_unref (src);
   gst_object_unref (sink);
   gst_harness_teardown (in);
-  watch_drop (enc);
-  bench_free (bench);
+  propertywatch_drop (enc);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -229,23 +231,23 @@ GST_END_TEST;
 /* The last one takes the keys along. */
 GST_START_TEST (test_last_one_leaves)
 {
-  Bench *bench = make_bench ();
+  Harness *harness = make_bench ();
   GBytes *key;
 
-  watch_set_state (bench->dec_b, GST_STATE_READY);
-  watch_set_state (bench->enc_b, GST_STATE_READY);
-  g_object_get (bench->enc_b, "exported-key", &key, NULL);
+  propertywatch_set_state (harness->dec_b, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_b, GST_STATE_READY);
+  g_object_get (harness->enc_b, "exported-key", &key, NULL);
   fail_unless (key == NULL);
-  watch_assert (bench->enc_b, "state", "idle");
-  watch_assert (bench->enc_b, "sas", "");
+  propertywatch_assert (harness->enc_b, "state", "idle");
+  propertywatch_assert (harness->enc_b, "sas", "");
   /* What a still sends can't be read any more, and does not pass unread. */
-  watch_set_state (bench->dec_b, GST_STATE_PLAYING);
-  link_decoder (bench, bench->dec_b);
-  push (bench, 2);
-  fail_unless_equals_int (gst_harness_buffers_in_queue (bench->out), 0);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b,
+  propertywatch_set_state (harness->dec_b, GST_STATE_PLAYING);
+  link_decoder (harness, harness->dec_b);
+  push (harness, 2);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (harness->out), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->dec_b,
           "recv-drops/before-secure"), 1);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -256,41 +258,45 @@ GST_START_TEST (test_counts)
   static const char *const counts[] = { "zrtp-sent", "zrtp-received",
     "recv-count", "recv-octets", "recv-drop-count", "sent-count"
   };
-  Bench *bench = make_bench ();
-  GstPad *src = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
-  GstPad *sink = gst_element_get_static_pad (bench->dec_a, "rtp_sink");
-  GstPad *in = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  Harness *harness = make_bench ();
+  GstPad *src = gst_element_get_static_pad (harness->enc_b, "zrtp_src");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_a, "rtp_sink");
+  GstPad *in = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
 
-  fail_unless_equals_int (gst_pad_chain (in, bench_get_wire (bench, 0)),
+  fail_unless_equals_int (gst_pad_chain (in, harness_get_wire (harness, 0)),
       GST_FLOW_OK);
-  watch_set_state (bench->dec_b, GST_STATE_READY);
-  watch_set_state (bench->enc_b, GST_STATE_READY);
+  propertywatch_set_state (harness->dec_b, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_b, GST_STATE_READY);
   for (guint i = 0; i < 5; i++)
-    fail_if (endpoint_get_stat (bench->enc_b, counts[i]) == 0, "%s", counts[i]);
-  fail_unless_equals_int (endpoint_count_streams (bench->enc_b), 1);
+    fail_if (endpoint_get_stat (harness->enc_b, counts[i]) == 0, "%s",
+        counts[i]);
+  fail_unless_equals_int (endpoint_count_streams (harness->enc_b), 1);
 
   /* So that it does not say Hello at once. */
   gst_pad_unlink (src, sink);
-  watch_set_state (bench->dec_b, GST_STATE_PLAYING);
-  watch_set_state (bench->enc_b, GST_STATE_PLAYING);
+  propertywatch_set_state (harness->dec_b, GST_STATE_PLAYING);
+  propertywatch_set_state (harness->enc_b, GST_STATE_PLAYING);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
-    fail_unless (endpoint_get_stat (bench->enc_b, counts[i]) == 0, "%s",
+    fail_unless (endpoint_get_stat (harness->enc_b, counts[i]) == 0, "%s",
         counts[i]);
-  fail_unless_equals_int (endpoint_count_streams (bench->enc_b), 0);
+  fail_unless_equals_int (endpoint_count_streams (harness->enc_b), 0);
 
   /* a is in its first call still. */
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 5);
-  watch_set_state (bench->enc_a, GST_STATE_READY);
-  watch_set_state (bench->enc_a, GST_STATE_PLAYING);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 5);
-  watch_set_state (bench->enc_a, GST_STATE_READY);
-  watch_set_state (bench->dec_a, GST_STATE_READY);
-  watch_set_state (bench->enc_a, GST_STATE_PLAYING);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "sent-count"), 0);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a, "sent-count"),
+      5);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_a, GST_STATE_PLAYING);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a, "sent-count"),
+      5);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
+  propertywatch_set_state (harness->dec_a, GST_STATE_READY);
+  propertywatch_set_state (harness->enc_a, GST_STATE_PLAYING);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a, "sent-count"),
+      0);
   gst_object_unref (src);
   gst_object_unref (sink);
   gst_object_unref (in);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -303,8 +309,8 @@ static GstPadProbeReturn
 hold_up (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
 {
   if (g_atomic_int_compare_and_exchange (&held_up, FALSE, TRUE)) {
-    watch_poke ();
-    watch_wait_counter (&may_go, 1, "leaves to go");
+    propertywatch_poke ();
+    propertywatch_wait_counter (&may_go, 1, "leaves to go");
   }
   return GST_PAD_PROBE_OK;
 }
@@ -315,7 +321,7 @@ let_go (gpointer unused)
   /* Longer than it takes to come down and up without waiting. */
   g_usleep (G_USEC_PER_SEC / 10);
   g_atomic_int_set (&may_go, TRUE);
-  watch_poke ();
+  propertywatch_poke ();
   return NULL;
 }
 
@@ -330,10 +336,10 @@ GST_START_TEST (test_late_push)
 
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, hold_up, NULL, NULL);
   endpoint_play (endpoint);
-  watch_wait_counter (&held_up, 1, "pushes");
+  propertywatch_wait_counter (&held_up, 1, "pushes");
   thread = g_thread_new ("let go", let_go, NULL);
-  watch_set_state (endpoint->pipeline, GST_STATE_READY);
-  watch_set_state (endpoint->pipeline, GST_STATE_PAUSED);
+  propertywatch_set_state (endpoint->pipeline, GST_STATE_READY);
+  propertywatch_set_state (endpoint->pipeline, GST_STATE_PAUSED);
   g_thread_join (thread);
   endpoint_play (endpoint);
   endpoint_wait_state (endpoint, "discovering");

@@ -5,7 +5,7 @@
  * INFO and WARNING messages say without any code.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include "zrtp/zrtp.h"
 
@@ -177,27 +177,27 @@ GST_START_TEST (test_call)
 
   log_init (&log);
   dial ("bob", "");
-  watch_assert (bob->enc, "aux-matched", "none");
+  propertywatch_assert (bob->enc, "aux-matched", "none");
   wait_level (alice, &log, "encrypted");
   fail_unless (g_str_has_prefix (log.levels->str, "busy"));
   fail_unless (!strstr (log.levels->str, "open"));
-  watch_assert (alice->enc, "sas", log.sas);
-  watch_assert (alice->dec, "level", "encrypted");
-  watch_assert (alice->dec, "level-text", log.text);
+  propertywatch_assert (alice->enc, "sas", log.sas);
+  propertywatch_assert (alice->dec, "level", "encrypted");
+  propertywatch_assert (alice->dec, "level-text", log.text);
   take_rest (alice, &log);
   /* gst-launch-1.0 prints it. */
   fail_unless_equals_int (count (log.infos, "compare it by voice"), 1);
   fail_unless_equals_int (count (log.infos, log.sas), 1);
   fail_unless_equals_int (log.warnings->len, 0);
 
-  watch_start (alice->dec, "level");
+  propertywatch_start (alice->dec, "level");
   fail_unless (says (alice->enc, "verify-sas"));
   wait_level (alice, &log, "verified");
-  watch_wait (alice->dec, "level", "verified");
+  propertywatch_wait (alice->dec, "level", "verified");
   fail_unless (log.sas == NULL);
   fail_unless (says (alice->enc, "reject-sas"));
   wait_level (alice, &log, "alarm");
-  watch_wait (alice->dec, "level", "alarm");
+  propertywatch_wait (alice->dec, "level", "alarm");
   fail_unless (strstr (log.text, "Hang up"));
   fail_unless (says (alice->enc, "verify-sas"));
   wait_level (alice, &log, "verified");
@@ -264,8 +264,8 @@ GST_START_TEST (test_alarm)
   wait_level (alice, &log, "alarm");
   fail_unless (log.sas && *log.sas);
   fail_unless (strstr (log.text, rows[__i__].text), "%s", log.text);
-  watch_assert (alice->enc, "aux-matched", *rows[__i__].more ? "mismatch"
-      : "none");
+  propertywatch_assert (alice->enc, "aux-matched",
+      *rows[__i__].more ? "mismatch" : "none");
   fail_unless (says (alice->enc, "verify-sas"));
   wait_level (alice, &log, "verified");
   fail_unless_equals_int (count (log.warnings, rows[__i__].text), 1);
@@ -291,8 +291,8 @@ GST_START_TEST (test_aux_matched)
   endpoint_play (bob);
   wait_level (alice, &log, "encrypted");
   fail_unless (strstr (log.text, "shared secret"));
-  watch_assert (alice->enc, "aux-matched", "matched");
-  watch_assert (alice->enc, "trust", "unverified");
+  propertywatch_assert (alice->enc, "aux-matched", "matched");
+  propertywatch_assert (alice->enc, "trust", "unverified");
   s = endpoint_wait (bob, "GstZrtpSas");
   fail_unless_equals_string (gst_structure_get_string (s, "aux-matched"),
       "matched");
@@ -355,18 +355,18 @@ GST_END_TEST;
 /* The property says so also where no transport has started. */
 GST_START_TEST (test_off)
 {
-  GstElement *enc = watch_make ("zrtpenc", "off");
+  GstElement *enc = propertywatch_make ("zrtpenc", "off");
 
-  watch_assert (enc, "level", "off");
-  watch_assert (enc, "level-text", "");
+  propertywatch_assert (enc, "level", "off");
+  propertywatch_assert (enc, "level-text", "");
   g_object_set (enc, "cache", ":memory:", "require-encryption", FALSE, NULL);
-  watch_set_state (enc, GST_STATE_PAUSED);
-  watch_assert (enc, "level", "open");
+  propertywatch_set_state (enc, GST_STATE_PAUSED);
+  propertywatch_assert (enc, "level", "open");
   g_object_set (enc, "require-encryption", TRUE, NULL);
-  watch_assert (enc, "level", "off");
-  watch_set_state (enc, GST_STATE_READY);
-  watch_assert (enc, "level", "off");
-  watch_drop (enc);
+  propertywatch_assert (enc, "level", "off");
+  propertywatch_set_state (enc, GST_STATE_READY);
+  propertywatch_assert (enc, "level", "off");
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -378,7 +378,7 @@ GST_START_TEST (test_numbers)
   static const char *const nicks[] = { "alarm", "off", "open", "busy",
     "encrypted", "verified"
   };
-  GstElement *enc = watch_make ("zrtpenc", NULL);
+  GstElement *enc = propertywatch_make ("zrtpenc", NULL);
   GParamSpec *level = g_object_class_find_property (G_OBJECT_GET_CLASS (enc),
       "level");
   GParamSpec *trust = g_object_class_find_property (G_OBJECT_GET_CLASS (enc),
@@ -394,7 +394,7 @@ GST_START_TEST (test_numbers)
   for (guint i = 0; i < trusts->n_values; i++)
     fail_if (zrtp_reason_of_trust (trusts->values[i].value)
         == ZRTP_REASON_UNKNOWN_ALARM, "%s", trusts->values[i].value_nick);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;

@@ -4,9 +4,9 @@
  * Elements and calls by the thousand, one after the other: nothing stays behind,
  * no element, no thread, no descriptor.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 /* How often each kind of life is lived, in all; the first tenth is to get pools
  * and caches to their size. */
@@ -33,7 +33,7 @@ static void
 count_end (gint * counter)
 {
   g_atomic_int_inc (counter);
-  watch_poke ();
+  propertywatch_poke ();
 }
 
 /* GObject lets go of its data last: pads and children of @element are gone then. A
@@ -74,7 +74,7 @@ live (LifeFunc life, guint n)
   fail_unless (count_entries ("/proc/self/fd") <= descriptors + SLACK,
       "%u descriptors, and %u earlier", count_entries ("/proc/self/fd"),
       descriptors);
-  watch_wait_counter (&gone, made, "elements gone");
+  propertywatch_wait_counter (&gone, made, "elements gone");
 }
 
 /* Made, looked at, given pads, thrown away. */
@@ -91,7 +91,7 @@ live_bare (guint i)
   follow (gst_object_ref_sink (dec));
   g_object_set (enc, "cache", ":memory:", "session-id", session_id, NULL);
   g_object_set (dec, "session-id", session_id, NULL);
-  hash = watch_get (enc, "hello-hash");
+  hash = propertywatch_get (enc, "hello-hash");
   fail_if (*hash == '\0');
   g_free (hash);
   pad = gst_element_request_pad_simple (enc, "rtp_sink_%u");
@@ -123,16 +123,16 @@ live_started (guint i)
 static void
 live_call (guint i)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
 
-  follow (bench->enc_a);
-  follow (bench->dec_a);
-  follow (bench->enc_b);
-  follow (bench->dec_b);
-  bench_secure (bench);
-  gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, i, 160, i));
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 160, i);
-  bench_free (bench);
+  follow (harness->enc_a);
+  follow (harness->dec_a);
+  follow (harness->enc_b);
+  follow (harness->dec_b);
+  harness_secure (harness);
+  gst_harness_push (harness->in, harness_make_rtp (BENCH_SSRC, i, 160, i));
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, i, 160, i);
+  harness_free (harness);
 }
 
 GST_START_TEST (test_bare)
@@ -166,7 +166,7 @@ hold (GstBus * bus, GstMessage * message, gpointer data)
 {
   if (gst_message_has_name (message, "GstZrtpState")
       && g_atomic_int_compare_and_exchange (&at_gate, 0, 1)) {
-    watch_poke ();
+    propertywatch_poke ();
     g_mutex_lock (&gate);
     g_mutex_unlock (&gate);
   }
@@ -201,14 +201,14 @@ GST_START_TEST (test_dropped_while_posting)
   gst_bus_set_sync_handler (bus, hold, NULL, NULL);
   g_mutex_lock (&gate);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  watch_wait_counter (&at_gate, 1, "messages");
+  propertywatch_wait_counter (&at_gate, 1, "messages");
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
   fail_unless_equals_int (g_atomic_int_get (&dropped), 0);
   g_mutex_unlock (&gate);
-  watch_wait_counter (&dropped, 1, "pipelines gone");
+  propertywatch_wait_counter (&dropped, 1, "pipelines gone");
   gst_object_unref (bus);
-  watch_wait_counter (&dropped, 3, "elements gone");
+  propertywatch_wait_counter (&dropped, 3, "elements gone");
 }
 
 GST_END_TEST;

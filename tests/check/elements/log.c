@@ -3,9 +3,9 @@
  *
  * The log tells the story of a call, and is silent at lower levels.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <string.h>
 
@@ -72,24 +72,24 @@ GST_START_TEST (test_story)
     ": step discovery, was idle", ": step commit-sent, was discovery",
     ": step dhpart1-sent, was ", ": step secure, was "
   };
-  Bench *bench;
+  Harness *harness;
 
   listen_at (GST_LEVEL_DEBUG);
-  bench = bench_new ();
-  bench_secure (bench);
+  harness = harness_new ();
+  harness_secure (harness);
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     fail_unless (has_line (lines[i]), "no line says \"%s\":\n%s", lines[i],
         story->str);
-  bench_free (bench);
+  harness_free (harness);
   stop_listening ();
 }
 
 GST_END_TEST;
 
 static void
-send_to_a (Bench * bench, const guint8 * packet, gsize size)
+send_to_a (Harness * harness, const guint8 * packet, gsize size)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->dec_a, "rtp_sink");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_a, "rtp_sink");
 
   gst_pad_chain (pad, gst_buffer_new_memdup (packet, size));
   gst_object_unref (pad);
@@ -100,17 +100,17 @@ GST_START_TEST (test_hostile_type)
 {
   guint8 packet[] = "\x10\0\0\1ZRTP\0\0\0\7PZ\0\3\x1b[2J\n\xff%s\0\0\0\0";
   const guint64 before = 1;
-  Bench *bench;
+  Harness *harness;
 
   listen_at (GST_LEVEL_DEBUG);
-  bench = bench_new ();
-  bench_secure (bench);
-  send_to_a (bench, packet, sizeof packet - 1);
-  while (endpoint_get_stat (bench->enc_a, "zrtp-drops/bad-crc") < before)
+  harness = harness_new ();
+  harness_secure (harness);
+  send_to_a (harness, packet, sizeof packet - 1);
+  while (endpoint_get_stat (harness->enc_a, "zrtp-drops/bad-crc") < before)
     g_thread_yield ();
   fail_unless (has_line ("received ?[2J??%s, 28 octets"), "%s", story->str);
   fail_unless (has_line ("dropped it as bad-crc"), "%s", story->str);
-  bench_free (bench);
+  harness_free (harness);
   stop_listening ();
 }
 
@@ -122,17 +122,17 @@ GST_START_TEST (test_media_drops)
   const GstDebugLevel level = __i__ == 0 ? GST_LEVEL_DEBUG : GST_LEVEL_LOG;
   guint8 packet[32] = { 0x80, 0x60, 0, 1 };
   const guint64 before = 1;
-  Bench *bench;
+  Harness *harness;
 
   listen_at (level);
-  bench = bench_new ();
-  bench_secure (bench);
-  send_to_a (bench, packet, sizeof packet);
-  while (endpoint_get_stat (bench->enc_a, "recv-drops/bad-auth") < before)
+  harness = harness_new ();
+  harness_secure (harness);
+  send_to_a (harness, packet, sizeof packet);
+  while (endpoint_get_stat (harness->enc_a, "recv-drops/bad-auth") < before)
     g_thread_yield ();
   fail_unless (has_line ("dropped 1 media packets received as bad-auth")
       == (level == GST_LEVEL_LOG), "%s", story->str);
-  bench_free (bench);
+  harness_free (harness);
   stop_listening ();
 }
 
@@ -141,15 +141,15 @@ GST_END_TEST;
 /* At the level of INFO there are states and media, and no packets. */
 GST_START_TEST (test_info)
 {
-  Bench *bench;
+  Harness *harness;
 
   listen_at (GST_LEVEL_INFO);
-  bench = bench_new ();
-  bench_secure (bench);
+  harness = harness_new ();
+  harness_secure (harness);
   fail_unless (has_line ("state secure, was negotiating"));
   fail_if (has_line ("sends"));
   fail_if (has_line ("received Hello"));
-  bench_free (bench);
+  harness_free (harness);
   stop_listening ();
 }
 

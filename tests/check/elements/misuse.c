@@ -4,9 +4,9 @@
  * What applications get wrong: names, caps, links and the order of things. They
  * are told as by any other element; nothing crashes, hangs or leaves in clear.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 /* -- Requests -- */
 
@@ -23,7 +23,7 @@ GST_START_TEST (test_names)
     "rtp_sink_4294967296", "rtp_sink_0x", "rtp_sink", "rtp_src_0", "sink",
     "zrtp_src_0", "send_rtp_sink_0"
   };
-  GstElement *enc = watch_make ("zrtpenc", "names");
+  GstElement *enc = propertywatch_make ("zrtpenc", "names");
   GstPad *pad;
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -34,7 +34,7 @@ GST_START_TEST (test_names)
   fail_unless (pad != NULL);
   gst_element_release_request_pad (enc, pad);
   gst_object_unref (pad);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -43,7 +43,7 @@ GST_END_TEST;
  * many applications have it: the next free number. */
 GST_START_TEST (test_no_names)
 {
-  GstElement *enc = watch_make ("zrtpenc", "no-names");
+  GstElement *enc = propertywatch_make ("zrtpenc", "no-names");
   const char *const names[] = { NULL, "rtp_sink_%u" };
   GstPad *pads[4];
 
@@ -62,7 +62,7 @@ GST_START_TEST (test_no_names)
   fail_unless_equals_string (GST_PAD_NAME (pads[1]), "rtp_sink_1");
   for (guint i = 0; i < G_N_ELEMENTS (pads); i++)
     gst_object_unref (pads[i]);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -74,7 +74,7 @@ GST_START_TEST (test_requested_twice)
   static const char *const names[] = { "rtp_sink_3", "rtcp_sink_3",
     "zrtp_src"
   };
-  GstElement *enc = watch_make ("zrtpenc", "twice");
+  GstElement *enc = propertywatch_make ("zrtpenc", "twice");
   GLogLevelFlags fatal;
 
   fatal = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
@@ -94,7 +94,7 @@ GST_START_TEST (test_requested_twice)
   }
   g_log_set_always_fatal (fatal);
   fail_unless_equals_int (enc->numpads, 0);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -123,7 +123,7 @@ request_many (gpointer enc)
 /* Nobody gets a number that another thread just got, or is giving back. */
 GST_START_TEST (test_requested_at_once)
 {
-  GstElement *enc = watch_make ("zrtpenc", "at-once");
+  GstElement *enc = propertywatch_make ("zrtpenc", "at-once");
   GThread *threads[N_THREADS];
 
   waiting = N_THREADS;
@@ -133,7 +133,7 @@ GST_START_TEST (test_requested_at_once)
     g_thread_join (threads[i]);
   fail_unless_equals_int (enc->numsinkpads, N_THREADS * N_PADS / 2);
   fail_unless_equals_int (enc->numsrcpads, N_THREADS * N_PADS / 2);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -146,11 +146,11 @@ GST_START_TEST (test_wrong_caps)
   static const char *const wrong[] = { "audio/x-raw", "application/x-srtp",
     "application/x-rtcp", "text/plain"
   };
-  Bench *bench = bench_new ();
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
-  GstPad *in = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+  Harness *harness = harness_new ();
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
+  GstPad *in = gst_element_get_static_pad (harness->enc_a, "rtp_sink_0");
 
-  bench_secure (bench);
+  harness_secure (harness);
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
     GstCaps *caps = gst_caps_from_string (wrong[i]);
 
@@ -161,12 +161,12 @@ GST_START_TEST (test_wrong_caps)
           wrong[i]);
     gst_caps_unref (caps);
   }
-  fail_unless_equals_int (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 1);
+  fail_unless_equals_int (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 1);
   gst_object_unref (in);
   gst_object_unref (sink);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -221,11 +221,12 @@ GST_START_TEST (test_loose_ends)
   Endpoint *e = endpoint_new ("%s", loose[__i__]);
 
   for (guint i = 0; i < 5; i++) {
-    watch_set_state (e->pipeline, GST_STATE_READY);
-    watch_set_state (e->pipeline, GST_STATE_PAUSED);
-    watch_set_state (e->pipeline, GST_STATE_PLAYING);
-    watch_set_state (e->pipeline, i % 2 ? GST_STATE_NULL : GST_STATE_PAUSED);
-    watch_set_state (e->pipeline, GST_STATE_NULL);
+    propertywatch_set_state (e->pipeline, GST_STATE_READY);
+    propertywatch_set_state (e->pipeline, GST_STATE_PAUSED);
+    propertywatch_set_state (e->pipeline, GST_STATE_PLAYING);
+    propertywatch_set_state (e->pipeline,
+        i % 2 ? GST_STATE_NULL : GST_STATE_PAUSED);
+    propertywatch_set_state (e->pipeline, GST_STATE_NULL);
   }
   endpoint_free (e);
 }
@@ -236,19 +237,19 @@ GST_END_TEST;
  * behind any element. */
 GST_START_TEST (test_no_way_out)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   GstHarness *h;
   GstPad *pad;
 
-  bench_secure (bench);
-  pad = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_9");
-  h = gst_harness_new_with_element (bench->enc_a, "rtp_sink_9", NULL);
+  harness_secure (harness);
+  pad = gst_element_request_pad_simple (harness->enc_a, "rtp_sink_9");
+  h = gst_harness_new_with_element (harness->enc_a, "rtp_sink_9", NULL);
   gst_harness_set_src_caps_str (h, BENCH_CAPS);
-  fail_unless_equals_int (gst_harness_push (h, bench_make_rtp (77, 1, 20, 1)),
+  fail_unless_equals_int (gst_harness_push (h, harness_make_rtp (77, 1, 20, 1)),
       GST_FLOW_NOT_LINKED);
   gst_object_unref (pad);
   gst_harness_teardown (h);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -269,9 +270,10 @@ feed (gpointer data)
   GstFlowReturn ret = GST_FLOW_OK;
 
   for (guint16 seq = 0; ret == GST_FLOW_OK; seq++) {
-    ret = gst_pad_push (feeder->out, bench_make_rtp (feeder->ssrc, seq, 40, 0));
+    ret =
+        gst_pad_push (feeder->out, harness_make_rtp (feeder->ssrc, seq, 40, 0));
     g_atomic_int_inc (&feeder->pushed);
-    watch_poke ();
+    propertywatch_poke ();
   }
   return GINT_TO_POINTER (ret);
 }
@@ -295,15 +297,16 @@ start_stream (GstPad * pad)
 GST_START_TEST (test_released)
 {
   gboolean secure = __i__ == 1;
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
 
   if (secure)
-    bench_secure (bench);
+    harness_secure (harness);
   for (guint round = 0; round < 50; round++) {
     Feeder feeder = { gst_pad_new ("out", GST_PAD_SRC), 0, 1000 + round };
-    GstPad *sink = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_5");
-    GstPad *src = gst_element_get_static_pad (bench->enc_a, "rtp_src_5");
-    GstHarness *net = gst_harness_new_with_element (bench->enc_a, NULL,
+    GstPad *sink =
+        gst_element_request_pad_simple (harness->enc_a, "rtp_sink_5");
+    GstPad *src = gst_element_get_static_pad (harness->enc_a, "rtp_src_5");
+    GstHarness *net = gst_harness_new_with_element (harness->enc_a, NULL,
         "rtp_src_5");
     GstFlowReturn ret;
     GThread *thread;
@@ -312,8 +315,9 @@ GST_START_TEST (test_released)
     start_stream (feeder.out);
     thread = g_thread_new ("feeder", feed, &feeder);
     /* Not yet secure, this one waits in there: nobody said that it is live. */
-    watch_wait_counter (&feeder.pushed, secure ? round % 4 : 0, "pushed");
-    gst_element_release_request_pad (bench->enc_a, sink);
+    propertywatch_wait_counter (&feeder.pushed, secure ? round % 4 : 0,
+        "pushed");
+    gst_element_release_request_pad (harness->enc_a, sink);
     ret = GPOINTER_TO_INT (g_thread_join (thread));
     fail_unless (ret == GST_FLOW_FLUSHING || ret == GST_FLOW_NOT_LINKED, "%s",
         gst_flow_get_name (ret));
@@ -324,11 +328,11 @@ GST_START_TEST (test_released)
     gst_object_unref (feeder.out);
   }
   if (!secure)
-    bench_secure (bench);
-  fail_unless_equals_int (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 1);
-  bench_free (bench);
+    harness_secure (harness);
+  fail_unless_equals_int (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 1);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -341,14 +345,14 @@ static GstPadProbeReturn
 block (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
 {
   g_atomic_int_set (&blocked, TRUE);
-  watch_poke ();
+  propertywatch_poke ();
   return GST_PAD_PROBE_OK;
 }
 
 static gpointer
 push_packet (gpointer out)
 {
-  return GINT_TO_POINTER (gst_pad_push (out, bench_make_rtp (77, 1, 20, 1)));
+  return GINT_TO_POINTER (gst_pad_push (out, harness_make_rtp (77, 1, 20, 1)));
 }
 
 /* Feeds "rtp_sink_5" of @enc, which it requests. */
@@ -377,24 +381,24 @@ release (GstElement * enc)
  * away with all of it. */
 GST_START_TEST (test_released_while_blocked)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   GstPad *out, *src;
   GThread *thread;
 
-  bench_secure (bench);
-  out = make_feeder (bench->enc_a);
-  src = gst_element_get_static_pad (bench->enc_a, "rtp_src_5");
+  harness_secure (harness);
+  out = make_feeder (harness->enc_a);
+  src = gst_element_get_static_pad (harness->enc_a, "rtp_src_5");
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER,
       block, NULL, NULL);
   thread = g_thread_new ("feeder", push_packet, out);
-  watch_wait_counter (&blocked, TRUE, "packets held");
-  release (bench->enc_a);
+  propertywatch_wait_counter (&blocked, TRUE, "packets held");
+  release (harness->enc_a);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
   gst_object_unref (src);
   gst_pad_set_active (out, FALSE);
   gst_object_unref (out);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -420,27 +424,28 @@ release_inside (GstPad * pad, GstPadProbeInfo * info, gpointer enc)
 /* From the thread that pushes, so that nobody can wait for it to get out. */
 GST_START_TEST (test_released_inside)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   GstPad *out, *src;
 
-  bench_secure (bench);
-  out = make_feeder (bench->enc_a);
-  src = gst_element_get_static_pad (bench->enc_a, "rtp_src_5");
+  harness_secure (harness);
+  out = make_feeder (harness->enc_a);
+  src = gst_element_get_static_pad (harness->enc_a, "rtp_src_5");
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER
-      | GST_PAD_PROBE_TYPE_BUFFER_LIST, release_inside, bench->enc_a, NULL);
+      | GST_PAD_PROBE_TYPE_BUFFER_LIST, release_inside, harness->enc_a, NULL);
   gst_object_unref (src);
   if (__i__) {
     GstBufferList *list = gst_buffer_list_new ();
 
-    gst_buffer_list_add (list, bench_make_rtp (77, 1, 20, 1));
+    gst_buffer_list_add (list, harness_make_rtp (77, 1, 20, 1));
     gst_pad_push_list (out, list);
   } else {
     push_packet (out);
   }
-  fail_unless (gst_element_get_static_pad (bench->enc_a, "rtp_src_5") == NULL);
+  fail_unless (gst_element_get_static_pad (harness->enc_a,
+          "rtp_src_5") == NULL);
   gst_pad_set_active (out, FALSE);
   gst_object_unref (out);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -450,17 +455,18 @@ GST_END_TEST;
 /* GStreamer complains; the partner and its next one are none the worse. */
 GST_START_TEST (test_dropped_while_running)
 {
-  GstElement *partner = watch_make (__i__ ? "zrtpenc" : "zrtpdec", "dropped");
+  GstElement *partner =
+      propertywatch_make (__i__ ? "zrtpenc" : "zrtpdec", "dropped");
   const char *type = __i__ ? "zrtpdec" : "zrtpenc";
-  GstElement *element = watch_make (type, "dropped");
+  GstElement *element = propertywatch_make (type, "dropped");
   GList *pads = NULL, *sinks = NULL, *sources = NULL;
 
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
   g_object_set (partner, "cache", ":memory:", NULL);
   if (!__i__)
     gst_object_unref (gst_element_request_pad_simple (element, "zrtp_src"));
-  watch_set_state (partner, GST_STATE_PLAYING);
-  watch_set_state (element, GST_STATE_PLAYING);
+  propertywatch_set_state (partner, GST_STATE_PLAYING);
+  propertywatch_set_state (element, GST_STATE_PLAYING);
   /* Those of the template that are always there GStreamer leaves behind. */
   if (__i__) {
     pads = element->pads;
@@ -472,11 +478,11 @@ GST_START_TEST (test_dropped_while_running)
   g_list_free (sinks);
   g_list_free (sources);
 
-  element = watch_make (type, "dropped");
-  watch_set_state (element, GST_STATE_PLAYING);
-  watch_assert_same (element, partner, "hello-hash");
-  watch_drop (element);
-  watch_drop (partner);
+  element = propertywatch_make (type, "dropped");
+  propertywatch_set_state (element, GST_STATE_PLAYING);
+  propertywatch_assert_same (element, partner, "hello-hash");
+  propertywatch_drop (element);
+  propertywatch_drop (partner);
 }
 
 GST_END_TEST;

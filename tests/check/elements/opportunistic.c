@@ -4,7 +4,7 @@
  * A peer that has no ZRTP: when that is certain, and what passes meanwhile.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <gst/check/gstharness.h>
 
@@ -23,12 +23,12 @@ typedef struct
 static void
 lone_init (Lone * lone, const char *name, gboolean require)
 {
-  lone->enc = watch_make ("zrtpenc", name);
-  lone->dec = watch_make ("zrtpdec", name);
+  lone->enc = propertywatch_make ("zrtpenc", name);
+  lone->dec = propertywatch_make ("zrtpdec", name);
   g_object_set (lone->enc, "cache", ":memory:", "hello-timeout", 10,
       "require-encryption", require, NULL);
   gst_util_set_object_arg (G_OBJECT (lone->enc), "before-secure", "drop");
-  watch_start (lone->dec, "state");
+  propertywatch_start (lone->dec, "state");
   gst_object_unref (gst_element_request_pad_simple (lone->enc, "rtp_sink_0"));
   lone->in = gst_harness_new_with_element (lone->dec, "rtp_sink", "rtp_src");
   gst_harness_set_src_caps_str (lone->in, CAPS);
@@ -36,7 +36,7 @@ lone_init (Lone * lone, const char *name, gboolean require)
       "rtp_src_0");
   gst_harness_set_src_caps_str (lone->out, CAPS ",ssrc=(uint)7");
   /* Media that comes before counts for nothing. */
-  watch_wait (lone->dec, "state", "discovering");
+  propertywatch_wait (lone->dec, "state", "discovering");
 }
 
 static void
@@ -44,8 +44,8 @@ lone_clear (Lone * lone)
 {
   gst_harness_teardown (lone->in);
   gst_harness_teardown (lone->out);
-  watch_drop (lone->enc);
-  watch_drop (lone->dec);
+  propertywatch_drop (lone->enc);
+  propertywatch_drop (lone->dec);
 }
 
 static GstBuffer *
@@ -137,7 +137,7 @@ GST_START_TEST (test_not_before_schedule)
     pull_hellos (&lone, 1);
     receive (&lone, i);
   }
-  watch_wait (lone.dec, "state", "no-zrtp");
+  propertywatch_wait (lone.dec, "state", "no-zrtp");
   /* Not one Hello less. */
   fail_unless (endpoint_get_stat (lone.enc, "zrtp-sent") >= SCHEDULE);
   fail_unless_equals_uint64 (endpoint_get_stat (lone.enc,
@@ -154,9 +154,9 @@ GST_START_TEST (test_not_without_media)
 
   lone_init (&lone, "silence", TRUE);
   pull_hellos (&lone, SCHEDULE + 1);
-  watch_assert (lone.dec, "state", "discovering");
+  propertywatch_assert (lone.dec, "state", "discovering");
   receive (&lone, 0);
-  watch_wait (lone.dec, "state", "no-zrtp");
+  propertywatch_wait (lone.dec, "state", "no-zrtp");
   lone_clear (&lone);
 }
 
@@ -195,7 +195,7 @@ GST_START_TEST (test_nothing_in_clear)
     receive (&lone, i);
     send (&lone, i);
   }
-  watch_wait (lone.dec, "state", "no-zrtp");
+  propertywatch_wait (lone.dec, "state", "no-zrtp");
   for (guint i = 3; i < 6; i++) {
     receive (&lone, i);
     send (&lone, i);
@@ -222,7 +222,7 @@ GST_START_TEST (test_mind_changed)
 
   lone_init (&lone, "mind", TRUE);
   receive (&lone, 0);
-  watch_wait (lone.dec, "state", "no-zrtp");
+  propertywatch_wait (lone.dec, "state", "no-zrtp");
   receive (&lone, 1);
   g_object_set (lone.dec, "require-encryption", FALSE, NULL);
   receive (&lone, 2);

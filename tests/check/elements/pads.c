@@ -3,7 +3,7 @@
  *
  * Pads: requesting and releasing them, caps, queries, events.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
 
 static GstCaps *
@@ -85,26 +85,27 @@ GST_END_TEST;
 /* Pads that are requested or released while all runs. */
 GST_START_TEST (test_pads_while_playing)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   GstHarness *h;
 
-  bench_secure (bench);
+  harness_secure (harness);
   for (guint i = 0; i < 3; i++) {
-    h = gst_harness_new_with_element (bench->enc_a, "rtp_sink_5", "rtp_src_5");
+    h = gst_harness_new_with_element (harness->enc_a, "rtp_sink_5",
+        "rtp_src_5");
     gst_harness_set_src_caps_str (h, BENCH_CAPS);
-    fail_unless_equals_int (gst_harness_push (h, bench_make_rtp (77, i, 30,
+    fail_unless_equals_int (gst_harness_push (h, harness_make_rtp (77, i, 30,
                 1)), GST_FLOW_OK);
     gst_buffer_unref (gst_harness_pull (h));
     /* This releases the pad. */
     gst_harness_teardown (h);
-    fail_unless (gst_element_get_static_pad (bench->enc_a, "rtp_src_5")
+    fail_unless (gst_element_get_static_pad (harness->enc_a, "rtp_src_5")
         == NULL);
   }
   /* The first pad still has the handshake and its own media. */
-  fail_unless_equals_int (gst_harness_push (bench->in, bench_make_rtp
+  fail_unless_equals_int (gst_harness_push (harness->in, harness_make_rtp
           (BENCH_SSRC, 1, 20, 1)), GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, 1, 20, 1);
-  bench_free (bench);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, 1, 20, 1);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -155,13 +156,13 @@ GST_END_TEST;
 /* Latency passes through, and nothing is added. */
 GST_START_TEST (test_latency)
 {
-  Bench *bench = bench_new ();
-  GstPad *pad = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  Harness *harness = harness_new ();
+  GstPad *pad = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
   GstQuery *query = gst_query_new_latency ();
   GstClockTime min;
   gboolean live;
 
-  gst_harness_set_upstream_latency (bench->in, 30 * GST_MSECOND);
+  gst_harness_set_upstream_latency (harness->in, 30 * GST_MSECOND);
   fail_unless (gst_pad_query (pad, query));
   gst_query_parse_latency (query, &live, &min, NULL);
   fail_unless (live);
@@ -170,7 +171,7 @@ GST_START_TEST (test_latency)
   gst_object_unref (pad);
 
   /* The way out of an endpoint that only listens has nothing behind it. */
-  pad = gst_element_get_static_pad (bench->enc_b, "zrtp_src");
+  pad = gst_element_get_static_pad (harness->enc_b, "zrtp_src");
   query = gst_query_new_latency ();
   if (gst_pad_query (pad, query)) {
     gst_query_parse_latency (query, NULL, &min, NULL);
@@ -178,7 +179,7 @@ GST_START_TEST (test_latency)
   }
   gst_query_unref (query);
   gst_object_unref (pad);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -197,24 +198,24 @@ get_sticky (GstElement * element, const char *pad_name, GstEventType type)
  * what the receiver opens sinks with. */
 GST_START_TEST (test_sticky_events)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   const GstSegment *segment;
   GstEvent *event;
   GstCaps *caps;
 
-  bench_secure (bench);
-  event = get_sticky (bench->enc_b, "zrtp_src", GST_EVENT_STREAM_START);
+  harness_secure (harness);
+  event = get_sticky (harness->enc_b, "zrtp_src", GST_EVENT_STREAM_START);
   fail_unless (event != NULL);
   gst_event_unref (event);
-  event = get_sticky (bench->enc_b, "zrtp_src", GST_EVENT_CAPS);
+  event = get_sticky (harness->enc_b, "zrtp_src", GST_EVENT_CAPS);
   gst_event_parse_caps (event, &caps);
   assert_caps (gst_caps_ref (caps), "application/x-srtp");
   gst_event_unref (event);
-  event = get_sticky (bench->enc_b, "zrtp_src", GST_EVENT_SEGMENT);
+  event = get_sticky (harness->enc_b, "zrtp_src", GST_EVENT_SEGMENT);
   gst_event_parse_segment (event, &segment);
   fail_unless_equals_int (segment->format, GST_FORMAT_TIME);
   gst_event_unref (event);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;

@@ -5,7 +5,7 @@
  * what a user is told if they do not.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define SEND VOICE "! zrtpenc name=enc cache=:memory: %s enc.rtp_src_0 ! " \
     NET_SINK "async=false "
@@ -42,13 +42,13 @@ get (GstElement * bin, const char *name)
 static void
 assert_pair (GstElement * enc, GstElement * dec)
 {
-  watch_assert_same (enc, dec, "hello-hash");
+  propertywatch_assert_same (enc, dec, "hello-hash");
 }
 
 static void
 assert_single (GstElement * dec)
 {
-  watch_assert (dec, "hello-hash", "");
+  propertywatch_assert (dec, "hello-hash", "");
 }
 
 /* -- Who belongs together -- */
@@ -58,9 +58,9 @@ GST_START_TEST (test_one_pipeline)
   GstElement *pipeline = make_pipeline ("zrtpenc name=enc cache=:memory: "
       "zrtpdec name=dec");
 
-  watch_set_state (pipeline, GST_STATE_READY);
+  propertywatch_set_state (pipeline, GST_STATE_READY);
   assert_pair (get (pipeline, "enc"), get (pipeline, "dec"));
-  watch_drop (pipeline);
+  propertywatch_drop (pipeline);
 }
 
 GST_END_TEST;
@@ -71,9 +71,9 @@ GST_START_TEST (test_nested_bins)
   GstElement *pipeline = make_pipeline ("bin.( bin.( zrtpenc name=enc "
       "cache=:memory: ) ) bin.( zrtpdec name=dec )");
 
-  watch_set_state (pipeline, GST_STATE_READY);
+  propertywatch_set_state (pipeline, GST_STATE_READY);
   assert_pair (get (pipeline, "enc"), get (pipeline, "dec"));
-  watch_drop (pipeline);
+  propertywatch_drop (pipeline);
 }
 
 GST_END_TEST;
@@ -85,14 +85,14 @@ GST_START_TEST (test_stream_ids)
       "zrtpdec name=dec0 zrtpdec name=dec8 stream-id=8");
   char *hash;
 
-  watch_set_state (pipeline, GST_STATE_READY);
+  propertywatch_set_state (pipeline, GST_STATE_READY);
   assert_pair (get (pipeline, "enc0"), get (pipeline, "dec0"));
   assert_pair (get (pipeline, "enc7"), get (pipeline, "dec7"));
   assert_single (get (pipeline, "dec8"));
-  hash = watch_get (get (pipeline, "enc0"), "hello-hash");
+  hash = propertywatch_get (get (pipeline, "enc0"), "hello-hash");
   fail_if (g_str_equal (hash, "") || strcmp (hash, "1.10 ") < 0);
   g_free (hash);
-  watch_drop (pipeline);
+  propertywatch_drop (pipeline);
 }
 
 GST_END_TEST;
@@ -108,17 +108,17 @@ GST_START_TEST (test_calls_in_one_pipeline)
       "zrtpdec name=db0 session-id=b");
   char *zid_a, *zid_b;
 
-  watch_set_state (pipeline, GST_STATE_PAUSED);
+  propertywatch_set_state (pipeline, GST_STATE_PAUSED);
   assert_pair (get (pipeline, "a0"), get (pipeline, "da0"));
   assert_pair (get (pipeline, "a1"), get (pipeline, "da1"));
   assert_pair (get (pipeline, "b0"), get (pipeline, "db0"));
-  watch_assert_same (get (pipeline, "a0"), get (pipeline, "a1"), "zid");
-  zid_a = watch_get (get (pipeline, "a0"), "zid");
-  zid_b = watch_get (get (pipeline, "b0"), "zid");
+  propertywatch_assert_same (get (pipeline, "a0"), get (pipeline, "a1"), "zid");
+  zid_a = propertywatch_get (get (pipeline, "a0"), "zid");
+  zid_b = propertywatch_get (get (pipeline, "b0"), "zid");
   fail_if (g_str_equal (zid_a, zid_b));
   g_free (zid_a);
   g_free (zid_b);
-  watch_drop (pipeline);
+  propertywatch_drop (pipeline);
 }
 
 GST_END_TEST;
@@ -129,41 +129,41 @@ GST_START_TEST (test_strangers)
 {
   GstElement *one = make_pipeline ("zrtpenc name=enc cache=:memory:");
   GstElement *other = make_pipeline ("zrtpdec name=dec");
-  GstElement *enc = watch_make ("zrtpenc", NULL);
-  GstElement *dec = watch_make ("zrtpdec", NULL);
+  GstElement *enc = propertywatch_make ("zrtpenc", NULL);
+  GstElement *dec = propertywatch_make ("zrtpdec", NULL);
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_set_state (one, GST_STATE_READY);
-  watch_set_state (other, GST_STATE_READY);
-  watch_set_state (enc, GST_STATE_READY);
-  watch_set_state (dec, GST_STATE_READY);
-  g_free (watch_get (enc, "hello-hash"));
-  g_free (watch_get (get (one, "enc"), "hello-hash"));
+  propertywatch_set_state (one, GST_STATE_READY);
+  propertywatch_set_state (other, GST_STATE_READY);
+  propertywatch_set_state (enc, GST_STATE_READY);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  g_free (propertywatch_get (enc, "hello-hash"));
+  g_free (propertywatch_get (get (one, "enc"), "hello-hash"));
   assert_single (dec);
   assert_single (get (other, "dec"));
-  watch_drop (one);
-  watch_drop (other);
-  watch_drop (enc);
-  watch_drop (dec);
+  propertywatch_drop (one);
+  propertywatch_drop (other);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_session_id_without_bins)
 {
-  GstElement *enc = watch_make ("zrtpenc", "no-bins");
-  GstElement *dec = watch_make ("zrtpdec", "no-bins");
-  GstElement *other = watch_make ("zrtpdec", "no-bin");
+  GstElement *enc = propertywatch_make ("zrtpenc", "no-bins");
+  GstElement *dec = propertywatch_make ("zrtpdec", "no-bins");
+  GstElement *other = propertywatch_make ("zrtpdec", "no-bin");
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_set_state (dec, GST_STATE_READY);
-  watch_set_state (other, GST_STATE_READY);
-  watch_set_state (enc, GST_STATE_READY);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  propertywatch_set_state (other, GST_STATE_READY);
+  propertywatch_set_state (enc, GST_STATE_READY);
   assert_pair (enc, dec);
   assert_single (other);
-  watch_drop (enc);
-  watch_drop (dec);
-  watch_drop (other);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
+  propertywatch_drop (other);
 }
 
 GST_END_TEST;
@@ -171,25 +171,25 @@ GST_END_TEST;
 /* Names that change under way count from the next start on. */
 GST_START_TEST (test_fixed_at_start)
 {
-  GstElement *enc = watch_make ("zrtpenc", "fixed");
-  GstElement *dec = watch_make ("zrtpdec", "fixed");
+  GstElement *enc = propertywatch_make ("zrtpenc", "fixed");
+  GstElement *dec = propertywatch_make ("zrtpdec", "fixed");
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_set_state (enc, GST_STATE_PAUSED);
-  watch_set_state (dec, GST_STATE_PAUSED);
+  propertywatch_set_state (enc, GST_STATE_PAUSED);
+  propertywatch_set_state (dec, GST_STATE_PAUSED);
   assert_pair (enc, dec);
   ASSERT_WARNING (g_object_set (dec, "session-id", "moved", NULL));
   assert_pair (enc, dec);
 
-  watch_set_state (dec, GST_STATE_READY);
-  watch_set_state (dec, GST_STATE_PAUSED);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  propertywatch_set_state (dec, GST_STATE_PAUSED);
   assert_single (dec);
   ASSERT_WARNING (g_object_set (dec, "session-id", "fixed", NULL));
-  watch_set_state (dec, GST_STATE_READY);
-  watch_set_state (dec, GST_STATE_PAUSED);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  propertywatch_set_state (dec, GST_STATE_PAUSED);
   assert_pair (enc, dec);
-  watch_drop (enc);
-  watch_drop (dec);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;
@@ -229,7 +229,7 @@ static void
 count (GstElement * sink, GstBuffer * buffer, GstPad * pad, Parts * parts)
 {
   g_atomic_int_inc (&parts->heard);
-  watch_poke ();
+  propertywatch_poke ();
 }
 
 static void
@@ -248,7 +248,7 @@ fail_on_errors (GstElement * pipeline)
 {
   GstBus *bus = gst_element_get_bus (pipeline);
 
-  watch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
   gst_object_unref (bus);
 }
 
@@ -272,8 +272,8 @@ GST_START_TEST (test_order)
   g_signal_connect (get (a.receive, "ear"), "handoff", G_CALLBACK (count), &a);
   enc = get (a.send, "enc");
   dec = get (a.receive, "dec");
-  watch_start (enc, "state");
-  watch_start (dec, "state");
+  propertywatch_start (enc, "state");
+  propertywatch_start (dec, "state");
   aim (a.send, b->pipeline);
   aim (b->pipeline, a.receive);
   endpoint_play (b);
@@ -290,20 +290,20 @@ GST_START_TEST (test_order)
     fail_if (gst_element_set_state (early, GST_STATE_PLAYING)
         == GST_STATE_CHANGE_FAILURE);
 
-  watch_wait (enc, "state", "secure");
-  watch_wait (dec, "state", "secure");
+  propertywatch_wait (enc, "state", "secure");
+  propertywatch_wait (dec, "state", "secure");
   endpoint_wait_state (b, "secure");
-  watch_assert (enc, "sas", b->sas);
-  watch_assert (dec, "sas", b->sas);
-  watch_wait_counter (&a.heard, 5, "heard by a");
+  propertywatch_assert (enc, "sas", b->sas);
+  propertywatch_assert (dec, "sas", b->sas);
+  propertywatch_wait_counter (&a.heard, 5, "heard by a");
   endpoint_wait_media (b, 5);
   fail_on_errors (a.send_pipeline);
   fail_on_errors (a.receive_pipeline);
 
   gst_element_set_state (early, GST_STATE_NULL);
   gst_element_set_state (late, GST_STATE_NULL);
-  watch_drop (a.send_pipeline);
-  watch_drop (a.receive_pipeline);
+  propertywatch_drop (a.send_pipeline);
+  propertywatch_drop (a.receive_pipeline);
   endpoint_free (b);
 }
 
@@ -335,17 +335,17 @@ GST_START_TEST (test_messages_in_each_pipeline)
   GstBus *bus = gst_element_get_bus (both);
   GstMessage *message;
 
-  watch_start (get (other, "dec"), "state");
-  watch_start (get (both, "dec"), "state");
-  watch_set_state (other, GST_STATE_PLAYING);
-  watch_set_state (one, GST_STATE_PLAYING);
-  watch_set_state (both, GST_STATE_PLAYING);
-  watch_wait_count (get (other, "dec"), "state", 1);
-  watch_wait_count (get (both, "dec"), "state", 1);
+  propertywatch_start (get (other, "dec"), "state");
+  propertywatch_start (get (both, "dec"), "state");
+  propertywatch_set_state (other, GST_STATE_PLAYING);
+  propertywatch_set_state (one, GST_STATE_PLAYING);
+  propertywatch_set_state (both, GST_STATE_PLAYING);
+  propertywatch_wait_count (get (other, "dec"), "state", 1);
+  propertywatch_wait_count (get (both, "dec"), "state", 1);
   /* Once the next state is notified, the messages of that one are out. */
   gst_element_set_state (one, GST_STATE_READY);
   gst_element_set_state (other, GST_STATE_READY);
-  watch_wait_count (get (other, "dec"), "state", 2);
+  propertywatch_wait_count (get (other, "dec"), "state", 2);
   fail_unless (has_message (one, "GstZrtpState"));
   fail_unless (has_message (other, "GstZrtpState"));
 
@@ -358,9 +358,9 @@ GST_START_TEST (test_messages_in_each_pipeline)
     gst_message_unref (message);
   }
   gst_object_unref (bus);
-  watch_drop (one);
-  watch_drop (other);
-  watch_drop (both);
+  propertywatch_drop (one);
+  propertywatch_drop (other);
+  propertywatch_drop (both);
 }
 
 GST_END_TEST;
@@ -379,15 +379,15 @@ GST_START_TEST (test_missing_partner)
   GstElement *pipelines[G_N_ELEMENTS (lonely)];
   gint64 start;
 
-  watch_set_state (happy, GST_STATE_PAUSED);
+  propertywatch_set_state (happy, GST_STATE_PAUSED);
   start = g_get_monotonic_time ();
   for (guint i = 0; i < G_N_ELEMENTS (lonely); i++) {
     pipelines[i] = make_pipeline (lonely[i]);
-    watch_set_state (pipelines[i], GST_STATE_PAUSED);
+    propertywatch_set_state (pipelines[i], GST_STATE_PAUSED);
   }
   for (guint i = 0; i < G_N_ELEMENTS (lonely); i++) {
     GstBus *bus = gst_element_get_bus (pipelines[i]);
-    char *text = watch_pop (bus, GST_MESSAGE_WARNING,
+    char *text = propertywatch_pop (bus, GST_MESSAGE_WARNING,
         i == 1 ? "There is no zrtpenc" : "There is no zrtpdec");
 
     fail_unless (g_get_monotonic_time () - start > 1900000);
@@ -396,10 +396,11 @@ GST_START_TEST (test_missing_partner)
             : "stream-id (here 0)"), "%s", text);
     g_free (text);
     gst_object_unref (bus);
-    watch_drop (pipelines[i]);
+    propertywatch_drop (pipelines[i]);
   }
-  watch_assert_none (GST_ELEMENT_BUS (happy), GST_MESSAGE_WARNING, NULL);
-  watch_drop (happy);
+  propertywatch_assert_none (GST_ELEMENT_BUS (happy), GST_MESSAGE_WARNING,
+      NULL);
+  propertywatch_drop (happy);
 }
 
 GST_END_TEST;
@@ -412,15 +413,15 @@ GST_START_TEST (test_clash)
       "zrtpdec name=dec %s", __i__ & 2 ? "session-id=clash" : "",
       __i__ & 2 ? "session-id=clash" : "");
   GstElement *pipeline = make_pipeline (description);
-  GstElement *another = watch_make (type, __i__ & 2 ? "clash" : NULL);
+  GstElement *another = propertywatch_make (type, __i__ & 2 ? "clash" : NULL);
   GstBus *bus = gst_element_get_bus (pipeline);
   char *text;
 
-  watch_set_state (pipeline, GST_STATE_READY);
+  propertywatch_set_state (pipeline, GST_STATE_READY);
   fail_unless (gst_bin_add (GST_BIN (pipeline), another));
   fail_unless_equals_int (gst_element_set_state (another, GST_STATE_READY),
       GST_STATE_CHANGE_FAILURE);
-  text = watch_pop (bus, GST_MESSAGE_ERROR, type);
+  text = propertywatch_pop (bus, GST_MESSAGE_ERROR, type);
   fail_unless (strstr (text, "stream-id 0"), "%s", text);
   fail_unless (strstr (text, "session-id"), "%s", text);
   fail_unless (strstr (text, __i__ & 2 ? "\"clash\"" : "this pipeline"), "%s",
@@ -430,13 +431,13 @@ GST_START_TEST (test_clash)
   /* The first two are what they were; the third follows the advice. */
   assert_pair (get (pipeline, "enc"), get (pipeline, "dec"));
   g_object_set (another, "stream-id", 1, NULL);
-  watch_set_state (another, GST_STATE_READY);
+  propertywatch_set_state (another, GST_STATE_READY);
   assert_pair (get (pipeline, "enc"), get (pipeline, "dec"));
-  watch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
 
   gst_object_unref (bus);
   gst_object_unref (another);
-  watch_drop (pipeline);
+  propertywatch_drop (pipeline);
   g_free (description);
 }
 
@@ -445,21 +446,21 @@ GST_END_TEST;
 /* A seat is kept from READY on; an element that went to NULL gives way. */
 GST_START_TEST (test_successor)
 {
-  GstElement *enc = watch_make ("zrtpenc", "successor");
-  GstElement *old = watch_make ("zrtpdec", "successor");
-  GstElement *young = watch_make ("zrtpdec", "successor");
+  GstElement *enc = propertywatch_make ("zrtpenc", "successor");
+  GstElement *old = propertywatch_make ("zrtpdec", "successor");
+  GstElement *young = propertywatch_make ("zrtpdec", "successor");
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_set_state (enc, GST_STATE_READY);
-  watch_set_state (old, GST_STATE_READY);
+  propertywatch_set_state (enc, GST_STATE_READY);
+  propertywatch_set_state (old, GST_STATE_READY);
   assert_pair (enc, old);
   gst_element_set_state (old, GST_STATE_NULL);
-  watch_set_state (young, GST_STATE_READY);
+  propertywatch_set_state (young, GST_STATE_READY);
   assert_pair (enc, young);
   assert_single (old);
-  watch_drop (enc);
-  watch_drop (old);
-  watch_drop (young);
+  propertywatch_drop (enc);
+  propertywatch_drop (old);
+  propertywatch_drop (young);
 }
 
 GST_END_TEST;
@@ -467,27 +468,27 @@ GST_END_TEST;
 static void
 take_over (GstElement * old, GstPad * pad, GstElement * young)
 {
-  watch_set_state (young, GST_STATE_READY);
+  propertywatch_set_state (young, GST_STATE_READY);
 }
 
 /* ... and so does one that is about to be gone, however far that has come. */
 GST_START_TEST (test_successor_in_dispose)
 {
-  GstElement *dec = watch_make ("zrtpdec", "heir");
-  GstElement *old = watch_make ("zrtpenc", "heir");
-  GstElement *young = watch_make ("zrtpenc", "heir");
+  GstElement *dec = propertywatch_make ("zrtpdec", "heir");
+  GstElement *old = propertywatch_make ("zrtpenc", "heir");
+  GstElement *young = propertywatch_make ("zrtpenc", "heir");
 
   g_object_set (young, "cache", ":memory:", NULL);
   gst_object_unref (gst_element_request_pad_simple (old, "zrtp_src"));
   g_object_set (old, "cache", ":memory:", NULL);
-  watch_set_state (dec, GST_STATE_READY);
-  watch_set_state (old, GST_STATE_READY);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  propertywatch_set_state (old, GST_STATE_READY);
   assert_pair (old, dec);
   g_signal_connect (old, "pad-removed", G_CALLBACK (take_over), young);
-  watch_drop (old);
+  propertywatch_drop (old);
   assert_pair (young, dec);
-  watch_drop (young);
-  watch_drop (dec);
+  propertywatch_drop (young);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;

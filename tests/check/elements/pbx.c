@@ -6,7 +6,7 @@
  * (RFC 6189 7.3).
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <string.h>
 
@@ -89,17 +89,17 @@ plug_in (Office * office, Endpoint * phone, const char *src, const char *sink)
 }
 
 static void
-watch_all (Office * office)
+propertywatch_all (Office * office)
 {
   static const char *const properties[] = {
     "state", "sas", "sas-relayed", "trust", "enrollment", "peer-mitm"
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
-    watch_start (office->alice->dec, properties[i]);
-    watch_start (office->bob->dec, properties[i]);
-    watch_start (office->leg_a, properties[i]);
-    watch_start (office->leg_b, properties[i]);
+    propertywatch_start (office->alice->dec, properties[i]);
+    propertywatch_start (office->bob->dec, properties[i]);
+    propertywatch_start (office->leg_a, properties[i]);
+    propertywatch_start (office->leg_b, properties[i]);
   }
 }
 
@@ -115,7 +115,7 @@ dial (Office * office)
       LEG ("b", BOBS_SSRC, "a"), office->folder, pbx, office->folder, pbx);
   office->leg_a = get (office, "enc_a");
   office->leg_b = get (office, "enc_b");
-  watch_all (office);
+  propertywatch_all (office);
   gst_element_set_state (office->alice->pipeline, GST_STATE_READY);
   gst_element_set_state (office->bob->pipeline, GST_STATE_READY);
   gst_element_set_state (office->pbx->pipeline, GST_STATE_READY);
@@ -130,10 +130,10 @@ play_all (Office * office)
   endpoint_play (office->alice);
   endpoint_play (office->bob);
   /* Their messages are for the tests. */
-  watch_wait (office->alice->dec, "state", "secure");
-  watch_wait (office->bob->dec, "state", "secure");
-  watch_wait (office->leg_a, "state", "secure");
-  watch_wait (office->leg_b, "state", "secure");
+  propertywatch_wait (office->alice->dec, "state", "secure");
+  propertywatch_wait (office->bob->dec, "state", "secure");
+  propertywatch_wait (office->leg_a, "state", "secure");
+  propertywatch_wait (office->leg_b, "state", "secure");
 }
 
 static void
@@ -177,7 +177,7 @@ enroll_bob (Office * office)
 
   office->pbx_settings = "mitm=true enroll=true";
   call (office);
-  watch_wait (office->bob->dec, "enrollment", "offered");
+  propertywatch_wait (office->bob->dec, "enrollment", "offered");
   fail_unless (act (office->bob->enc, "accept-enrollment"));
   hang_up (office);
   office->pbx_settings = settings;
@@ -286,17 +286,17 @@ GST_START_TEST (test_enrolment)
     play_all (&office);
     assert_field (office.bob, "GstZrtpEnrollment", "enrollment", "offered");
     fail_unless_equals_int (g_atomic_int_get (&told), ZRTP_ENROLLMENT_OFFERED);
-    watch_assert (office.bob->enc, "enrollment", "offered");
-    watch_wait (office.bob->dec, "enrollment", "offered");
-    watch_wait (office.leg_b, "enrollment", "offered");
-    watch_wait (office.bob->dec, "peer-mitm", "true");
-    watch_assert (office.leg_b, "peer-mitm", "false");
+    propertywatch_assert (office.bob->enc, "enrollment", "offered");
+    propertywatch_wait (office.bob->dec, "enrollment", "offered");
+    propertywatch_wait (office.leg_b, "enrollment", "offered");
+    propertywatch_wait (office.bob->dec, "peer-mitm", "true");
+    propertywatch_assert (office.leg_b, "peer-mitm", "false");
     if (i == 1) {
       /* A PBX has nothing to accept. */
       fail_if (act (office.leg_b, "accept-enrollment"));
       fail_unless (act (office.bob->dec, "accept-enrollment"));
       assert_field (office.bob, "GstZrtpEnrollment", "enrollment", "accepted");
-      watch_wait (office.bob->dec, "enrollment", "accepted");
+      propertywatch_wait (office.bob->dec, "enrollment", "accepted");
       fail_unless_equals_int (g_atomic_int_get (&told),
           ZRTP_ENROLLMENT_ACCEPTED);
     }
@@ -308,17 +308,17 @@ GST_START_TEST (test_enrolment)
 
   /* It need not be offered again, but may be taken back. */
   call (&office);
-  watch_wait (office.bob->dec, "enrollment", "enrolled");
-  watch_wait (office.leg_b, "enrollment", "enrolled");
+  propertywatch_wait (office.bob->dec, "enrollment", "enrolled");
+  propertywatch_wait (office.leg_b, "enrollment", "enrolled");
   assert_enrolled (&office);
   fail_if (act (office.bob->enc, "accept-enrollment"));
   fail_unless (act (office.bob->enc, "forget-peer"));
-  watch_wait (office.bob->dec, "enrollment", "none");
+  propertywatch_wait (office.bob->dec, "enrollment", "none");
   hang_up (&office);
   fail_if (has_pbxsecret (&office, "bob", "pbx"));
 
   call (&office);
-  watch_wait (office.bob->dec, "enrollment", "offered");
+  propertywatch_wait (office.bob->dec, "enrollment", "offered");
   hang_up (&office);
   office_clear (&office);
 }
@@ -336,9 +336,9 @@ GST_START_TEST (test_no_offer)
   office.pbx_settings = settings[__i__];
   call (&office);
   endpoint_wait_media (office.bob, 3);
-  watch_assert (office.bob->enc, "peer-mitm", __i__ ? "false" : "true");
-  watch_assert (office.bob->enc, "enrollment", "none");
-  watch_assert (office.leg_b, "enrollment", "none");
+  propertywatch_assert (office.bob->enc, "peer-mitm", __i__ ? "false" : "true");
+  propertywatch_assert (office.bob->enc, "enrollment", "none");
+  propertywatch_assert (office.leg_b, "enrollment", "none");
   fail_if (act (office.bob->enc, "accept-enrollment"));
   hang_up (&office);
   fail_if (has_pbxsecret (&office, "bob", "pbx"));
@@ -370,10 +370,11 @@ assert_done (Office * office)
 static void
 assert_relayed (Endpoint * phone, const char *sas, gboolean relayed)
 {
-  watch_wait (phone->dec, "sas", sas);
-  watch_wait (phone->dec, "sas-relayed", relayed ? "true" : "false");
-  watch_wait (phone->dec, "trust", relayed ? "mitm-relayed" : "unverified");
-  watch_assert (phone->enc, "sas", sas);
+  propertywatch_wait (phone->dec, "sas", sas);
+  propertywatch_wait (phone->dec, "sas-relayed", relayed ? "true" : "false");
+  propertywatch_wait (phone->dec, "trust",
+      relayed ? "mitm-relayed" : "unverified");
+  propertywatch_assert (phone->enc, "sas", sas);
 }
 
 static void
@@ -403,8 +404,8 @@ GST_START_TEST (test_relay)
   play_all (&office);
   endpoint_wait_media (office.alice, 5);
   endpoint_wait_media (office.bob, 5);
-  sas = watch_get (office.leg_a, "sas");
-  bobs = watch_get (office.leg_b, "sas");
+  sas = propertywatch_get (office.leg_a, "sas");
+  bobs = propertywatch_get (office.leg_b, "sas");
   fail_if (g_str_equal (sas, bobs));
   assert_relayed (office.alice, sas, FALSE);
   assert_relayed (office.bob, bobs, FALSE);
@@ -419,18 +420,18 @@ GST_START_TEST (test_relay)
   assert_relayed (office.bob, sas, TRUE);
   assert_done (&office);
   assert_relayed (office.alice, sas, FALSE);
-  spelling = watch_get (office.alice->enc, "sas-spelling");
-  watch_assert (office.bob->enc, "sas-spelling", spelling);
+  spelling = propertywatch_get (office.alice->enc, "sas-spelling");
+  propertywatch_assert (office.bob->enc, "sas-spelling", spelling);
   fail_unless (strlen (spelling) > 12, "%s", spelling);
   /* The PBX sees its own. */
-  watch_assert (office.leg_b, "sas", bobs);
-  watch_assert (office.leg_b, "sas-relayed", "false");
+  propertywatch_assert (office.leg_b, "sas", bobs);
+  propertywatch_assert (office.leg_b, "sas-relayed", "false");
 
   fail_unless (act (office.alice->enc, "verify-sas"));
   fail_unless (act (office.bob->enc, "verify-sas"));
-  watch_wait (office.alice->dec, "trust", "verified");
-  watch_assert (office.bob->dec, "trust", "mitm-relayed");
-  watch_assert (office.bob->dec, "sas-verified", "true");
+  propertywatch_wait (office.alice->dec, "trust", "verified");
+  propertywatch_assert (office.bob->dec, "trust", "mitm-relayed");
+  propertywatch_assert (office.bob->dec, "sas-verified", "true");
   endpoint_wait_media (office.alice, 5);
   endpoint_wait_media (office.bob, 5);
   endpoint_assert_quiet (office.pbx);
@@ -467,10 +468,10 @@ GST_START_TEST (test_nothing_to_relay)
   fail_if (relay (office.alice->enc, "pbx-b"));
   endpoint_wait_media (office.alice, 5);
   endpoint_wait_media (office.bob, 5);
-  watch_assert (office.bob->enc, "trust", "unverified");
-  watch_assert (office.bob->enc, "sas-relayed", "false");
-  sas = watch_get (office.alice->enc, "sas");
-  bobs = watch_get (office.bob->enc, "sas");
+  propertywatch_assert (office.bob->enc, "trust", "unverified");
+  propertywatch_assert (office.bob->enc, "sas-relayed", "false");
+  sas = propertywatch_get (office.alice->enc, "sas");
+  bobs = propertywatch_get (office.bob->enc, "sas");
   fail_if (g_str_equal (sas, bobs));
   g_free (sas);
   g_free (bobs);
@@ -491,15 +492,15 @@ GST_START_TEST (test_not_trusted)
   office_init (&office);
   enroll_bob (&office);
   call (&office);
-  bobs = watch_get (office.leg_b, "sas");
+  bobs = propertywatch_get (office.leg_b, "sas");
   if (__i__) {
     fail_unless (relay (office.leg_a, "pbx-b"));
     assert_field (office.bob, "GstZrtpRelayedSas", "session-id", NULL);
-    watch_wait (office.bob->dec, "sas-relayed", "true");
+    propertywatch_wait (office.bob->dec, "sas-relayed", "true");
   }
   fail_unless (act (office.bob->enc, "forget-peer"));
-  watch_wait (office.bob->dec, "enrollment", "none");
-  watch_assert (office.leg_b, "enrollment", "enrolled");
+  propertywatch_wait (office.bob->dec, "enrollment", "none");
+  propertywatch_assert (office.leg_b, "enrollment", "enrolled");
   assert_relayed (office.bob, bobs, FALSE);
   fail_unless (relay (office.leg_a, "pbx-b"));
   assert_done (&office);
@@ -595,7 +596,7 @@ GST_START_TEST (test_forged)
   pad = get_wire (office.bob);
   probe = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, meddle, &meddler,
       NULL);
-  sas = watch_get (office.leg_a, "sas");
+  sas = propertywatch_get (office.leg_a, "sas");
   fail_unless (relay (office.leg_b, "pbx-a"));
   assert_done (&office);
   /* Only a changed IV, which no MAC covers, is worth a word to the user. */

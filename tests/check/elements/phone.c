@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "watch.h"
+#include "propertywatch.h"
 
 #define RTX_CAPS "application/x-rtp,media=audio,clock-rate=8000," \
     "encoding-name=RTX,payload=97,apt=(string)8"
@@ -198,11 +198,11 @@ phone_new (const char *session_id, guint n_sessions, PhoneFlags flags)
   phone->rtpbin = phone_get (phone, "rtpbin", 0);
   connect (phone);
   for (guint i = 0; i < n_sessions; i++) {
-    phone->enc[i] = watch_make ("zrtpenc", session_id);
-    phone->dec[i] = watch_make ("zrtpdec", session_id);
+    phone->enc[i] = propertywatch_make ("zrtpenc", session_id);
+    phone->dec[i] = propertywatch_make ("zrtpdec", session_id);
     g_object_set (phone->enc[i], "cache", ":memory:", "stream-id", i, NULL);
     g_object_set (phone->dec[i], "stream-id", i, NULL);
-    watch_start (phone->enc[i], "state");
+    propertywatch_start (phone->enc[i], "state");
     if (!(flags & PHONE_SIGNALS))
       gst_bin_add_many (GST_BIN (phone->endpoint->pipeline), phone->enc[i],
           phone->dec[i], NULL);
@@ -347,10 +347,10 @@ void
 phone_wait_secure (Phone * a, Phone * b)
 {
   for (guint i = 0; i < a->n_sessions; i++) {
-    watch_wait (a->enc[i], "state", "secure");
-    watch_wait (b->enc[i], "state", "secure");
-    watch_assert_same (a->enc[0], a->enc[i], "sas");
-    watch_assert_same (a->enc[0], b->enc[i], "sas");
+    propertywatch_wait (a->enc[i], "state", "secure");
+    propertywatch_wait (b->enc[i], "state", "secure");
+    propertywatch_assert_same (a->enc[0], a->enc[i], "sas");
+    propertywatch_assert_same (a->enc[0], b->enc[i], "sas");
   }
 }
 

@@ -5,7 +5,7 @@
  * them: kinds, defaults, ranges, what is refused and how.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include "zrtp/zrtp.h"
 
@@ -130,7 +130,7 @@ check_property (GstElement * element, const Property * property)
   }
   /* Reading it makes a Hello where there is none. */
   if (property->initial && !g_str_equal (property->name, "hello-hash"))
-    watch_assert (element, property->name, property->initial);
+    propertywatch_assert (element, property->name, property->initial);
 }
 
 /* The pspec's default is the value of a new element. */
@@ -164,14 +164,14 @@ count_own (GstElement * element)
 
 GST_START_TEST (test_kinds_and_defaults)
 {
-  GstElement *element = watch_make (types[__i__], NULL);
+  GstElement *element = propertywatch_make (types[__i__], NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
     check_property (element, &properties[i]);
     check_default (element, &properties[i]);
   }
   fail_unless_equals_int (count_own (element), G_N_ELEMENTS (properties));
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -199,7 +199,7 @@ check_enum (GstElement * element, const char *property, const char *nicks,
 
 GST_START_TEST (test_enumerations)
 {
-  GstElement *element = watch_make (types[__i__], NULL);
+  GstElement *element = propertywatch_make (types[__i__], NULL);
 
   check_enum (element, "state", "idle discovering negotiating secure clear "
       "no-zrtp failed", (GetNick) zrtp_state_nick);
@@ -216,7 +216,7 @@ GST_START_TEST (test_enumerations)
       "unsupported", (GetNick) zrtp_signature_status_nick);
   check_enum (element, "before-secure", "auto drop block", NULL);
   check_enum (element, "srtcp-tag", "auto 80 32", NULL);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -254,14 +254,14 @@ GST_START_TEST (test_values)
     {"replay-window-size", "32767", "32767"}, {"allow-repeat-tx", "true",
         "true"}, {"request-keyframe", "true", "true"}
   };
-  GstElement *element = watch_make (types[__i__], NULL);
+  GstElement *element = propertywatch_make (types[__i__], NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
     gst_util_set_object_arg (G_OBJECT (element), values[i].property,
         values[i].set);
-    watch_assert (element, values[i].property, values[i].get);
+    propertywatch_assert (element, values[i].property, values[i].get);
   }
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -271,11 +271,11 @@ static void
 assert_refused (GstElement * element, GstBus * bus, const char *property,
     const char *value, const char *reason)
 {
-  char *before = watch_get (element, property), *text;
+  char *before = propertywatch_get (element, property), *text;
 
   g_object_set (element, property, value, NULL);
-  watch_assert (element, property, before);
-  text = watch_pop (bus, GST_MESSAGE_WARNING, property);
+  propertywatch_assert (element, property, before);
+  text = propertywatch_pop (bus, GST_MESSAGE_WARNING, property);
   fail_unless (strstr (text, reason), "%s: %s", property, text);
   g_free (text);
   g_free (before);
@@ -283,7 +283,7 @@ assert_refused (GstElement * element, GstBus * bus, const char *property,
 
 GST_START_TEST (test_refused)
 {
-  GstElement *element = watch_make (types[__i__], "refused");
+  GstElement *element = propertywatch_make (types[__i__], "refused");
   GstBus *bus = gst_bus_new ();
   char *long_name = g_strnfill (256, 'x');
 
@@ -298,15 +298,15 @@ GST_START_TEST (test_refused)
       "DH2k,DH3k,EC25,EC38,X255,X448,E255,Mult", "7");
   assert_refused (element, bus, "peer-name", long_name, "255");
   assert_refused (element, bus, "peer-name", "Zo\xeb", "UTF-8");
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   gst_element_set_bus (element, NULL);
 
   /* Nobody has a bus yet: GLib's log is told. */
   ASSERT_WARNING (g_object_set (element, "ciphers", "AES9", NULL));
-  watch_assert (element, "ciphers", "AES1,AES3,AES2");
+  propertywatch_assert (element, "ciphers", "AES1,AES3,AES2");
   g_free (long_name);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -315,25 +315,25 @@ GST_END_TEST;
  * told when there is. */
 GST_START_TEST (test_bad_hello_hash)
 {
-  GstElement *enc = watch_make ("zrtpenc", "bad-hash");
+  GstElement *enc = propertywatch_make ("zrtpenc", "bad-hash");
   GstBus *bus = gst_bus_new ();
   char *hash, *text;
 
   g_object_set (enc, "cache", ":memory:", "peer-hello-hash", "nonsense", NULL);
   gst_element_set_bus (enc, bus);
-  watch_set_state (enc, GST_STATE_PAUSED);
-  text = watch_pop (bus, GST_MESSAGE_WARNING, "peer-hello-hash");
+  propertywatch_set_state (enc, GST_STATE_PAUSED);
+  text = propertywatch_pop (bus, GST_MESSAGE_WARNING, "peer-hello-hash");
   fail_unless (strstr (text, "nonsense") && strstr (text, "1.10"), "%s", text);
   g_free (text);
-  hash = watch_get (enc, "hello-hash");
+  hash = propertywatch_get (enc, "hello-hash");
   g_object_set (enc, "peer-hello-hash", hash, NULL);
   assert_refused (enc, bus, "peer-hello-hash", "1.10 0123", "64");
-  watch_assert (enc, "peer-hello-hash", hash);
-  watch_set_state (enc, GST_STATE_NULL);
+  propertywatch_assert (enc, "peer-hello-hash", hash);
+  propertywatch_set_state (enc, GST_STATE_NULL);
   gst_element_set_bus (enc, NULL);
   g_free (hash);
   gst_object_unref (bus);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -348,13 +348,13 @@ GST_START_TEST (test_actions_too_early)
     "00112233445566778899aab", "00112233445566778899aabg",
     "00112233445566778899aabbc"
   };
-  GstElement *element = watch_make (types[__i__], "early");
+  GstElement *element = propertywatch_make (types[__i__], "early");
   GstBus *bus = gst_bus_new ();
 
   g_object_set (element, "cache", ":memory:", NULL);
   gst_element_set_bus (element, bus);
   for (guint state = GST_STATE_NULL; state <= GST_STATE_PAUSED; state++) {
-    watch_set_state (element, state);
+    propertywatch_set_state (element, state);
     for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {
       gboolean done = TRUE;
 
@@ -368,15 +368,15 @@ GST_START_TEST (test_actions_too_early)
       fail_if (done, "%s", zids[i]);
     }
     g_object_set (element, "sas-verified", TRUE, NULL);
-    g_free (watch_pop (bus, GST_MESSAGE_WARNING, "sas-verified"));
-    watch_assert (element, "sas-verified", "false");
+    g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING, "sas-verified"));
+    propertywatch_assert (element, "sas-verified", "false");
     g_object_set (element, "sas-verified", FALSE, NULL);
-    watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+    propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   }
-  watch_set_state (element, GST_STATE_NULL);
+  propertywatch_set_state (element, GST_STATE_NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -477,18 +477,18 @@ GST_START_TEST (test_no_srtp_key)
     g_signal_emit_by_name (element, "set-signalling-srtp-key", bytes);
     g_bytes_unref (bytes);
     if (size == 28 || size == 30 || size == 38 || size == 44 || size == 46) {
-      watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+      propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
       continue;
     }
-    text = watch_pop (bus, GST_MESSAGE_WARNING, "signalling-srtp-key");
+    text = propertywatch_pop (bus, GST_MESSAGE_WARNING, "signalling-srtp-key");
     fail_if (strstr (text, "qq") || strstr (text, "7171"), "%s", text);
     g_free (text);
   }
   g_signal_emit_by_name (element, "set-signalling-srtp-key", NULL);
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -624,24 +624,24 @@ GST_START_TEST (test_agreed)
   char *name;
 
   endpoint_connect (a, b);
-  watch_start (b->dec, "peer-disclosure");
+  propertywatch_start (b->dec, "peer-disclosure");
   endpoint_play (a);
   endpoint_play (b);
   endpoint_wait_secure (a, b);
-  watch_assert (a->dec, "cipher", "AES3");
-  watch_assert (a->dec, "hash", "S384");
-  watch_assert (a->dec, "auth-tag", "HS32");
-  watch_assert (a->dec, "key-agreement", "EC38");
-  watch_assert (a->dec, "sas-type", "B256");
+  propertywatch_assert (a->dec, "cipher", "AES3");
+  propertywatch_assert (a->dec, "hash", "S384");
+  propertywatch_assert (a->dec, "auth-tag", "HS32");
+  propertywatch_assert (a->dec, "key-agreement", "EC38");
+  propertywatch_assert (a->dec, "sas-type", "B256");
   /* Words are spoken as they are. */
-  watch_assert (a->dec, "sas-spelling", a->sas);
+  propertywatch_assert (a->dec, "sas-spelling", a->sas);
   fail_unless (strchr (a->sas, ':') || strchr (a->sas, ' '), "%s", a->sas);
-  watch_assert (a->dec, "role", "initiator");
-  watch_assert (b->dec, "role", "responder");
-  watch_assert (a->dec, "trust", "unverified");
-  watch_assert (a->dec, "peer-disclosure", "false");
-  watch_wait (b->dec, "peer-disclosure", "true");
-  name = watch_get (a->enc, "peer-client");
+  propertywatch_assert (a->dec, "role", "initiator");
+  propertywatch_assert (b->dec, "role", "responder");
+  propertywatch_assert (a->dec, "trust", "unverified");
+  propertywatch_assert (a->dec, "peer-disclosure", "false");
+  propertywatch_wait (b->dec, "peer-disclosure", "true");
+  name = propertywatch_get (a->enc, "peer-client");
   fail_unless (*name && strlen (name) <= ZRTP_CLIENT_ID_SIZE);
   g_free (name);
   endpoint_wait_media (a, 5);

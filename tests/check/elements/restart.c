@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define END(cache) VOICE "! zrtpenc name=enc cache=" cache " enc.rtp_src_0 ! " \
     NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
@@ -53,7 +53,7 @@ run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
   endpoint_wait_secure (alice, bob);
   endpoint_wait_media (alice, 10);
   first_sas = g_strdup (alice->sas);
-  watch_start (alice->enc, "trust");
+  propertywatch_start (alice->enc, "trust");
   g_signal_connect (alice->enc, "peer-mismatch", G_CALLBACK (on_mismatch),
       &n_changed);
   for (guint i = 0; i < 2; i++) {
@@ -92,11 +92,11 @@ run (const char *cache_of_bob, const char *cache_of_his_next, gboolean same)
       (g_get_monotonic_time () - began) / 1000);
   fail_if (g_str_equal (alice->sas, first_sas));
   if (same) {
-    watch_wait (alice->enc, "trust", "verified");
+    propertywatch_wait (alice->enc, "trust", "verified");
   } else {
     /* What was said of the old one does not hold for another. */
-    watch_wait (alice->enc, "trust", "peer-changed");
-    watch_assert (alice->enc, "sas-verified", "false");
+    propertywatch_wait (alice->enc, "trust", "peer-changed");
+    propertywatch_assert (alice->enc, "sas-verified", "false");
     fail_unless_equals_int (g_atomic_int_get (&n_changed), 1);
     g_free (endpoint_wait_warning (alice, "took over this call"));
   }
@@ -182,8 +182,8 @@ GST_START_TEST (test_transfer)
   endpoint_wait_state (alice, "discovering");
   endpoint_wait_secure (alice, carol);
   fail_if (g_str_equal (alice->sas, first_sas));
-  watch_start (alice->enc, "hello-hash-status");
-  watch_wait (alice->enc, "hello-hash-status", "match");
+  propertywatch_start (alice->enc, "hello-hash-status");
+  propertywatch_wait (alice->enc, "hello-hash-status", "match");
   fail_unless_equals_int (g_atomic_int_get (&n_alarms), 0);
   endpoint_wait_media (alice, 10);
   endpoint_wait_media (carol, 10);

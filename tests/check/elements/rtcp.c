@@ -4,7 +4,7 @@
  * RTCP through a pair, on pads of its own and among RTP: lengths of its tag, and
  * the feedback that video lives on.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
 
 #include <string.h>
@@ -66,7 +66,7 @@ carry (Way * way, GstBuffer * packet)
 static gboolean
 carry_report (Way * way)
 {
-  return carry (way, bench_make_rtcp (BENCH_SSRC));
+  return carry (way, harness_make_rtcp (BENCH_SSRC));
 }
 
 /* Without what came before there was anybody to answer. */
@@ -82,12 +82,12 @@ count_drops (GstElement * dec)
 /* Both have the default: 80 bits, also where media has 32. */
 GST_START_TEST (test_tag_auto)
 {
-  Bench *bench = bench_new_with ("auth-tags", __i__ ? "HS32" : "HS80");
+  Harness *harness = harness_new_with ("auth-tags", __i__ ? "HS32" : "HS80");
   Way there, back;
 
-  bench_secure (bench);
-  there = way_new (bench->enc_a, bench->dec_b);
-  back = way_new (bench->enc_b, bench->dec_a);
+  harness_secure (harness);
+  there = way_new (harness->enc_a, harness->dec_b);
+  back = way_new (harness->enc_b, harness->dec_a);
   for (guint i = 0; i < 5; i++) {
     fail_unless (carry_report (&there));
     fail_unless_equals_uint64 (there.grown, INDEX + 10);
@@ -96,7 +96,7 @@ GST_START_TEST (test_tag_auto)
   }
   way_free (&there);
   way_free (&back);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -104,13 +104,13 @@ GST_END_TEST;
 /* A peer that shortens tags is understood, and answered in its manner. */
 GST_START_TEST (test_tag_of_peer)
 {
-  Bench *bench = bench_new_with ("auth-tags", "HS32");
+  Harness *harness = harness_new_with ("auth-tags", "HS32");
   Way there, back;
 
-  gst_util_set_object_arg (G_OBJECT (bench->enc_b), "srtcp-tag", "32");
-  bench_secure (bench);
-  there = way_new (bench->enc_a, bench->dec_b);
-  back = way_new (bench->enc_b, bench->dec_a);
+  gst_util_set_object_arg (G_OBJECT (harness->enc_b), "srtcp-tag", "32");
+  harness_secure (harness);
+  there = way_new (harness->enc_a, harness->dec_b);
+  back = way_new (harness->enc_b, harness->dec_a);
 
   fail_if (carry_report (&there));
   fail_unless_equals_uint64 (there.grown, INDEX + 10);
@@ -120,10 +120,10 @@ GST_START_TEST (test_tag_of_peer)
     fail_unless (carry_report (&there));
     fail_unless_equals_uint64 (there.grown, INDEX + 4);
   }
-  fail_unless_equals_uint64 (count_drops (bench->dec_a), 0);
+  fail_unless_equals_uint64 (count_drops (harness->dec_a), 0);
   way_free (&there);
   way_free (&back);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -132,25 +132,26 @@ GST_END_TEST;
 GST_START_TEST (test_tag_forced)
 {
   static const char *const values[] = { "80", "32" };
-  Bench *bench = bench_new_with ("auth-tags", "HS32");
+  Harness *harness = harness_new_with ("auth-tags", "HS32");
   gsize length = __i__ ? 4 : 10;
   Way there, back;
 
-  gst_util_set_object_arg (G_OBJECT (bench->enc_a), "srtcp-tag", values[__i__]);
-  gst_util_set_object_arg (G_OBJECT (bench->enc_b), "srtcp-tag",
+  gst_util_set_object_arg (G_OBJECT (harness->enc_a), "srtcp-tag",
+      values[__i__]);
+  gst_util_set_object_arg (G_OBJECT (harness->enc_b), "srtcp-tag",
       values[1 - __i__]);
-  bench_secure (bench);
-  there = way_new (bench->enc_a, bench->dec_b);
-  back = way_new (bench->enc_b, bench->dec_a);
+  harness_secure (harness);
+  there = way_new (harness->enc_a, harness->dec_b);
+  back = way_new (harness->enc_b, harness->dec_a);
   for (guint i = 0; i < 3; i++) {
     fail_if (carry_report (&back));
     fail_if (carry_report (&there));
     fail_unless_equals_uint64 (there.grown, INDEX + length);
   }
-  fail_unless_equals_uint64 (count_drops (bench->dec_b), 3);
+  fail_unless_equals_uint64 (count_drops (harness->dec_b), 3);
   way_free (&there);
   way_free (&back);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -204,15 +205,15 @@ check_feedback (GstBuffer * buffer, guint i)
 
 GST_START_TEST (test_feedback)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   Way there;
 
-  bench_secure (bench);
-  there = way_new (bench->enc_a, bench->dec_b);
+  harness_secure (harness);
+  there = way_new (harness->enc_a, harness->dec_b);
   for (guint i = 0; i < G_N_ELEMENTS (feedback); i++)
     fail_unless (carry (&there, make_feedback (i)), "%s", feedback[i].name);
   way_free (&there);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -221,31 +222,31 @@ GST_END_TEST;
  * rtcp_src. */
 GST_START_TEST (test_feedback_muxed)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   GstBufferList *list = gst_buffer_list_new ();
   GstHarness *rtcp;
 
-  bench_secure (bench);
-  rtcp = gst_harness_new_with_element (bench->dec_b, NULL, "rtcp_src");
+  harness_secure (harness);
+  rtcp = gst_harness_new_with_element (harness->dec_b, NULL, "rtcp_src");
   for (guint i = 0; i < G_N_ELEMENTS (feedback); i++) {
-    gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, i, 20, i));
-    gst_harness_push (bench->in, make_feedback (i));
-    gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, 100 + i, 20, i));
+    gst_harness_push (harness->in, harness_make_rtp (BENCH_SSRC, i, 20, i));
+    gst_harness_push (harness->in, make_feedback (i));
+    gst_buffer_list_add (list, harness_make_rtp (BENCH_SSRC, 100 + i, 20, i));
     gst_buffer_list_add (list, make_feedback (i));
   }
-  fail_unless_equals_int (gst_pad_push_list (bench->in->srcpad, list),
+  fail_unless_equals_int (gst_pad_push_list (harness->in->srcpad, list),
       GST_FLOW_OK);
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (feedback); i++) {
     guint n = i % G_N_ELEMENTS (feedback);
 
     check_feedback (gst_harness_pull (rtcp), n);
-    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC,
+    harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC,
         (i < G_N_ELEMENTS (feedback) ? 0 : 100) + n, 20, n);
   }
-  fail_unless_equals_uint64 (count_drops (bench->dec_b), 0);
+  fail_unless_equals_uint64 (count_drops (harness->dec_b), 0);
   gst_harness_teardown (rtcp);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -253,20 +254,20 @@ GST_END_TEST;
 /* What has no other way in ends with RTP; a stream of its own goes on. */
 GST_START_TEST (test_end_muxed)
 {
-  Bench *bench = bench_new ();
-  GstHarness *rtcp = gst_harness_new_with_element (bench->dec_b,
+  Harness *harness = harness_new ();
+  GstHarness *rtcp = gst_harness_new_with_element (harness->dec_b,
       __i__ ? "rtcp_sink" : NULL, "rtcp_src");
 
-  bench_secure (bench);
+  harness_secure (harness);
   if (__i__)
     gst_harness_set_src_caps_str (rtcp, "application/x-srtcp");
-  gst_harness_push (bench->in, make_feedback (0));
+  gst_harness_push (harness->in, make_feedback (0));
   check_feedback (gst_harness_pull (rtcp), 0);
-  fail_unless (gst_harness_push_event (bench->in, gst_event_new_eos ()));
-  fail_unless (GST_PAD_IS_EOS (bench->out->sinkpad));
+  fail_unless (gst_harness_push_event (harness->in, gst_event_new_eos ()));
+  fail_unless (GST_PAD_IS_EOS (harness->out->sinkpad));
   fail_unless (GST_PAD_IS_EOS (rtcp->sinkpad) == !__i__);
   gst_harness_teardown (rtcp);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -274,33 +275,33 @@ GST_END_TEST;
 /* Both go on after a flush, and where another stream follows. */
 GST_START_TEST (test_on_after_end_muxed)
 {
-  Bench *bench = bench_new ();
-  GstHarness *rtcp = gst_harness_new_with_element (bench->dec_b, NULL,
+  Harness *harness = harness_new ();
+  GstHarness *rtcp = gst_harness_new_with_element (harness->dec_b, NULL,
       "rtcp_src");
   GstSegment segment;
 
-  bench_secure (bench);
-  fail_unless (gst_harness_push_event (bench->in, gst_event_new_eos ()));
+  harness_secure (harness);
+  fail_unless (gst_harness_push_event (harness->in, gst_event_new_eos ()));
   fail_unless (GST_PAD_IS_EOS (rtcp->sinkpad));
   if (__i__) {
-    gst_harness_push_event (bench->in, gst_event_new_flush_start ());
-    gst_harness_push_event (bench->in, gst_event_new_flush_stop (TRUE));
+    gst_harness_push_event (harness->in, gst_event_new_flush_start ());
+    gst_harness_push_event (harness->in, gst_event_new_flush_stop (TRUE));
     fail_if (GST_PAD_IS_EOS (rtcp->sinkpad));
   } else {
-    gst_harness_push_event (bench->in, gst_event_new_stream_start ("next"));
+    gst_harness_push_event (harness->in, gst_event_new_stream_start ("next"));
   }
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (bench->in, gst_event_new_segment (&segment));
+  gst_harness_push_event (harness->in, gst_event_new_segment (&segment));
   for (guint i = 0; i < 3; i++) {
-    fail_unless_equals_int (gst_harness_push (bench->in, make_feedback (i)),
+    fail_unless_equals_int (gst_harness_push (harness->in, make_feedback (i)),
         GST_FLOW_OK);
     check_feedback (gst_harness_pull (rtcp), i);
-    fail_unless_equals_int (gst_harness_push (bench->in,
-            bench_make_rtp (BENCH_SSRC, i, 20, i)), GST_FLOW_OK);
-    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 20, i);
+    fail_unless_equals_int (gst_harness_push (harness->in,
+            harness_make_rtp (BENCH_SSRC, i, 20, i)), GST_FLOW_OK);
+    harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, i, 20, i);
   }
   gst_harness_teardown (rtcp);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -325,11 +326,11 @@ GST_START_TEST (test_flow_muxed)
     {GST_FLOW_ERROR, GST_FLOW_ERROR},
     {GST_FLOW_NOT_NEGOTIATED, GST_FLOW_NOT_NEGOTIATED},
   };
-  Bench *bench = bench_new ();
-  GstPad *src = gst_element_get_static_pad (bench->dec_b, "rtcp_src");
+  Harness *harness = harness_new ();
+  GstPad *src = gst_element_get_static_pad (harness->dec_b, "rtcp_src");
   GstPad *reader = gst_pad_new ("reader", GST_PAD_SINK);
 
-  bench_secure (bench);
+  harness_secure (harness);
   gst_pad_set_chain_function (reader, refuse);
   gst_pad_set_active (reader, TRUE);
   fail_unless_equals_int (gst_pad_link (src, reader), GST_PAD_LINK_OK);
@@ -337,19 +338,19 @@ GST_START_TEST (test_flow_muxed)
     GstBufferList *list = gst_buffer_list_new ();
 
     gst_pad_set_element_private (reader, GINT_TO_POINTER (flows[i].theirs));
-    fail_unless_equals_int (gst_harness_push (bench->in,
-            bench_make_rtcp (BENCH_SSRC)), flows[i].ours);
-    gst_buffer_list_add (list, bench_make_rtcp (BENCH_SSRC));
-    gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, i, 20, i));
-    fail_unless_equals_int (gst_pad_push_list (bench->in->srcpad, list),
+    fail_unless_equals_int (gst_harness_push (harness->in,
+            harness_make_rtcp (BENCH_SSRC)), flows[i].ours);
+    gst_buffer_list_add (list, harness_make_rtcp (BENCH_SSRC));
+    gst_buffer_list_add (list, harness_make_rtp (BENCH_SSRC, i, 20, i));
+    fail_unless_equals_int (gst_pad_push_list (harness->in->srcpad, list),
         flows[i].ours);
-    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 20, i);
+    harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, i, 20, i);
   }
   gst_pad_set_active (reader, FALSE);
   gst_pad_unlink (src, reader);
   gst_object_unref (src);
   gst_object_unref (reader);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -357,19 +358,19 @@ GST_END_TEST;
 /* Pads of its own stop their source as any others do. */
 GST_START_TEST (test_flow_of_its_own)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   Way there;
 
-  bench_secure (bench);
-  there = way_new (bench->enc_a, bench->dec_b);
+  harness_secure (harness);
+  there = way_new (harness->enc_a, harness->dec_b);
   fail_unless (carry_report (&there));
   gst_pad_set_active (there.out->sinkpad, FALSE);
   fail_unless_equals_int (gst_harness_push (there.in,
-          bench_make_rtcp (BENCH_SSRC)), GST_FLOW_OK);
+          harness_make_rtcp (BENCH_SSRC)), GST_FLOW_OK);
   fail_unless_equals_int (gst_harness_push (there.out,
           gst_harness_pull (there.in)), GST_FLOW_FLUSHING);
   way_free (&there);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;

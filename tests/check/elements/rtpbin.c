@@ -5,7 +5,7 @@
  * has them in NULL and without a parent, and starts them with its lock held.
  */
 #include "phone.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 typedef struct
 {
@@ -295,9 +295,9 @@ GST_START_TEST (test_released)
     release (a->rtpbin, pads[i]);
   fail_unless (GST_OBJECT_PARENT (a->enc[0]) == NULL);
   fail_unless (GST_OBJECT_PARENT (a->dec[0]) == NULL);
-  watch_assert (a->enc[0], "state", "idle");
+  propertywatch_assert (a->enc[0], "state", "idle");
   /* The other side does not know. */
-  watch_assert (call.b->enc[0], "state", "secure");
+  propertywatch_assert (call.b->enc[0], "state", "secure");
 
   phone_link (a);
   for_each_source (a, go_on);

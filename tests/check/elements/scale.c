@@ -6,7 +6,7 @@
 #include <malloc.h>
 
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define MANY 300
 #define FEW 10
@@ -42,12 +42,12 @@ static void
 on_state (GstElement * enc, gint state, guint error, const char *reason,
     gpointer unused)
 {
-  char *nick = watch_get (enc, "state");
+  char *nick = propertywatch_get (enc, "state");
 
   see_threads ();
   if (g_str_equal (nick, "secure")) {
     g_atomic_int_inc (&secure);
-    watch_poke ();
+    propertywatch_poke ();
   }
   g_free (nick);
 }
@@ -58,7 +58,7 @@ static GstElement *
 make (const char *type, guint number, guint end, const char *cache)
 {
   char *id = g_strdup_printf ("scale-%u-%u", number, end);
-  GstElement *element = watch_make (type, id);
+  GstElement *element = propertywatch_make (type, id);
 
   g_object_set (element, "cache", end == 0 ? cache : ":memory:", NULL);
   g_free (id);
@@ -78,8 +78,8 @@ open_call (Call * call, guint number, const char *cache)
     fail_unless (gst_element_link_pads (call->enc[e], "zrtp_src",
             call->dec[1 - e], "rtp_sink"));
   for (guint e = 0; e < 2; e++) {
-    watch_set_state (call->dec[e], GST_STATE_PLAYING);
-    watch_set_state (call->enc[e], GST_STATE_PLAYING);
+    propertywatch_set_state (call->dec[e], GST_STATE_PLAYING);
+    propertywatch_set_state (call->enc[e], GST_STATE_PLAYING);
   }
 }
 
@@ -87,8 +87,8 @@ static void
 close_call (Call * call)
 {
   for (guint e = 0; e < 2; e++) {
-    watch_drop (call->enc[e]);
-    watch_drop (call->dec[e]);
+    propertywatch_drop (call->enc[e]);
+    propertywatch_drop (call->dec[e]);
   }
 }
 
@@ -104,7 +104,7 @@ run_calls (guint n, const char *cache, gsize * pair_size, gint * threads)
   g_atomic_int_set (&most_threads, 0);
   for (guint i = 0; i < n; i++)
     open_call (&calls[i], i, cache);
-  watch_wait_counter (&secure, 2 * n, "ends that are secure");
+  propertywatch_wait_counter (&secure, 2 * n, "ends that are secure");
   *threads = g_atomic_int_get (&most_threads);
   *pair_size = (mallinfo2 ().uordblks + mallinfo2 ().hblkhd - before) / (2 * n);
   for (guint i = 0; i < n; i++)

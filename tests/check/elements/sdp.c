@@ -7,7 +7,7 @@
 #include <gst/sdp/sdp.h>
 
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define END VOICE "! zrtpenc name=enc cache=%s enc.rtp_src_0 ! " \
     NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
@@ -109,7 +109,7 @@ signal_wrong_hash (Endpoint * to)
 
 GST_START_TEST (test_write)
 {
-  GstElement *enc = watch_make ("zrtpenc", "sdp");
+  GstElement *enc = propertywatch_make ("zrtpenc", "sdp");
   GstSDPMessage *sdp = make_sdp (1);
   const GstSDPMedia *media;
   char *hash, *line, *text;
@@ -119,7 +119,7 @@ GST_START_TEST (test_write)
   add_hash (sdp, 0, "2.00 00");
   fail_unless (write_sdp (enc, sdp, 0));
   fail_unless (write_sdp (enc, sdp, 0));
-  hash = watch_get (enc, "hello-hash");
+  hash = propertywatch_get (enc, "hello-hash");
   fail_unless (g_regex_match_simple ("^1\\.10 [0-9a-f]{64}$", hash, 0, 0));
   text = gst_sdp_message_as_text (sdp);
   line = g_strdup_printf ("a=zrtp-hash:%s\r\n", hash);
@@ -144,7 +144,7 @@ GST_START_TEST (test_write)
   g_free (line);
   g_free (text);
   gst_sdp_message_free (sdp);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -153,11 +153,11 @@ GST_END_TEST;
 GST_START_TEST (test_other_profiles)
 {
   static const char *profiles[] = { "RTP/SAVP", "RTP/AVPF", "RTP/SAVPF" };
-  GstElement *enc = watch_make ("zrtpenc", "sdp");
+  GstElement *enc = propertywatch_make ("zrtpenc", "sdp");
   char *hash;
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  hash = watch_get (enc, "hello-hash");
+  hash = propertywatch_get (enc, "hello-hash");
   for (guint i = 0; i < G_N_ELEMENTS (profiles); i++) {
     GstSDPMessage *sdp = make_sdp (1);
 
@@ -170,11 +170,11 @@ GST_START_TEST (test_other_profiles)
         (gst_sdp_message_get_media (sdp, 0)), profiles[i]);
     fail_unless_equals_string (get_attribute (sdp, 0, "zrtp-hash", 0), hash);
     fail_unless (read_sdp (enc, sdp, 0));
-    watch_assert (enc, "peer-hello-hash", hash);
+    propertywatch_assert (enc, "peer-hello-hash", hash);
     gst_sdp_message_free (sdp);
   }
   g_free (hash);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;
@@ -186,7 +186,7 @@ GST_START_TEST (test_two_streams)
   GstSDPMessage *sdp = make_sdp (2);
 
   for (guint i = 0; i < 2; i++) {
-    enc[i] = watch_make ("zrtpenc", "sdp");
+    enc[i] = propertywatch_make ("zrtpenc", "sdp");
     g_object_set (enc[i], "stream-id", i, "cache", ":memory:", NULL);
     fail_unless (write_sdp (enc[i], sdp, i));
   }
@@ -197,12 +197,12 @@ GST_START_TEST (test_two_streams)
   for (guint i = 0; i < 2; i++) {
     fail_unless (get_attribute (sdp, i, "zrtp-hash", 1) == NULL);
     fail_unless (read_sdp (enc[i], sdp, 1 - i));
-    watch_assert (enc[i], "peer-hello-hash", get_attribute (sdp, 1 - i,
+    propertywatch_assert (enc[i], "peer-hello-hash", get_attribute (sdp, 1 - i,
             "zrtp-hash", 0));
   }
   gst_sdp_message_free (sdp);
-  watch_drop (enc[0]);
-  watch_drop (enc[1]);
+  propertywatch_drop (enc[0]);
+  propertywatch_drop (enc[1]);
 }
 
 GST_END_TEST;
@@ -210,13 +210,13 @@ GST_END_TEST;
 /* The Hello is zrtpenc's. */
 GST_START_TEST (test_write_without_hello)
 {
-  GstElement *dec = watch_make ("zrtpdec", "sdp");
+  GstElement *dec = propertywatch_make ("zrtpdec", "sdp");
   GstSDPMessage *sdp = make_sdp (1);
 
   fail_if (write_sdp (dec, sdp, 0));
   fail_unless (get_attribute (sdp, 0, "zrtp-hash", 0) == NULL);
   gst_sdp_message_free (sdp);
-  watch_drop (dec);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;
@@ -269,18 +269,18 @@ GST_START_TEST (test_read)
   for (guint i = 0; i < 4 && readings[__i__].lines[i]; i++)
     add_hash (sdp, 0, readings[__i__].lines[i]);
   fail_unless_equals_int (read_sdp (enc, sdp, 0), value != NULL);
-  watch_assert (enc, "peer-hello-hash", value ? value : UPPER);
+  propertywatch_assert (enc, "peer-hello-hash", value ? value : UPPER);
   if (value)
-    watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+    propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   else
-    g_free (watch_pop (bus, GST_MESSAGE_WARNING, "a=zrtp-hash:"));
+    g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING, "a=zrtp-hash:"));
 
   /* The stream takes what was read, and nothing of it gets into our Hello. */
-  g_free (watch_get (enc, "hello-hash"));
+  g_free (propertywatch_get (enc, "hello-hash"));
   fail_unless_equals_int (read_sdp (enc, sdp, 0), value != NULL);
-  watch_assert (enc, "peer-hello-hash", value ? value : UPPER);
+  propertywatch_assert (enc, "peer-hello-hash", value ? value : UPPER);
   if (value)
-    watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+    propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   gst_sdp_message_free (sdp);
   gst_object_unref (bus);
   gst_element_set_state (pipeline, GST_STATE_NULL);
@@ -331,7 +331,7 @@ assert_refused (Endpoint * alice, Endpoint * bob)
   endpoint_wait_state (bob, "failed");
   endpoint_assert_quiet (alice);
   fail_unless_equals_string (alice->state, "discovering");
-  watch_assert (alice->enc, "hello-hash-status", "mismatch");
+  propertywatch_assert (alice->enc, "hello-hash-status", "mismatch");
   fail_unless (endpoint_get_stat (alice->enc, "zrtp-drops/bad-hello-hash") > 0);
   fail_unless (alice->sas == NULL && bob->sas == NULL);
   fail_unless_equals_uint64 (endpoint_get_stat (alice->enc, "sent-count"), 0);
@@ -350,10 +350,10 @@ GST_START_TEST (test_match)
   play_both (alice, bob);
   endpoint_wait_secure (alice, bob);
   /* Z-8.1-02 */
-  watch_assert (alice->enc, "hello-hash-status", "match");
-  watch_assert (bob->enc, "hello-hash-status", "match");
+  propertywatch_assert (alice->enc, "hello-hash-status", "match");
+  propertywatch_assert (bob->enc, "hello-hash-status", "match");
   /* That the signalling was true, nobody said: the SAS is to be compared. */
-  watch_assert (alice->enc, "trust", "unverified");
+  propertywatch_assert (alice->enc, "trust", "unverified");
   endpoint_wait_media (alice, 5);
   endpoint_wait_media (bob, 5);
   endpoint_assert_quiet (alice);
@@ -376,12 +376,12 @@ GST_START_TEST (test_highest_common_version)
   fail_unless (read_sdp (alice->enc, sdp, 0));
   gst_sdp_message_free (sdp);
   /* Z-4.1.1-04 Z-4.1.1-05 */
-  hash = watch_get (alice->enc, "hello-hash");
+  hash = propertywatch_get (alice->enc, "hello-hash");
   fail_unless (g_str_has_prefix (hash, "1.10 "));
   play_both (alice, bob);
   endpoint_wait_secure (alice, bob);
-  watch_assert (alice->enc, "hello-hash-status", "match");
-  watch_assert (alice->enc, "hello-hash", hash);
+  propertywatch_assert (alice->enc, "hello-hash-status", "match");
+  propertywatch_assert (alice->enc, "hello-hash", hash);
   g_free (hash);
   hang_up (alice, bob);
 }
@@ -401,8 +401,8 @@ GST_START_TEST (test_none)
   play_both (alice, bob);
   /* Z-8-01 Z-8.1-03 */
   endpoint_wait_secure (alice, bob);
-  watch_assert (alice->enc, "hello-hash-status", "absent");
-  watch_assert (bob->enc, "hello-hash-status", "absent");
+  propertywatch_assert (alice->enc, "hello-hash-status", "absent");
+  propertywatch_assert (bob->enc, "hello-hash-status", "absent");
   hang_up (alice, bob);
 }
 
@@ -420,15 +420,15 @@ GST_START_TEST (test_wrong)
   signal_wrong_hash (alice);
   /* Z-8.1-02 */
   assert_refused (alice, bob);
-  watch_assert (bob->enc, "hello-hash-status", "match");
+  propertywatch_assert (bob->enc, "hello-hash-status", "match");
 
   signal_hash (bob, alice);
   g_object_set (bob->enc, "retry-timeout", 150, NULL);
   g_signal_emit_by_name (bob->enc, "go-secure", &done);
   fail_unless (done);
   endpoint_wait_secure (alice, bob);
-  watch_assert (alice->enc, "hello-hash-status", "match");
-  watch_assert (bob->enc, "hello-hash-status", "match");
+  propertywatch_assert (alice->enc, "hello-hash-status", "match");
+  propertywatch_assert (bob->enc, "hello-hash-status", "match");
   endpoint_wait_media (alice, 5);
   hang_up (alice, bob);
 }
@@ -462,12 +462,12 @@ GST_START_TEST (test_late)
   signal_hash (alice, bob);
   play_both (alice, bob);
   endpoint_wait_secure (alice, bob);
-  watch_assert (alice->enc, "hello-hash-status", "absent");
+  propertywatch_assert (alice->enc, "hello-hash-status", "absent");
   signal_hash (bob, alice);
-  watch_assert (alice->enc, "hello-hash-status", "match");
+  propertywatch_assert (alice->enc, "hello-hash-status", "match");
   endpoint_wait_media (alice, 5);
   endpoint_wait_media (bob, 5);
-  watch_assert (alice->enc, "state", "secure");
+  propertywatch_assert (alice->enc, "state", "secure");
   hang_up (alice, bob);
 }
 
@@ -482,7 +482,7 @@ GST_START_TEST (test_late_and_wrong)
   play_both (alice, bob);
   endpoint_wait_secure (alice, bob);
   signal_wrong_hash (alice);
-  watch_assert (alice->enc, "hello-hash-status", "mismatch");
+  propertywatch_assert (alice->enc, "hello-hash-status", "mismatch");
   alert = endpoint_wait (alice, "GstZrtpSecurity");
   fail_unless (strstr (gst_structure_get_string (alert, "text"),
           "a=zrtp-hash") != NULL);
@@ -511,8 +511,8 @@ call_known (const char *folder, gboolean trusted, gboolean forget,
   signal_hash (bob, alice);
   play_both (alice, bob);
   endpoint_wait_secure (alice, bob);
-  watch_assert (bob->enc, "hello-hash-status", "match");
-  watch_assert (bob->enc, "trust", trust);
+  propertywatch_assert (bob->enc, "hello-hash-status", "match");
+  propertywatch_assert (bob->enc, "trust", trust);
   /* What is kept of a new peer counts once its SRTP came. */
   endpoint_wait_media (alice, 2);
   endpoint_wait_media (bob, 2);

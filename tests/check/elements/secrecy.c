@@ -11,7 +11,7 @@
 /* Its inline explicit_bzero() can't be defined a second time. */
 #undef _FORTIFY_SOURCE
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <dlfcn.h>
 #include <srtp2/srtp.h>
@@ -251,7 +251,7 @@ listen_to_endpoint (Endpoint * endpoint)
 {
   char *dot = gst_debug_bin_to_dot_data (GST_BIN (endpoint->pipeline),
       GST_DEBUG_GRAPH_SHOW_VERBOSE);
-  char *stats = watch_get (endpoint->enc, "stats");
+  char *stats = propertywatch_get (endpoint->enc, "stats");
   GstMessage *message;
 
   fail_unless (strstr (dot, "GstZrtpEnc") != NULL);

@@ -5,7 +5,7 @@
  * hash, values that were set on one of them, notify on all.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define END SEND_END NET_SRC "! zrtpdec name=dec ! fakesink async=false"
 #define SEND_END VOICE "! zrtpenc name=enc cache=:memory: enc.rtp_src_0 ! " \
@@ -18,8 +18,8 @@ static void
 make_pair (const char *session_id, guint stream_id, GstElement ** enc,
     GstElement ** dec)
 {
-  *enc = watch_make ("zrtpenc", session_id);
-  *dec = watch_make ("zrtpdec", session_id);
+  *enc = propertywatch_make ("zrtpenc", session_id);
+  *dec = propertywatch_make ("zrtpdec", session_id);
   g_object_set (*enc, "cache", ":memory:", "stream-id", stream_id, NULL);
   g_object_set (*dec, "stream-id", stream_id, NULL);
 }
@@ -52,24 +52,24 @@ GST_START_TEST (test_hello_hash_in_null)
   char *hash;
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  hash = watch_get (enc, "hello-hash");
+  hash = propertywatch_get (enc, "hello-hash");
   fail_unless (g_str_has_prefix (hash, "1.10 "), "%s", hash);
   fail_unless_equals_int (strlen (hash), 5 + 64);
   fail_unless_equals_int (strspn (hash + 5, hex), 64);
-  watch_assert (enc, "hello-hash", hash);
-  watch_assert (dec, "hello-hash", "");
+  propertywatch_assert (enc, "hello-hash", hash);
+  propertywatch_assert (dec, "hello-hash", "");
 
   /* It goes along into a pipeline, to another name, to PLAYING. */
   gst_bin_add_many (GST_BIN (pipeline), enc, dec, NULL);
-  watch_assert (enc, "hello-hash", hash);
+  propertywatch_assert (enc, "hello-hash", hash);
   g_object_set (enc, "session-id", "null", "stream-id", 5, NULL);
   g_object_set (dec, "session-id", "null", "stream-id", 5, NULL);
-  watch_assert (enc, "hello-hash", hash);
-  watch_set_state (pipeline, GST_STATE_READY);
-  watch_assert (enc, "hello-hash", hash);
-  watch_assert (dec, "hello-hash", hash);
-  watch_set_state (pipeline, GST_STATE_PLAYING);
-  watch_assert (enc, "hello-hash", hash);
+  propertywatch_assert (enc, "hello-hash", hash);
+  propertywatch_set_state (pipeline, GST_STATE_READY);
+  propertywatch_assert (enc, "hello-hash", hash);
+  propertywatch_assert (dec, "hello-hash", hash);
+  propertywatch_set_state (pipeline, GST_STATE_PLAYING);
+  propertywatch_assert (enc, "hello-hash", hash);
   g_free (hash);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
@@ -82,11 +82,11 @@ GST_END_TEST;
 GST_START_TEST (test_hello_hash_announced)
 {
   Endpoint *a = endpoint_new (END), *b = endpoint_new (END);
-  char *hash = watch_get (a->enc, "hello-hash");
+  char *hash = propertywatch_get (a->enc, "hello-hash");
   GstStructure *peer;
 
   g_object_set (b->dec, "peer-hello-hash", hash, NULL);
-  watch_start (b->dec, "hello-hash-status");
+  propertywatch_start (b->dec, "hello-hash-status");
   endpoint_connect (a, b);
   endpoint_play (a);
   endpoint_play (b);
@@ -94,8 +94,8 @@ GST_START_TEST (test_hello_hash_announced)
   fail_unless_equals_string (gst_structure_get_string (peer, "hello-hash"),
       hash + 5);
   gst_structure_free (peer);
-  watch_wait (b->dec, "hello-hash-status", "match");
-  watch_assert (b->enc, "hello-hash-status", "match");
+  propertywatch_wait (b->dec, "hello-hash-status", "match");
+  propertywatch_assert (b->enc, "hello-hash-status", "match");
   endpoint_wait_secure (a, b);
   g_free (hash);
   endpoint_free (a);
@@ -109,27 +109,27 @@ GST_END_TEST;
 GST_START_TEST (test_new_call)
 {
   Endpoint *a = endpoint_new (END), *b = endpoint_new (END);
-  char *hash = watch_get (a->enc, "hello-hash"), *new_hash;
+  char *hash = propertywatch_get (a->enc, "hello-hash"), *new_hash;
   GBytes *key, *new_key;
   GstStructure *hello;
 
-  watch_start (a->enc, "hello-hash");
-  watch_start (a->dec, "hello-hash");
+  propertywatch_start (a->enc, "hello-hash");
+  propertywatch_start (a->dec, "hello-hash");
   endpoint_connect (a, b);
   endpoint_play (a);
   endpoint_play (b);
   endpoint_wait_secure (a, b);
   g_object_get (a->enc, "exported-key", &key, NULL);
   fail_unless (key != NULL);
-  fail_unless_equals_int (watch_count (a->enc, "hello-hash"), 0);
+  fail_unless_equals_int (propertywatch_count (a->enc, "hello-hash"), 0);
 
   gst_element_set_state (a->pipeline, GST_STATE_READY);
   gst_element_set_state (b->pipeline, GST_STATE_READY);
-  watch_wait_count (a->enc, "hello-hash", 1);
-  watch_wait_count (a->dec, "hello-hash", 1);
-  new_hash = watch_get (a->enc, "hello-hash");
+  propertywatch_wait_count (a->enc, "hello-hash", 1);
+  propertywatch_wait_count (a->dec, "hello-hash", 1);
+  new_hash = propertywatch_get (a->enc, "hello-hash");
   fail_if (g_str_equal (hash, new_hash));
-  watch_assert (a->dec, "hello-hash", new_hash);
+  propertywatch_assert (a->dec, "hello-hash", new_hash);
   g_object_get (a->enc, "exported-key", &new_key, NULL);
   fail_unless (new_key == NULL);
 
@@ -139,13 +139,13 @@ GST_START_TEST (test_new_call)
   gst_structure_free (hello);
   endpoint_wait_state (a, "idle");
   endpoint_wait_state (b, "idle");
-  watch_assert (a->dec, "sas", "");
+  propertywatch_assert (a->dec, "sas", "");
 
   endpoint_connect (a, b);
   endpoint_play (a);
   endpoint_play (b);
   endpoint_wait_secure (a, b);
-  watch_assert (a->enc, "hello-hash", new_hash);
+  propertywatch_assert (a->enc, "hello-hash", new_hash);
   g_object_get (a->enc, "exported-key", &new_key, NULL);
   fail_unless (new_key && !g_bytes_equal (key, new_key));
   g_bytes_unref (key);
@@ -177,40 +177,40 @@ GST_START_TEST (test_frozen)
 
   make_pair ("frozen", 0, &enc, &dec);
   bus = give_bus (enc);
-  watch_start (dec, "hello-hash");
-  hash = watch_get (enc, "hello-hash");
-  zid = watch_get (enc, "zid");
+  propertywatch_start (dec, "hello-hash");
+  hash = propertywatch_get (enc, "hello-hash");
+  zid = propertywatch_get (enc, "zid");
   for (guint i = 0; i < G_N_ELEMENTS (frozen); i++) {
     char *text;
 
     gst_util_set_object_arg (G_OBJECT (enc), frozen[i].property,
         frozen[i].value);
-    text = watch_pop (bus, GST_MESSAGE_WARNING, frozen[i].property);
+    text = propertywatch_pop (bus, GST_MESSAGE_WARNING, frozen[i].property);
     fail_unless (strstr (text, "next Hello"), "%s", text);
     g_free (text);
-    watch_assert (enc, frozen[i].property, frozen[i].value);
-    watch_assert (enc, "hello-hash", hash);
+    propertywatch_assert (enc, frozen[i].property, frozen[i].value);
+    propertywatch_assert (enc, "hello-hash", hash);
   }
   /* These may change at any time. */
   g_object_set (enc, "disclosure", TRUE, "cache-expiry", 5, "auto-secure",
       FALSE, "require-encryption", FALSE, "peer-name", "Bob", "enroll", TRUE,
       NULL);
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_set_state (enc, GST_STATE_PAUSED);
-  watch_set_state (dec, GST_STATE_PAUSED);
-  watch_assert (enc, "hello-hash", hash);
-  watch_assert (enc, "zid", zid);
-  watch_set_state (enc, GST_STATE_READY);
-  watch_assert (enc, "hello-hash", hash);
-  watch_set_state (dec, GST_STATE_READY);
-  watch_wait_count (dec, "hello-hash", 1);
+  propertywatch_set_state (enc, GST_STATE_PAUSED);
+  propertywatch_set_state (dec, GST_STATE_PAUSED);
+  propertywatch_assert (enc, "hello-hash", hash);
+  propertywatch_assert (enc, "zid", zid);
+  propertywatch_set_state (enc, GST_STATE_READY);
+  propertywatch_assert (enc, "hello-hash", hash);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  propertywatch_wait_count (dec, "hello-hash", 1);
   g_free (hash);
   g_free (zid);
   drop_bus (enc, bus);
-  watch_drop (enc);
-  watch_drop (dec);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;
@@ -226,7 +226,7 @@ GST_START_TEST (test_not_frozen)
   endpoint_play (a);
   endpoint_play (b);
   endpoint_wait_secure (a, b);
-  watch_assert (b->enc, "cipher", "AES3");
+  propertywatch_assert (b->enc, "cipher", "AES3");
   endpoint_assert_quiet (a);
   endpoint_free (a);
   endpoint_free (b);
@@ -245,47 +245,47 @@ GST_START_TEST (test_shared_values)
   make_pair ("values", 0, &enc, &dec);
   make_pair ("values", 1, &enc1, &dec1);
   g_object_set (dec, "ciphers", "AES3", NULL);
-  watch_assert (enc, "ciphers", "AES1,AES3,AES2");
-  watch_set_state (enc, GST_STATE_READY);
-  watch_set_state (dec, GST_STATE_READY);
-  watch_set_state (enc1, GST_STATE_READY);
-  watch_set_state (dec1, GST_STATE_READY);
-  watch_assert (enc, "ciphers", "AES3");
-  watch_assert (enc1, "ciphers", "AES1,AES3,AES2");
+  propertywatch_assert (enc, "ciphers", "AES1,AES3,AES2");
+  propertywatch_set_state (enc, GST_STATE_READY);
+  propertywatch_set_state (dec, GST_STATE_READY);
+  propertywatch_set_state (enc1, GST_STATE_READY);
+  propertywatch_set_state (dec1, GST_STATE_READY);
+  propertywatch_assert (enc, "ciphers", "AES3");
+  propertywatch_assert (enc1, "ciphers", "AES1,AES3,AES2");
 
-  watch_start (dec, "peer-name");
-  watch_start (enc1, "peer-name");
-  watch_start (dec1, "peer-name");
-  watch_start (dec, "before-secure");
-  watch_start (enc1, "before-secure");
-  watch_start (enc, "stream-id");
+  propertywatch_start (dec, "peer-name");
+  propertywatch_start (enc1, "peer-name");
+  propertywatch_start (dec1, "peer-name");
+  propertywatch_start (dec, "before-secure");
+  propertywatch_start (enc1, "before-secure");
+  propertywatch_start (enc, "stream-id");
 
   /* Of the call. */
   g_object_set (enc, "peer-name", "Zoë", NULL);
-  watch_assert (dec, "peer-name", "Zoë");
-  watch_assert (enc1, "peer-name", "Zoë");
-  watch_assert (dec1, "peer-name", "Zoë");
-  watch_wait_count (dec, "peer-name", 1);
-  watch_wait_count (enc1, "peer-name", 1);
-  watch_wait_count (dec1, "peer-name", 1);
-  watch_assert (dec1, "cache", ":memory:");
+  propertywatch_assert (dec, "peer-name", "Zoë");
+  propertywatch_assert (enc1, "peer-name", "Zoë");
+  propertywatch_assert (dec1, "peer-name", "Zoë");
+  propertywatch_wait_count (dec, "peer-name", 1);
+  propertywatch_wait_count (enc1, "peer-name", 1);
+  propertywatch_wait_count (dec1, "peer-name", 1);
+  propertywatch_assert (dec1, "cache", ":memory:");
 
   /* Of the pair. */
   gst_util_set_object_arg (G_OBJECT (enc), "before-secure", "block");
-  watch_assert (dec, "before-secure", "block");
-  watch_assert (enc1, "before-secure", "auto");
-  watch_wait_count (dec, "before-secure", 1);
-  fail_unless_equals_int (watch_count (enc1, "before-secure"), 0);
+  propertywatch_assert (dec, "before-secure", "block");
+  propertywatch_assert (enc1, "before-secure", "auto");
+  propertywatch_wait_count (dec, "before-secure", 1);
+  fail_unless_equals_int (propertywatch_count (enc1, "before-secure"), 0);
 
   /* Of one element. */
   g_object_set (dec, "stream-id", 9, NULL);
-  watch_assert (enc, "stream-id", "0");
-  fail_unless_equals_int (watch_count (enc, "stream-id"), 0);
+  propertywatch_assert (enc, "stream-id", "0");
+  fail_unless_equals_int (propertywatch_count (enc, "stream-id"), 0);
 
-  watch_drop (enc);
-  watch_drop (dec);
-  watch_drop (enc1);
-  watch_drop (dec1);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
+  propertywatch_drop (enc1);
+  propertywatch_drop (dec1);
 }
 
 GST_END_TEST;
@@ -303,22 +303,22 @@ GST_START_TEST (test_contradiction)
       "peer-name", "Bob", NULL);
   g_object_set (enc, "ciphers", "AES2", "hello-timeout", 100,
       "peer-name", "Bob", NULL);
-  watch_set_state (__i__ ? enc : dec, GST_STATE_PAUSED);
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
-  watch_set_state (__i__ ? dec : enc, GST_STATE_PAUSED);
-  text = watch_pop (bus, GST_MESSAGE_WARNING, "\"ciphers\"");
+  propertywatch_set_state (__i__ ? enc : dec, GST_STATE_PAUSED);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (__i__ ? dec : enc, GST_STATE_PAUSED);
+  text = propertywatch_pop (bus, GST_MESSAGE_WARNING, "\"ciphers\"");
   fail_unless (strstr (text, "zrtpenc") && strstr (text, "zrtpdec"), "%s",
       text);
   g_free (text);
-  watch_assert (enc, "ciphers", "AES2");
-  watch_assert (dec, "ciphers", "AES2");
+  propertywatch_assert (enc, "ciphers", "AES2");
+  propertywatch_assert (dec, "ciphers", "AES2");
   /* Only that: what both set alike is no contradiction. */
-  watch_set_state (enc, GST_STATE_NULL);
-  watch_set_state (dec, GST_STATE_NULL);
-  watch_assert_none (bus, GST_MESSAGE_WARNING, "different values");
+  propertywatch_set_state (enc, GST_STATE_NULL);
+  propertywatch_set_state (dec, GST_STATE_NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, "different values");
   drop_bus (enc, bus);
-  watch_drop (enc);
-  watch_drop (dec);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;
@@ -335,24 +335,24 @@ GST_START_TEST (test_notify_on_all)
   g_object_set (lone, "stream-id", 1, NULL);
   gst_bin_add (GST_BIN (a->pipeline), lone);
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
-    watch_start (a->enc, properties[i]);
-    watch_start (a->dec, properties[i]);
-    watch_start (lone, properties[i]);
+    propertywatch_start (a->enc, properties[i]);
+    propertywatch_start (a->dec, properties[i]);
+    propertywatch_start (lone, properties[i]);
   }
   endpoint_connect (a, b);
   endpoint_play (a);
   endpoint_play (b);
   endpoint_wait_secure (a, b);
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
-    watch_wait_count (a->enc, properties[i], 1);
-    watch_wait_count (a->dec, properties[i], 1);
-    watch_assert_same (a->enc, a->dec, properties[i]);
+    propertywatch_wait_count (a->enc, properties[i], 1);
+    propertywatch_wait_count (a->dec, properties[i], 1);
+    propertywatch_assert_same (a->enc, a->dec, properties[i]);
   }
-  watch_wait (lone, "sas", a->sas);
-  watch_wait_count (lone, "trust", 1);
-  fail_unless_equals_int (watch_count (lone, "state"), 0);
-  fail_unless_equals_int (watch_count (lone, "cipher"), 0);
-  watch_assert (lone, "state", "idle");
+  propertywatch_wait (lone, "sas", a->sas);
+  propertywatch_wait_count (lone, "trust", 1);
+  fail_unless_equals_int (propertywatch_count (lone, "state"), 0);
+  fail_unless_equals_int (propertywatch_count (lone, "cipher"), 0);
+  propertywatch_assert (lone, "state", "idle");
   endpoint_free (a);
   endpoint_free (b);
 }

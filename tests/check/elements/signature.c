@@ -4,9 +4,9 @@
  * Applications that sign the SAS and check signatures on it (RFC 6189 7.2): by
  * signals and by messages, in time and too late, rightly and wrongly.
  */
-#include "../notarykey.h"
+#include "../signingkey.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define END VOICE "! zrtpenc name=enc cache=:memory: %s enc.rtp_src_0 ! " \
     NET_SINK "async=false " NET_SRC "! zrtpdec name=dec ! " EAR "async=false"
@@ -15,28 +15,28 @@
 typedef struct
 {
   Endpoint *endpoint;
-  const NotaryKey *own, *peer;  /* NULL: says nothing */
+  const SigningKey *own, *peer; /* NULL: says nothing */
   gint asked, shown;
   gint held, let_go;            /* waits in its handler until let go */
   gboolean hold, taken;
 } User;
 
-static NotaryKey *alice_key, *bob_key, *mallory_key;
+static SigningKey *alice_key, *bob_key, *mallory_key;
 
 static void
 setup (void)
 {
-  alice_key = notary_key_new (256);
-  bob_key = notary_key_new (384);
-  mallory_key = notary_key_new (256);
+  alice_key = signing_key_new (256);
+  bob_key = signing_key_new (384);
+  mallory_key = signing_key_new (256);
 }
 
 static void
 teardown (void)
 {
-  notary_key_free (alice_key);
-  notary_key_free (bob_key);
-  notary_key_free (mallory_key);
+  signing_key_free (alice_key);
+  signing_key_free (bob_key);
+  signing_key_free (mallory_key);
 }
 
 static const guint8 *
@@ -47,9 +47,9 @@ octets_of (GBytes * bytes)
 }
 
 static gboolean
-sign (GstElement * element, const NotaryKey * key, GBytes * sashash)
+sign (GstElement * element, const SigningKey * key, GBytes * sashash)
 {
-  GBytes *signature = notary_key_sign (key, octets_of (sashash));
+  GBytes *signature = signing_key_sign (key, octets_of (sashash));
   gboolean taken;
 
   g_signal_emit_by_name (element, "set-signature", sashash, key->certificate,
@@ -59,12 +59,12 @@ sign (GstElement * element, const NotaryKey * key, GBytes * sashash)
 }
 
 static gboolean
-judge (GstElement * element, const NotaryKey * key, GBytes * sashash,
+judge (GstElement * element, const SigningKey * key, GBytes * sashash,
     GBytes * certificate, GBytes * signature)
 {
   gboolean taken;
 
-  if (notary_key_check (key, octets_of (sashash), certificate, signature))
+  if (signing_key_check (key, octets_of (sashash), certificate, signature))
     g_signal_emit_by_name (element, "accept-signature", sashash, "Alice",
         &taken);
   else
@@ -76,31 +76,31 @@ static void
 on_wanted (GstElement * element, GBytes * sashash, const char *key_agreement,
     User * user)
 {
-  char *shown = watch_get (element, "key-agreement");
+  char *shown = propertywatch_get (element, "key-agreement");
 
   /* No lock is held: properties can be read. */
   fail_unless_equals_string (shown, key_agreement);
   g_free (shown);
   if (user->hold) {
     g_atomic_int_inc (&user->held);
-    watch_poke ();
-    watch_wait_counter (&user->let_go, 1, "being let go");
+    propertywatch_poke ();
+    propertywatch_wait_counter (&user->let_go, 1, "being let go");
   }
   if (user->own)
     user->taken = sign (element, user->own, sashash);
   g_atomic_int_inc (&user->asked);
-  watch_poke ();
+  propertywatch_poke ();
 }
 
 static void
 on_received (GstElement * element, GBytes * sashash, GBytes * certificate,
     GBytes * signature, User * user)
 {
-  watch_assert (element, "signature-status", "unchecked");
+  propertywatch_assert (element, "signature-status", "unchecked");
   if (user->peer)
     fail_unless (judge (element, user->peer, sashash, certificate, signature));
   g_atomic_int_inc (&user->shown);
-  watch_poke ();
+  propertywatch_poke ();
 }
 
 static void
@@ -108,12 +108,12 @@ user_init (User * user, const char *properties)
 {
   memset (user, 0, sizeof *user);
   user->endpoint = endpoint_new (END, properties);
-  watch_start (user->endpoint->enc, "trust");
+  propertywatch_start (user->endpoint->enc, "trust");
 }
 
 /* Asked on zrtpenc, shown on zrtpdec: both have all of it. */
 static void
-user_listen (User * user, const NotaryKey * own, const NotaryKey * peer)
+user_listen (User * user, const SigningKey * own, const SigningKey * peer)
 {
   user->own = own;
   user->peer = peer;
@@ -151,23 +151,23 @@ GST_START_TEST (test_signals)
   user_init (&bob, wishes);
   user_listen (&alice, alice_key, bob_key);
   user_listen (&bob, bob_key, alice_key);
-  watch_start (alice.endpoint->dec, "signature-status");
-  watch_start (alice.endpoint->dec, "signer");
+  propertywatch_start (alice.endpoint->dec, "signature-status");
+  propertywatch_start (alice.endpoint->dec, "signer");
   start_call (&alice, &bob);
-  watch_wait (alice.endpoint->enc, "trust", "signed");
-  watch_wait (bob.endpoint->enc, "trust", "signed");
+  propertywatch_wait (alice.endpoint->enc, "trust", "signed");
+  propertywatch_wait (bob.endpoint->enc, "trust", "signed");
   /* When it came, and when it was judged. */
-  watch_wait_count (alice.endpoint->dec, "signature-status", 2);
-  watch_wait_count (alice.endpoint->dec, "signer", 1);
+  propertywatch_wait_count (alice.endpoint->dec, "signature-status", 2);
+  propertywatch_wait_count (alice.endpoint->dec, "signer", 1);
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
   fail_unless (alice.taken && bob.taken);
   fail_unless_equals_int (alice.asked + alice.shown, 2);
-  watch_assert (alice.endpoint->dec, "trust", "signed");
-  watch_assert (alice.endpoint->dec, "signature-status", "valid");
-  watch_assert (alice.endpoint->enc, "signer", "Alice");
-  watch_assert (alice.endpoint->enc, "sas-verified", "false");
+  propertywatch_assert (alice.endpoint->dec, "trust", "signed");
+  propertywatch_assert (alice.endpoint->dec, "signature-status", "valid");
+  propertywatch_assert (alice.endpoint->enc, "signer", "Alice");
+  propertywatch_assert (alice.endpoint->enc, "sas-verified", "false");
   if (__i__)
-    watch_assert (alice.endpoint->enc, "key-agreement", "EC38");
+    propertywatch_assert (alice.endpoint->enc, "key-agreement", "EC38");
   endpoint_wait_media (alice.endpoint, 5);
   endpoint_wait_media (bob.endpoint, 5);
   end_call (&alice, &bob);
@@ -187,7 +187,7 @@ get_bytes (const GstStructure * s, const char *field)
 
 /* Everything comes by the bus as well. */
 static void
-sign_by_bus (Endpoint * endpoint, const NotaryKey * key)
+sign_by_bus (Endpoint * endpoint, const SigningKey * key)
 {
   GstStructure *s = endpoint_wait (endpoint, "GstZrtpSignatureWanted");
 
@@ -198,7 +198,7 @@ sign_by_bus (Endpoint * endpoint, const NotaryKey * key)
 }
 
 static void
-judge_by_bus (Endpoint * endpoint, const NotaryKey * key)
+judge_by_bus (Endpoint * endpoint, const SigningKey * key)
 {
   GstStructure *s = endpoint_wait (endpoint, "GstZrtpSignature");
 
@@ -229,7 +229,7 @@ GST_START_TEST (test_messages)
     gst_structure_free (s);
   } while (!is_signed);
   judge_by_bus (bob.endpoint, alice_key);
-  watch_wait (bob.endpoint->enc, "trust", "signed");
+  propertywatch_wait (bob.endpoint->enc, "trust", "signed");
   end_call (&alice, &bob);
 }
 
@@ -240,7 +240,7 @@ on_alarm (GstElement * element, guint error, const char *text, gint * alarms)
 {
   fail_unless (strstr (text, "signature") != NULL, "%s", text);
   g_atomic_int_inc (alarms);
-  watch_poke ();
+  propertywatch_poke ();
 }
 
 GST_START_TEST (test_somebody_else)
@@ -261,17 +261,17 @@ GST_START_TEST (test_somebody_else)
   fail_unless (strstr (gst_structure_get_string (s, "text"), "signature")
       != NULL);
   gst_structure_free (s);
-  watch_wait_counter (&alarms, 1, "the alarm");
-  watch_wait (alice.endpoint->enc, "trust", "signature-invalid");
-  watch_assert (alice.endpoint->dec, "signature-status", "invalid");
-  watch_assert (alice.endpoint->dec, "signer", "");
-  watch_wait (bob.endpoint->enc, "trust", "signed");
+  propertywatch_wait_counter (&alarms, 1, "the alarm");
+  propertywatch_wait (alice.endpoint->enc, "trust", "signature-invalid");
+  propertywatch_assert (alice.endpoint->dec, "signature-status", "invalid");
+  propertywatch_assert (alice.endpoint->dec, "signer", "");
+  propertywatch_wait (bob.endpoint->enc, "trust", "signed");
 
   /* The users can still find out. */
   g_signal_emit_by_name (alice.endpoint->enc, "verify-sas", &done);
   fail_unless (done);
-  watch_wait (alice.endpoint->enc, "trust", "verified");
-  watch_assert (alice.endpoint->enc, "signature-status", "invalid");
+  propertywatch_wait (alice.endpoint->enc, "trust", "verified");
+  propertywatch_assert (alice.endpoint->enc, "signature-status", "invalid");
   end_call (&alice, &bob);
 }
 
@@ -291,8 +291,8 @@ GST_START_TEST (test_off)
   user_listen (&bob, bob_key, alice_key);
   start_call (&alice, &bob);
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
-  watch_wait (alice.endpoint->enc, "trust", "unverified");
-  watch_assert (alice.endpoint->enc, "signature-status", "none");
+  propertywatch_wait (alice.endpoint->enc, "trust", "unverified");
+  propertywatch_assert (alice.endpoint->enc, "signature-status", "none");
   end_call (&alice, &bob);
   fail_unless_equals_int (alice.asked + alice.shown + bob.asked + bob.shown, 0);
 }
@@ -311,7 +311,7 @@ GST_START_TEST (test_too_late)
   start_call (&alice, &bob);
   s = endpoint_wait (alice.endpoint, "GstZrtpSignatureWanted");
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
-  watch_assert (bob.endpoint->enc, "signature-status", "none");
+  propertywatch_assert (bob.endpoint->enc, "signature-status", "none");
   fail_if (sign (alice.endpoint->enc, alice_key, get_bytes (s, "sashash")));
   warning = endpoint_wait_warning (alice.endpoint, "not sent");
   fail_unless (strstr (warning, "too late") != NULL, "%s", warning);
@@ -359,7 +359,7 @@ GST_START_TEST (test_refused)
   g_free (endpoint_wait_warning (alice.endpoint, "no call"));
   fail_unless (give (alice.endpoint->enc, sashash, NULL, NULL));
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
-  watch_assert (bob.endpoint->enc, "signature-status", "none");
+  propertywatch_assert (bob.endpoint->enc, "signature-status", "none");
   gst_structure_free (s);
   g_bytes_unref (few);
   end_call (&alice, &bob);
@@ -371,7 +371,7 @@ GST_END_TEST;
 GST_START_TEST (test_nothing_to_judge)
 {
   GBytes *sashash = g_bytes_new_take (g_malloc0 (32), 32);
-  GstElement *enc = watch_make ("zrtpenc", "nothing-to-judge");
+  GstElement *enc = propertywatch_make ("zrtpenc", "nothing-to-judge");
   gboolean done = TRUE;
 
   g_signal_emit_by_name (enc, "accept-signature", sashash, "Alice", &done);
@@ -380,7 +380,7 @@ GST_START_TEST (test_nothing_to_judge)
   fail_if (done);
   g_signal_emit_by_name (enc, "reject-signature", sashash, &done);
   fail_if (done);
-  watch_drop (enc);
+  propertywatch_drop (enc);
   g_bytes_unref (sashash);
 }
 
@@ -402,16 +402,16 @@ GST_START_TEST (test_late_verdict)
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
   endpoint_wait_media (alice.endpoint, 5);
   endpoint_wait_media (bob.endpoint, 5);
-  watch_start (alice.endpoint->enc, "signer");
+  propertywatch_start (alice.endpoint->enc, "signer");
   g_signal_emit_by_name (alice.endpoint->enc, "accept-signature",
       get_bytes (s, "sashash"), "\377", &done);
   fail_if (done);
   g_signal_emit_by_name (alice.endpoint->enc, "accept-signature",
       get_bytes (s, "sashash"), NULL, &done);
   fail_unless (done);
-  watch_wait_count (alice.endpoint->enc, "signer", 1);
-  watch_assert (alice.endpoint->enc, "trust", "signed");
-  watch_assert (alice.endpoint->enc, "signer", "");
+  propertywatch_wait_count (alice.endpoint->enc, "signer", 1);
+  propertywatch_assert (alice.endpoint->enc, "trust", "signed");
+  propertywatch_assert (alice.endpoint->enc, "signer", "");
   gst_structure_free (s);
   end_call (&alice, &bob);
 }
@@ -429,11 +429,11 @@ GST_START_TEST (test_stopped_meanwhile)
   user_listen (&bob, bob_key, alice_key);
   alice.hold = TRUE;
   start_call (&alice, &bob);
-  watch_wait_counter (&alice.held, 1, "the question");
+  propertywatch_wait_counter (&alice.held, 1, "the question");
   gst_element_set_state (alice.endpoint->pipeline, GST_STATE_NULL);
   g_atomic_int_inc (&alice.let_go);
-  watch_poke ();
-  watch_wait_counter (&alice.asked, 1, "the answer");
+  propertywatch_poke ();
+  propertywatch_wait_counter (&alice.asked, 1, "the answer");
   fail_if (alice.taken);
   end_call (&alice, &bob);
 }
@@ -486,18 +486,18 @@ GST_START_TEST (test_held)
   start_call (&alice, &bob);
   if (!__i__) {
     s = endpoint_wait (alice.endpoint, "GstZrtpSignature");
-    watch_assert (alice.endpoint->enc, "state", "negotiating");
-    watch_assert (alice.endpoint->enc, "sas", "");
-    watch_assert (alice.endpoint->enc, "trust", "none");
-    watch_assert (alice.endpoint->enc, "signature-status", "unchecked");
+    propertywatch_assert (alice.endpoint->enc, "state", "negotiating");
+    propertywatch_assert (alice.endpoint->enc, "sas", "");
+    propertywatch_assert (alice.endpoint->enc, "trust", "none");
+    propertywatch_assert (alice.endpoint->enc, "signature-status", "unchecked");
     assert_no_media (&alice);
     fail_unless (judge (alice.endpoint->enc, bob_key, get_bytes (s, "sashash"),
             get_bytes (s, "certificate"), get_bytes (s, "signature")));
     gst_structure_free (s);
   }
   endpoint_wait_secure (alice.endpoint, bob.endpoint);
-  watch_assert (alice.endpoint->enc, "trust", "signed");
-  watch_assert (alice.endpoint->enc, "signer", "Alice");
+  propertywatch_assert (alice.endpoint->enc, "trust", "signed");
+  propertywatch_assert (alice.endpoint->enc, "signer", "Alice");
   endpoint_wait_media (alice.endpoint, 5);
   endpoint_wait_media (bob.endpoint, 5);
   fail_unless_equals_int (alice.shown, __i__);
@@ -524,7 +524,7 @@ GST_START_TEST (test_held_in_vain)
       reason);
   g_free (reason);
   assert_no_media (&alice);
-  watch_assert (alice.endpoint->enc, "trust", "none");
+  propertywatch_assert (alice.endpoint->enc, "trust", "none");
   g_free (wait_failed (&bob));
   end_call (&alice, &bob);
 }

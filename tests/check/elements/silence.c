@@ -5,7 +5,7 @@
  * application gets one WARNING that says so. All of them run at once, as each waits.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define ENC "zrtpenc name=enc cache=:memory: "
 #define DEC NET_SRC "! zrtpdec name=dec dec.rtp_src ! " EAR "async=false "
@@ -167,7 +167,7 @@ GST_START_TEST (test_error_on_bypass)
 
   fail_unless (pipeline != NULL);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  text = watch_pop (bus, GST_MESSAGE_ERROR, "rtp_sink of this zrtpdec");
+  text = propertywatch_pop (bus, GST_MESSAGE_ERROR, "rtp_sink of this zrtpdec");
   GST_INFO ("%s", text);
   g_free (text);
   gst_element_set_state (pipeline, GST_STATE_NULL);
@@ -361,7 +361,7 @@ GST_START_TEST (test_lost_call)
   endpoint_point (ignorant, a);
   endpoint_play (a);
   g_free (endpoint_wait_warning (a, "hang up there"));
-  watch_assert (a->enc, "state", "discovering");
+  propertywatch_assert (a->enc, "state", "discovering");
   fail_unless_equals_int (g_atomic_int_get (&a->heard), heard);
   fail_unless (endpoint_get_stat (a->enc, "recv-drops/before-secure") > 50);
   fail_unless (sent <= 50);

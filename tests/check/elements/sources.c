@@ -7,26 +7,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define SIZE 160
 /* More packets than it takes until a WARNING. */
 #define MANY 200
 
-static Bench *bench;
+static Harness *harness;
 static GstBus *bus_a, *bus_b;
 
 static void
 setup (void)
 {
-  bench = bench_new ();
+  harness = harness_new ();
   bus_a = gst_bus_new ();
   bus_b = gst_bus_new ();
-  gst_element_set_bus (bench->enc_a, bus_a);
-  gst_element_set_bus (bench->enc_b, bus_b);
-  bench_secure (bench);
+  gst_element_set_bus (harness->enc_a, bus_a);
+  gst_element_set_bus (harness->enc_b, bus_b);
+  harness_secure (harness);
 }
 
 static void
@@ -35,7 +35,7 @@ teardown (void)
   /* A message on the bus of its element keeps both. */
   gst_bus_set_flushing (bus_a, TRUE);
   gst_bus_set_flushing (bus_b, TRUE);
-  bench_free (bench);
+  harness_free (harness);
   gst_object_unref (bus_a);
   gst_object_unref (bus_b);
 }
@@ -43,21 +43,22 @@ teardown (void)
 static void
 push (guint16 seq)
 {
-  fail_unless_equals_int (gst_harness_push (bench->in,
-          bench_make_rtp (BENCH_SSRC, seq, SIZE, seq)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (harness->in,
+          harness_make_rtp (BENCH_SSRC, seq, SIZE, seq)), GST_FLOW_OK);
 }
 
 static void
 push_heard (guint16 seq)
 {
   push (seq);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, seq, SIZE, seq);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, seq, SIZE,
+      seq);
 }
 
 static void
 wait_for_warning (GstBus * bus, const char *part)
 {
-  char *text = watch_pop (bus, GST_MESSAGE_WARNING, part);
+  char *text = propertywatch_pop (bus, GST_MESSAGE_WARNING, part);
 
   g_free (text);
 }
@@ -88,29 +89,29 @@ count_collisions (GstHarness * source)
 GST_START_TEST (test_failing)
 {
   const gint64 start = g_get_monotonic_time ();
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   GstMessage *message = NULL;
 
   for (guint seq = 1; seq <= 3; seq++)
     push_heard (seq);
   for (guint i = 0; i < MANY; i++)
-    gst_pad_chain (sink, bench_get_wire (bench, 1));
+    gst_pad_chain (sink, harness_get_wire (harness, 1));
   push_heard (4);
-  watch_assert_none (bus_b, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus_b, GST_MESSAGE_WARNING, NULL);
 
   while (!message) {
     fail_unless (g_get_monotonic_time () - start < PATIENCE / 1000,
         "no WARNING");
-    gst_pad_chain (sink, bench_get_wire (bench, 1));
+    gst_pad_chain (sink, harness_get_wire (harness, 1));
     message = gst_bus_pop_filtered (bus_b, GST_MESSAGE_WARNING);
     g_thread_yield ();
   }
   gst_message_unref (message);
   for (guint i = 0; i < MANY; i++)
-    gst_pad_chain (sink, bench_get_wire (bench, 1));
+    gst_pad_chain (sink, harness_get_wire (harness, 1));
   push_heard (5);
-  watch_set_state (bench->dec_b, GST_STATE_READY);
-  watch_assert_none (bus_b, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (harness->dec_b, GST_STATE_READY);
+  propertywatch_assert_none (bus_b, GST_MESSAGE_WARNING, NULL);
   gst_object_unref (sink);
 }
 
@@ -123,17 +124,17 @@ GST_START_TEST (test_resumed)
     push_heard (seq);
   for (guint i = 0; i < MANY; i++)
     push (5000 + i);
-  fail_unless_equals_int (count_collisions (bench->in), 1);
+  fail_unless_equals_int (count_collisions (harness->in), 1);
   wait_for_warning (bus_a, "resumed at a lower sequence number");
-  fail_unless_equals_int (gst_harness_buffers_in_queue (bench->out), 0);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (harness->out), 0);
 
   /* It is asked each time, the application is told once. */
   push_heard (9100);
   for (guint i = 0; i < MANY; i++)
     push (5000 + i);
-  fail_unless_equals_int (count_collisions (bench->in), 1);
-  watch_set_state (bench->enc_a, GST_STATE_READY);
-  watch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
+  fail_unless_equals_int (count_collisions (harness->in), 1);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
+  propertywatch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
 }
 
 GST_END_TEST;
@@ -141,18 +142,18 @@ GST_END_TEST;
 /* The same in lists. */
 GST_START_TEST (test_resumed_in_lists)
 {
-  GstPad *src = bench->in->srcpad;
+  GstPad *src = harness->in->srcpad;
 
   push_heard (9000);
   for (guint i = 0; i < MANY / 10; i++) {
     GstBufferList *list = gst_buffer_list_new ();
 
     for (guint j = 0; j < 10; j++)
-      gst_buffer_list_add (list, bench_make_rtp (BENCH_SSRC, 5000 + 10 * i + j,
-              SIZE, 1));
+      gst_buffer_list_add (list, harness_make_rtp (BENCH_SSRC,
+              5000 + 10 * i + j, SIZE, 1));
     fail_unless_equals_int (gst_pad_push_list (src, list), GST_FLOW_OK);
   }
-  fail_unless_equals_int (count_collisions (bench->in), 1);
+  fail_unless_equals_int (count_collisions (harness->in), 1);
   wait_for_warning (bus_a, "resumed at a lower sequence number");
 }
 
@@ -163,13 +164,13 @@ GST_END_TEST;
 GST_START_TEST (test_payloader_resumed)
 {
   GstElement *pay = gst_element_factory_make ("rtppcmapay", NULL);
-  GstPad *sink = gst_element_get_static_pad (bench->enc_a, "rtp_sink_0");
+  GstPad *sink = gst_element_get_static_pad (harness->enc_a, "rtp_sink_0");
   GstPad *src = gst_element_get_static_pad (pay, "src");
   guint32 ssrc = BENCH_SSRC;
   GstHarness *in;
 
   g_object_set (pay, "ssrc", BENCH_SSRC, "seqnum-offset", 1000, NULL);
-  gst_pad_unlink (bench->in->srcpad, sink);
+  gst_pad_unlink (harness->in->srcpad, sink);
   in = gst_harness_new_with_element (pay, "sink", NULL);
   fail_unless_equals_int (gst_pad_link (src, sink), GST_PAD_LINK_OK);
 
@@ -182,7 +183,7 @@ GST_START_TEST (test_payloader_resumed)
       gst_buffer_memset (buffer, 0, 0x55, SIZE);
       GST_BUFFER_PTS (buffer) = i * 20 * GST_MSECOND;
       fail_unless_equals_int (gst_harness_push (in, buffer), GST_FLOW_OK);
-      while ((buffer = gst_harness_try_pull (bench->out))) {
+      while ((buffer = gst_harness_try_pull (harness->out))) {
         gst_buffer_extract (buffer, 8, &ssrc, sizeof ssrc);
         ssrc = GUINT32_FROM_BE (ssrc);
         gst_buffer_unref (buffer);
@@ -191,10 +192,10 @@ GST_START_TEST (test_payloader_resumed)
     fail_unless (run == 1 ? ssrc != BENCH_SSRC : ssrc == BENCH_SSRC,
         "SSRC %08x in run %u", ssrc, run);
     if (run == 0)
-      watch_set_state (pay, GST_STATE_READY);
+      propertywatch_set_state (pay, GST_STATE_READY);
   }
-  watch_set_state (bench->enc_a, GST_STATE_READY);
-  watch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
+  propertywatch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
   gst_object_unref (src);
   gst_object_unref (sink);
   gst_harness_teardown (in);
@@ -211,10 +212,10 @@ GST_START_TEST (test_resent)
     if (seq % 2)
       push (seq);
   }
-  fail_unless_equals_int (count_collisions (bench->in), 0);
+  fail_unless_equals_int (count_collisions (harness->in), 0);
   wait_for_warning (bus_a, "allow-repeat-tx");
-  watch_set_state (bench->enc_a, GST_STATE_READY);
-  watch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
+  propertywatch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
 }
 
 GST_END_TEST;
@@ -222,19 +223,19 @@ GST_END_TEST;
 /* Media and its FEC (ST 2022-1), all of one SSRC, on pads of their own. */
 GST_START_TEST (test_shared_ssrc)
 {
-  GstHarness *fec = gst_harness_new_with_element (bench->enc_a, "rtp_sink_1",
+  GstHarness *fec = gst_harness_new_with_element (harness->enc_a, "rtp_sink_1",
       "rtp_src_1");
 
   gst_harness_set_src_caps_str (fec, BENCH_CAPS);
   push_heard (1);
   for (guint i = 0; i < MANY; i++)
-    fail_unless_equals_int (gst_harness_push (fec, bench_make_rtp (BENCH_SSRC,
+    fail_unless_equals_int (gst_harness_push (fec, harness_make_rtp (BENCH_SSRC,
                 i, SIZE, 1)), GST_FLOW_OK);
   fail_unless_equals_int (count_collisions (fec), 1);
   wait_for_warning (bus_a, "rtp_sink_1");
   push_heard (2);
-  watch_set_state (bench->enc_a, GST_STATE_READY);
-  watch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (harness->enc_a, GST_STATE_READY);
+  propertywatch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
   gst_harness_teardown (fec);
 }
 
@@ -245,18 +246,20 @@ GST_END_TEST;
 GST_START_TEST (test_late)
 {
   const guint late = 210;
-  GstPad *src = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *src = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
 
   gst_pad_unlink (src, sink);
   for (guint seq = 0; seq <= late; seq++)
-    gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, seq, SIZE, seq));
+    gst_harness_push (harness->in, harness_make_rtp (BENCH_SSRC, seq, SIZE,
+            seq));
   for (guint n = 1; n <= late; n++)
-    gst_pad_chain (sink, bench_get_wire (bench, n));
+    gst_pad_chain (sink, harness_get_wire (harness, n));
   for (guint i = 0; i < 2; i++)
-    gst_pad_chain (sink, bench_get_wire (bench, 0));
-  fail_unless_equals_int (gst_harness_buffers_received (bench->out), late + 1);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b,
+    gst_pad_chain (sink, harness_get_wire (harness, 0));
+  fail_unless_equals_int (gst_harness_buffers_received (harness->out),
+      late + 1);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->dec_b,
           "recv-drops/replayed"), 1);
   gst_object_unref (src);
   gst_object_unref (sink);
@@ -272,24 +275,26 @@ GST_START_TEST (test_payload_types)
       "clock-rate=8000,encoding-name=X,payload=%u", type);
   GstBuffer *buffer;
   GstEvent *event;
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   GstCaps *received = gst_caps_from_string (caps);
 
-  gst_harness_set_src_caps_str (bench->in, caps);
+  gst_harness_set_src_caps_str (harness->in, caps);
   event = gst_event_new_caps (received);
   gst_pad_send_event (sink, event);
   for (guint seq = 1; seq <= 2; seq++) {
     guint8 octet = (seq == 1 ? 0x80 : 0) | type;
 
-    buffer = bench_make_rtp (BENCH_SSRC, seq, SIZE, 1);
+    buffer = harness_make_rtp (BENCH_SSRC, seq, SIZE, 1);
     gst_buffer_fill (buffer, 1, &octet, 1);
-    fail_unless_equals_int (gst_harness_push (bench->in, buffer), GST_FLOW_OK);
-    buffer = gst_harness_try_pull (bench->out);
+    fail_unless_equals_int (gst_harness_push (harness->in, buffer),
+        GST_FLOW_OK);
+    buffer = gst_harness_try_pull (harness->out);
     fail_unless (buffer != NULL, "payload type %u does not pass", type);
     fail_unless (gst_buffer_memcmp (buffer, 1, &octet, 1) == 0);
     gst_buffer_unref (buffer);
   }
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b, "recv-count"), 2);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->dec_b, "recv-count"),
+      2);
   gst_caps_unref (received);
   gst_object_unref (sink);
   g_free (caps);
@@ -305,7 +310,7 @@ GST_START_TEST (test_forked)
   int status;
   pid_t pid;
 
-  watch_set_state (bench->enc_a, GST_STATE_NULL);
+  propertywatch_set_state (harness->enc_a, GST_STATE_NULL);
   pid = fork ();
   fail_unless (pid >= 0);
   if (pid == 0) {
@@ -322,7 +327,7 @@ GST_START_TEST (test_forked)
   fail_unless_equals_int (waitpid (pid, &status, 0), pid);
   fail_unless (WIFEXITED (status) && WEXITSTATUS (status) == 0,
       "no WARNING in the fork (%d)", status);
-  watch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus_a, GST_MESSAGE_WARNING, NULL);
 }
 
 GST_END_TEST;

@@ -6,7 +6,7 @@
  */
 #include "../disk.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 static char *folder;
 
@@ -86,7 +86,7 @@ GST_START_TEST (test_other_files)
   endpoint_connect (a, b);
   endpoint_play (a);
   /* Its file is open: this waits for it. */
-  g_free (watch_get (a->enc, "hello-hash"));
+  g_free (propertywatch_get (a->enc, "hello-hash"));
   disk_hang ("stuck");
   endpoint_play (b);
   disk_wait_hanging (1);
@@ -120,7 +120,7 @@ GST_START_TEST (test_opening)
   endpoint_play (a);
   endpoint_play (b);
   disk_wait_hanging (1);
-  watch_assert (a->enc, "state", "idle");
+  propertywatch_assert (a->enc, "state", "idle");
   call_well ("c.sqlite", "d.sqlite");
 
   /* Of that alone. */
@@ -131,7 +131,7 @@ GST_START_TEST (test_opening)
       && strstr (text, "does not respond"), "%s", text);
   g_free (text);
   endpoint_wait_secure (a, b);
-  watch_assert (a->enc, "trust", "unverified");
+  propertywatch_assert (a->enc, "trust", "unverified");
   endpoint_wait_media (b, 5);
   fail_unless_equals_int (disk_count_hanging (), 1);
   endpoint_assert_quiet (b);
@@ -170,7 +170,7 @@ GST_START_TEST (test_media_meanwhile)
     fail_unless_equals_int (g_atomic_int_get (&a->heard), 0);
     fail_unless_equals_int (g_atomic_int_get (&b->heard), 0);
   }
-  watch_assert (a->enc, "state", "idle");
+  propertywatch_assert (a->enc, "state", "idle");
   fail_unless_equals_int (disk_count_hanging (), 1);
   disk_mend ();
   endpoint_wait_secure (a, b);
@@ -198,7 +198,7 @@ GST_START_TEST (test_late_value)
   g_free (text);
   disk_mend ();
   endpoint_wait_secure (a, b);
-  watch_assert (a->enc, "cipher", "AES1");
+  propertywatch_assert (a->enc, "cipher", "AES1");
   endpoint_free (a);
   endpoint_free (b);
 }
@@ -213,11 +213,11 @@ GST_START_TEST (test_hello_hash)
   char *hash, *zid, *text;
 
   disk_hang ("stuck");
-  hash = watch_get (a->enc, "hello-hash");
+  hash = propertywatch_get (a->enc, "hello-hash");
   fail_unless (g_str_has_prefix (hash, "1.10 "), "%s", hash);
   fail_unless_equals_int (disk_count_hanging (), 1);
   disk_mend ();
-  zid = watch_get (a->enc, "zid");
+  zid = propertywatch_get (a->enc, "zid");
   g_object_set (b->dec, "peer-hello-hash", hash, NULL);
   endpoint_connect (a, b);
   endpoint_play (a);
@@ -225,9 +225,9 @@ GST_START_TEST (test_hello_hash)
   text = endpoint_wait_warning (a, "No file of known peers");
   g_free (text);
   endpoint_wait_secure (a, b);
-  watch_assert (b->dec, "hello-hash-status", "match");
-  watch_assert (a->enc, "hello-hash", hash);
-  watch_assert (a->enc, "zid", zid);
+  propertywatch_assert (b->dec, "hello-hash-status", "match");
+  propertywatch_assert (a->enc, "hello-hash", hash);
+  propertywatch_assert (a->enc, "zid", zid);
   g_free (hash);
   g_free (zid);
   endpoint_free (a);
@@ -241,8 +241,8 @@ GST_END_TEST;
 GST_START_TEST (test_announced)
 {
   Endpoint *a = make_end ("stuck.sqlite"), *b = make_end ("b.sqlite");
-  char *hash = watch_get (a->enc, "hello-hash");
-  char *zid = watch_get (a->enc, "zid"), *text;
+  char *hash = propertywatch_get (a->enc, "hello-hash");
+  char *zid = propertywatch_get (a->enc, "zid"), *text;
 
   disk_hang ("stuck");
   endpoint_connect (a, b);
@@ -251,23 +251,23 @@ GST_START_TEST (test_announced)
   disk_wait_hanging (1);
   if (__i__) {
     /* Who asks again starts nothing early. */
-    watch_assert (a->enc, "hello-hash", hash);
+    propertywatch_assert (a->enc, "hello-hash", hash);
     text = endpoint_wait_warning (a, "No file of known peers");
     g_free (text);
   } else {
     disk_mend ();
   }
   endpoint_wait_secure (a, b);
-  watch_assert (a->enc, "hello-hash", hash);
-  watch_assert (a->enc, "zid", zid);
+  propertywatch_assert (a->enc, "hello-hash", hash);
+  propertywatch_assert (a->enc, "zid", zid);
   disk_mend ();
   endpoint_free (a);
   endpoint_free (b);
 
   a = make_end ("stuck.sqlite");
   g_free (hash);
-  hash = watch_get (a->enc, "hello-hash");
-  watch_assert (a->enc, "zid", zid);
+  hash = propertywatch_get (a->enc, "hello-hash");
+  propertywatch_assert (a->enc, "zid", zid);
   g_free (hash);
   g_free (zid);
   endpoint_free (a);
@@ -302,7 +302,7 @@ GST_START_TEST (test_stopped)
     endpoint_play (a);
     thread = g_thread_new ("mend", mend, NULL);
     endpoint_wait_secure (a, b);
-    watch_assert (a->enc, "cipher", "AES3");
+    propertywatch_assert (a->enc, "cipher", "AES3");
     endpoint_assert_quiet (a);
   } else {
     thread = g_thread_new ("mend", mend, NULL);
@@ -319,7 +319,7 @@ GST_END_TEST;
 GST_START_TEST (test_two_transports)
 {
   Endpoint *a = make_end_with ("stuck.sqlite", "session-id=two");
-  GstElement *enc = watch_make ("zrtpenc", "two");
+  GstElement *enc = propertywatch_make ("zrtpenc", "two");
   char *path = in_folder ("stuck.sqlite"), *hash, *zid;
 
   g_object_set (a->dec, "session-id", "two", NULL);
@@ -327,16 +327,16 @@ GST_START_TEST (test_two_transports)
   disk_hang ("stuck");
   endpoint_play (a);
   disk_wait_hanging (1);
-  watch_set_state (enc, GST_STATE_PAUSED);
+  propertywatch_set_state (enc, GST_STATE_PAUSED);
   disk_mend ();
-  hash = watch_get (enc, "hello-hash");
-  zid = watch_get (enc, "zid");
-  watch_assert (a->enc, "zid", zid);
+  hash = propertywatch_get (enc, "hello-hash");
+  zid = propertywatch_get (enc, "zid");
+  propertywatch_assert (a->enc, "zid", zid);
   endpoint_assert_quiet (a);
   g_free (hash);
   g_free (zid);
   g_free (path);
-  watch_drop (enc);
+  propertywatch_drop (enc);
   endpoint_free (a);
 }
 

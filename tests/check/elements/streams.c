@@ -4,7 +4,7 @@
  * Many SSRCs, many pads and several sessions of rtpbin on one transport (BUNDLE,
  * simulcast, RTX, FEC): one exchange, whose keys serve all.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
 
 #include <stdio.h>
@@ -24,11 +24,11 @@ make_ssrc (guint i)
  * over the end of their sequence numbers. */
 GST_START_TEST (test_many)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   guint64 sent;
 
-  bench_secure (bench);
-  sent = endpoint_get_stat (bench->enc_a, "zrtp-sent");
+  harness_secure (harness);
+  sent = endpoint_get_stat (harness->enc_a, "zrtp-sent");
   for (guint round = 0; round < 4; round++) {
     guint16 seq = 0xfffe + round;
 
@@ -37,20 +37,20 @@ GST_START_TEST (test_many)
       guint i = k * 199 % N_SSRCS;
       GstBuffer *buffer;
 
-      fail_unless_equals_int (gst_harness_push (bench->in,
-              bench_make_rtp (make_ssrc (i), seq, 40, i)), GST_FLOW_OK);
-      buffer = gst_harness_pull (bench->out);
+      fail_unless_equals_int (gst_harness_push (harness->in,
+              harness_make_rtp (make_ssrc (i), seq, 40, i)), GST_FLOW_OK);
+      buffer = gst_harness_pull (harness->out);
       fail_unless (GST_BUFFER_IS_DISCONT (buffer) == (round == 0));
-      bench_check_rtp (buffer, make_ssrc (i), seq, 40, i);
+      harness_check_rtp (buffer, make_ssrc (i), seq, 40, i);
     }
   }
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->dec_b, "recv-count"),
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->dec_b, "recv-count"),
       4 * N_SSRCS);
-  fail_unless_equals_int (endpoint_count_streams (bench->enc_a), N_SSRCS);
-  fail_unless_equals_int (endpoint_count_streams (bench->dec_b), N_SSRCS);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a, "zrtp-sent"),
+  fail_unless_equals_int (endpoint_count_streams (harness->enc_a), N_SSRCS);
+  fail_unless_equals_int (endpoint_count_streams (harness->dec_b), N_SSRCS);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a, "zrtp-sent"),
       sent);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -65,12 +65,12 @@ typedef struct
 } Layer;
 
 static Layer
-layer_new (Bench * bench, guint id)
+layer_new (Harness * harness, guint id)
 {
   char *sink = g_strdup_printf ("rtp_sink_%u", id);
   char *src = g_strdup_printf ("rtp_src_%u", id);
-  Layer layer = { gst_harness_new_with_element (bench->enc_a, sink, src),
-    gst_element_get_static_pad (bench->dec_b, "rtp_sink")
+  Layer layer = { gst_harness_new_with_element (harness->enc_a, sink, src),
+    gst_element_get_static_pad (harness->dec_b, "rtp_sink")
   };
 
   gst_harness_set_src_caps_str (layer.in, "application/x-rtp,media=video,"
@@ -93,30 +93,30 @@ GST_START_TEST (test_simulcast)
 {
   enum
   { LAYERS = 3, KINDS = 3 };
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   Layer layers[LAYERS];
 
-  bench_secure (bench);
+  harness_secure (harness);
   for (guint i = 0; i < LAYERS; i++)
-    layers[i] = layer_new (bench, 1 + i);
+    layers[i] = layer_new (harness, 1 + i);
   for (guint seq = 0; seq < 5; seq++) {
     for (guint i = 0; i < LAYERS; i++) {
       for (guint kind = 0; kind < KINDS; kind++) {
         guint32 ssrc = make_ssrc (1 + i * KINDS + kind);
 
-        layer_send (&layers[i], bench_make_rtp (ssrc, seq, 100 << i, kind));
-        bench_check_rtp (gst_harness_pull (bench->out), ssrc, seq, 100 << i,
+        layer_send (&layers[i], harness_make_rtp (ssrc, seq, 100 << i, kind));
+        harness_check_rtp (gst_harness_pull (harness->out), ssrc, seq, 100 << i,
             kind);
       }
     }
   }
-  fail_unless_equals_int (endpoint_count_streams (bench->dec_b),
+  fail_unless_equals_int (endpoint_count_streams (harness->dec_b),
       LAYERS * KINDS);
   for (guint i = 0; i < LAYERS; i++) {
     gst_object_unref (layers[i].receiver);
     gst_harness_teardown (layers[i].in);
   }
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -125,33 +125,33 @@ GST_END_TEST;
  * the handshake takes the way of the second. */
 GST_START_TEST (test_first_is_over)
 {
-  Bench *bench = bench_new ();
-  GstPad *sink = gst_element_get_static_pad (bench->dec_b, "rtp_sink");
+  Harness *harness = harness_new ();
+  GstPad *sink = gst_element_get_static_pad (harness->dec_b, "rtp_sink");
   GstPad *old = gst_pad_get_peer (sink), *in, *src;
   GstHarness *wire = NULL, *other;
 
-  in = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_1");
-  src = gst_element_get_static_pad (bench->enc_a, "rtp_src_1");
+  in = gst_element_request_pad_simple (harness->enc_a, "rtp_sink_1");
+  src = gst_element_get_static_pad (harness->enc_a, "rtp_src_1");
   fail_unless (gst_pad_unlink (old, sink));
   if (__i__) {
-    wire = gst_harness_new_with_element (bench->enc_a, NULL, "rtp_src_0");
-    gst_harness_push_event (bench->in, gst_event_new_eos ());
+    wire = gst_harness_new_with_element (harness->enc_a, NULL, "rtp_src_0");
+    gst_harness_push_event (harness->in, gst_event_new_eos ());
   }
   fail_unless_equals_int (gst_pad_link_full (src, sink,
           GST_PAD_LINK_CHECK_NOTHING), GST_PAD_LINK_OK);
-  other = gst_harness_new_with_element (bench->enc_a, "rtp_sink_1", NULL);
+  other = gst_harness_new_with_element (harness->enc_a, "rtp_sink_1", NULL);
   gst_harness_set_src_caps_str (other, BENCH_CAPS);
-  bench_secure (bench);
+  harness_secure (harness);
   fail_unless_equals_int (gst_harness_push (other,
-          bench_make_rtp (BENCH_SSRC + 1, 1, 20, 3)), GST_FLOW_OK);
-  bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC + 1, 1, 20, 3);
+          harness_make_rtp (BENCH_SSRC + 1, 1, 20, 3)), GST_FLOW_OK);
+  harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC + 1, 1, 20, 3);
   gst_object_unref (old);
   gst_object_unref (sink);
   gst_object_unref (src);
   gst_object_unref (in);
   gst_harness_teardown (other);
   g_clear_pointer (&wire, gst_harness_teardown);
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -159,20 +159,20 @@ GST_END_TEST;
 /* An SSRC whose pad left may go on elsewhere, and goes on with its counter. */
 GST_START_TEST (test_moved)
 {
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
   guint32 ssrc = make_ssrc (7);
 
-  bench_secure (bench);
+  harness_secure (harness);
   for (guint i = 0; i < 3; i++) {
     guint16 seq = 0xffff + i;
-    Layer layer = layer_new (bench, 1 + i);
+    Layer layer = layer_new (harness, 1 + i);
 
-    layer_send (&layer, bench_make_rtp (ssrc, seq, 30, i));
-    bench_check_rtp (gst_harness_pull (bench->out), ssrc, seq, 30, i);
+    layer_send (&layer, harness_make_rtp (ssrc, seq, 30, i));
+    harness_check_rtp (gst_harness_pull (harness->out), ssrc, seq, 30, i);
     gst_object_unref (layer.receiver);
     gst_harness_teardown (layer.in);
   }
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;
@@ -202,9 +202,9 @@ GST_START_TEST (test_header)
     {{0x82, 96 | 0x80, 0, 5, 0, 0, 0, 9, 1, 2, 3, 4, 9, 9, 9, 9, 8, 8, 8, 8},
         20}
   };
-  Bench *bench = bench_new ();
+  Harness *harness = harness_new ();
 
-  bench_secure (bench);
+  harness_secure (harness);
   for (guint i = 0; i < G_N_ELEMENTS (headers); i++) {
     gsize size = headers[i].size + 50;
     guint8 *packet = g_malloc (size), *kept;
@@ -213,20 +213,20 @@ GST_START_TEST (test_header)
     memset (packet, 0x55, size);
     memcpy (packet, headers[i].octets, headers[i].size);
     kept = g_memdup2 (packet, size);
-    fail_unless_equals_int (gst_harness_push (bench->in,
+    fail_unless_equals_int (gst_harness_push (harness->in,
             gst_buffer_new_wrapped (packet, size)), GST_FLOW_OK);
-    wire = bench_get_wire (bench, i);
+    wire = harness_get_wire (harness, i);
     fail_unless (gst_buffer_memcmp (wire, 0, kept, headers[i].size) == 0);
     fail_if (gst_buffer_memcmp (wire, headers[i].size, kept
             + headers[i].size, 50) == 0);
-    out = gst_harness_pull (bench->out);
+    out = gst_harness_pull (harness->out);
     fail_unless_equals_uint64 (gst_buffer_get_size (out), size);
     fail_unless (gst_buffer_memcmp (out, 0, kept, size) == 0);
     gst_buffer_unref (wire);
     gst_buffer_unref (out);
     g_free (kept);
   }
-  bench_free (bench);
+  harness_free (harness);
 }
 
 GST_END_TEST;

@@ -4,9 +4,9 @@
  * Among other elements than udpsrc and udpsink: applications that bring and fetch
  * packets themselves, tee, multiudpsink, several calls in one pipeline.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 /* -- appsrc, appsink -- */
 
@@ -72,7 +72,7 @@ hear (GstElement * sink, gpointer data)
   else
     g_atomic_int_inc (&side->wrong);
   gst_buffer_unref (buffer);
-  watch_poke ();
+  propertywatch_poke ();
   return GST_FLOW_OK;
 }
 
@@ -114,12 +114,12 @@ GST_START_TEST (test_application)
     gst_element_set_state (sides[i].endpoint->pipeline, GST_STATE_PLAYING);
   for (guint n = 0; n < N_PACKETS; n++) {
     for (guint i = 0; i < 2; i++)
-      bring (&sides[i], "voice", bench_make_rtp (BENCH_SSRC + i, n, PAYLOAD,
+      bring (&sides[i], "voice", harness_make_rtp (BENCH_SSRC + i, n, PAYLOAD,
               n));
   }
   endpoint_wait_secure (sides[0].endpoint, sides[1].endpoint);
   for (guint i = 0; i < 2; i++)
-    watch_wait_counter (&sides[i].heard, N_PACKETS, "packets heard");
+    propertywatch_wait_counter (&sides[i].heard, N_PACKETS, "packets heard");
   for (guint i = 0; i < 2; i++) {
     fail_unless_equals_int (g_atomic_int_get (&sides[i].wrong), 0);
     gst_element_set_state (sides[i].endpoint->pipeline, GST_STATE_NULL);
@@ -165,7 +165,7 @@ keep (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   g_queue_push_tail (&wire->kept, gst_buffer_ref (buffer));
   g_mutex_unlock (&wire->lock);
   g_atomic_int_inc (&wire->seen);
-  watch_poke ();
+  propertywatch_poke ();
   return GST_PAD_PROBE_OK;
 }
 
@@ -282,7 +282,7 @@ GST_START_TEST (test_multiudpsink)
   endpoint_wait_secure (a, b);
   endpoint_wait_media (a, 10);
   endpoint_wait_media (b, 10);
-  watch_wait_counter (&wire.seen, 10, "packets tapped");
+  propertywatch_wait_counter (&wire.seen, 10, "packets tapped");
   endpoint_free (a);
   endpoint_free (b);
   endpoint_free (tap);
@@ -351,9 +351,9 @@ wait_for_sas (Endpoint * all, const char *prefix, guint i)
   GstElement *enc = gst_bin_get_by_name (GST_BIN (all->pipeline), name);
   char *sas;
 
-  watch_start (enc, "state");
-  watch_wait (enc, "state", "secure");
-  sas = watch_get (enc, "sas");
+  propertywatch_start (enc, "state");
+  propertywatch_wait (enc, "state", "secure");
+  sas = propertywatch_get (enc, "sas");
   fail_if (*sas == '\0');
   gst_object_unref (enc);
   g_free (name);

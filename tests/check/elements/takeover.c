@@ -5,7 +5,7 @@
  * Mallory's program too, which is a ZRTP endpoint and sends to Alice what it likes.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define END(cache) VOICE "! zrtpenc name=enc cache=" cache " enc.rtp_src_0 ! " \
     "multiudpsink name=net async=false " NET_SRC "! zrtpdec name=dec ! " \
@@ -48,10 +48,10 @@ verify (Endpoint * end)
 {
   gboolean verified = FALSE;
 
-  watch_start (end->enc, "trust");
+  propertywatch_start (end->enc, "trust");
   g_signal_emit_by_name (end->enc, "verify-sas", &verified);
   fail_unless (verified);
-  watch_wait (end->enc, "trust", "verified");
+  propertywatch_wait (end->enc, "trust", "verified");
 }
 
 static void
@@ -77,8 +77,8 @@ begin_verified_call (Takeover * call)
   endpoint_wait_media (call->bob, 10);
   verify (call->alice);
   verify (call->bob);
-  call->sas = watch_get (call->alice->enc, "sas");
-  call->bob_zid = watch_get (call->alice->enc, "peer-zid");
+  call->sas = propertywatch_get (call->alice->enc, "sas");
+  call->bob_zid = propertywatch_get (call->alice->enc, "peer-zid");
   g_signal_connect (call->alice->enc, "state-changed", G_CALLBACK (on_state),
       call);
 }
@@ -96,10 +96,10 @@ attack (Takeover * call, const char *cache)
 static void
 check_unmoved (Takeover * call)
 {
-  watch_assert (call->alice->enc, "state", "secure");
-  watch_assert (call->alice->enc, "trust", "verified");
-  watch_assert (call->alice->enc, "sas", call->sas);
-  watch_assert (call->alice->enc, "peer-zid", call->bob_zid);
+  propertywatch_assert (call->alice->enc, "state", "secure");
+  propertywatch_assert (call->alice->enc, "trust", "verified");
+  propertywatch_assert (call->alice->enc, "sas", call->sas);
+  propertywatch_assert (call->alice->enc, "peer-zid", call->bob_zid);
   fail_unless_equals_int (g_atomic_int_get (&call->n_changes), 0);
   fail_unless_equals_uint64 (endpoint_get_stat (call->alice->enc,
           "sent-clear-count"), 0);
@@ -109,7 +109,7 @@ check_unmoved (Takeover * call)
 static void
 check_empty_handed (Takeover * call)
 {
-  char *state = watch_get (call->mallory->enc, "state");
+  char *state = propertywatch_get (call->mallory->enc, "state");
 
   fail_if (g_str_equal (state, "secure"));
   fail_unless_equals_int (g_atomic_int_get (&call->mallory->heard), 0);
@@ -141,7 +141,7 @@ GST_START_TEST (test_own_zid)
   begin_verified_call (&call);
   attack (&call, "mallory");
   fork = endpoint_wait (call.alice, "GstZrtpFork");
-  zid = watch_get (call.mallory->enc, "zid");
+  zid = propertywatch_get (call.mallory->enc, "zid");
   fail_unless_equals_string (gst_structure_get_string (fork, "zid"), zid);
   endpoint_wait_media (call.alice, 100);
   endpoint_wait_media (call.bob, 10);
@@ -217,7 +217,7 @@ GST_START_TEST (test_bobs_zid)
 
   begin_verified_call (&call);
   attack (&call, "mallory");
-  watch_assert (call.mallory->enc, "zid", call.bob_zid);
+  propertywatch_assert (call.mallory->enc, "zid", call.bob_zid);
   /* As long as Bob talks, Bob did not start again. */
   while (endpoint_get_stat (call.mallory->enc,
           "recv-drops/before-secure") < 100)

@@ -8,9 +8,9 @@
  * With ZRTP_FLOOD in the environment, a number of seconds, test_flood runs that long
  * for each kind, at 20,000 packets a second, and prints what it measured.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <malloc.h>
 #include <string.h>
@@ -18,17 +18,17 @@
 
 #include "../thirdparty.h"
 
-static Bench *bench;
+static Harness *harness;
 static Sim *dice;               /* makes the packets */
 static GstBus *bus;             /* of both elements of a; not read */
 
 static void
 setup (void)
 {
-  bench = bench_new ();
+  harness = harness_new ();
   bus = gst_bus_new ();
-  gst_element_set_bus (bench->enc_a, bus);
-  gst_element_set_bus (bench->dec_a, bus);
+  gst_element_set_bus (harness->enc_a, bus);
+  gst_element_set_bus (harness->dec_a, bus);
   dice = sim_new (1);
   sim_make (dice, 0, 1);
 }
@@ -36,25 +36,25 @@ setup (void)
 static void
 teardown (void)
 {
-  gst_element_set_bus (bench->enc_a, NULL);
-  gst_element_set_bus (bench->dec_a, NULL);
-  bench_free (bench);
+  gst_element_set_bus (harness->enc_a, NULL);
+  gst_element_set_bus (harness->dec_a, NULL);
+  harness_free (harness);
   gst_bus_set_flushing (bus, TRUE);
   gst_object_unref (bus);
   sim_free (dice);
 }
 
 static void
-init_party (Puppet * party, guint32 ssrc)
+init_party (MockPeer * party, guint32 ssrc)
 {
-  puppet_init (party, &dice->ends[0].streams[0], ssrc);
+  mock_peer_init (party, &dice->ends[0].streams[0], ssrc);
 }
 
 /* What udpsrc would push. */
 static void
 send_to_a (const guint8 * packet, gsize size)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->dec_a, "rtp_sink");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_a, "rtp_sink");
 
   fail_unless_equals_int (gst_pad_chain (pad,
           gst_buffer_new_memdup (packet, size)), GST_FLOW_OK);
@@ -64,7 +64,7 @@ send_to_a (const guint8 * packet, gsize size)
 static void
 begin_stream_to_a (void)
 {
-  GstPad *pad = gst_element_get_static_pad (bench->dec_a, "rtp_sink");
+  GstPad *pad = gst_element_get_static_pad (harness->dec_a, "rtp_sink");
   GstCaps *caps = gst_caps_new_empty_simple ("application/x-srtp");
   GstSegment segment;
 
@@ -77,7 +77,7 @@ begin_stream_to_a (void)
 }
 
 static void
-send_kind (Puppet * party, ThirdPacket kind)
+send_kind (MockPeer * party, ThirdPacket kind)
 {
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
 
@@ -92,7 +92,8 @@ push_file (gpointer unused)
   GstFlowReturn ret = GST_FLOW_OK;
 
   for (guint i = 0; i < PACKETS && ret == GST_FLOW_OK; i++)
-    ret = gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, i, 20, 9));
+    ret =
+        gst_harness_push (harness->in, harness_make_rtp (BENCH_SSRC, i, 20, 9));
   return GINT_TO_POINTER (ret);
 }
 
@@ -103,15 +104,15 @@ GST_START_TEST (test_file_loses_nothing)
   GThread *thread;
   guint64 sent = 0;
 
-  gst_harness_set_live (bench->in, FALSE);
+  gst_harness_set_live (harness->in, FALSE);
   thread = g_thread_new ("source", push_file, NULL);
   begin_stream_to_a ();
   /* Its SSRC is known, and discovery runs. */
-  while (endpoint_get_stat (bench->enc_a, "zrtp-sent") == 0)
+  while (endpoint_get_stat (harness->enc_a, "zrtp-sent") == 0)
     g_thread_yield ();
   for (guint round = 0; round < 2; round++) {
     for (guint kind = 0; kind < N_THIRD; kind++) {
-      Puppet party;
+      MockPeer party;
 
       init_party (&party, 0x66000000 + kind);
       if (round)
@@ -121,18 +122,18 @@ GST_START_TEST (test_file_loses_nothing)
     }
   }
   /* The inbox may drop what comes too fast, so one more. */
-  while (endpoint_get_stat (bench->enc_a, "zrtp-received") < sent / 2) {
-    Puppet party;
+  while (endpoint_get_stat (harness->enc_a, "zrtp-received") < sent / 2) {
+    MockPeer party;
 
     init_party (&party, 0x77);
     send_kind (&party, THIRD_PING);
   }
-  bench_secure (bench);
+  harness_secure (harness);
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_OK);
   for (guint i = 0; i < PACKETS; i++)
-    bench_check_rtp (gst_harness_pull (bench->out), BENCH_SSRC, i, 20, 9);
-  fail_unless_equals_uint64 (endpoint_get_stat (bench->enc_a,
+    harness_check_rtp (gst_harness_pull (harness->out), BENCH_SSRC, i, 20, 9);
+  fail_unless_equals_uint64 (endpoint_get_stat (harness->enc_a,
           "sent-drops/before-secure"), 0);
 }
 
@@ -182,15 +183,15 @@ GST_START_TEST (test_bus_is_bounded)
   gboolean done;
   guint n;
 
-  bench_secure (bench);
-  watch_start (bench->enc_a, "trust");
+  harness_secure (harness);
+  propertywatch_start (harness->enc_a, "trust");
   for (guint i = 0; i < 200; i++) {
-    g_object_set (bench->enc_a, "sas-verified", i % 2 == 0, NULL);
-    watch_wait_count (bench->enc_a, "trust", i + 1);
+    g_object_set (harness->enc_a, "sas-verified", i % 2 == 0, NULL);
+    propertywatch_wait_count (harness->enc_a, "trust", i + 1);
   }
-  g_signal_emit_by_name (bench->enc_a, "reject-sas", &done);
+  g_signal_emit_by_name (harness->enc_a, "reject-sas", &done);
   fail_unless (done);
-  watch_wait (bench->enc_a, "trust", "sas-mismatch");
+  propertywatch_wait (harness->enc_a, "trust", "sas-mismatch");
   n = count_messages ("GstZrtpTrust", &last);
   fail_unless (n >= 32 && n <= 128, "%u messages", n);
   wait_for_last ("GstZrtpTrust", "trust", "sas-mismatch", &last);
@@ -203,7 +204,7 @@ GST_END_TEST;
 static void
 read_bus_at_mismatch (GstElement * enc, GParamSpec * pspec, gpointer data)
 {
-  char *trust = watch_get (enc, "trust");
+  char *trust = propertywatch_get (enc, "trust");
   GstStructure *older = NULL;
 
   if (g_strcmp0 (trust, "sas-mismatch") == 0)
@@ -218,20 +219,20 @@ GST_START_TEST (test_bus_keeps_order)
   GstStructure *last = NULL;
   gboolean done;
 
-  bench_secure (bench);
-  watch_start (bench->enc_a, "trust");
+  harness_secure (harness);
+  propertywatch_start (harness->enc_a, "trust");
   for (guint i = 0; i < 200; i++) {
-    g_object_set (bench->enc_a, "sas-verified", i % 2 == 0, NULL);
-    watch_wait_count (bench->enc_a, "trust", i + 1);
+    g_object_set (harness->enc_a, "sas-verified", i % 2 == 0, NULL);
+    propertywatch_wait_count (harness->enc_a, "trust", i + 1);
   }
-  g_signal_connect (bench->enc_a, "notify::trust",
+  g_signal_connect (harness->enc_a, "notify::trust",
       G_CALLBACK (read_bus_at_mismatch), NULL);
-  g_signal_emit_by_name (bench->enc_a, "reject-sas", &done);
+  g_signal_emit_by_name (harness->enc_a, "reject-sas", &done);
   fail_unless (done);
-  watch_wait (bench->enc_a, "trust", "sas-mismatch");
+  propertywatch_wait (harness->enc_a, "trust", "sas-mismatch");
   wait_for_last ("GstZrtpTrust", "trust", "sas-mismatch", &last);
   /* Of those before it, none comes after it. */
-  g_object_set (bench->enc_a, "sas-verified", TRUE, NULL);
+  g_object_set (harness->enc_a, "sas-verified", TRUE, NULL);
   fail_unless_equals_int (wait_for_last ("GstZrtpTrust", "trust", "verified",
           &last), 1);
   gst_structure_free (last);
@@ -269,9 +270,9 @@ send_media (Media * media)
   static guint16 seq = 1000;
   GstBuffer *buffer;
 
-  gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, seq++, 160, 9));
+  gst_harness_push (harness->in, harness_make_rtp (BENCH_SSRC, seq++, 160, 9));
   media->sent++;
-  buffer = gst_harness_try_pull (bench->out);
+  buffer = gst_harness_try_pull (harness->out);
   if (!buffer)
     media->lost++;
   else
@@ -287,7 +288,7 @@ flood (ThirdPacket kind, guint32 ssrc, guint seconds)
   const clock_t cpu = clock ();
   guint8 packet[ZRTP_MAX_PACKET_SIZE];
   Media media = { 0 };
-  Puppet party;
+  MockPeer party;
   gsize size;
 
   init_party (&party, ssrc);
@@ -334,13 +335,13 @@ GST_START_TEST (test_flood)
   const guint seconds = text ? strtoul (text, NULL, 10) : 0;
   guint32 ssrc;
 
-  bench_secure (bench);
+  harness_secure (harness);
   ssrc = peer_ssrc ();
   for (guint i = 0; i < G_N_ELEMENTS (floods); i++) {
     flood (floods[i], 0x666, seconds);
     flood (floods[i], ssrc, seconds);
   }
-  watch_assert (bench->enc_a, "state", "secure");
+  propertywatch_assert (harness->enc_a, "state", "secure");
 }
 
 GST_END_TEST;

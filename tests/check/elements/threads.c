@@ -4,9 +4,9 @@
  * Sinks, applications and neighbours that block: what they may hold up, and what
  * not.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #define ENC "zrtpenc name=enc cache=:memory: "
 #define WHOLE VOICE "! " ENC "enc.rtp_src_0 ! " NET_SINK "async=false " \
@@ -232,12 +232,12 @@ GST_END_TEST;
 GST_START_TEST (test_received_at_once)
 {
   static const guint8 damaged[28] = { 0x10, 0, 0, 0, 'Z', 'R', 'T', 'P' };
-  GstElement *enc = watch_make ("zrtpenc", "at-once");
-  GstElement *dec = watch_make ("zrtpdec", "at-once");
+  GstElement *enc = propertywatch_make ("zrtpenc", "at-once");
+  GstElement *dec = propertywatch_make ("zrtpdec", "at-once");
   GstHarness *in;
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_set_state (enc, GST_STATE_PAUSED);
+  propertywatch_set_state (enc, GST_STATE_PAUSED);
   in = gst_harness_new_with_element (dec, "rtp_sink", NULL);
   gst_harness_set_src_caps_str (in, BENCH_CAPS);
   for (guint i = 1; i <= 100; i++) {
@@ -247,8 +247,8 @@ GST_START_TEST (test_received_at_once)
         i);
   }
   gst_harness_teardown (in);
-  watch_drop (enc);
-  watch_drop (dec);
+  propertywatch_drop (enc);
+  propertywatch_drop (dec);
 }
 
 GST_END_TEST;

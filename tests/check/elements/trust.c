@@ -5,7 +5,7 @@
  * in the file of known peers for the next call.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include "zrtp/zrtp.h"
 
@@ -51,8 +51,8 @@ static void
 call (People * people)
 {
   dial (people);
-  watch_start (people->alice->enc, "trust");
-  watch_start (people->bob->enc, "trust");
+  propertywatch_start (people->alice->enc, "trust");
+  propertywatch_start (people->bob->enc, "trust");
   endpoint_connect (people->alice, people->bob);
   endpoint_play (people->alice);
   endpoint_play (people->bob);
@@ -126,10 +126,12 @@ assert_kept (People * people, const char *whose, gboolean verified)
 static void
 assert_trust (Endpoint * endpoint, const char *trust, gboolean verified)
 {
-  watch_wait (endpoint->enc, "trust", trust);
-  watch_assert (endpoint->dec, "trust", trust);
-  watch_assert (endpoint->enc, "sas-verified", verified ? "true" : "false");
-  watch_assert (endpoint->dec, "sas-verified", verified ? "true" : "false");
+  propertywatch_wait (endpoint->enc, "trust", trust);
+  propertywatch_assert (endpoint->dec, "trust", trust);
+  propertywatch_assert (endpoint->enc, "sas-verified",
+      verified ? "true" : "false");
+  propertywatch_assert (endpoint->dec, "sas-verified",
+      verified ? "true" : "false");
 }
 
 /* -- The SAS is the same -- */
@@ -143,7 +145,7 @@ GST_START_TEST (test_nobody_compared)
     call (&people);
     assert_trust (people.alice, "unverified", FALSE);
     assert_trust (people.bob, "unverified", FALSE);
-    watch_assert (people.alice->enc, "known-peer-name", "");
+    propertywatch_assert (people.alice->enc, "known-peer-name", "");
     hang_up (&people);
     assert_kept (&people, "alice", FALSE);
     assert_kept (&people, "bob", FALSE);
@@ -180,7 +182,7 @@ GST_START_TEST (test_both_compared)
   call (&people);
   assert_trust (people.alice, "verified", TRUE);
   assert_trust (people.bob, "verified", TRUE);
-  watch_assert (people.alice->dec, "known-peer-name", "bob");
+  propertywatch_assert (people.alice->dec, "known-peer-name", "bob");
   hang_up (&people);
   people_clear (&people);
 }
@@ -319,7 +321,7 @@ GST_START_TEST (test_forgotten)
   fail_unless (says (people.alice->enc, "verify-sas"));
   fail_unless (says (people.alice->dec, "forget-peer"));
   assert_trust (people.alice, "unverified", FALSE);
-  watch_assert (people.alice->enc, "known-peer-name", "");
+  propertywatch_assert (people.alice->enc, "known-peer-name", "");
   hang_up (&people);
   known = read_file (&people, "alice");
   fail_unless_equals_int (known.n, 0);
@@ -355,8 +357,8 @@ GST_START_TEST (test_other_name)
   people.bob_is = "carol";
   call (&people);
   assert_trust (people.alice, "name-mismatch", TRUE);
-  watch_assert (people.alice->enc, "known-peer-name", "bob");
-  watch_assert (people.alice->enc, "peer-name", "carol");
+  propertywatch_assert (people.alice->enc, "known-peer-name", "bob");
+  propertywatch_assert (people.alice->enc, "peer-name", "carol");
   /* Told at once where the user changes the name. */
   g_object_set (people.alice->dec, "peer-name", "bob", NULL);
   assert_trust (people.alice, "verified", TRUE);
@@ -372,7 +374,7 @@ GST_START_TEST (test_other_name)
   call (&people);
   fail_unless (says (people.alice->enc, "verify-sas"));
   assert_trust (people.alice, "verified", TRUE);
-  watch_assert (people.alice->enc, "known-peer-name", "carol");
+  propertywatch_assert (people.alice->enc, "known-peer-name", "carol");
   hang_up (&people);
   known = read_file (&people, "alice");
   fail_unless_equals_string (known.peer.name, "carol");
@@ -413,7 +415,7 @@ hear_alarm (GstElement * element, const char *kind, const char *text,
 {
   fail_unless_equals_string (kind, "cache");
   fail_unless (strstr (text, "SAS") != NULL);
-  watch_assert (element, "trust", "cache-mismatch");
+  propertywatch_assert (element, "trust", "cache-mismatch");
   heard->alarms++;
 }
 
@@ -534,12 +536,12 @@ GST_START_TEST (test_new_endpoint)
   people_init (&people);
   call (&people);
   fail_unless (says (people.alice->enc, "verify-sas"));
-  zid = watch_get (people.alice->enc, "peer-zid");
+  zid = propertywatch_get (people.alice->enc, "peer-zid");
   hang_up (&people);
 
   people.bobs_file = "mallory";
   dial (&people);
-  watch_start (people.alice->enc, "trust");
+  propertywatch_start (people.alice->enc, "trust");
   endpoint_connect (people.alice, people.bob);
   endpoint_play (people.alice);
   endpoint_play (people.bob);
@@ -552,13 +554,13 @@ GST_START_TEST (test_new_endpoint)
   gst_structure_free (alarm);
   endpoint_wait_secure (people.alice, people.bob);
   assert_trust (people.alice, "new-endpoint", FALSE);
-  watch_assert (people.alice->dec, "known-peer-zid", zid);
-  shown = watch_get (people.alice->enc, "known-peer-last-seen");
+  propertywatch_assert (people.alice->dec, "known-peer-zid", zid);
+  shown = propertywatch_get (people.alice->enc, "known-peer-last-seen");
   fail_unless_equals_int64 (g_ascii_strtoll (shown, NULL, 10), seen);
   g_free (shown);
   fail_unless (says (people.alice->enc, "verify-sas"));
   assert_trust (people.alice, "verified", TRUE);
-  watch_assert (people.alice->dec, "known-peer-zid", "");
+  propertywatch_assert (people.alice->dec, "known-peer-zid", "");
   hang_up (&people);
 
   call (&people);

@@ -7,9 +7,9 @@
  * and afterwards the same elements make a call.
  */
 #define _GNU_SOURCE
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <string.h>
 
@@ -100,7 +100,7 @@ on_sas (GstElement * enc, const char *sas, const char *type, gboolean again,
 {
   gboolean ok;
 
-  g_free (watch_get (enc, "sas-spelling"));
+  g_free (propertywatch_get (enc, "sas-spelling"));
   g_object_set (enc, "peer-name", sas, NULL);
   g_signal_emit_by_name (enc, "verify-sas", &ok);
 }
@@ -109,15 +109,16 @@ static void
 on_state (GstElement * enc, gint state, guint error, const char *reason,
     gpointer unused)
 {
-  g_free (watch_get (enc, "trust"));
-  g_free (watch_get (enc, "stats"));
+  g_free (propertywatch_get (enc, "trust"));
+  g_free (propertywatch_get (enc, "stats"));
 }
 
 static GstBusSyncReply
 on_message (GstBus * bus, GstMessage * message, gpointer unused)
 {
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT)
-    g_free (watch_get (GST_ELEMENT (GST_MESSAGE_SRC (message)), "state"));
+    g_free (propertywatch_get (GST_ELEMENT (GST_MESSAGE_SRC (message)),
+            "state"));
   gst_message_unref (message);
   return GST_BUS_DROP;
 }
@@ -125,7 +126,7 @@ on_message (GstBus * bus, GstMessage * message, gpointer unused)
 static GstElement *
 make (const char *type, const char *session_id)
 {
-  GstElement *element = watch_make (type, session_id);
+  GstElement *element = propertywatch_make (type, session_id);
   GstBus *bus = gst_bus_new ();
 
   gst_bus_set_sync_handler (bus, on_message, NULL, NULL);
@@ -221,8 +222,8 @@ close_end (End * end)
 {
   GstPad *pads[] = { end->in, end->wire, end->net, end->out };
 
-  watch_drop (end->enc);
-  watch_drop (end->dec);
+  propertywatch_drop (end->enc);
+  propertywatch_drop (end->dec);
   for (guint i = 0; i < G_N_ELEMENTS (pads); i++) {
     gst_pad_set_active (pads[i], FALSE);
     gst_object_unref (pads[i]);
@@ -280,9 +281,9 @@ make_packet (Actor * actor)
   guint32 ssrc = get_ssrc (actor->e) + (chance (actor, 20) ? 2 : 0);
 
   if (chance (actor, 10))
-    return bench_make_rtcp (ssrc);
-  return chance (actor, 2) ? bench_make_rtp (ssrc, actor->seq++, SIZE, PLAIN)
-      : bench_make_rtp_pieces (ssrc, actor->seq++, SIZE, PLAIN);
+    return harness_make_rtcp (ssrc);
+  return chance (actor, 2) ? harness_make_rtp (ssrc, actor->seq++, SIZE, PLAIN)
+      : harness_make_rtp_pieces (ssrc, actor->seq++, SIZE, PLAIN);
 }
 
 /* Upstream of zrtpenc: it goes on whatever pushing returns. */
@@ -325,7 +326,7 @@ inject (Actor * actor)
     octets[i] = pick (actor, 256);
   octets[0] = chance (actor, 2) ? 0x80 : 0x10;
   arrive (end, gst_buffer_new_wrapped (octets, size));
-  g_free (watch_get (chance (actor, 2) ? end->enc : end->dec,
+  g_free (propertywatch_get (chance (actor, 2) ? end->enc : end->dec,
           wanted[pick (actor, G_N_ELEMENTS (wanted))]));
 }
 
@@ -341,7 +342,7 @@ act (Actor * actor, GstElement * enc)
   if (n < G_N_ELEMENTS (actions)) {
     g_signal_emit_by_name (enc, actions[n], &ok);
   } else {
-    char *zid = watch_get (enc, "peer-zid");
+    char *zid = propertywatch_get (enc, "peer-zid");
 
     g_signal_emit_by_name (enc, "accept-fork", zid, &ok);
     g_free (zid);
@@ -530,17 +531,17 @@ make_call (Call * call)
   for (guint e = 0; e < 2; e++) {
     g_object_set (call->ends[e].enc, "auto-secure", TRUE, "auto-discover", TRUE,
         "unattended", FALSE, NULL);
-    watch_start (call->ends[e].enc, "state");
+    propertywatch_start (call->ends[e].enc, "state");
   }
   start_all (call);
   for (guint e = 0; e < 2; e++)
-    watch_wait (call->ends[e].enc, "state", "secure");
-  watch_assert_same (call->ends[0].enc, call->ends[1].enc, "sas");
+    propertywatch_wait (call->ends[e].enc, "state", "secure");
+  propertywatch_assert_same (call->ends[0].enc, call->ends[1].enc, "sas");
   for (guint e = 0; e < 2; e++) {
     const gint before = g_atomic_int_get (&call->ends[1 - e].heard);
 
     fail_unless_equals_int (gst_pad_push (call->ends[e].in,
-            bench_make_rtp (get_ssrc (e), 1, SIZE, PLAIN)), GST_FLOW_OK);
+            harness_make_rtp (get_ssrc (e), 1, SIZE, PLAIN)), GST_FLOW_OK);
     fail_unless_equals_int (g_atomic_int_get (&call->ends[1 - e].heard),
         before + 1);
   }

@@ -3,27 +3,27 @@
  *
  * What zrtpenc asks of the sources: key frames, and another SSRC.
  */
-#include "bench.h"
+#include "harness.h"
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <gst/video/video-event.h>
 
 #define VIDEO_CAPS "application/x-rtp,media=video,clock-rate=90000," \
     "encoding-name=VP8,payload=96,ssrc=(uint)" G_STRINGIFY (BENCH_SSRC)
 
-static Bench *bench;
+static Harness *harness;
 
 static void
 setup (void)
 {
-  bench = bench_new ();
+  harness = harness_new ();
 }
 
 static void
 teardown (void)
 {
-  bench_free (bench);
+  harness_free (harness);
 }
 
 static guint
@@ -54,9 +54,9 @@ wait_for_key_unit_event (GstHarness * source)
 /* What was sent before nobody could read: start with a whole picture. */
 GST_START_TEST (test_key_frame)
 {
-  gst_harness_set_src_caps_str (bench->in, VIDEO_CAPS);
-  bench_secure (bench);
-  wait_for_key_unit_event (bench->in);
+  gst_harness_set_src_caps_str (harness->in, VIDEO_CAPS);
+  harness_secure (harness);
+  wait_for_key_unit_event (harness->in);
 }
 
 GST_END_TEST;
@@ -64,13 +64,13 @@ GST_END_TEST;
 /* Sound has none. Sources are asked in the order of their pads. */
 GST_START_TEST (test_no_key_frame_of_sound)
 {
-  GstHarness *video = gst_harness_new_with_element (bench->enc_a,
+  GstHarness *video = gst_harness_new_with_element (harness->enc_a,
       "rtp_sink_1", "rtp_src_1");
 
   gst_harness_set_src_caps_str (video, "application/x-rtp,media=video");
-  bench_secure (bench);
+  harness_secure (harness);
   wait_for_key_unit_event (video);
-  fail_unless_equals_int (count_key_unit_events (bench->in), 0);
+  fail_unless_equals_int (count_key_unit_events (harness->in), 0);
   gst_harness_teardown (video);
 }
 
@@ -80,17 +80,17 @@ GST_END_TEST;
  * picture loss (RFC 4585 6.3.1). */
 GST_START_TEST (test_picture_loss)
 {
-  GstHarness *rtcp = gst_harness_new_with_element (bench->dec_a, NULL,
+  GstHarness *rtcp = gst_harness_new_with_element (harness->dec_a, NULL,
       "rtcp_src");
   GstBuffer *buffer;
   GstMapInfo map;
 
-  g_object_set (bench->dec_b, "request-keyframe", TRUE, NULL);
-  gst_harness_set_src_caps_str (bench->in, VIDEO_CAPS);
-  bench_secure (bench);
+  g_object_set (harness->dec_b, "request-keyframe", TRUE, NULL);
+  gst_harness_set_src_caps_str (harness->in, VIDEO_CAPS);
+  harness_secure (harness);
   for (guint i = 0; i < 3; i++) {
-    gst_harness_push (bench->in, bench_make_rtp (BENCH_SSRC, i, 20, 1));
-    gst_buffer_unref (gst_harness_pull (bench->out));
+    gst_harness_push (harness->in, harness_make_rtp (BENCH_SSRC, i, 20, 1));
+    gst_buffer_unref (gst_harness_pull (harness->out));
   }
   buffer = gst_harness_pull (rtcp);
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
@@ -135,7 +135,7 @@ GST_END_TEST;
  * asks about. */
 GST_START_TEST (test_offered_ssrc)
 {
-  GstElement *enc = watch_make ("zrtpenc", "offered");
+  GstElement *enc = propertywatch_make ("zrtpenc", "offered");
   GstCaps *filter = gst_caps_from_string (BENCH_CAPS ",ssrc=(uint)5; "
       "application/x-rtp,media=video"), *caps;
   GstHarness *h;
@@ -143,10 +143,10 @@ GST_START_TEST (test_offered_ssrc)
   guint ssrc;
 
   g_object_set (enc, "cache", ":memory:", NULL);
-  watch_start (enc, "state");
+  propertywatch_start (enc, "state");
   sink = gst_element_request_pad_simple (enc, "rtp_sink_0");
   h = gst_harness_new_with_element (enc, NULL, "rtp_src_0");
-  watch_wait (enc, "state", "discovering");
+  propertywatch_wait (enc, "state", "discovering");
 
   caps = gst_pad_query_caps (sink, NULL);
   fail_unless (gst_structure_get_uint (gst_caps_get_structure (caps, 0), "ssrc",
@@ -159,7 +159,7 @@ GST_START_TEST (test_offered_ssrc)
   gst_caps_unref (filter);
   gst_object_unref (sink);
   gst_harness_teardown (h);
-  watch_drop (enc);
+  propertywatch_drop (enc);
 }
 
 GST_END_TEST;

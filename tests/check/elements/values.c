@@ -4,7 +4,7 @@
  * Values that can't be used: told in time, on the bus, with what to do.
  */
 #include "endpoint.h"
-#include "watch.h"
+#include "propertywatch.h"
 
 #include <gst/sdp/sdp.h>
 #include <string.h>
@@ -42,7 +42,7 @@ pause_element (GstElement * element)
 GST_START_TEST (test_refused_at_paused)
 {
   for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
-    GstElement *element = watch_make (types[i], "refused");
+    GstElement *element = propertywatch_make (types[i], "refused");
     GstBus *bus = gst_bus_new ();
     char *text;
 
@@ -50,21 +50,21 @@ GST_START_TEST (test_refused_at_paused)
     ASSERT_WARNING (gst_util_set_object_arg (G_OBJECT (element),
             refused[__i__].property, refused[__i__].bad));
     gst_element_set_bus (element, bus);
-    watch_set_state (element, GST_STATE_READY);
+    propertywatch_set_state (element, GST_STATE_READY);
     fail_unless_equals_int (pause_element (element), GST_STATE_CHANGE_FAILURE);
-    text = watch_pop (bus, GST_MESSAGE_ERROR, refused[__i__].property);
+    text = propertywatch_pop (bus, GST_MESSAGE_ERROR, refused[__i__].property);
     fail_unless (strstr (text, refused[__i__].hint), "%s", text);
     g_free (text);
 
     /* The next value counts. */
     gst_util_set_object_arg (G_OBJECT (element), refused[__i__].property,
         refused[__i__].good);
-    watch_set_state (element, GST_STATE_PAUSED);
-    watch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
-    watch_set_state (element, GST_STATE_NULL);
+    propertywatch_set_state (element, GST_STATE_PAUSED);
+    propertywatch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
+    propertywatch_set_state (element, GST_STATE_NULL);
     gst_element_set_bus (element, NULL);
     gst_object_unref (bus);
-    watch_drop (element);
+    propertywatch_drop (element);
   }
 }
 
@@ -73,15 +73,15 @@ GST_END_TEST;
 /* NULL is the default again. */
 GST_START_TEST (test_default_again)
 {
-  GstElement *element = watch_make ("zrtpenc", NULL);
+  GstElement *element = propertywatch_make ("zrtpenc", NULL);
 
   g_object_set (element, "ciphers", "AES3", NULL);
   ASSERT_WARNING (g_object_set (element, "ciphers", "AES", NULL));
-  watch_assert (element, "ciphers", "AES3");
+  propertywatch_assert (element, "ciphers", "AES3");
   g_object_set (element, "ciphers", NULL, "cache", ":memory:", NULL);
-  watch_assert (element, "ciphers", "AES1,AES3,AES2");
-  watch_set_state (element, GST_STATE_PAUSED);
-  watch_drop (element);
+  propertywatch_assert (element, "ciphers", "AES1,AES3,AES2");
+  propertywatch_set_state (element, GST_STATE_PAUSED);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -89,21 +89,21 @@ GST_END_TEST;
 /* In a call the WARNING is enough: the call goes on, and so does the next. */
 GST_START_TEST (test_refused_in_call)
 {
-  GstElement *element = watch_make ("zrtpenc", "in-call");
+  GstElement *element = propertywatch_make ("zrtpenc", "in-call");
   GstBus *bus = gst_bus_new ();
 
   g_object_set (element, "cache", ":memory:", NULL);
   gst_element_set_bus (element, bus);
-  watch_set_state (element, GST_STATE_PAUSED);
+  propertywatch_set_state (element, GST_STATE_PAUSED);
   g_object_set (element, "ciphers", "AES9", NULL);
-  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "AES1, AES2, AES3"));
-  watch_set_state (element, GST_STATE_READY);
-  watch_set_state (element, GST_STATE_PAUSED);
-  watch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
-  watch_set_state (element, GST_STATE_NULL);
+  g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING, "AES1, AES2, AES3"));
+  propertywatch_set_state (element, GST_STATE_READY);
+  propertywatch_set_state (element, GST_STATE_PAUSED);
+  propertywatch_assert_none (bus, GST_MESSAGE_ERROR, NULL);
+  propertywatch_set_state (element, GST_STATE_NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -123,33 +123,33 @@ set_secret (GstElement * element, gsize size)
  * is never shown. */
 GST_START_TEST (test_short_secret)
 {
-  GstElement *element = watch_make (types[__i__], "short");
+  GstElement *element = propertywatch_make (types[__i__], "short");
   GstBus *bus = gst_bus_new ();
 
   g_object_set (element, "cache", ":memory:", NULL);
   set_secret (element, 15);
   gst_element_set_bus (element, bus);
-  watch_set_state (element, GST_STATE_PAUSED);
-  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "15 octets"));
+  propertywatch_set_state (element, GST_STATE_PAUSED);
+  g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING, "15 octets"));
   for (gsize size = 0; size < 20; size++) {
     char *text;
 
     set_secret (element, size);
     if (size >= 16) {
-      watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+      propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
       continue;
     }
-    text = watch_pop (bus, GST_MESSAGE_WARNING, "16 random octets");
+    text = propertywatch_pop (bus, GST_MESSAGE_WARNING, "16 random octets");
     fail_unless ((strstr (text, "no value") != NULL) == (size < 8));
     fail_if (strstr (text, "qq") || strstr (text, "7171"), "%s", text);
     g_free (text);
   }
   g_signal_emit_by_name (element, "set-aux-secret", NULL);
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
-  watch_set_state (element, GST_STATE_NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (element, GST_STATE_NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -158,41 +158,44 @@ GST_END_TEST;
 
 GST_START_TEST (test_names_are_frozen)
 {
-  GstElement *element = watch_make (types[__i__], "the call");
+  GstElement *element = propertywatch_make (types[__i__], "the call");
   GstBus *bus = gst_bus_new ();
 
   g_object_set (element, "cache", ":memory:", "stream-id", 3, NULL);
   gst_element_set_bus (element, bus);
-  watch_set_state (element, GST_STATE_READY);
+  propertywatch_set_state (element, GST_STATE_READY);
   g_object_set (element, "stream-id", 4, NULL);
-  watch_set_state (element, GST_STATE_PAUSED);
+  propertywatch_set_state (element, GST_STATE_PAUSED);
   g_object_set (element, "stream-id", 4, "session-id", "the call", NULL);
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
 
   g_object_set (element, "stream-id", 5, NULL);
-  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "\"stream-id\" can't change"));
-  watch_assert (element, "stream-id", "4");
+  g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING,
+          "\"stream-id\" can't change"));
+  propertywatch_assert (element, "stream-id", "4");
   g_object_set (element, "session-id", "another", NULL);
-  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "\"session-id\" can't change"));
-  watch_assert (element, "session-id", "the call");
+  g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING,
+          "\"session-id\" can't change"));
+  propertywatch_assert (element, "session-id", "the call");
 
-  watch_set_state (element, GST_STATE_READY);
-  watch_assert (element, "stream-id", "5");
-  watch_assert (element, "session-id", "another");
+  propertywatch_set_state (element, GST_STATE_READY);
+  propertywatch_assert (element, "stream-id", "5");
+  propertywatch_assert (element, "session-id", "another");
   g_object_set (element, "stream-id", 6, NULL);
-  watch_set_state (element, GST_STATE_PAUSED);
-  watch_assert (element, "stream-id", "6");
+  propertywatch_set_state (element, GST_STATE_PAUSED);
+  propertywatch_assert (element, "stream-id", "6");
   /* The last word counts: it stays. */
   g_object_set (element, "stream-id", 7, NULL);
-  g_free (watch_pop (bus, GST_MESSAGE_WARNING, "\"stream-id\" can't change"));
+  g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING,
+          "\"stream-id\" can't change"));
   g_object_set (element, "stream-id", 6, NULL);
-  watch_set_state (element, GST_STATE_READY);
-  watch_assert (element, "stream-id", "6");
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
-  watch_set_state (element, GST_STATE_NULL);
+  propertywatch_set_state (element, GST_STATE_READY);
+  propertywatch_assert (element, "stream-id", "6");
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_set_state (element, GST_STATE_NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;
@@ -202,7 +205,7 @@ GST_END_TEST;
 GST_START_TEST (test_no_sdp)
 {
   static const char *const actions[] = { "read-sdp", "write-sdp" };
-  GstElement *element = watch_make (types[__i__], "sdp");
+  GstElement *element = propertywatch_make (types[__i__], "sdp");
   GstBus *bus = gst_bus_new ();
   GstSDPMessage *sdp;
 
@@ -213,17 +216,18 @@ GST_START_TEST (test_no_sdp)
 
     g_signal_emit_by_name (element, actions[i], NULL, 0, &ok);
     fail_if (ok);
-    g_free (watch_pop (bus, GST_MESSAGE_WARNING, "NULL"));
+    g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING, "NULL"));
     ok = TRUE;
     g_signal_emit_by_name (element, actions[i], sdp, 0, &ok);
     fail_if (ok);
-    g_free (watch_pop (bus, GST_MESSAGE_WARNING, "no media description 0"));
+    g_free (propertywatch_pop (bus, GST_MESSAGE_WARNING,
+            "no media description 0"));
   }
-  watch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
+  propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   gst_element_set_bus (element, NULL);
   gst_sdp_message_free (sdp);
   gst_object_unref (bus);
-  watch_drop (element);
+  propertywatch_drop (element);
 }
 
 GST_END_TEST;

@@ -7,7 +7,7 @@
 #ifndef OFFICE_H
 #define OFFICE_H
 
-#include "wire.h"
+#include "packetlog.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
@@ -18,41 +18,41 @@ typedef enum
   ATLANTA,                      /* a PBX, and the other one */
   BILOXI,
   OFFICE_SIZE
-} Office;
+} PbxParty;
 
 #define PHONE_END 0
 #define PBX_END 1
 
-extern ZrtpCache *office_cache[OFFICE_SIZE];
+extern ZrtpCache *pbx_common_cache[OFFICE_SIZE];
 
 /* A fixture. */
-void office_setup (void);
-void office_teardown (void);
+void pbx_common_setup (void);
+void pbx_common_teardown (void);
 
 /* A call with default policies and caches, not yet made or started. */
-Sim *office_new (guint64 seed, Office phone, Office pbx);
+Sim *pbx_common_new (guint64 seed, PbxParty phone, PbxParty pbx);
 /* Makes, starts, and runs until both are secure and all is written. */
-void office_run (Sim * sim);
-Sim *office_call (guint64 seed, Office phone, Office pbx);
+void pbx_common_run (Sim * sim);
+Sim *pbx_common_call (guint64 seed, PbxParty phone, PbxParty pbx);
 /* Lets finish what a call into the engine began. */
-void office_settle (Sim * sim);
+void pbx_common_settle (Sim * sim);
 /* An enrolment call whose user agrees. */
-void office_enroll (guint64 seed, Office phone, Office pbx);
+void pbx_common_enroll (guint64 seed, PbxParty phone, PbxParty pbx);
 
 /* What one knows of another, read from its file; zrtp_peer_clear() it. */
-ZrtpPeer office_peer (Office who, Office whom);
-gboolean office_has_pbxsecret (Office who, Office whom);
+ZrtpPeer pbx_common_peer (PbxParty who, PbxParty whom);
+gboolean pbx_common_has_pbxsecret (PbxParty who, PbxParty whom);
 
-SimStream *office_stream (Sim * sim, guint end);
-const ZrtpSessionInfo *office_info (Sim * sim, guint end);
-guint office_events (Sim * sim, guint end, ZrtpEventType type);
+SimStream *pbx_common_stream (Sim * sim, guint end);
+const ZrtpSessionInfo *pbx_common_info (Sim * sim, guint end);
+guint pbx_common_events (Sim * sim, guint end, ZrtpEventType type);
 
 /* The plain text of a Confirm that an end sent while @wire listened. */
-void office_read_confirm (Wire * wire, guint end, ZrtpConfirmBody * body);
+void pbx_common_read_confirm (PacketLog * log, guint end, ZrtpConfirmBody * body);
 /* Changes the plain text of a Confirm that is on its way, as its sender could
  * have; call it from a SimFilter. FALSE if the packet is none. */
-typedef void (*OfficeChange) (ZrtpConfirmBody * body);
-gboolean office_change_confirm (SimStream * from, guint8 * data, gsize * size,
-    OfficeChange change);
+typedef void (*PbxChange) (ZrtpConfirmBody * body);
+gboolean pbx_common_change_confirm (SimStream * from, guint8 * data, gsize * size,
+    PbxChange change);
 
 #endif

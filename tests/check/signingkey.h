@@ -16,16 +16,16 @@ typedef struct
   gnutls_privkey_t key;
   gnutls_pubkey_t public_key;
   GBytes *certificate;          /* DER, self-signed */
-} NotaryKey;
+} SigningKey;
 
-NotaryKey *notary_key_new (guint bits);
-void notary_key_free (NotaryKey * key);
+SigningKey *signing_key_new (guint bits);
+void signing_key_free (SigningKey * key);
 
 /* r and s of ECDSA with SHA-256 or SHA-384, which goes with the curve. */
-GBytes *notary_key_sign (const NotaryKey * key,
+GBytes *signing_key_sign (const SigningKey * key,
     const guint8 sashash[32]);
 /* It is that key's certificate, and its signature. */
-gboolean notary_key_check (const NotaryKey * key,
+gboolean signing_key_check (const SigningKey * key,
     const guint8 sashash[32], GBytes * certificate, GBytes * signature);
 
 #endif

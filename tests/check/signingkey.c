@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "notarykey.h"
+#include "signingkey.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
@@ -17,7 +17,7 @@ must (gint result)
 }
 
 static gnutls_sign_algorithm_t
-algorithm_of (const NotaryKey * key)
+algorithm_of (const SigningKey * key)
 {
   return key->bits == 256 ? GNUTLS_SIGN_ECDSA_SHA256 : GNUTLS_SIGN_ECDSA_SHA384;
 }
@@ -90,10 +90,10 @@ import_pem (gnutls_x509_privkey_t private_key, guint bits)
   must (gnutls_x509_privkey_import (private_key, &data, GNUTLS_X509_FMT_PEM));
 }
 
-NotaryKey *
-notary_key_new (guint bits)
+SigningKey *
+signing_key_new (guint bits)
 {
-  NotaryKey *key = g_new0 (NotaryKey, 1);
+  SigningKey *key = g_new0 (SigningKey, 1);
   gnutls_x509_privkey_t private_key;
 
   key->bits = bits;
@@ -109,7 +109,7 @@ notary_key_new (guint bits)
 }
 
 void
-notary_key_free (NotaryKey * key)
+signing_key_free (SigningKey * key)
 {
   gnutls_pubkey_deinit (key->public_key);
   gnutls_privkey_deinit (key->key);
@@ -130,7 +130,7 @@ put_number (guint8 * out, gsize size, const gnutls_datum_t * number)
 }
 
 GBytes *
-notary_key_sign (const NotaryKey * key, const guint8 sashash[32])
+signing_key_sign (const SigningKey * key, const guint8 sashash[32])
 {
   const gsize size = COORDINATE (key);
   gnutls_datum_t data = { (guint8 *) sashash, 32 };
@@ -149,7 +149,7 @@ notary_key_sign (const NotaryKey * key, const guint8 sashash[32])
 }
 
 gboolean
-notary_key_check (const NotaryKey * key,
+signing_key_check (const SigningKey * key,
     const guint8 sashash[32], GBytes * certificate, GBytes * signature)
 {
   const gsize size = COORDINATE (key);

@@ -11,40 +11,40 @@
 
 /* The caches, made before each test and closed after it; a test may put others
  * in their place. */
-extern ZrtpCache *known_cache[2];
+extern ZrtpCache *knownpeers_cache[2];
 /* Unix seconds when the next call starts; tests move it on. */
-extern gint64 known_wall;
+extern gint64 knownpeers_wall;
 
 /* A fixture. */
-void known_setup (void);
-void known_teardown (void);
+void knownpeers_setup (void);
+void knownpeers_teardown (void);
 /* Closes an endpoint's cache and starts an empty file, with a ZID of its own or
  * with the old one (an endpoint whose entries were lost). */
-void known_lose_cache (guint which);
-void known_replace_cache (guint which);
+void knownpeers_lose_cache (guint which);
+void knownpeers_replace_cache (guint which);
 /* Lets it read its file and not write it any more. */
-void known_make_read_only (guint which);
+void knownpeers_make_read_only (guint which);
 
 /* A call between them with default policies, not yet made or started. */
-Sim *known_new (guint64 seed);
+Sim *knownpeers_new (guint64 seed);
 /* The same, @initiator calling, run until both are secure and all is written.
  * Free it to hang up. */
-Sim *known_call (guint64 seed, guint initiator);
-/* Makes, starts and runs what known_new() gave. */
-void known_run (Sim * sim);
+Sim *knownpeers_call (guint64 seed, guint initiator);
+/* Makes, starts and runs what knownpeers_new() gave. */
+void knownpeers_run (Sim * sim);
 /* Lets jobs finish that a call into the engine has made. */
-void known_settle (Sim * sim);
+void knownpeers_settle (Sim * sim);
 
 /* What an endpoint knows of the other, read from its file. Secrets are for
  * comparing only; zrtp_peer_clear() it. */
-ZrtpPeer known_peer (guint which);
+ZrtpPeer knownpeers_peer (guint which);
 /* Fails unless both files hold the same rs1, and the same rs2 if @rs2. */
-void known_assert_same (gboolean rs2);
+void knownpeers_assert_same (gboolean rs2);
 /* Fails unless nothing that counts differs between two readings. */
-void known_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after);
+void knownpeers_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after);
 
-const ZrtpSessionInfo *known_info (Sim * sim, guint which);
+const ZrtpSessionInfo *knownpeers_info (Sim * sim, guint which);
 /* How often an endpoint was told of something. */
-guint known_events (Sim * sim, guint which, ZrtpEventType type);
+guint knownpeers_events (Sim * sim, guint which, ZrtpEventType type);
 
 #endif

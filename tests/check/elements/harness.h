@@ -26,34 +26,34 @@ typedef struct
   GMutex lock;
   GCond changed;
   GPtrArray *wire;              /* lock: SRTP that left enc_a, GBytes */
-} Bench;
+} Harness;
 
 /* All of it PLAYING except enc_b, without which nobody answers. */
-Bench *bench_new (void);
+Harness *harness_new (void);
 /* The same with a property set on both encoders. */
-Bench *bench_new_with (const char *property, const char *value);
-void bench_free (Bench * bench);
+Harness *harness_new_with (const char *property, const char *value);
+void harness_free (Harness * harness);
 /* Lets enc_b answer, and waits until a and b are secure. */
-void bench_secure (Bench * bench);
-void bench_wait_state (Bench * bench, GstElement * element, const char *nick);
+void harness_secure (Harness * harness);
+void harness_wait_state (Harness * harness, GstElement * element, const char *nick);
 
 /* "state" as its nick. */
-char *bench_get_state (GstElement * element);
+char *harness_get_state (GstElement * element);
 
 /* An RTP packet with @size octets of payload, all of them @fill. */
-GstBuffer *bench_make_rtp (guint32 ssrc, guint16 seq, guint size, guint8 fill);
+GstBuffer *harness_make_rtp (guint32 ssrc, guint16 seq, guint size, guint8 fill);
 /* The same in several memories, as payloaders make it. */
-GstBuffer *bench_make_rtp_pieces (guint32 ssrc, guint16 seq, guint size,
+GstBuffer *harness_make_rtp_pieces (guint32 ssrc, guint16 seq, guint size,
     guint8 fill);
 /* A receiver report. */
-GstBuffer *bench_make_rtcp (guint32 ssrc);
-/* Fails unless it is what bench_make_rtp() would make. Takes @buffer. */
-void bench_check_rtp (GstBuffer * buffer, guint32 ssrc, guint16 seq,
+GstBuffer *harness_make_rtcp (guint32 ssrc);
+/* Fails unless it is what harness_make_rtp() would make. Takes @buffer. */
+void harness_check_rtp (GstBuffer * buffer, guint32 ssrc, guint16 seq,
     guint size, guint8 fill);
 
 /* The wire's n-th SRTP or SRTCP packet as a buffer. */
-GstBuffer *bench_get_wire (Bench * bench, guint n);
-guint bench_count_wire (Bench * bench);
+GstBuffer *harness_get_wire (Harness * harness, guint n);
+guint harness_count_wire (Harness * harness);
 
 G_END_DECLS
 

@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "wire.h"
+#include "packetlog.h"
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 static void
 entry_free (gpointer data)
 {
-  WireEntry *entry = data;
+  PacketLogEntry *entry = data;
 
   g_bytes_unref (entry->octets);
   g_free (entry);
@@ -19,8 +19,8 @@ static gboolean
 note (Sim * sim, SimStream * from, guint8 * data, gsize * size,
     gpointer user_data)
 {
-  Wire *wire = user_data;
-  WireEntry *entry = g_new0 (WireEntry, 1);
+  PacketLog *log = user_data;
+  PacketLogEntry *entry = g_new0 (PacketLogEntry, 1);
   const guint8 *crc = data + *size - ZRTP_CRC_SIZE;
   ZrtpPacket packet;
 
@@ -35,59 +35,59 @@ note (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   entry->octets = g_bytes_new (packet.message, packet.message_size);
   fail_unless_equals_int (zrtp_message_parse (g_bytes_get_data (entry->octets,
               NULL), packet.message_size, &entry->message), ZRTP_DROP_NONE);
-  g_ptr_array_add (wire->entries, entry);
-  return !wire->rule || wire->rule (entry, wire->rule_data);
+  g_ptr_array_add (log->entries, entry);
+  return !log->rule || log->rule (entry, log->rule_data);
 }
 
-Wire *
-wire_new (Sim * sim)
+PacketLog *
+packet_log_new (Sim * sim)
 {
-  Wire *wire = g_new0 (Wire, 1);
+  PacketLog *log = g_new0 (PacketLog, 1);
 
-  wire->sim = sim;
-  wire->entries = g_ptr_array_new_with_free_func (entry_free);
+  log->sim = sim;
+  log->entries = g_ptr_array_new_with_free_func (entry_free);
   sim->filter = note;
-  sim->filter_data = wire;
-  return wire;
+  sim->filter_data = log;
+  return log;
 }
 
 void
-wire_free (Wire * wire)
+packet_log_free (PacketLog * log)
 {
-  wire->sim->filter = NULL;
-  g_ptr_array_unref (wire->entries);
-  g_free (wire);
+  log->sim->filter = NULL;
+  g_ptr_array_unref (log->entries);
+  g_free (log);
 }
 
 void
-wire_reset (Wire * wire)
+packet_log_reset (PacketLog * log)
 {
-  g_ptr_array_set_size (wire->entries, 0);
+  g_ptr_array_set_size (log->entries, 0);
 }
 
 static gboolean
-is_of (const WireEntry * entry, guint from, ZrtpMessageType type)
+is_of (const PacketLogEntry * entry, guint from, ZrtpMessageType type)
 {
   return entry->from == from && entry->message.type == type;
 }
 
 guint
-wire_count (Wire * wire, guint from, ZrtpMessageType type)
+packet_log_count (PacketLog * log, guint from, ZrtpMessageType type)
 {
   guint n = 0;
 
-  for (guint i = 0; i < wire->entries->len; i++) {
-    if (is_of (g_ptr_array_index (wire->entries, i), from, type))
+  for (guint i = 0; i < log->entries->len; i++) {
+    if (is_of (g_ptr_array_index (log->entries, i), from, type))
       n++;
   }
   return n;
 }
 
-const WireEntry *
-wire_get (Wire * wire, guint from, ZrtpMessageType type, guint n)
+const PacketLogEntry *
+packet_log_get (PacketLog * log, guint from, ZrtpMessageType type, guint n)
 {
-  for (guint i = 0; i < wire->entries->len; i++) {
-    const WireEntry *entry = g_ptr_array_index (wire->entries, i);
+  for (guint i = 0; i < log->entries->len; i++) {
+    const PacketLogEntry *entry = g_ptr_array_index (log->entries, i);
 
     if (is_of (entry, from, type) && n-- == 0)
       return entry;
@@ -97,16 +97,16 @@ wire_get (Wire * wire, guint from, ZrtpMessageType type, guint n)
 }
 
 void
-wire_check_times (Wire * wire, guint from, ZrtpMessageType type,
+packet_log_check_times (PacketLog * log, guint from, ZrtpMessageType type,
     const gint * times, guint n)
 {
-  const WireEntry *start = wire_get (wire, from, type, 0);
+  const PacketLogEntry *start = packet_log_get (log, from, type, 0);
 
   for (guint i = 0; i < n; i++) {
-    const WireEntry *entry = wire_get (wire, from, type, i);
+    const PacketLogEntry *entry = packet_log_get (log, from, type, i);
 
     fail_unless_equals_int64 (entry->when - start->when, times[i] * SIM_MSEC);
     fail_unless (g_bytes_equal (entry->octets, start->octets));
   }
-  fail_unless_equals_int (wire_count (wire, from, type), n);
+  fail_unless_equals_int (packet_log_count (log, from, type), n);
 }

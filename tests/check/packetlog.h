@@ -19,33 +19,33 @@ typedef struct
   guint32 crc;                  /* as on the wire */
   GBytes *octets;               /* the message */
   ZrtpMessage message;
-} WireEntry;
+} PacketLogEntry;
 
 /* TRUE lets a packet through. */
-typedef gboolean (*WireRule) (const WireEntry * entry, gpointer user_data);
+typedef gboolean (*PacketLogRule) (const PacketLogEntry * entry, gpointer user_data);
 
 typedef struct
 {
   Sim *sim;
   GPtrArray *entries;
-  WireRule rule;                /* NULL: everything passes */
+  PacketLogRule rule;                /* NULL: everything passes */
   gpointer rule_data;
-} Wire;
+} PacketLog;
 
 /* Listens on @sim from now on. Free it before the simulation. */
-Wire *wire_new (Sim * sim);
-void wire_free (Wire * wire);
+PacketLog *packet_log_new (Sim * sim);
+void packet_log_free (PacketLog * log);
 /* Forgets what was sent so far. */
-void wire_reset (Wire * wire);
+void packet_log_reset (PacketLog * log);
 
 /* How many of a type an endpoint sent. */
-guint wire_count (Wire * wire, guint from, ZrtpMessageType type);
+guint packet_log_count (PacketLog * log, guint from, ZrtpMessageType type);
 /* The n-th of them; fails the test if there are not so many. */
-const WireEntry *wire_get (Wire * wire, guint from, ZrtpMessageType type,
+const PacketLogEntry *packet_log_get (PacketLog * log, guint from, ZrtpMessageType type,
     guint n);
 /* Fails unless exactly @n of a type were sent, at @times (milliseconds after
  * the first), all of them with the same octets. */
-void wire_check_times (Wire * wire, guint from, ZrtpMessageType type,
+void packet_log_check_times (PacketLog * log, guint from, ZrtpMessageType type,
     const gint * times, guint n);
 
 #endif

@@ -1,15 +1,15 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "known.h"
+#include "knownpeers-common.h"
 
 #include <string.h>
 
 #include "cache-common.h"
 #include "zrtp/crypto/zrtpcrypto.h"
 
-ZrtpCache *known_cache[2];
-gint64 known_wall;
+ZrtpCache *knownpeers_cache[2];
+gint64 knownpeers_wall;
 
 static guint n_files;
 static guint8 zids[2][ZRTP_ZID_SIZE];
@@ -29,16 +29,17 @@ open_file (guint which)
   char *name = g_strdup_printf ("%u-%u.sqlite", which, n_files++);
   GError *error = NULL;
 
-  known_cache[which] = zrtp_cache_open (in_folder (name), &random, &error);
-  fail_unless (known_cache[which] != NULL, "%s", error ? error->message : "");
+  knownpeers_cache[which] = zrtp_cache_open (in_folder (name), &random, &error);
+  fail_unless (knownpeers_cache[which] != NULL, "%s",
+      error ? error->message : "");
   g_free (name);
 }
 
 void
-known_setup (void)
+knownpeers_setup (void)
 {
   cache_folder_make ();
-  known_wall = 1800000000;
+  knownpeers_wall = 1800000000;
   n_files = 0;
   for (guint i = 0; i < 2; i++) {
     memset (zids[i], 'A' + i, ZRTP_ZID_SIZE);
@@ -47,62 +48,64 @@ known_setup (void)
 }
 
 void
-known_teardown (void)
+knownpeers_teardown (void)
 {
   for (guint i = 0; i < 2; i++)
-    g_clear_pointer (&known_cache[i], zrtp_cache_unref);
+    g_clear_pointer (&knownpeers_cache[i], zrtp_cache_unref);
   cache_folder_remove ();
 }
 
 void
-known_lose_cache (guint which)
+knownpeers_lose_cache (guint which)
 {
-  zrtp_cache_unref (known_cache[which]);
+  zrtp_cache_unref (knownpeers_cache[which]);
   open_file (which);
 }
 
 /* Permissions would not stop root. SQLite does not write to files whose format
  * is newer than it is (1.3.3 of its file format, octet 18). */
 void
-known_make_read_only (guint which)
+knownpeers_make_read_only (guint which)
 {
-  char *path = g_strdup (zrtp_cache_get_path (known_cache[which])), *octets;
+  char *path =
+      g_strdup (zrtp_cache_get_path (knownpeers_cache[which])), *octets;
   gsize size;
 
-  zrtp_cache_unref (known_cache[which]);
+  zrtp_cache_unref (knownpeers_cache[which]);
   fail_unless (g_file_get_contents (path, &octets, &size, NULL));
   octets[18] = 3;
   fail_unless (g_file_set_contents (path, octets, size, NULL));
   g_free (octets);
-  known_cache[which] = zrtp_cache_open (path, &zrtp_random_system, NULL);
-  fail_unless (known_cache[which] != NULL);
-  fail_unless (zrtp_cache_is_read_only (known_cache[which]));
+  knownpeers_cache[which] = zrtp_cache_open (path, &zrtp_random_system, NULL);
+  fail_unless (knownpeers_cache[which] != NULL);
+  fail_unless (zrtp_cache_is_read_only (knownpeers_cache[which]));
   g_free (path);
 }
 
 void
-known_replace_cache (guint which)
+knownpeers_replace_cache (guint which)
 {
   zids[which][0]++;
-  known_lose_cache (which);
+  knownpeers_lose_cache (which);
 }
 
 Sim *
-known_new (guint64 seed)
+knownpeers_new (guint64 seed)
 {
   Sim *sim = sim_new (seed);
 
-  sim->wall = known_wall;
+  sim->wall = knownpeers_wall;
   for (guint i = 0; i < 2; i++) {
-    sim->ends[i].cache = known_cache[i];
+    sim->ends[i].cache = knownpeers_cache[i];
     sim->ends[i].policy.cacheless = FALSE;
-    sim->ends[i].policy.read_only = zrtp_cache_is_read_only (known_cache[i]);
+    sim->ends[i].policy.read_only =
+        zrtp_cache_is_read_only (knownpeers_cache[i]);
   }
   return sim;
 }
 
 void
-known_settle (Sim * sim)
+knownpeers_settle (Sim * sim)
 {
   sim_drain (sim, 0);
   sim_drain (sim, 1);
@@ -110,7 +113,7 @@ known_settle (Sim * sim)
 }
 
 void
-known_run (Sim * sim)
+knownpeers_run (Sim * sim)
 {
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
@@ -119,36 +122,36 @@ known_run (Sim * sim)
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_assert_agreed (sim);
   sim_talk (sim);
-  known_settle (sim);
+  knownpeers_settle (sim);
 }
 
 Sim *
-known_call (guint64 seed, guint initiator)
+knownpeers_call (guint64 seed, guint initiator)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   sim->ends[1 - initiator].policy.passive = TRUE;
-  known_run (sim);
+  knownpeers_run (sim);
   return sim;
 }
 
 ZrtpPeer
-known_peer (guint which)
+knownpeers_peer (guint which)
 {
   GError *error = NULL;
   guint8 zid[ZRTP_ZID_SIZE];
   ZrtpPeer peer;
 
-  zrtp_cache_get_zid (known_cache[1 - which], zid);
-  fail_unless (zrtp_cache_lookup (known_cache[which], zid, known_wall, &peer,
-          &error), "%s", error ? error->message : "");
+  zrtp_cache_get_zid (knownpeers_cache[1 - which], zid);
+  fail_unless (zrtp_cache_lookup (knownpeers_cache[which], zid, knownpeers_wall,
+          &peer, &error), "%s", error ? error->message : "");
   return peer;
 }
 
 void
-known_assert_same (gboolean rs2)
+knownpeers_assert_same (gboolean rs2)
 {
-  ZrtpPeer a = known_peer (0), b = known_peer (1);
+  ZrtpPeer a = knownpeers_peer (0), b = knownpeers_peer (1);
 
   fail_unless (a.have_rs1 && b.have_rs1);
   fail_unless (zrtp_equal (a.rs1, b.rs1, ZRTP_SECRET_SIZE));
@@ -161,7 +164,7 @@ known_assert_same (gboolean rs2)
 }
 
 void
-known_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after)
+knownpeers_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after)
 {
   fail_unless_equals_int (before->known, after->known);
   fail_unless_equals_int (before->have_rs1, after->have_rs1);
@@ -176,13 +179,13 @@ known_assert_unchanged (const ZrtpPeer * before, const ZrtpPeer * after)
 }
 
 const ZrtpSessionInfo *
-known_info (Sim * sim, guint which)
+knownpeers_info (Sim * sim, guint which)
 {
   return zrtp_session_get_info (sim->ends[which].session);
 }
 
 guint
-known_events (Sim * sim, guint which, ZrtpEventType type)
+knownpeers_events (Sim * sim, guint which, ZrtpEventType type)
 {
   return sim->ends[which].streams[0].n_events[type];
 }

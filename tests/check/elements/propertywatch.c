@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "watch.h"
+#include "propertywatch.h"
 
 #include "endpoint.h"
 
@@ -9,7 +9,7 @@ static GMutex lock;
 static GCond changed;
 
 GstElement *
-watch_make (const char *type, const char *session_id)
+propertywatch_make (const char *type, const char *session_id)
 {
   GstElement *element = gst_element_factory_make (type, NULL);
 
@@ -20,14 +20,14 @@ watch_make (const char *type, const char *session_id)
 }
 
 void
-watch_drop (GstElement * element)
+propertywatch_drop (GstElement * element)
 {
   gst_element_set_state (element, GST_STATE_NULL);
   gst_object_unref (element);
 }
 
 char *
-watch_get (GstElement * element, const char *property)
+propertywatch_get (GstElement * element, const char *property)
 {
   GParamSpec *pspec = g_object_class_find_property
       (G_OBJECT_GET_CLASS (element), property);
@@ -46,9 +46,10 @@ watch_get (GstElement * element, const char *property)
 }
 
 void
-watch_assert (GstElement * element, const char *property, const char *text)
+propertywatch_assert (GstElement * element, const char *property,
+    const char *text)
 {
-  char *value = watch_get (element, property);
+  char *value = propertywatch_get (element, property);
 
   fail_unless (g_str_equal (value, text), "%s: %s is \"%s\", not \"%s\"",
       GST_OBJECT_NAME (element), property, value, text);
@@ -56,13 +57,13 @@ watch_assert (GstElement * element, const char *property, const char *text)
 }
 
 void
-watch_assert_same (GstElement * a, GstElement * b, const char *property)
+propertywatch_assert_same (GstElement * a, GstElement * b, const char *property)
 {
-  char *value = watch_get (a, property);
+  char *value = propertywatch_get (a, property);
 
   fail_unless (*value != '\0', "%s: %s is empty", GST_OBJECT_NAME (a),
       property);
-  watch_assert (b, property, value);
+  propertywatch_assert (b, property, value);
   g_free (value);
 }
 
@@ -90,7 +91,7 @@ notified (GObject * object, GParamSpec * pspec, gpointer counter)
 }
 
 void
-watch_start (GstElement * element, const char *property)
+propertywatch_start (GstElement * element, const char *property)
 {
   char *signal = g_strconcat ("notify::", property, NULL);
 
@@ -100,7 +101,7 @@ watch_start (GstElement * element, const char *property)
 }
 
 guint
-watch_count (GstElement * element, const char *property)
+propertywatch_count (GstElement * element, const char *property)
 {
   guint *counter = get_counter (element, property);
   guint n;
@@ -114,7 +115,7 @@ watch_count (GstElement * element, const char *property)
 static gboolean
 has_value (GstElement * element, const char *property, const char *text)
 {
-  char *value = watch_get (element, property);
+  char *value = propertywatch_get (element, property);
   gboolean result = g_str_equal (value, text);
 
   g_free (value);
@@ -122,13 +123,14 @@ has_value (GstElement * element, const char *property, const char *text)
 }
 
 void
-watch_wait (GstElement * element, const char *property, const char *text)
+propertywatch_wait (GstElement * element, const char *property,
+    const char *text)
 {
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
   guint *counter = get_counter (element, property);
 
   for (;;) {
-    guint before = watch_count (element, property);
+    guint before = propertywatch_count (element, property);
 
     /* Not under the lock: the getter may wait for one who notifies. */
     if (has_value (element, property, text))
@@ -143,7 +145,7 @@ watch_wait (GstElement * element, const char *property, const char *text)
 }
 
 void
-watch_wait_count (GstElement * element, const char *property, guint n)
+propertywatch_wait_count (GstElement * element, const char *property, guint n)
 {
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
   guint *counter = get_counter (element, property);
@@ -157,7 +159,7 @@ watch_wait_count (GstElement * element, const char *property, guint n)
 }
 
 void
-watch_poke (void)
+propertywatch_poke (void)
 {
   g_mutex_lock (&lock);
   g_cond_broadcast (&changed);
@@ -165,7 +167,7 @@ watch_poke (void)
 }
 
 void
-watch_wait_counter (gint * counter, gint n, const char *what)
+propertywatch_wait_counter (gint * counter, gint n, const char *what)
 {
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
 
@@ -177,7 +179,7 @@ watch_wait_counter (gint * counter, gint n, const char *what)
 }
 
 void
-watch_set_state (GstElement * element, GstState state)
+propertywatch_set_state (GstElement * element, GstState state)
 {
   GstStateChangeReturn ret = gst_element_set_state (element, state);
 
@@ -205,7 +207,7 @@ get_text (GstMessage * message)
 }
 
 char *
-watch_pop (GstBus * bus, GstMessageType type, const char *part)
+propertywatch_pop (GstBus * bus, GstMessageType type, const char *part)
 {
   for (;;) {
     GstMessage *message = gst_bus_timed_pop_filtered (bus, PATIENCE, type);
@@ -221,7 +223,7 @@ watch_pop (GstBus * bus, GstMessageType type, const char *part)
 }
 
 void
-watch_assert_none (GstBus * bus, GstMessageType type, const char *part)
+propertywatch_assert_none (GstBus * bus, GstMessageType type, const char *part)
 {
   GstMessage *message;
 

@@ -1,48 +1,48 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "bench.h"
+#include "harness.h"
 
 #include <string.h>
 
 #include "endpoint.h"
 
 static void
-state_changed (GObject * element, GParamSpec * pspec, Bench * bench)
+state_changed (GObject * element, GParamSpec * pspec, Harness * harness)
 {
-  g_mutex_lock (&bench->lock);
-  g_cond_broadcast (&bench->changed);
-  g_mutex_unlock (&bench->lock);
+  g_mutex_lock (&harness->lock);
+  g_cond_broadcast (&harness->changed);
+  g_mutex_unlock (&harness->lock);
 }
 
 static void
-bench_unref (Bench * bench)
+harness_unref (Harness * harness)
 {
-  if (!g_atomic_int_dec_and_test (&bench->refs))
+  if (!g_atomic_int_dec_and_test (&harness->refs))
     return;
-  g_ptr_array_unref (bench->wire);
-  g_mutex_clear (&bench->lock);
-  g_cond_clear (&bench->changed);
-  g_free (bench);
+  g_ptr_array_unref (harness->wire);
+  g_mutex_clear (&harness->lock);
+  g_cond_clear (&harness->changed);
+  g_free (harness);
 }
 
 static void
 drop_closure_data (gpointer data, GClosure * closure)
 {
-  bench_unref (data);
+  harness_unref (data);
 }
 
 static GstElement *
-make_element (Bench * bench, const char *type, const char *session_id)
+make_element (Harness * harness, const char *type, const char *session_id)
 {
   GstElement *element = gst_element_factory_make (type, NULL);
 
   fail_unless (element != NULL, "no element %s", type);
   gst_object_ref_sink (element);
   g_object_set (element, "session-id", session_id, "cache", ":memory:", NULL);
-  g_atomic_int_inc (&bench->refs);
+  g_atomic_int_inc (&harness->refs);
   g_signal_connect_data (element, "notify::state", G_CALLBACK (state_changed),
-      bench, drop_closure_data, 0);
+      harness, drop_closure_data, 0);
   return element;
 }
 
@@ -61,7 +61,7 @@ link_pads (GstElement * from, const char *src_name, GstElement * to)
 static GstPadProbeReturn
 tap (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
-  Bench *bench = data;
+  Harness *harness = data;
   GstBufferList *list = info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST
       ? gst_pad_probe_info_get_buffer_list (info) : NULL;
   guint n = list ? gst_buffer_list_length (list) : 1;
@@ -74,9 +74,9 @@ tap (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 
     gst_buffer_extract_dup (buffer, 0, -1, &copy, &size);
     if (size > 0 && ((guint8 *) copy)[0] >> 6 == 2) {
-      g_mutex_lock (&bench->lock);
-      g_ptr_array_add (bench->wire, g_bytes_new_take (copy, size));
-      g_mutex_unlock (&bench->lock);
+      g_mutex_lock (&harness->lock);
+      g_ptr_array_add (harness->wire, g_bytes_new_take (copy, size));
+      g_mutex_unlock (&harness->lock);
     } else {
       g_free (copy);
     }
@@ -84,78 +84,80 @@ tap (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
-Bench *
-bench_new (void)
+Harness *
+harness_new (void)
 {
-  return bench_new_with (NULL, NULL);
+  return harness_new_with (NULL, NULL);
 }
 
-Bench *
-bench_new_with (const char *property, const char *value)
+Harness *
+harness_new_with (const char *property, const char *value)
 {
   static gint count;
-  Bench *bench = g_new0 (Bench, 1);
+  Harness *harness = g_new0 (Harness, 1);
   gint n = g_atomic_int_add (&count, 1);
   char *a = g_strdup_printf ("bench-a-%d", n);
   char *b = g_strdup_printf ("bench-b-%d", n);
   GstPad *pad;
 
-  bench->refs = 1;
-  g_mutex_init (&bench->lock);
-  g_cond_init (&bench->changed);
-  bench->wire = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  bench->enc_a = make_element (bench, "zrtpenc", a);
-  bench->dec_a = make_element (bench, "zrtpdec", a);
-  bench->enc_b = make_element (bench, "zrtpenc", b);
-  bench->dec_b = make_element (bench, "zrtpdec", b);
+  harness->refs = 1;
+  g_mutex_init (&harness->lock);
+  g_cond_init (&harness->changed);
+  harness->wire =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  harness->enc_a = make_element (harness, "zrtpenc", a);
+  harness->dec_a = make_element (harness, "zrtpdec", a);
+  harness->enc_b = make_element (harness, "zrtpenc", b);
+  harness->dec_b = make_element (harness, "zrtpdec", b);
   g_free (a);
   g_free (b);
   if (property) {
-    gst_util_set_object_arg (G_OBJECT (bench->enc_a), property, value);
-    gst_util_set_object_arg (G_OBJECT (bench->enc_b), property, value);
+    gst_util_set_object_arg (G_OBJECT (harness->enc_a), property, value);
+    gst_util_set_object_arg (G_OBJECT (harness->enc_b), property, value);
   }
 
   /* The way back first: the harnesses start their elements. */
-  pad = gst_element_request_pad_simple (bench->enc_b, "zrtp_src");
+  pad = gst_element_request_pad_simple (harness->enc_b, "zrtp_src");
   gst_object_unref (pad);
-  link_pads (bench->enc_b, "zrtp_src", bench->dec_a);
-  pad = gst_element_request_pad_simple (bench->enc_a, "rtp_sink_0");
+  link_pads (harness->enc_b, "zrtp_src", harness->dec_a);
+  pad = gst_element_request_pad_simple (harness->enc_a, "rtp_sink_0");
   gst_object_unref (pad);
-  link_pads (bench->enc_a, "rtp_src_0", bench->dec_b);
-  pad = gst_element_get_static_pad (bench->enc_a, "rtp_src_0");
+  link_pads (harness->enc_a, "rtp_src_0", harness->dec_b);
+  pad = gst_element_get_static_pad (harness->enc_a, "rtp_src_0");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER
-      | GST_PAD_PROBE_TYPE_BUFFER_LIST, tap, bench, NULL);
+      | GST_PAD_PROBE_TYPE_BUFFER_LIST, tap, harness, NULL);
   gst_object_unref (pad);
 
-  fail_unless_equals_int (gst_element_set_state (bench->dec_a,
+  fail_unless_equals_int (gst_element_set_state (harness->dec_a,
           GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
-  bench->out = gst_harness_new_with_element (bench->dec_b, NULL, "rtp_src");
-  bench->in = gst_harness_new_with_element (bench->enc_a, "rtp_sink_0", NULL);
-  gst_harness_set_src_caps_str (bench->in, BENCH_CAPS ",ssrc=(uint)"
-      G_STRINGIFY (BENCH_SSRC));
-  return bench;
+  harness->out = gst_harness_new_with_element (harness->dec_b, NULL, "rtp_src");
+  harness->in =
+      gst_harness_new_with_element (harness->enc_a, "rtp_sink_0", NULL);
+  gst_harness_set_src_caps_str (harness->in,
+      BENCH_CAPS ",ssrc=(uint)" G_STRINGIFY (BENCH_SSRC));
+  return harness;
 }
 
 void
-bench_free (Bench * bench)
+harness_free (Harness * harness)
 {
-  GstElement *elements[] = { bench->enc_a, bench->dec_a, bench->enc_b,
-    bench->dec_b
+  GstElement *elements[] = { harness->enc_a, harness->dec_a, harness->enc_b,
+    harness->dec_b
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (elements); i++)
     gst_element_set_state (elements[i], GST_STATE_NULL);
-  gst_harness_teardown (bench->in);
-  gst_harness_teardown (bench->out);
+  gst_harness_teardown (harness->in);
+  gst_harness_teardown (harness->out);
   for (guint i = 0; i < G_N_ELEMENTS (elements); i++) {
-    g_signal_handlers_disconnect_by_data (elements[i], bench);
+    g_signal_handlers_disconnect_by_data (elements[i], harness);
     gst_object_unref (elements[i]);
   }
-  bench_unref (bench);
+  harness_unref (harness);
 }
 
 char *
-bench_get_state (GstElement * element)
+harness_get_state (GstElement * element)
 {
   GValue value = G_VALUE_INIT;
   GParamSpec *pspec = g_object_class_find_property
@@ -172,7 +174,7 @@ bench_get_state (GstElement * element)
 static gboolean
 has_state (GstElement * element, const char *nick)
 {
-  char *state = bench_get_state (element);
+  char *state = harness_get_state (element);
   gboolean result = g_str_equal (state, nick);
 
   g_free (state);
@@ -180,24 +182,24 @@ has_state (GstElement * element, const char *nick)
 }
 
 void
-bench_wait_state (Bench * bench, GstElement * element, const char *nick)
+harness_wait_state (Harness * harness, GstElement * element, const char *nick)
 {
   gint64 until = g_get_monotonic_time () + PATIENCE / 1000;
 
-  g_mutex_lock (&bench->lock);
+  g_mutex_lock (&harness->lock);
   while (!has_state (element, nick))
-    fail_unless (g_cond_wait_until (&bench->changed, &bench->lock, until),
+    fail_unless (g_cond_wait_until (&harness->changed, &harness->lock, until),
         "%s does not become %s", GST_OBJECT_NAME (element), nick);
-  g_mutex_unlock (&bench->lock);
+  g_mutex_unlock (&harness->lock);
 }
 
 void
-bench_secure (Bench * bench)
+harness_secure (Harness * harness)
 {
-  fail_unless_equals_int (gst_element_set_state (bench->enc_b,
+  fail_unless_equals_int (gst_element_set_state (harness->enc_b,
           GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
-  bench_wait_state (bench, bench->enc_a, "secure");
-  bench_wait_state (bench, bench->enc_b, "secure");
+  harness_wait_state (harness, harness->enc_a, "secure");
+  harness_wait_state (harness, harness->enc_b, "secure");
 }
 
 static void
@@ -211,7 +213,7 @@ write_header (guint8 * header, guint32 ssrc, guint16 seq)
 }
 
 GstBuffer *
-bench_make_rtp (guint32 ssrc, guint16 seq, guint size, guint8 fill)
+harness_make_rtp (guint32 ssrc, guint16 seq, guint size, guint8 fill)
 {
   guint8 *data = g_malloc (12 + size);
 
@@ -221,7 +223,7 @@ bench_make_rtp (guint32 ssrc, guint16 seq, guint size, guint8 fill)
 }
 
 GstBuffer *
-bench_make_rtp_pieces (guint32 ssrc, guint16 seq, guint size, guint8 fill)
+harness_make_rtp_pieces (guint32 ssrc, guint16 seq, guint size, guint8 fill)
 {
   guint8 *header = g_malloc (12);
   guint8 *data = g_malloc (2 * size);
@@ -241,7 +243,7 @@ bench_make_rtp_pieces (guint32 ssrc, guint16 seq, guint size, guint8 fill)
 }
 
 GstBuffer *
-bench_make_rtcp (guint32 ssrc)
+harness_make_rtcp (guint32 ssrc)
 {
   guint8 *data = g_malloc0 (8);
 
@@ -253,10 +255,10 @@ bench_make_rtcp (guint32 ssrc)
 }
 
 void
-bench_check_rtp (GstBuffer * buffer, guint32 ssrc, guint16 seq, guint size,
+harness_check_rtp (GstBuffer * buffer, guint32 ssrc, guint16 seq, guint size,
     guint8 fill)
 {
-  GstBuffer *wanted = bench_make_rtp (ssrc, seq, size, fill);
+  GstBuffer *wanted = harness_make_rtp (ssrc, seq, size, fill);
   GstMapInfo map;
 
   fail_unless (buffer != NULL);
@@ -269,27 +271,27 @@ bench_check_rtp (GstBuffer * buffer, guint32 ssrc, guint16 seq, guint size,
 }
 
 GstBuffer *
-bench_get_wire (Bench * bench, guint n)
+harness_get_wire (Harness * harness, guint n)
 {
   GstBuffer *buffer;
   gconstpointer data;
   gsize size;
 
-  g_mutex_lock (&bench->lock);
-  fail_unless (n < bench->wire->len);
-  data = g_bytes_get_data (g_ptr_array_index (bench->wire, n), &size);
+  g_mutex_lock (&harness->lock);
+  fail_unless (n < harness->wire->len);
+  data = g_bytes_get_data (g_ptr_array_index (harness->wire, n), &size);
   buffer = gst_buffer_new_memdup (data, size);
-  g_mutex_unlock (&bench->lock);
+  g_mutex_unlock (&harness->lock);
   return buffer;
 }
 
 guint
-bench_count_wire (Bench * bench)
+harness_count_wire (Harness * harness)
 {
   guint n;
 
-  g_mutex_lock (&bench->lock);
-  n = bench->wire->len;
-  g_mutex_unlock (&bench->lock);
+  g_mutex_lock (&harness->lock);
+  n = harness->wire->len;
+  g_mutex_unlock (&harness->lock);
   return n;
 }

@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "puppet.h"
+#include "mockpeer.h"
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -18,22 +18,22 @@ add_name (ZrtpHello * hello, ZrtpKind kind, const char *name)
 }
 
 void
-puppet_init (Puppet * puppet, SimStream * to, guint32 ssrc)
+mock_peer_init (MockPeer * mock, SimStream * to, guint32 ssrc)
 {
   const ZrtpRandom *random = &to->endpoint->sim->random;
-  ZrtpHello *hello = &puppet->hello;
+  ZrtpHello *hello = &mock->hello;
 
-  memset (puppet, 0, sizeof *puppet);
-  puppet->to = to;
-  puppet->ssrc = ssrc;
-  puppet->sequence = 1;
-  zrtp_random_fill (random, puppet->h[0], ZRTP_IMAGE_SIZE);
+  memset (mock, 0, sizeof *mock);
+  mock->to = to;
+  mock->ssrc = ssrc;
+  mock->sequence = 1;
+  zrtp_random_fill (random, mock->h[0], ZRTP_IMAGE_SIZE);
   for (guint i = 1; i < 4; i++)
-    zrtp_sha256 (puppet->h[i - 1], ZRTP_IMAGE_SIZE, puppet->h[i]);
+    zrtp_sha256 (mock->h[i - 1], ZRTP_IMAGE_SIZE, mock->h[i]);
 
   memcpy (hello->version, ZRTP_VERSION, 4);
   memcpy (hello->client_id, "puppet          ", ZRTP_CLIENT_ID_SIZE);
-  memcpy (hello->h3, puppet->h[3], ZRTP_IMAGE_SIZE);
+  memcpy (hello->h3, mock->h[3], ZRTP_IMAGE_SIZE);
   zrtp_random_fill (random, hello->zid, ZRTP_ZID_SIZE);
   add_name (hello, ZRTP_KIND_KEY_AGREEMENT, "X255");
   add_name (hello, ZRTP_KIND_KEY_AGREEMENT, "DH3k");
@@ -41,7 +41,8 @@ puppet_init (Puppet * puppet, SimStream * to, guint32 ssrc)
 }
 
 void
-puppet_say (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal)
+mock_peer_say (MockPeer * mock, const ZrtpMessage * message,
+    const guint8 * seal)
 {
   guint8 octets[ZRTP_MAX_MESSAGE_SIZE], packet[ZRTP_MAX_PACKET_SIZE];
   gsize size = zrtp_message_write (message, octets, sizeof octets);
@@ -49,66 +50,66 @@ puppet_say (Puppet * puppet, const ZrtpMessage * message, const guint8 * seal)
   fail_unless (size > 0);
   if (seal)
     zrtp_message_sign (octets, size, seal);
-  size = zrtp_packet_write (packet, sizeof packet, puppet->sequence++,
-      puppet->ssrc, octets, size);
-  sim_deliver (puppet->to, packet, size);
-  sim_run (puppet->to->endpoint->sim, puppet->to->endpoint->sim->now);
+  size = zrtp_packet_write (packet, sizeof packet, mock->sequence++,
+      mock->ssrc, octets, size);
+  sim_deliver (mock->to, packet, size);
+  sim_run (mock->to->endpoint->sim, mock->to->endpoint->sim->now);
 }
 
 void
-puppet_hello (Puppet * puppet)
+mock_peer_hello (MockPeer * mock)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_HELLO };
 
-  message.u.hello = puppet->hello;
-  puppet_say (puppet, &message, puppet->h[2]);
+  message.u.hello = mock->hello;
+  mock_peer_say (mock, &message, mock->h[2]);
 }
 
 GBytes *
-puppet_make_hello (const Puppet * puppet)
+mock_peer_make_hello (const MockPeer * mock)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_HELLO };
   guint8 octets[ZRTP_MAX_MESSAGE_SIZE];
   gsize size;
 
-  message.u.hello = puppet->hello;
+  message.u.hello = mock->hello;
   size = zrtp_message_write (&message, octets, sizeof octets);
-  zrtp_message_sign (octets, size, puppet->h[2]);
+  zrtp_message_sign (octets, size, mock->h[2]);
   return g_bytes_new (octets, size);
 }
 
 void
-puppet_ack (Puppet * puppet, ZrtpMessageType type)
+mock_peer_ack (MockPeer * mock, ZrtpMessageType type)
 {
   const ZrtpMessage message = {.type = type };
 
-  puppet_say (puppet, &message, NULL);
+  mock_peer_say (mock, &message, NULL);
 }
 
 void
-puppet_commit (Puppet * puppet, const char *const names[ZRTP_N_KINDS])
+mock_peer_commit (MockPeer * mock, const char *const names[ZRTP_N_KINDS])
 {
   static const char *const usual[ZRTP_N_KINDS] = {
     "S256", "AES1", "HS80", "X255", "B32 "
   };
-  const ZrtpRandom *random = &puppet->to->endpoint->sim->random;
+  const ZrtpRandom *random = &mock->to->endpoint->sim->random;
   ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
   ZrtpCommit *commit = &message.u.commit;
 
-  memcpy (commit->h2, puppet->h[2], ZRTP_IMAGE_SIZE);
-  memcpy (commit->zid, puppet->hello.zid, ZRTP_ZID_SIZE);
+  memcpy (commit->h2, mock->h[2], ZRTP_IMAGE_SIZE);
+  memcpy (commit->zid, mock->hello.zid, ZRTP_ZID_SIZE);
   for (guint kind = 0; kind < ZRTP_N_KINDS; kind++)
     memcpy (commit->names[kind], (names ? names : usual)[kind], 4);
   zrtp_random_fill (random, commit->hvi, ZRTP_HVI_SIZE);
   zrtp_random_fill (random, commit->nonce, ZRTP_NONCE_SIZE);
-  puppet_say (puppet, &message, puppet->h[1]);
+  mock_peer_say (mock, &message, mock->h[1]);
 }
 
 void
-puppet_error (Puppet * puppet, ZrtpErrorCode code)
+mock_peer_error (MockPeer * mock, ZrtpErrorCode code)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_ERROR };
 
   message.u.error_code = code;
-  puppet_say (puppet, &message, NULL);
+  mock_peer_say (mock, &message, NULL);
 }

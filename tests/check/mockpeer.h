@@ -15,23 +15,23 @@ typedef struct
   guint8 h[4][ZRTP_IMAGE_SIZE];
   guint32 ssrc;
   guint16 sequence;
-  ZrtpHello hello;              /* to be changed before puppet_hello() */
-} Puppet;
+  ZrtpHello hello;              /* to be changed before mock_peer_hello() */
+} MockPeer;
 
 /* A fresh chain and ZID; the Hello lists X255, DH3k and Mult. */
-void puppet_init (Puppet * puppet, SimStream * to, guint32 ssrc);
+void mock_peer_init (MockPeer * mock, SimStream * to, guint32 ssrc);
 /* The Hello as it stands, sealed with H2; at once. */
-void puppet_hello (Puppet * puppet);
+void mock_peer_hello (MockPeer * mock);
 /* The same, to look at. */
-GBytes *puppet_make_hello (const Puppet * puppet);
+GBytes *mock_peer_make_hello (const MockPeer * mock);
 /* HelloACK, Conf2ACK, ErrorACK, ... */
-void puppet_ack (Puppet * puppet, ZrtpMessageType type);
+void mock_peer_ack (MockPeer * mock, ZrtpMessageType type);
 /* A Commit, sealed with H1, with random hvi or nonce. Names may be NULL for
  * S256, AES1, HS80, X255 and B32. */
-void puppet_commit (Puppet * puppet, const char *const names[ZRTP_N_KINDS]);
-void puppet_error (Puppet * puppet, ZrtpErrorCode code);
+void mock_peer_commit (MockPeer * mock, const char *const names[ZRTP_N_KINDS]);
+void mock_peer_error (MockPeer * mock, ZrtpErrorCode code);
 /* Any message; @seal is the key for its MAC, or NULL. */
-void puppet_say (Puppet * puppet, const ZrtpMessage * message,
+void mock_peer_say (MockPeer * mock, const ZrtpMessage * message,
     const guint8 * seal);
 
 #endif

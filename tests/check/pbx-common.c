@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "office.h"
+#include "pbx-common.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 #define WALL 1800000000
 
-ZrtpCache *office_cache[OFFICE_SIZE];
+ZrtpCache *pbx_common_cache[OFFICE_SIZE];
 
 /* Hands out one ZID. */
 static void
@@ -19,7 +19,7 @@ fill_zid (gpointer user_data, guint8 * out, gsize size)
 }
 
 void
-office_setup (void)
+pbx_common_setup (void)
 {
   cache_folder_make ();
   for (guint i = 0; i < OFFICE_SIZE; i++) {
@@ -27,28 +27,29 @@ office_setup (void)
     char *name = g_strdup_printf ("%u.sqlite", i);
     GError *error = NULL;
 
-    office_cache[i] = zrtp_cache_open (in_folder (name), &random, &error);
-    fail_unless (office_cache[i] != NULL, "%s", error ? error->message : "");
+    pbx_common_cache[i] = zrtp_cache_open (in_folder (name), &random, &error);
+    fail_unless (pbx_common_cache[i] != NULL, "%s",
+        error ? error->message : "");
     g_free (name);
   }
 }
 
 void
-office_teardown (void)
+pbx_common_teardown (void)
 {
   for (guint i = 0; i < OFFICE_SIZE; i++)
-    g_clear_pointer (&office_cache[i], zrtp_cache_unref);
+    g_clear_pointer (&pbx_common_cache[i], zrtp_cache_unref);
   cache_folder_remove ();
 }
 
 Sim *
-office_new (guint64 seed, Office phone, Office pbx)
+pbx_common_new (guint64 seed, PbxParty phone, PbxParty pbx)
 {
   Sim *sim = sim_new (seed);
 
   sim->wall = WALL;
-  sim->ends[PHONE_END].cache = office_cache[phone];
-  sim->ends[PBX_END].cache = office_cache[pbx];
+  sim->ends[PHONE_END].cache = pbx_common_cache[phone];
+  sim->ends[PBX_END].cache = pbx_common_cache[pbx];
   for (guint e = 0; e < 2; e++)
     sim->ends[e].policy.cacheless = FALSE;
   sim->ends[PBX_END].policy.mitm = TRUE;
@@ -56,7 +57,7 @@ office_new (guint64 seed, Office phone, Office pbx)
 }
 
 void
-office_settle (Sim * sim)
+pbx_common_settle (Sim * sim)
 {
   sim_drain (sim, 0);
   sim_drain (sim, 1);
@@ -64,7 +65,7 @@ office_settle (Sim * sim)
 }
 
 void
-office_run (Sim * sim)
+pbx_common_run (Sim * sim)
 {
   for (guint e = 0; e < 2; e++)
     sim_make (sim, e, 1);
@@ -73,51 +74,52 @@ office_run (Sim * sim)
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   /* They talk. */
   for (guint e = 0; e < 2; e++)
-    zrtp_stream_media_received (office_stream (sim, e)->stream,
+    zrtp_stream_media_received (pbx_common_stream (sim, e)->stream,
         ZRTP_MEDIA_SECURE, sim->now);
-  office_settle (sim);
+  pbx_common_settle (sim);
 }
 
 Sim *
-office_call (guint64 seed, Office phone, Office pbx)
+pbx_common_call (guint64 seed, PbxParty phone, PbxParty pbx)
 {
-  Sim *sim = office_new (seed, phone, pbx);
+  Sim *sim = pbx_common_new (seed, phone, pbx);
 
-  office_run (sim);
+  pbx_common_run (sim);
   sim_assert_agreed (sim);
   return sim;
 }
 
 void
-office_enroll (guint64 seed, Office phone, Office pbx)
+pbx_common_enroll (guint64 seed, PbxParty phone, PbxParty pbx)
 {
-  Sim *sim = office_new (seed, phone, pbx);
+  Sim *sim = pbx_common_new (seed, phone, pbx);
 
   sim->ends[PBX_END].policy.enroll = TRUE;
-  office_run (sim);
+  pbx_common_run (sim);
   fail_unless (zrtp_session_accept_enrollment (sim->ends[PHONE_END].session,
           sim->now));
-  office_settle (sim);
-  fail_unless_equals_int (office_info (sim, PHONE_END)->enrollment,
+  pbx_common_settle (sim);
+  fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->enrollment,
       ZRTP_ENROLLMENT_ACCEPTED);
   sim_free (sim);
 }
 
 ZrtpPeer
-office_peer (Office who, Office whom)
+pbx_common_peer (PbxParty who, PbxParty whom)
 {
   guint8 zid[ZRTP_ZID_SIZE];
   ZrtpPeer peer;
 
-  zrtp_cache_get_zid (office_cache[whom], zid);
-  fail_unless (zrtp_cache_lookup (office_cache[who], zid, WALL, &peer, NULL));
+  zrtp_cache_get_zid (pbx_common_cache[whom], zid);
+  fail_unless (zrtp_cache_lookup (pbx_common_cache[who], zid, WALL, &peer,
+          NULL));
   return peer;
 }
 
 gboolean
-office_has_pbxsecret (Office who, Office whom)
+pbx_common_has_pbxsecret (PbxParty who, PbxParty whom)
 {
-  ZrtpPeer peer = office_peer (who, whom);
+  ZrtpPeer peer = pbx_common_peer (who, whom);
   const gboolean result = peer.have_pbx;
 
   zrtp_peer_clear (&peer);
@@ -125,31 +127,32 @@ office_has_pbxsecret (Office who, Office whom)
 }
 
 SimStream *
-office_stream (Sim * sim, guint end)
+pbx_common_stream (Sim * sim, guint end)
 {
   return &sim->ends[end].streams[0];
 }
 
 const ZrtpSessionInfo *
-office_info (Sim * sim, guint end)
+pbx_common_info (Sim * sim, guint end)
 {
   return zrtp_session_get_info (sim->ends[end].session);
 }
 
 guint
-office_events (Sim * sim, guint end, ZrtpEventType type)
+pbx_common_events (Sim * sim, guint end, ZrtpEventType type)
 {
-  return office_stream (sim, end)->n_events[type];
+  return pbx_common_stream (sim, end)->n_events[type];
 }
 
 void
-office_read_confirm (Wire * wire, guint end, ZrtpConfirmBody * body)
+pbx_common_read_confirm (PacketLog * log, guint end, ZrtpConfirmBody * body)
 {
-  ZrtpStream *peer = office_stream (wire->sim, 1 - end)->stream;
+  ZrtpStream *peer = pbx_common_stream (log->sim, 1 - end)->stream;
   const ZrtpMessageType type =
       zrtp_stream_get_info (peer)->role == ZRTP_ROLE_RESPONDER ?
       ZRTP_MESSAGE_CONFIRM2 : ZRTP_MESSAGE_CONFIRM1;
-  const ZrtpSealed *sealed = &wire_get (wire, end, type, 0)->message.u.sealed;
+  const ZrtpSealed *sealed =
+      &packet_log_get (log, end, type, 0)->message.u.sealed;
   guint8 *text;
 
   fail_unless (zrtp_sealed_check_mac (peer, sealed));
@@ -160,8 +163,8 @@ office_read_confirm (Wire * wire, guint end, ZrtpConfirmBody * body)
 }
 
 gboolean
-office_change_confirm (SimStream * from, guint8 * data, gsize * size,
-    OfficeChange change)
+pbx_common_change_confirm (SimStream * from, guint8 * data, gsize * size,
+    PbxChange change)
 {
   ZrtpStream *stream = from->stream;
   guint8 text[ZRTP_MAX_MESSAGE_SIZE], buffer[ZRTP_MAX_MESSAGE_SIZE];

@@ -1,39 +1,39 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "notary.h"
+#include "signing-common.h"
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "known.h"
+#include "knownpeers-common.h"
 #include "zrtp/handshake/zrtphandshake.h"
 #include "zrtp/zrtpstream.h"
 
-NotaryKey *notary_keys[2];
-Notary notary;
+SigningKey *signing_keys[2];
+Signing notary;
 
 void
-notary_setup (void)
+signing_setup (void)
 {
-  known_setup ();
+  knownpeers_setup ();
   for (guint i = 0; i < 2; i++)
-    notary_keys[i] = notary_key_new (256);
+    signing_keys[i] = signing_key_new (256);
 }
 
 void
-notary_teardown (void)
+signing_teardown (void)
 {
   for (guint i = 0; i < 2; i++)
-    notary_key_free (notary_keys[i]);
-  known_teardown ();
+    signing_key_free (signing_keys[i]);
+  knownpeers_teardown ();
 }
 
 gboolean
-notary_answer (Sim * sim, guint which, const NotaryKey * key, char **reason)
+signing_answer (Sim * sim, guint which, const SigningKey * key, char **reason)
 {
-  NotaryEnd *end = &notary.ends[which];
-  GBytes *made = notary_key_sign (key, end->sashash);
+  SigningEnd *end = &notary.ends[which];
+  GBytes *made = signing_key_sign (key, end->sashash);
   const ZrtpSignature signature = { key->certificate, made };
   gboolean taken = zrtp_session_sign_sas (sim->ends[which].session,
       end->sashash, &signature, sim->now, reason);
@@ -43,7 +43,7 @@ notary_answer (Sim * sim, guint which, const NotaryKey * key, char **reason)
 }
 
 static void
-judge (NotaryEnd * end, ZrtpSession * session, gint64 now)
+judge (SigningEnd * end, ZrtpSession * session, gint64 now)
 {
   const ZrtpSignature *signature = zrtp_session_get_signature (session);
   guint8 sashash[ZRTP_SECRET_SIZE];
@@ -51,7 +51,7 @@ judge (NotaryEnd * end, ZrtpSession * session, gint64 now)
   fail_unless (zrtp_session_get_sashash (session, sashash));
   if (!signature || !end->peer)
     return;
-  if (notary_key_check (end->peer, sashash, signature->certificate,
+  if (signing_key_check (end->peer, sashash, signature->certificate,
           signature->signature))
     fail_unless (zrtp_session_accept_signature (session, sashash, "Alice",
             now));
@@ -64,14 +64,14 @@ static void
 listen_to (SimStream * from, const ZrtpEvent * event)
 {
   SimEndpoint *endpoint = from->endpoint;
-  NotaryEnd *end = &notary.ends[endpoint->id];
+  SigningEnd *end = &notary.ends[endpoint->id];
   char *reason = NULL;
 
   if (event->type == ZRTP_EVENT_SIGN_SAS) {
     end->asked++;
     fail_unless (zrtp_session_get_sashash (endpoint->session, end->sashash));
     if (end->own)
-      fail_unless (notary_answer (endpoint->sim, endpoint->id, end->own,
+      fail_unless (signing_answer (endpoint->sim, endpoint->id, end->own,
               &reason), "%s", reason);
   } else if (event->type == ZRTP_EVENT_SIGNATURE) {
     end->shown++;
@@ -80,9 +80,9 @@ listen_to (SimStream * from, const ZrtpEvent * event)
 }
 
 Sim *
-notary_new (guint64 seed, guint initiator)
+signing_new (guint64 seed, guint initiator)
 {
-  Sim *sim = known_new (seed);
+  Sim *sim = knownpeers_new (seed);
 
   memset (&notary, 0, sizeof notary);
   sim->ends[1 - initiator].policy.passive = TRUE;
@@ -90,14 +90,14 @@ notary_new (guint64 seed, guint initiator)
   for (guint i = 0; i < 2; i++) {
     sim->ends[i].policy.sign_sas = TRUE;
     sim->ends[i].policy.check_signatures = TRUE;
-    notary.ends[i].own = notary_keys[i];
-    notary.ends[i].peer = notary_keys[1 - i];
+    notary.ends[i].own = signing_keys[i];
+    notary.ends[i].peer = signing_keys[1 - i];
   }
   return sim;
 }
 
 void
-notary_start (Sim * sim)
+signing_start (Sim * sim)
 {
   for (guint i = 0; i < 2; i++)
     sim_make (sim, i, 1);
@@ -106,7 +106,7 @@ notary_start (Sim * sim)
 }
 
 void
-notary_wait (Sim * sim, guint which)
+signing_wait (Sim * sim, guint which)
 {
   while (notary.ends[which].asked == 0) {
     fail_unless (sim->now < 60 * SIM_SEC);
@@ -115,7 +115,7 @@ notary_wait (Sim * sim, guint which)
 }
 
 void
-notary_force (Sim * sim, guint which, const char *type, GBytes * block)
+signing_force (Sim * sim, guint which, const char *type, GBytes * block)
 {
   ZrtpExchange *x = sim->ends[which].streams[0].stream->exchange;
 
@@ -124,15 +124,15 @@ notary_force (Sim * sim, guint which, const char *type, GBytes * block)
 }
 
 void
-notary_assert_trust (Sim * sim, guint which, ZrtpTrust trust)
+signing_assert_trust (Sim * sim, guint which, ZrtpTrust trust)
 {
-  fail_unless_equals_string (zrtp_trust_nick (known_info (sim, which)->trust),
-      zrtp_trust_nick (trust));
+  fail_unless_equals_string (zrtp_trust_nick (knownpeers_info (sim,
+              which)->trust), zrtp_trust_nick (trust));
 }
 
 void
-notary_assert_status (Sim * sim, guint which, ZrtpSignatureStatus status)
+signing_assert_status (Sim * sim, guint which, ZrtpSignatureStatus status)
 {
-  fail_unless_equals_string (zrtp_signature_status_nick (known_info (sim,
+  fail_unless_equals_string (zrtp_signature_status_nick (knownpeers_info (sim,
               which)->signature_status), zrtp_signature_status_nick (status));
 }
