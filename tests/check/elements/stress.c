@@ -565,9 +565,9 @@ GST_START_TEST (test_turmoil)
 GST_END_TEST;
 
 static Suite *
-turmoil_suite (void)
+stress_suite (void)
 {
-  Suite *suite = suite_create ("turmoil");
+  Suite *suite = suite_create ("stress");
   TCase *tc = tcase_create ("turmoil");
 
   suite_add_tcase (suite, tc);
@@ -575,4 +575,4 @@ turmoil_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (turmoil);
+GST_CHECK_MAIN (stress);

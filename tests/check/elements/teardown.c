@@ -350,9 +350,9 @@ GST_START_TEST (test_late_push)
 GST_END_TEST;
 
 static Suite *
-leaving_suite (void)
+teardown_suite (void)
 {
-  Suite *s = suite_create ("leaving");
+  Suite *s = suite_create ("teardown");
   TCase *tc = tcase_create ("leaving");
 
   suite_add_tcase (s, tc);
@@ -366,4 +366,4 @@ leaving_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (leaving);
+GST_CHECK_MAIN (teardown);

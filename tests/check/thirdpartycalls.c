@@ -157,8 +157,8 @@ GST_START_TEST (test_mult_started_over)
   fail_unless (packet_log_count (log, 0, ZRTP_MESSAGE_COMMIT) >= 2);
   assert_both_secure (sim, 1);
   for (guint e = 0; e < 2; e++)
-    fail_unless_equals_int (sim->ends[e].streams[1].
-        n_events[ZRTP_EVENT_SECURITY], 0);
+    fail_unless_equals_int (sim->ends[e].
+        streams[1].n_events[ZRTP_EVENT_SECURITY], 0);
   packet_log_free (log);
   sim_free (sim);
 }
@@ -431,9 +431,9 @@ GST_START_TEST (test_few_forgeries_are_told)
 GST_END_TEST;
 
 static Suite *
-strangers_suite (void)
+thirdpartycalls_suite (void)
 {
-  Suite *suite = suite_create ("strangers");
+  Suite *suite = suite_create ("thirdpartycalls");
   TCase *tc = tcase_create ("strangers");
 
   suite_add_tcase (suite, tc);
@@ -453,4 +453,4 @@ strangers_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (strangers);
+GST_CHECK_MAIN (thirdpartycalls);

@@ -388,9 +388,9 @@ GST_START_TEST (test_calls)
 GST_END_TEST;
 
 static Suite *
-surroundings_suite (void)
+environment_suite (void)
 {
-  Suite *s = suite_create ("surroundings");
+  Suite *s = suite_create ("environment");
   TCase *tc = tcase_create ("surroundings");
 
   suite_add_tcase (s, tc);
@@ -402,4 +402,4 @@ surroundings_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (surroundings);
+GST_CHECK_MAIN (environment);

@@ -176,8 +176,8 @@ assert_agreed (Town * town)
   for (guint c = 0; c < N_CALLS; c++) {
     sim_assert_agreed (town->calls[c]);
     for (guint e = 0; e < 2; e++)
-      fail_if (zrtp_session_get_info (town->calls[c]->ends[e].
-              session)->cache_mismatch);
+      fail_if (zrtp_session_get_info (town->calls[c]->ends[e].session)->
+          cache_mismatch);
   }
 }
 
@@ -599,8 +599,8 @@ GST_START_TEST (test_loser_waits)
   open = TRUE;
   fail_unless (sim_run_until_secure (sim, 5 * SIM_SEC));
   sim_assert_agreed (sim);
-  fail_unless_equals_string (sim->ends[loser].streams[loser].stream->info.
-      key_agreement->base.name, "Mult");
+  fail_unless_equals_string (sim->ends[loser].streams[loser].stream->
+      info.key_agreement->base.name, "Mult");
   packet_log_free (log);
   sim_free (sim);
 }
@@ -608,9 +608,9 @@ GST_START_TEST (test_loser_waits)
 GST_END_TEST;
 
 static Suite *
-turns_suite (void)
+exchangelock_suite (void)
 {
-  Suite *suite = suite_create ("turns");
+  Suite *suite = suite_create ("exchangelock");
   TCase *tc = tcase_create ("turns");
 
   tcase_add_checked_fixture (tc, cache_folder_make, cache_folder_remove);
@@ -629,4 +629,4 @@ turns_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (turns);
+GST_CHECK_MAIN (exchangelock);

@@ -713,9 +713,9 @@ GST_START_TEST (test_media_follows_policy)
 GST_END_TEST;
 
 static Suite *
-presence_suite (void)
+peerspresent_suite (void)
 {
-  Suite *suite = suite_create ("presence");
+  Suite *suite = suite_create ("peerspresent");
   TCase *tc = tcase_create ("presence");
 
   suite_add_tcase (suite, tc);
@@ -744,4 +744,4 @@ presence_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (presence);
+GST_CHECK_MAIN (peerspresent);

@@ -699,9 +699,9 @@ GST_START_TEST (test_attacked_calls)
 GST_END_TEST;
 
 static Suite *
-chaos_suite (void)
+randomcalls_suite (void)
 {
-  Suite *suite = suite_create ("chaos");
+  Suite *suite = suite_create ("randomcalls");
   TCase *tc = tcase_create ("chaos");
 
   suite_add_tcase (suite, tc);
@@ -711,4 +711,4 @@ chaos_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (chaos);
+GST_CHECK_MAIN (randomcalls);
