@@ -284,10 +284,7 @@ resend (ZrtpStream * stream, gint64 now)
     zrtp_contention_end (stream->session, stream, now);
     return;
   }
-  repeat->left--;
-  repeat->sent++;
-  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, zrtp_repeat_next (repeat, now));
   if (stream->step == ZRTP_STEP_COMMIT_SENT)
     zrtp_commit_timeout (stream, now);
   else

@@ -56,7 +56,7 @@ zrtp_commit_answer (ZrtpStream * stream, gint64 now)
   return ZRTP_OK;
 }
 
-/* Whose Commit it is: the Hello whose chain fits and whose MAC its key opens
+/* The endpoint that a Commit is of: the Hello whose chain fits and whose MAC its key opens
  * (9, 5.2). *@tampered: the chain fits but no MAC does, and such Hellos are
  * forgotten: the genuine one, if there is one, comes again. */
 static ZrtpRemote *
@@ -65,23 +65,21 @@ find_committer (ZrtpStream * stream, const ZrtpPacket * packet,
 {
   const gboolean is_idle = zrtp_step_is_discovery (stream)
       || stream->step == ZRTP_STEP_FAILED;
-  guint8 h3[ZRTP_IMAGE_SIZE];
 
   *tampered = FALSE;
-  zrtp_sha256 (commit->h2, ZRTP_IMAGE_SIZE, h3);
   for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
     ZrtpRemote *remote = &stream->remotes.slots[i];
-    const guint8 *data;
-    gsize size;
+    ZrtpChainCheck check;
 
-    if (!remote->hello || remote->ssrc != packet->ssrc
-        || !zrtp_equal (h3, remote->h3, ZRTP_IMAGE_SIZE))
+    if (!remote->hello || remote->ssrc != packet->ssrc)
       continue;
-    data = g_bytes_get_data (remote->hello, &size);
-    if (zrtp_message_check_mac (data, size, commit->h2)) {
+    check = zrtp_chain_check (commit->h2, 1, remote->h3, remote->hello);
+    if (check == ZRTP_CHAIN_OPENS) {
       *tampered = FALSE;
       return remote;
     }
+    if (check == ZRTP_CHAIN_OTHER)
+      continue;
     *tampered = TRUE;
     if (is_idle)
       zrtp_remote_clear (remote);

@@ -82,21 +82,17 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
   const ZrtpExchange *x = stream->exchange;
   const gboolean initiator = stream->info.role == ZRTP_ROLE_INITIATOR;
   const gboolean dh = x->mode == ZRTP_COMMIT_DH;
-  guint8 image[4][ZRTP_IMAGE_SIZE];
-  const guint8 *known, *earlier, *key;
+  const guint8 *known;
   GBytes *sealed_by_chain;
-  ZrtpDrop result = ZRTP_DROP_BAD_MAC;
   guint steps;
-  gsize size;
 
   *tampered = FALSE;
   if (!zrtp_sealed_check_mac (stream, sealed))
-    goto out;
+    return ZRTP_DROP_BAD_MAC;
 
   *text = zrtp_sealed_decrypt (stream, sealed);
-  result = ZRTP_DROP_MALFORMED;
   if (!zrtp_confirm_body_parse (*text, sealed->encrypted.size, body))
-    goto out;
+    return ZRTP_DROP_MALFORMED;
 
   /* 9: what of the chain we hold, and how many steps above H0 it is. */
   if (dh) {
@@ -108,24 +104,15 @@ open_confirm (ZrtpStream * stream, const ZrtpSealed * sealed,
     steps = initiator ? 3 : 2;
     sealed_by_chain = initiator ? x->peer.hello : x->commit;
   }
-  memcpy (image[0], body->h0, ZRTP_IMAGE_SIZE);
-  for (guint i = 1; i <= steps; i++)
-    zrtp_sha256 (image[i - 1], ZRTP_IMAGE_SIZE, image[i]);
-  result = ZRTP_DROP_BAD_PREIMAGE;
-  if (!zrtp_equal (image[steps], known, ZRTP_IMAGE_SIZE))
-    goto out;
-  key = image[steps - 1];
-  earlier = g_bytes_get_data (sealed_by_chain, &size);
-  if (!zrtp_message_check_mac (earlier, size, key)) {
-    *tampered = TRUE;
-    result = ZRTP_DROP_BAD_MAC;
-    goto out;
+  switch (zrtp_chain_check (body->h0, steps, known, sealed_by_chain)) {
+    case ZRTP_CHAIN_OPENS:
+      return ZRTP_DROP_NONE;
+    case ZRTP_CHAIN_CHANGED:
+      *tampered = TRUE;
+      return ZRTP_DROP_BAD_MAC;
+    default:
+      return ZRTP_DROP_BAD_PREIMAGE;
   }
-  result = ZRTP_DROP_NONE;
-
-out:
-  zrtp_wipe (image, sizeof image);
-  return result;
 }
 
 /* 7.3.1: E makes A void, that of either side and of all streams. */

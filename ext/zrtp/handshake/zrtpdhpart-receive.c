@@ -38,20 +38,15 @@ acceptable_value (const ZrtpExchange * x, const ZrtpDHPart * part)
  * answer one that was meant for another endpoint with its ZID; then it is asked. */
 static gboolean
 retry_with_answering_remote (ZrtpStream * stream, const ZrtpPacket * packet,
-    const guint8 h2[ZRTP_IMAGE_SIZE], const guint8 h3[ZRTP_IMAGE_SIZE],
-    gint64 now)
+    const ZrtpDHPart * part, gint64 now)
 {
   for (guint i = 0; stream->outer && i < ZRTP_MAX_REMOTES; i++) {
     ZrtpRemote *remote = &stream->remotes.slots[i];
-    const guint8 *data;
-    gsize size;
 
     if (!remote->hello || remote->answered
         || remote->ssrc != packet->ssrc
-        || !zrtp_equal (h3, remote->h3, ZRTP_IMAGE_SIZE))
-      continue;
-    data = g_bytes_get_data (remote->hello, &size);
-    if (!zrtp_message_check_mac (data, size, h2))
+        || zrtp_chain_check (part->h1, 2, remote->h3,
+            remote->hello) != ZRTP_CHAIN_OPENS)
       continue;
     remote->answered = now;
     if (zrtp_contention_awaits_answer (stream, now))
@@ -72,22 +67,17 @@ zrtp_dhpart1_receive (ZrtpStream * stream, const ZrtpReceived * received,
   const ZrtpPacket *packet = received->packet;
   const ZrtpDHPart *part = &received->message->u.dhpart;
   ZrtpExchange *x = stream->exchange;
-  guint8 h2[ZRTP_IMAGE_SIZE], h3[ZRTP_IMAGE_SIZE];
-  gsize size;
-  const guint8 *hello;
+  ZrtpChainCheck check;
 
   if (x->mode != ZRTP_COMMIT_DH)
     return ZRTP_DROPPED (UNEXPECTED);
   /* 9: the responder never sent H2; it is one step below H1. */
-  zrtp_sha256 (part->h1, ZRTP_IMAGE_SIZE, h2);
-  zrtp_sha256 (h2, ZRTP_IMAGE_SIZE, h3);
-  if (packet->ssrc != x->peer.ssrc
-      || !zrtp_equal (h3, x->peer.h3, ZRTP_IMAGE_SIZE))
-    return retry_with_answering_remote (stream, packet, h2, h3, now) ? ZRTP_OK :
+  check = zrtp_chain_check (part->h1, 2, x->peer.h3, x->peer.hello);
+  if (packet->ssrc != x->peer.ssrc || check == ZRTP_CHAIN_OTHER)
+    return retry_with_answering_remote (stream, packet, part, now) ? ZRTP_OK :
         ZRTP_DROPPED (BAD_PREIMAGE);
-  hello = g_bytes_get_data (x->peer.hello, &size);
-  if (!zrtp_message_check_mac (hello, size, h2)) {
-    if (!zrtp_remotes_drop_forged (stream, &x->peer, h2))
+  if (check == ZRTP_CHAIN_CHANGED) {
+    if (!zrtp_remotes_drop_forged (stream, &x->peer, part->h1))
       return ZRTP_OUTCOME (BAD_MAC, SECURITY, ZRTP_ERROR_HELLO_MISMATCH,
           "the peer's Hello was changed on its way");
     zrtp_commit_again (stream, now);
@@ -137,20 +127,17 @@ zrtp_dhpart2_receive (ZrtpStream * stream, const ZrtpReceived * received,
   const ZrtpPacket *packet = received->packet;
   const ZrtpDHPart *part = &received->message->u.dhpart;
   ZrtpExchange *x = stream->exchange;
-  guint8 h2[ZRTP_IMAGE_SIZE];
-  const guint8 *commit;
-  gsize size;
+  ZrtpChainCheck check;
 
   if (stream->step == ZRTP_STEP_DHPART2_RECEIVED) {
     zrtp_soft_error_clear_unless_confirm (stream);      /* its answer is being made */
     return ZRTP_DROPPED (UNEXPECTED);
   }
-  zrtp_sha256 (part->h1, ZRTP_IMAGE_SIZE, h2);
-  if (!zrtp_equal (h2, x->peer_h2, ZRTP_IMAGE_SIZE))
+  check = zrtp_chain_check (part->h1, 1, x->peer_h2, x->commit);
+  if (check == ZRTP_CHAIN_OTHER)
     return ZRTP_DROPPED (BAD_PREIMAGE);
-  commit = g_bytes_get_data (x->commit, &size);
   /* The whole chain may be a third party's: it goes, discovery goes on. */
-  if (!zrtp_message_check_mac (commit, size, part->h1))
+  if (check == ZRTP_CHAIN_CHANGED)
     return ZRTP_OUTCOME (BAD_MAC, CHAIN, ZRTP_ERROR_MALFORMED,
         "the Commit of an endpoint was changed on its way");
   if (!hvi_fits (stream, packet))

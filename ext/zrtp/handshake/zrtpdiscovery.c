@@ -179,18 +179,15 @@ zrtp_discovery_timeout (ZrtpStream * stream, gint64 now)
     zrtp_discovery_schedule (stream, now);
     return;
   }
-  if (repeat->left > 0) {
-    repeat->left--;
-    repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  } else if (!has_evidence (stream, now) || stream->discovery.hello_acked
-      || now - stream->discovery.started >= EVIDENCE_TIME) {
+  if (repeat->left == 0 && (!has_evidence (stream, now)
+          || stream->discovery.hello_acked
+          || now - stream->discovery.started >= EVIDENCE_TIME)) {
     stream->discovery.schedule_over = TRUE;
     zrtp_lost_call_schedule_over (stream);
     consider_no_zrtp (stream, now);
     repeat->interval = MAX (ZRTP_SLOW_HELLO, repeat->cap);
   }
-  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, now + repeat->interval);
-  repeat->sent++;
+  zrtp_timer_set (stream, ZRTP_TIMER_RESEND, zrtp_repeat_next (repeat, now));
   zrtp_stream_send_hello (stream, TRUE, now);
   if (stream->limits.peer_untold && zrtp_unproven_may_tell (stream, now)) {
     stream->limits.peer_untold = FALSE;

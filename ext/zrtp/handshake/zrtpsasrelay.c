@@ -92,9 +92,7 @@ zrtp_relay_timeout (ZrtpStream * stream, gint64 now)
     end_relay (stream, ZRTP_ERROR_TIMEOUT);
     return;
   }
-  repeat->left--;
-  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  zrtp_timer_set (stream, ZRTP_TIMER_RELAY, now + repeat->interval);
+  zrtp_timer_set (stream, ZRTP_TIMER_RELAY, zrtp_repeat_next (repeat, now));
   zrtp_stream_send (stream, repeat->message, TRUE);
 }
 

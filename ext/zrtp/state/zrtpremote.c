@@ -129,19 +129,16 @@ zrtp_remotes_best (ZrtpStream * stream)
 
 gboolean
 zrtp_remotes_drop_forged (ZrtpStream * stream, const ZrtpRemote * peer,
-    const guint8 h2[ZRTP_IMAGE_SIZE])
+    const guint8 h1[ZRTP_IMAGE_SIZE])
 {
   gboolean any = FALSE;
 
   for (guint i = 0; i < ZRTP_MAX_REMOTES; i++) {
     ZrtpRemote *remote = &stream->remotes.slots[i];
-    const guint8 *data;
-    gsize size;
 
     if (!remote->hello || !has_chain (remote, peer->h3))
       continue;
-    data = g_bytes_get_data (remote->hello, &size);
-    if (zrtp_message_check_mac (data, size, h2))
+    if (zrtp_chain_check (h1, 2, remote->h3, remote->hello) == ZRTP_CHAIN_OPENS)
       any |= remote->ssrc == peer->ssrc;
     else
       zrtp_remote_clear (remote);

@@ -44,6 +44,17 @@ zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
   repeat->sent = 0;
 }
 
+gint64
+zrtp_repeat_next (ZrtpRepeat * repeat, gint64 now)
+{
+  if (repeat->left > 0) {
+    repeat->left--;
+    repeat->interval = MIN (2 * repeat->interval, repeat->cap);
+  }
+  repeat->sent++;
+  return now + repeat->interval;
+}
+
 void
 zrtp_repeat_clear (ZrtpRepeat * repeat)
 {
@@ -118,9 +129,7 @@ zrtp_error_timeout (ZrtpStream * stream, gint64 now)
     zrtp_stop_error (stream);
     return;
   }
-  repeat->left--;
-  repeat->interval = MIN (2 * repeat->interval, repeat->cap);
-  zrtp_timer_set (stream, ZRTP_TIMER_ERROR, now + repeat->interval);
+  zrtp_timer_set (stream, ZRTP_TIMER_ERROR, zrtp_repeat_next (repeat, now));
   zrtp_stream_send (stream, repeat->message, TRUE);
 }
 

@@ -11,6 +11,7 @@
 #include "zrtp/agreement/zrtpnegotiate.h"
 #include "zrtp/agreement/zrtpsecrets.h"
 #include "zrtp/crypto/zrtpkeyschedule.h"
+#include "zrtp/message/zrtpchain.h"
 #include "zrtp/message/zrtpsignature-format.h"
 #include "zrtp/state/zrtpinfo.h"
 
@@ -611,6 +612,9 @@ gboolean zrtp_stream_resend_reply (ZrtpStream * stream,
  * @cap. */
 void zrtp_repeat_start (ZrtpRepeat * repeat, GBytes * message, gint64 first,
     gint64 cap, guint retransmissions, gint64 now);
+/* Counts one retransmission and doubles the interval, up to its cap, while
+ * retransmissions are left. Returns the time of the next (6). */
+gint64 zrtp_repeat_next (ZrtpRepeat * repeat, gint64 now);
 void zrtp_repeat_clear (ZrtpRepeat * repeat);
 void zrtp_send_error (ZrtpStream * stream, ZrtpErrorCode error, gint64 now);
 void zrtp_stop_error (ZrtpStream * stream);
@@ -648,10 +652,10 @@ void zrtp_remote_copy (ZrtpRemote * to, const ZrtpRemote * from);
  * has our Hello; one that let no exchange run dry; the one heard last. NULL:
  * none. */
 ZrtpRemote *zrtp_remotes_best (ZrtpStream * stream);
-/* Its H2 is known by now: forgets Hellos of @peer's chain that it did not seal.
- * TRUE if there is one that it did. */
+/* @h1 proves @peer's chain: forgets Hellos of this chain that its H2 did not
+ * seal. TRUE if one with the SSRC of @peer remains. */
 gboolean zrtp_remotes_drop_forged (ZrtpStream * stream, const ZrtpRemote * peer,
-    const guint8 h2[ZRTP_IMAGE_SIZE]);
+    const guint8 h1[ZRTP_IMAGE_SIZE]);
 /* 4.4.3: the peer of all streams, by its ZID. FALSE before the first is secure. */
 gboolean zrtp_remotes_is_of_call (const ZrtpStream * stream,
     const ZrtpRemote * remote);

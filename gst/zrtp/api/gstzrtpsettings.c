@@ -149,17 +149,6 @@ get_stamped (GstZrtpSettings * settings, GstZrtpSetting setting, GValue * value)
   return stamp;
 }
 
-gboolean
-gst_zrtp_settings_is_set (GstZrtpSettings * settings, GstZrtpSetting setting)
-{
-  gboolean result;
-
-  g_mutex_lock (&settings->lock);
-  result = settings->stamps[setting] != 0;
-  g_mutex_unlock (&settings->lock);
-  return result;
-}
-
 void
 gst_zrtp_settings_merge (GstZrtpSettings * into, GstZrtpSettings * from,
     GstZrtpScope scope)

@@ -100,8 +100,6 @@ void gst_zrtp_settings_set (GstZrtpSettings * settings,
 /* @value is initialised with the pspec's type. */
 void gst_zrtp_settings_get (GstZrtpSettings * settings,
     GstZrtpSetting setting, GValue * value);
-gboolean gst_zrtp_settings_is_set (GstZrtpSettings * settings,
-    GstZrtpSetting setting);
 
 /* Takes over what was set in @from, was set later than in @into, and is shared
  * within @scope. */
