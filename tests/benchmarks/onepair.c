@@ -20,7 +20,7 @@ typedef struct
 {
   const char *name;
   const char *key_agreement;
-  gboolean shared;              /* one file a gateway; else known by nobody */
+  gboolean shared;              /* one file a gateway; else known to no peer */
 } Case;
 
 static const Case cases[] = {

@@ -382,7 +382,7 @@ repeats what was lost.
 
 CPU time of a handshake, both ends together, in microseconds: two ends in memory, without GStreamer, this project's
 engine and libbzrtp, the stack of Linphone. Mult is the second stream of a call, Prsh a call with what was kept of
-earlier ones. Each packet arrives at once, but for one HelloACK, which decides who initiates. Packets and octets: of
+earlier ones. Each packet arrives at once, but for one HelloACK, which decides the initiator. Packets and octets: of
 ZRTP, both ways. kB an end: allocated once it is secure, without SRTP. libbzrtp has no E255, EC25, EC38, Prsh.
 
 {handshake}
@@ -391,7 +391,7 @@ ZRTP, both ways. kB an end: allocated once it is secure, without SRTP. libbzrtp 
 
 Calls in one process, four elements each, linked to each other without a network, X255: a process for each column.
 Threads are all but the benchmark's own. Load: every zrtpenc gets a packet of voice each 20 ms, from two threads.
-Meanwhile 20 more pairs say Hello to nobody: how late they are shows what timers are worth. The packets of a few calls
+Meanwhile 20 more pairs say Hello to no peer: how late they are shows what timers are worth. The packets of a few calls
 find nothing in the processor's caches after 20 ms of sleep, those of many never do. Memory: once media flows. srtpenc
 and srtpdec have a key at hand; beyond 100 calls the system's libsrtp2 takes minutes for their first packets.
 

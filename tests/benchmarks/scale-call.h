@@ -35,7 +35,7 @@ guint scale_call_count_missing (guint n);
 /* A packet of 20 ms of voice. */
 GstBuffer *scale_call_make_packet (ScaleEnd * end);
 
-/* A pair whose Hellos nobody answers. */
+/* A pair whose Hellos no peer answers. */
 typedef struct
 {
   GstElement *enc, *dec;

@@ -4,7 +4,7 @@
  * How long two ends take until media may flow both ways: from setting their
  * pipelines PLAYING, one after the other, until both have the keys of both
  * directions; "late": from setting the second one PLAYING, some 300 ms after
- * the first, which found nobody there. Real UDP sockets on 127.0.0.1, live sources, pipelines made anew
+ * the first, which found no endpoint there. Real UDP sockets on 127.0.0.1, live sources, pipelines made again
  * for each call; zrtpenc and zrtpdec, and dtlssrtpenc and dtlssrtpdec, in turn.
  *
  *     setup [--json] [--quick] [--rounds=CALLS] [--only=NAME]
@@ -211,7 +211,7 @@ aim (GstElement * pipeline, guint port)
   gst_object_unref (sink);
 }
 
-/* Of 127.0.0.1; nobody else is likely to take it soon. */
+/* Of 127.0.0.1; no other program is likely to take it soon. */
 static guint
 find_free_port (void)
 {

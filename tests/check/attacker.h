@@ -3,7 +3,7 @@
  *
  * An attacker on the simulated network. He sees every packet; where a test says
  * so he even knows the peer's secrets, to get past the checks that would stop
- * anybody else.
+ * any other endpoint.
  */
 #ifndef ATTACKER_H
 #define ATTACKER_H

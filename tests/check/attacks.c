@@ -11,8 +11,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-/* A datagram of which somebody at @sim wants to know that it changes nothing:
- * it is dropped, counted, and answered by nobody. */
+/* A datagram that must change nothing at @sim: it is dropped, counted, and not
+ * answered. */
 static void
 assert_dropped (SimStream * to, const guint8 * data, gsize size)
 {
@@ -58,8 +58,8 @@ assert_call_goes_on (Sim * sim)
   sim_free (sim);
 }
 
-/* Every message there is, cut after every octet: as a datagram that was cut, and
- * framed anew, as somebody does who wants to get past the first checks. */
+/* Every message there is, cut after every octet: as a datagram that was cut,
+ * and framed again, as an attacker does to get past the first checks. */
 
 static void
 deliver_cut (SimStream * to, const guint8 * message, gsize size)
@@ -490,7 +490,7 @@ is_due (SimStream * to, const Forged * row)
 {
   const ZrtpStream *stream = to->stream;
 
-  /* While nobody is known to be there, an Error may come from anybody. */
+  /* While no peer is known, an Error may come from any sender. */
   if (row->type == ZRTP_MESSAGE_ERROR)
     return stream->exchange != NULL;
   /* Under keys a GoClear with a bad MAC is an alarm: forgery shows it. */
@@ -542,9 +542,9 @@ GST_START_TEST (test_forged_at_every_step)
 
 GST_END_TEST;
 
-/* One stream of a call is secure, the other's Commit goes unanswered. Whoever
- * says Hello and Commit on that one meanwhile takes nobody's place: the SAS stays,
- * and the genuine peer comes in. */
+/* One stream of a call is secure, the other's Commit goes unanswered. An
+ * endpoint that says Hello and Commit on that one meanwhile takes no other's
+ * place: the SAS stays, and the genuine peer comes in. */
 
 static gboolean
 silence_second (Sim * sim, SimStream * from, guint8 * data, gsize * size,
@@ -556,7 +556,7 @@ silence_second (Sim * sim, SimStream * from, guint8 * data, gsize * size,
       || sim_packet_type (data, *size, &message) != ZRTP_MESSAGE_COMMIT;
 }
 
-GST_START_TEST (test_stranger_beside_secure)
+GST_START_TEST (test_third_party_beside_secure)
 {
   static const char *const agreements[] = { "X255", "Mult" };
   const char *names[ZRTP_N_KINDS] = { "S256", "AES1", "HS80", NULL, "B32 " };
@@ -596,8 +596,8 @@ GST_START_TEST (test_stranger_beside_secure)
 
 GST_END_TEST;
 
-/* The same with the peer's own name: H2 was in its Commit, so anybody may write
- * another Commit, and the genuine DHPart2 or Confirm2 alone has H1. */
+/* The same with the peer's own name: H2 was in its Commit, so any sender may
+ * write another Commit, and the genuine DHPart2 or Confirm2 alone has H1. */
 GST_START_TEST (test_old_image_beside_secure)
 {
   ZrtpMessage message = {.type = ZRTP_MESSAGE_COMMIT };
@@ -634,9 +634,9 @@ GST_START_TEST (test_old_image_beside_secure)
 
 GST_END_TEST;
 
-/* A stranger who says Hello and Commit under a new name every few milliseconds
- * does not keep us computing: a key pair serves until it was used, and what was
- * answered takes its time to fail. */
+/* A third party that says Hello and Commit under a new name every few
+ * milliseconds does not keep us computing: a key pair serves until it was used,
+ * and what was answered takes its time to fail. */
 GST_START_TEST (test_few_computations)
 {
   Sim *sim = sim_new (1200);
@@ -690,7 +690,7 @@ keep_or_play (Sim * sim, SimStream * from, guint8 * data, gsize * size,
     g_ptr_array_add (tape->to[other], g_bytes_new (data, *size));
     return TRUE;
   }
-  /* Answers to what is played must not start it anew for ever. */
+  /* Answers to what is played must not start it again forever. */
   for (guint i = 0; i < tape->to[other]->len && sim->packets <= 40; i++) {
     GBytes *packet = g_ptr_array_index (tape->to[other], i);
 
@@ -757,7 +757,7 @@ attacks_suite (void)
   tcase_add_test (tc, test_every_error_is_told);
   tcase_add_test (tc, test_nothing_secure_before_confirm);
   tcase_add_test (tc, test_forged_at_every_step);
-  tcase_add_test (tc, test_stranger_beside_secure);
+  tcase_add_test (tc, test_third_party_beside_secure);
   tcase_add_test (tc, test_old_image_beside_secure);
   tcase_add_test (tc, test_few_computations);
   tcase_add_test (tc, test_keys_are_fresh);

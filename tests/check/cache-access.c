@@ -103,8 +103,8 @@ read_as_nobody (gpointer data)
   return TRUE;
 }
 
-/* Readable, and in a folder where a stranger could put it: nothing of it counts.
- * One of root's is provisioned. */
+/* Readable, and in a folder where another user could put it: nothing of it
+ * counts. One of root's is provisioned. */
 GST_START_TEST (test_owner_as_user)
 {
   const char *path = make_cache ("peers");

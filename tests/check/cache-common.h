@@ -34,7 +34,7 @@ ZrtpCache *open_cache (const char *path);
 ZrtpPeer lookup (ZrtpCache * cache, guint zid, gint64 now);
 void update (ZrtpCache * cache, guint zid, gint64 now,
     const ZrtpPeerUpdate * change);
-/* SET_RS1 for ever, with @more (ROTATE) beside it. */
+/* SET_RS1 forever, with @more (ROTATE) beside it. */
 void set_rs1 (ZrtpCache * cache, guint zid, gint64 now, guint secret,
     guint more);
 void set_name (ZrtpCache * cache, guint zid, gint64 now, const char *name);

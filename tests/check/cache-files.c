@@ -121,8 +121,8 @@ open_foreign (gpointer data)
   return TRUE;
 }
 
-/* A file of somebody else's that others can write says nothing about peers.
- * Only root can make one here; for others it is a file that can't be read. */
+/* A file of another user that others can write says nothing about peers. Only
+ * root can make one here; for others it is a file that can't be read. */
 GST_START_TEST (test_writable_by_others)
 {
   const char *path = make_cache ("peers", 1);
@@ -173,7 +173,7 @@ expect_refused_with_mode (const char *path, guint mode)
   g_free (after);
 }
 
-/* It may be anybody's: who may read it isn't changed either. */
+/* It may be any user's: its permissions do not change either. */
 static void
 expect_refused (const char *path)
 {
@@ -709,7 +709,8 @@ GST_START_TEST (test_deleted)
   lookup_fails (old, 1, ZRTP_CACHE_ERROR_FAILED);
   fail_if (g_file_test (path, G_FILE_TEST_EXISTS));
 
-  /* A newcomer starts with a new file, whoever still holds the old one. */
+  /* A newcomer starts with a new file, whichever process still holds the old
+   * one. */
   cache = open_cache (path);
   fail_if (cache == old);
   zrtp_cache_get_zid (cache, zid);

@@ -62,8 +62,8 @@ expect_files (const char *names)
   g_free (listing);
 }
 
-/* Whoever looks leaves nothing behind; all who look see one ZID, and it is that
- * of the file. */
+/* A process that looks leaves nothing behind; all that look see one ZID, and it
+ * is that of the file. */
 GST_START_TEST (test_one_zid)
 {
   const char *path = in_folder ("peers");
@@ -97,7 +97,8 @@ GST_START_TEST (test_one_zid)
 
 GST_END_TEST;
 
-/* Nobody made it: then there is another ZID next time, and still no file. */
+/* No process made it: then there is another ZID next time, and still no
+ * file. */
 GST_START_TEST (test_never_made)
 {
   ZrtpCache *cache = foresee (in_folder ("new/peers"));
@@ -149,8 +150,8 @@ GST_START_TEST (test_names)
 
 GST_END_TEST;
 
-/* Another process made the file meanwhile. It stays as it is; whoever announced
- * the ZID that was foreseen keeps that, without a file. */
+/* Another process made the file meanwhile. It stays as it is; a process that
+ * announced the ZID that was foreseen keeps that, without a file. */
 GST_START_TEST (test_another_was_first)
 {
   ZrtpCache *other = open_cache (in_folder ("other"));

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The file of the cache of known peers as earlier versions made it: nothing in
- * it is lost, whoever opens it and however.
+ * it is lost, whichever program opens it and however.
  */
 #include "cache-common.h"
 

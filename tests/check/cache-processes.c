@@ -90,7 +90,7 @@ child_rotate (char **arguments)
   return TRUE;
 }
 
-/* PATH COUNT: names peer 1 COUNT times; nobody else does. */
+/* PATH COUNT: names peer 1 COUNT times; no other process does. */
 static gboolean
 child_name (char **arguments)
 {
@@ -384,7 +384,7 @@ GST_START_TEST (test_busy_open)
   fail_unless (child_finish (&child));
   zrtp_cache_unref (open_cache (path));
 
-  /* Somebody makes the file just now, and takes too long. */
+  /* A process makes the file just now, and takes too long. */
   hold (&child, empty, "BEGIN EXCLUSIVE");
   open_fails (empty, ZRTP_CACHE_ERROR_BUSY);
   fail_unless (child_finish (&child));

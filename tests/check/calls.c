@@ -301,7 +301,8 @@ GST_START_TEST (test_contention)
 
 GST_END_TEST;
 
-/* Audio and video: one DH exchange, then Multistream, whoever starts what. */
+/* Audio and video: one DH exchange, then Multistream, whichever side starts
+ * what. */
 /* Z-4.4.3-01 Z-4.4.3-03 Z-4.4.3-04 Z-4.4.3-05 Z-4.4.3-07 Z-4.4.3.1-01 */
 /* Z-4.4.3.1-05 Z-4.4.3.1-09 Z-7-01 Z-5.1.5-04 Z-5.1.5-22 Z-4.4.1-01 */
 /* Z-4.4.1-03 Z-9-04 Z-4.5.2-05 Z-4.5.3-01 */
@@ -378,7 +379,7 @@ GST_START_TEST (test_multistream)
 GST_END_TEST;
 
 /* A stream that is added later follows at once; one that never hears anything
- * holds nobody up; one that stops takes nothing with it. */
+ * holds no other up; one that stops takes nothing with it. */
 /* Z-4.4.3-03 Z-4.4.3.1-02 Z-4.5.2-03 Z-4.5.2-04 Z-4.7.1-02 */
 GST_START_TEST (test_streams_come_and_go)
 {
@@ -417,7 +418,7 @@ GST_START_TEST (test_streams_come_and_go)
 
 GST_END_TEST;
 
-/* A Multistream Commit to somebody without ZRTPSess ends in an Error. */
+/* A Multistream Commit to an endpoint without ZRTPSess ends in an Error. */
 /* Z-4.4.3.1-07 */
 GST_START_TEST (test_multistream_without_session)
 {
@@ -481,7 +482,7 @@ GST_START_TEST (test_failure_beside)
     make_both (sim, 2);
     sim->wall = after[i / 2];
     sim->filter = fail_other_stream;
-    /* The second stream has nobody to talk to. */
+    /* The second stream has no peer to talk to. */
     zrtp_stream_start (sim->ends[0].streams[0].stream, 1, 0);
     zrtp_stream_start (sim->ends[1].streams[0].stream, 2, 0);
     zrtp_stream_start (sim->ends[0].streams[1].stream, 3, 0);

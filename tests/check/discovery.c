@@ -192,7 +192,7 @@ GST_START_TEST (test_evidence)
 
 GST_END_TEST;
 
-/* Who comes late has not heard our first Hellos: the schedule starts anew. */
+/* A late peer has not heard our first Hellos: the schedule starts again. */
 GST_START_TEST (test_schedule_restarts)
 {
   gint times[] = { 0, 50, 150, 350, 550 };
@@ -303,7 +303,7 @@ GST_START_TEST (test_commit_stops_hello)
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 3);
   sim_run (alone.sim, SIM_SEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 3);
-  /* That Commit may be anybody's: Hellos go on slowly. */
+  /* That Commit may be any sender's: Hellos go on slowly. */
   sim_run (alone.sim, 9 * SIM_SEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 8);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_DHPART1), 1);
@@ -315,15 +315,15 @@ GST_END_TEST;
 /* The peer's own Hello does not stop ours, nor does an ack from elsewhere. */
 GST_START_TEST (test_what_does_not_stop_hello)
 {
-  MockPeer stranger;
+  MockPeer other;
   Alone alone;
 
   alone_init (&alone, 8);
   alone_start (&alone);
-  mock_peer_init (&stranger, alone.alice, 0x666);
+  mock_peer_init (&other, alone.alice, 0x666);
   mock_peer_hello (&alone.mock);
   sim_run (alone.sim, 120 * SIM_MSEC);
-  mock_peer_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
+  mock_peer_ack (&other, ZRTP_MESSAGE_HELLO_ACK);
   sim_run (alone.sim, 600 * SIM_MSEC);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_HELLO), 6);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_COMMIT), 0);
@@ -337,24 +337,24 @@ GST_START_TEST (test_what_does_not_stop_hello)
 
 GST_END_TEST;
 
-/* A Hello that somebody throws in does not keep us from the peer that answers
- * ours, though it be passive and wait for our Commit. */
+/* A Hello that a third party throws in does not keep us from the peer that
+ * answers ours, though it be passive and wait for our Commit. */
 GST_START_TEST (test_stray_hello)
 {
   for (guint ack_first = 0; ack_first < 2; ack_first++) {
-    MockPeer stranger;
+    MockPeer other;
     Alone alone;
 
     alone_init (&alone, 81);
     alone.sim->ends[0].policy.auto_secure = FALSE;
     alone_start (&alone);
-    mock_peer_init (&stranger, alone.alice, 0x666);
+    mock_peer_init (&other, alone.alice, 0x666);
     alone.mock.hello.passive = TRUE;
     mock_peer_hello (&alone.mock);
     if (ack_first)
       mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
     sim_run (alone.sim, 100 * SIM_MSEC);
-    mock_peer_hello (&stranger);
+    mock_peer_hello (&other);
     sim_run (alone.sim, 200 * SIM_MSEC);
     /* It acknowledges whatever Hello comes. */
     mock_peer_ack (&alone.mock, ZRTP_MESSAGE_HELLO_ACK);
@@ -591,7 +591,7 @@ GST_START_TEST (test_earlier_version)
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR), 1);
   fail_unless_equals_int (packet_log_get (alone.log, 0, ZRTP_MESSAGE_ERROR,
           0)->message.u.error_code, 0x30);
-  /* It may be anybody's: told, and Hellos go on. */
+  /* It may be any sender's: told, and Hellos go on. */
   fail_unless_equals_int (alone.alice->last_error, ZRTP_ERROR_VERSION);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   mock_peer_ack (&alone.mock, ZRTP_MESSAGE_ERROR_ACK);
@@ -607,7 +607,8 @@ GST_START_TEST (test_earlier_version)
 
 GST_END_TEST;
 
-/* Somebody who says an old Hello in between cannot end it for our peer. */
+/* A third party that says an old Hello in between cannot end it for our
+ * peer. */
 /* The other side speaks several versions and goes down by the rules, until it
  * comes to ours or to nothing. */
 typedef struct
@@ -648,15 +649,15 @@ GST_END_TEST;
 
 GST_START_TEST (test_earlier_version_from_elsewhere)
 {
-  MockPeer stranger;
+  MockPeer other;
   Alone alone;
 
   alone_init (&alone, 15);
   alone_start (&alone);
-  mock_peer_init (&stranger, alone.alice, 0x666);
-  memcpy (stranger.hello.version, "1.00", 4);
+  mock_peer_init (&other, alone.alice, 0x666);
+  memcpy (other.hello.version, "1.00", 4);
   mock_peer_hello (&alone.mock);
-  mock_peer_hello (&stranger);
+  mock_peer_hello (&other);
   fail_unless_equals_int (info_of (&alone)->state, ZRTP_STATE_DISCOVERING);
   fail_unless_equals_int (count (&alone, ZRTP_MESSAGE_ERROR), 0);
   alone_clear (&alone);

@@ -11,13 +11,13 @@
 
 G_BEGIN_DECLS
 
-/* From here on whoever opens, looks for, or looks at a file whose path contains
- * @part hangs. */
+/* From here on a thread that opens, looks for, or looks at a file whose path
+ * contains @part hangs. */
 void disk_hang (const char *part);
 /* Waits until @n threads hang. */
 void disk_wait_hanging (guint n);
 guint disk_count_hanging (void);
-/* They go on, and nobody hangs any more. */
+/* They go on, and no thread hangs any more. */
 void disk_mend (void);
 
 G_END_DECLS

@@ -25,7 +25,7 @@ static const Lists strong = {
       {NULL, "AES3,AES1", NULL, "X448,X255", NULL}}, 0
 };
 
-/* What Bob's lists look like once somebody has stripped them. */
+/* What Bob's lists look like once an attacker has stripped them. */
 static const Lists stripped = {
   {{NULL, "AES3,AES1", NULL, "X448,X255", NULL},
       {NULL, "AES1", NULL, "X255", NULL}}, 0
@@ -129,7 +129,7 @@ GST_START_TEST (test_weaker)
 
 GST_END_TEST;
 
-/* Each kind, whoever calls. */
+/* Each kind, whichever side calls. */
 
 typedef struct
 {

@@ -82,8 +82,8 @@ assert_same_pbxsecret (PbxParty phone)
   zrtp_peer_clear (&b);
 }
 
-/* Whoever initiates: E and not A on the wire, the user is asked, and nothing is
- * stored before the answer. */
+/* Whichever side initiates: E and not A on the wire, the user is asked, and
+ * nothing is stored before the answer. */
 /* Z-7.3.1-02 Z-7.3.1-03 Z-7.3.1-04 Z-7.3.1-06 Z-7.3-01 Z-4.3-07 Z-4.3-08 */
 /* Z-5.2-04 */
 GST_START_TEST (test_enrolment)
@@ -260,7 +260,7 @@ enroll_without_mitm (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   return TRUE;
 }
 
-/* E from somebody who is no PBX: nothing to trust it with. */
+/* E from an endpoint that is no PBX: nothing to trust it with. */
 GST_START_TEST (test_enrolment_without_mitm)
 {
   Sim *sim = pbx_common_new (50, ALICE, ATLANTA);
@@ -335,7 +335,8 @@ GST_START_TEST (test_refused)
 
 GST_END_TEST;
 
-/* Somebody calls the PBX under Alice's ZID: he does not come between them. */
+/* An attacker calls the PBX under Alice's ZID: it does not come between
+ * them. */
 GST_START_TEST (test_impostor)
 {
   ZrtpPeer before, after;

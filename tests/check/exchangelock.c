@@ -290,11 +290,11 @@ GST_START_TEST (test_read_again)
 
 GST_END_TEST;
 
-/* Nor is it missed by who looked at somebody else meanwhile. */
+/* Nor is it missed by a stream that looked at another peer meanwhile. */
 GST_START_TEST (test_change_behind_our_back)
 {
   static const guint8 own[ZRTP_ZID_SIZE] = "own", peer[ZRTP_ZID_SIZE] = "peer",
-      stranger[ZRTP_ZID_SIZE] = "stranger";
+      third[ZRTP_ZID_SIZE] = "thirdparty!";
   ZrtpExchangeLocks *pairs = zrtp_exchange_locks_new ();
   ZrtpExchangeLease *a = zrtp_exchange_lease_new (pairs), *b =
       zrtp_exchange_lease_new (pairs);
@@ -302,7 +302,7 @@ GST_START_TEST (test_change_behind_our_back)
 
   fail_unless_equals_int (zrtp_exchange_lease_generation (a, own, peer),
       before);
-  zrtp_exchange_lease_generation (a, own, stranger);
+  zrtp_exchange_lease_generation (a, own, third);
   fail_unless_equals_int (zrtp_exchange_lease_acquire (b, own, peer, 0), 0);
   zrtp_exchange_lease_release (b, TRUE);
   fail_if (zrtp_exchange_lease_generation (a, own, peer) == before);

@@ -94,7 +94,7 @@ GST_START_TEST (test_mutants)
       for (guint e = 0; e < 2; e++) {
         SimStream *s = &sim->ends[e].streams[0];
 
-        /* If one is secure alone, nobody understands it: the other never
+        /* If one is secure alone, no peer understands it: the other never
          * passes anything in clear. */
         fail_unless (info_of (s)->send != ZRTP_MEDIA_CLEAR);
         fail_unless (info_of (s)->receive != ZRTP_MEDIA_CLEAR);
@@ -186,7 +186,7 @@ GST_START_TEST (test_go_clear_is_refused)
   fail_unless_equals_string (ALICE->trace->str, "");
   fail_unless_equals_int (dropped (ALICE, ZRTP_DROP_BAD_MAC), 13);
 
-  /* genuine, from somebody who ignores that we never set A */
+  /* genuine, from a peer that ignores that we never set A */
   BOB->stream->bound.hash->mac (zrtp_stream_own_keys (BOB->stream)->mac_key, 32,
       &part, 1, mac);
   memcpy (message.u.clear_mac, mac, ZRTP_MAC_SIZE);
@@ -244,7 +244,7 @@ GST_START_TEST (test_relayed_sas_is_never_shown)
 GST_END_TEST;
 
 /* Everything that Alice sends also comes back to her. Only her Hello is proof
- * of something (a loop, 0x90); the rest is nobody's. */
+ * of something (a loop, 0x90); the rest belongs to no exchange. */
 /* Z-5.2-15 */
 static gboolean
 reflect_all_but_hello (Sim * sim, SimStream * from, guint8 * data,
@@ -286,7 +286,7 @@ GST_START_TEST (test_reflection)
   assert_failed (ALICE, ZRTP_ERROR_EQUAL_ZIDS);
   sim_free (sim);
 
-  /* Not once there is somebody to talk to. */
+  /* Not once there is a peer to talk to. */
   sim = attacker_new_secure_call (432);
   size = zrtp_packet_write (packet, sizeof packet, 1, 0x1000,
       OCTETS (ALICE->stream->own.message));
@@ -457,7 +457,7 @@ GST_START_TEST (test_reused_nonce)
 
 GST_END_TEST;
 
-/* Preshared mode asked of somebody who does not do it: DH comes of it. */
+/* Preshared mode asked of a peer that does not do it: DH comes of it. */
 /* Z-4.2-02 Z-4.4.2.3-03 */
 static void
 make_preshared (Sim * sim, SimStream * from, ZrtpMessage * message)
@@ -497,7 +497,7 @@ GST_START_TEST (test_preshared_commit)
   fail_unless_equals_int (info_of (ALICE)->role, ZRTP_ROLE_INITIATOR);
   sim_free (sim);
 
-  /* Somebody who never commits says why. */
+  /* A peer that never commits says why. */
   sim = sim_new (471);
   sim->ends[0].policy.passive = TRUE;
   sim->ends[1].policy.auto_secure = FALSE;
@@ -516,8 +516,8 @@ GST_START_TEST (test_preshared_commit)
 
 GST_END_TEST;
 
-/* Whoever breaks an exchange off once he can tell the SAS gets few further
- * tries, however he does it: one chance in 65,536 must not become many. */
+/* An attacker that breaks an exchange off once the SAS is known gets few
+ * further tries, by whatever way: one chance in 65,536 must not become many. */
 static gboolean
 break_off (Sim * sim, SimStream * from, guint8 * data, gsize * size,
     gpointer user_data)

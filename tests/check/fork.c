@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The peer's program dies in mid-call and starts anew, or the call is forked:
+ * The peer's program dies in mid-call and starts again, or the call is forked:
  * a secure stream hears of another endpoint and moves to it if told so.
  */
 #include "sim.h"

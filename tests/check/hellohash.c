@@ -197,13 +197,13 @@ GST_END_TEST;
 GST_START_TEST (test_false_hello_first)
 {
   Sim *sim = sim_new_pair (6);
-  MockPeer stranger;
+  MockPeer other;
 
-  mock_peer_init (&stranger, stream_of (sim, 0), 0x2000);
+  mock_peer_init (&other, stream_of (sim, 0), 0x2000);
   fail_unless (announce (sim, 0, hash_of (sim, 1)));
   sim_start (sim, 0);
-  mock_peer_hello (&stranger);
-  mock_peer_commit (&stranger, NULL);
+  mock_peer_hello (&other);
+  mock_peer_commit (&other, NULL);
   assert_status (sim, 0, ZRTP_HELLO_HASH_MISMATCH, 1);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_DISCOVERING);
   sim_start (sim, 1);
@@ -398,7 +398,7 @@ GST_START_TEST (test_late_with_candidates)
 
 GST_END_TEST;
 
-/* Nobody of those who came: what is shown of a peer is not left standing. */
+/* None of those that came: what is shown of a peer is not left standing. */
 GST_START_TEST (test_late_with_false_candidate)
 {
   Sim *sim = sim_new (13);

@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Somebody who sees the packets of a call and adds some of his own, but can't
- * keep any from arriving: he must not keep two honest ends apart (RFC 6189 9), nor
+ * An attacker that sees the packets of a call and adds others, but can't keep
+ * any from arriving: it must not keep two honest ends apart (RFC 6189 9), nor
  * use up what they have.
  */
 #include <gst/check/gstcheck.h>
@@ -72,7 +72,7 @@ go_as_far_as_dhpart2 (MockPeer * mock, guint8 * packet, ZrtpMessage * dhpart2)
 
 /* After GoClear, in which both users agreed, the one who asks for keys is the
  * peer of the call. Others end neither the clear media nor what leads back. */
-GST_START_TEST (test_stranger_in_clear)
+GST_START_TEST (test_third_party_in_clear)
 {
   for (guint with_mult = 0; with_mult < 2; with_mult++) {
     Sim *sim = sim_new (1 + with_mult);
@@ -136,9 +136,10 @@ GST_START_TEST (test_nonces_are_bounded)
 
 GST_END_TEST;
 
-/* Bob, who does not ask by himself, is told by a stranger to go secure, and then
- * that nothing will come of it. Meanwhile Alice came up: nobody waits for ever. */
-GST_START_TEST (test_stranger_gives_up)
+/* Bob, who does not ask by himself, is told by a third party to go secure, and
+ * then that nothing will come of it. Meanwhile Alice came up: no side waits
+ * forever. */
+GST_START_TEST (test_third_party_gives_up)
 {
   for (guint before = 0; before < 2; before++) {
     Sim *sim = sim_new (4 + before);
@@ -167,8 +168,8 @@ GST_START_TEST (test_stranger_gives_up)
 
 GST_END_TEST;
 
-/* Bob's answer to a DHPart2 is never confirmed. Somebody who goes that far, and
- * then sends the same again and again, must not keep Alice out. */
+/* Bob's answer to a DHPart2 is never confirmed. An endpoint that goes that far,
+ * and then sends the same again and again, must not keep Alice out. */
 GST_START_TEST (test_dhpart2_again_and_again)
 {
   Sim *sim = sim_new (7);
@@ -196,7 +197,7 @@ GST_START_TEST (test_dhpart2_again_and_again)
 
 GST_END_TEST;
 
-/* 4.6, 9: a Confirm that anybody may have made ends nothing: the genuine one
+/* 4.6, 9: a Confirm that any sender may have made ends nothing: the genuine one
  * comes, if there is one. */
 typedef struct
 {
@@ -330,8 +331,8 @@ inject_hellos (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   return TRUE;
 }
 
-/* 9: whoever knows the SSRC can say Hello with it, and with the same chain, too.
- * The genuine one is not lost, and is tried. */
+/* 9: a sender that knows the SSRC can say Hello with it, and with the same
+ * chain, too. The genuine one is not lost, and is tried. */
 GST_START_TEST (test_forged_hellos)
 {
   for (guint i = 0; i < 32; i++) {
@@ -372,8 +373,8 @@ reflect (Sim * sim, SimStream * from, guint8 * data, gsize * size,
   return TRUE;
 }
 
-/* 4.1: each packet comes back to whoever sent it, with an SSRC that is nobody
- * else's. */
+/* 4.1: each packet comes back to its sender, with an SSRC of no other
+ * endpoint. */
 GST_START_TEST (test_reflected)
 {
   for (guint i = 0; i < 4; i++) {
@@ -401,9 +402,9 @@ injected_suite (void)
   TCase *tc = tcase_create ("injected");
 
   suite_add_tcase (suite, tc);
-  tcase_add_test (tc, test_stranger_in_clear);
+  tcase_add_test (tc, test_third_party_in_clear);
   tcase_add_test (tc, test_nonces_are_bounded);
-  tcase_add_test (tc, test_stranger_gives_up);
+  tcase_add_test (tc, test_third_party_gives_up);
   tcase_add_test (tc, test_dhpart2_again_and_again);
   tcase_add_test (tc, test_forged_confirms);
   tcase_add_test (tc, test_forged_errors);

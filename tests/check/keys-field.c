@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Ten recorded calls of another implementation, computed anew from the packets
+ * Ten recorded calls of another implementation, computed again from the packets
  * and the two private keys alone: shared secret, key schedule, SAS, Confirms.
  */
 #include <string.h>

@@ -54,7 +54,7 @@ typedef struct
   gint64 job_time;              /* of both; 0: at once */
 } Kill;
 
-/* A call in which somebody dies; FALSE if it had nothing more to do. */
+/* A call in which an endpoint dies; FALSE if it had nothing more to do. */
 static gboolean
 call_and_die (const Kill * kill, guint after)
 {
@@ -107,9 +107,9 @@ GST_START_TEST (test_kill_points)
 
 GST_END_TEST;
 
-/* Several calls in a row whose initiator dies with its last message, so that the
- * responder alone has the new secret: whoever that is, both still have one in
- * common. */
+/* Several calls in a row whose initiator dies with its last message, so that
+ * the responder alone has the new secret: whichever side that is, both still
+ * have one in common. */
 GST_START_TEST (test_cut_in_a_row)
 {
   char *what = g_strdup_printf ("initiators %u", __i__);

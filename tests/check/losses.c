@@ -150,7 +150,7 @@ GST_START_TEST (test_lost_in_multistream)
 
 GST_END_TEST;
 
-/* Contention and a loss: whoever wins in the end, both agree on it. */
+/* Contention and a loss: whichever side wins in the end, both agree on it. */
 GST_START_TEST (test_lost_in_contention)
 {
   for (guint seed = 0; seed < 10; seed++) {

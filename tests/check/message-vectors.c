@@ -10,8 +10,8 @@
 #include "zrtp/crypto/zrtpcrypto.h"
 #include "zrtp/message/zrtpmessage.h"
 
-/* Parses and writes back. A MAC under the hash chain that starts at @h0 is
- * made anew: keyed by H2 in a Hello, H1 in a Commit, H0 in a DHPart (8.1.1). */
+/* Parses and writes back. A MAC under the hash chain that starts at @h0 is made
+ * again: keyed by H2 in a Hello, H1 in a Commit, H0 in a DHPart (8.1.1). */
 static void
 check_message (GBytes * octets, GBytes * h0, ZrtpMessage * message)
 {

@@ -209,7 +209,7 @@ GST_START_TEST (test_unknown_names)
   ZrtpMessage message;
   guint kind;
 
-  /* Z-5.1-02: kept as they came, for nobody to choose. */
+  /* Z-5.1-02: kept as they came, never to be chosen. */
   memcpy (data + 76, "\x00\x01\x11\x11", 4);
   memcpy (data + 80, unknown, 20);
   size += 20;

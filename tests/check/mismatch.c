@@ -90,8 +90,8 @@ GST_START_TEST (test_held_back)
   fail_unless (other.have_rs1 && !other.have_rs2 && !other.verified);
   zrtp_peer_clear (&other);
 
-  /* Z-4.3.2-08: in each call, until somebody compares. By now the other side
-   * has a secret of which we know nothing. */
+  /* Z-4.3.2-08: in each call, until a user compares. By now the other side has
+   * a secret of which we know nothing. */
   sim = knownpeers_call (4, __i__);
   assert_alarm (sim, 0, TRUE);
   assert_alarm (sim, 1, TRUE);
@@ -206,8 +206,8 @@ GST_START_TEST (test_rejected)
 
 GST_END_TEST;
 
-/* Rejected by mistake, then verified: that counts for this call. Nobody vouched
- * for the secrets of the next ones. */
+/* Rejected by mistake, then verified: that counts for this call. No user
+ * vouched for the secrets of the next ones. */
 GST_START_TEST (test_rejected_then_verified)
 {
   Sim *sim;
@@ -391,8 +391,9 @@ GST_START_TEST (test_vouched)
 
 GST_END_TEST;
 
-/* Where nobody can compare, the call ends before anything passes, and nothing is
- * written on either side. Whoever is unattended, and whoever calls. */
+/* Where no user can compare, the call ends before anything passes, and nothing
+ * is written on either side. Whichever side is unattended, and whichever side
+ * calls. */
 /* Z-4.3.2-04 */
 GST_START_TEST (test_unattended)
 {
@@ -437,7 +438,8 @@ GST_START_TEST (test_unattended)
 
 GST_END_TEST;
 
-/* ... but not for a stranger, nor for whom the signalling vouches. */
+/* ... but not for a third party, nor for a peer that the signalling vouches
+ * for. */
 GST_START_TEST (test_unattended_and_sure)
 {
   ZrtpStream *alice, *bob;
@@ -470,7 +472,7 @@ GST_START_TEST (test_unattended_and_sure)
 
 GST_END_TEST;
 
-/* A call in which Alice takes only those whom she has verified. */
+/* A call in which Alice takes only peers that she has verified. */
 static void
 strict_call (guint64 seed, const char *name, const char *aux, gboolean refused)
 {
@@ -499,7 +501,7 @@ strict_call (guint64 seed, const char *name, const char *aux, gboolean refused)
   hang_up (sim);
 }
 
-GST_START_TEST (test_strangers_are_refused)
+GST_START_TEST (test_third_parties_are_refused)
 {
   ZrtpPeer peer;
   Sim *sim;
@@ -535,7 +537,7 @@ GST_START_TEST (test_strangers_are_refused)
 
 GST_END_TEST;
 
-/* -- The auxiliary secret of a machine that nobody attends -- */
+/* -- The auxiliary secret of a machine that no user attends -- */
 
 static char *refusal;
 
@@ -581,8 +583,8 @@ machine_call (guint64 seed, gboolean unattended, const char *own,
   hang_up (sim);
 }
 
-/* Either policy refuses a stranger without the machine's auxiliary secret, and
- * says why; who has it is admitted. */
+/* Either policy refuses a third party without the machine's auxiliary secret,
+ * and says why; a peer that has it is admitted. */
 GST_START_TEST (test_machine_with_aux)
 {
   const char *secret = "what both were built with";
@@ -669,8 +671,8 @@ GST_START_TEST (test_expiry_zero_waits_too)
 
 GST_END_TEST;
 
-/* Whoever could not read what it knows can't see a mismatch: it must not write
- * over what is there before the user has compared. */
+/* An endpoint that could not read what it knows can't see a mismatch: it must
+ * not write over what is there before the user has compared. */
 GST_START_TEST (test_unread_is_not_overwritten)
 {
   ZrtpPeer before, after;
@@ -733,7 +735,7 @@ mismatch_suite (void)
   tcase_add_loop_test (tc, test_vouched, 0, G_N_ELEMENTS (vouched));
   tcase_add_loop_test (tc, test_unattended, 0, 2);
   tcase_add_test (tc, test_unattended_and_sure);
-  tcase_add_test (tc, test_strangers_are_refused);
+  tcase_add_test (tc, test_third_parties_are_refused);
   tcase_add_test (tc, test_machine_with_aux);
   tcase_add_test (tc, test_aux_is_no_excuse);
   tcase_add_test (tc, test_expiry_zero_waits_too);

@@ -25,7 +25,8 @@ stop_stream (Sim * sim, guint which, guint index)
   sim_run (sim, sim->now);
 }
 
-/* Somebody with Bob's ZID, to whom Alice's second stream has sent its Commit. */
+/* An endpoint with Bob's ZID, that Alice's second stream has sent its Commit
+ * to. */
 static void
 make_impostor (MockPeer * mock, Sim * sim)
 {
@@ -47,7 +48,7 @@ assert_got_nothing (Sim * sim, PacketLog * log)
   fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_CONFIRM2), 0);
 }
 
-/* Confirm1 of somebody who takes @sess for ZRTPSess. */
+/* Confirm1 of an endpoint that takes @sess for ZRTPSess. */
 static void
 say_confirm1 (MockPeer * mock, const PacketLogEntry * commit,
     const guint8 * sess)
@@ -79,8 +80,9 @@ say_confirm1 (MockPeer * mock, const PacketLogEntry * commit,
   g_bytes_unref (hello);
 }
 
-/* Somebody with the peer's ZID holds the second stream up with its Commit sent,
- * until the first stops and ZRTPSess is wiped: what is left of it is no key. */
+/* An endpoint with the peer's ZID holds the second stream up with its Commit
+ * sent, until the first stops and ZRTPSess is wiped: what is left of it is no
+ * key. */
 GST_START_TEST (test_session_gone_in_exchange)
 {
   static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
@@ -108,14 +110,14 @@ GST_START_TEST (test_session_replaced_in_exchange)
   static const guint8 nothing[ZRTP_MAX_HASH_SIZE];
   Sim *sim = sim_new_second_stream (7);
   PacketLog *log = packet_log_new (sim);
-  MockPeer mock, stranger;
+  MockPeer mock, other;
 
   make_impostor (&mock, sim);
   stop_stream (sim, 0, 0);
   sim_start_stream (sim, 0, 0);
-  mock_peer_init (&stranger, &sim->ends[0].streams[0], 0x6666);
-  mock_peer_hello (&stranger);
-  mock_peer_commit (&stranger, NULL);
+  mock_peer_init (&other, &sim->ends[0].streams[0], 0x6666);
+  mock_peer_hello (&other);
+  mock_peer_commit (&other, NULL);
   fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART1), 1);
   say_confirm1 (&mock, packet_log_get (log, 0, ZRTP_MESSAGE_COMMIT, 0),
       nothing);
@@ -266,9 +268,9 @@ hold_confirm2_back (const PacketLogEntry * entry, gpointer until)
   return entry->message.type != ZRTP_MESSAGE_CONF2ACK || entry->stream > 0;
 }
 
-/* Z-4.4.3-05: ZRTPSess of an exchange that was never complete, whose SAS nobody
- * was shown, is no ground for a second stream: it would be secure with whoever
- * withholds a Conf2ACK, and without any SAS or alarm. */
+/* Z-4.4.3-05: ZRTPSess of an exchange that was never complete, whose SAS no
+ * user was shown, is no ground for a second stream: it would be secure with any
+ * endpoint that withholds a Conf2ACK, and without any SAS or alarm. */
 GST_START_TEST (test_first_is_never_complete)
 {
   Sim *sim = sim_new (8);

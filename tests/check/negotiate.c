@@ -697,7 +697,7 @@ GST_START_TEST (test_nothing_in_common)
   set_list (&sim->ends[1].policy, ZRTP_KIND_HASH, "S256");
   set_list (&sim->ends[1].policy, ZRTP_KIND_KEY_AGREEMENT, "X255");
   sim->ends[0].policy.strict_algorithms = TRUE;
-  /* So that nobody sends a Commit meanwhile. */
+  /* So that no side sends a Commit meanwhile. */
   sim->ends[1].policy.passive = TRUE;
   for (guint i = 0; i < 2; i++) {
     sim_make (sim, i, 1);

@@ -105,21 +105,21 @@ pbx_common_enroll (guint64 seed, PbxParty phone, PbxParty pbx)
 }
 
 ZrtpPeer
-pbx_common_peer (PbxParty who, PbxParty whom)
+pbx_common_peer (PbxParty who, PbxParty of)
 {
   guint8 zid[ZRTP_ZID_SIZE];
   ZrtpPeer peer;
 
-  zrtp_cache_get_zid (pbx_common_cache[whom], zid);
+  zrtp_cache_get_zid (pbx_common_cache[of], zid);
   fail_unless (zrtp_cache_lookup (pbx_common_cache[who], zid, WALL, &peer,
           NULL));
   return peer;
 }
 
 gboolean
-pbx_common_has_pbxsecret (PbxParty who, PbxParty whom)
+pbx_common_has_pbxsecret (PbxParty who, PbxParty of)
 {
-  ZrtpPeer peer = pbx_common_peer (who, whom);
+  ZrtpPeer peer = pbx_common_peer (who, of);
   const gboolean result = peer.have_pbx;
 
   zrtp_peer_clear (&peer);

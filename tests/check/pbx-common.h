@@ -40,8 +40,8 @@ void pbx_common_settle (Sim * sim);
 void pbx_common_enroll (guint64 seed, PbxParty phone, PbxParty pbx);
 
 /* What one knows of another, read from its file; zrtp_peer_clear() it. */
-ZrtpPeer pbx_common_peer (PbxParty who, PbxParty whom);
-gboolean pbx_common_has_pbxsecret (PbxParty who, PbxParty whom);
+ZrtpPeer pbx_common_peer (PbxParty who, PbxParty of);
+gboolean pbx_common_has_pbxsecret (PbxParty who, PbxParty of);
 
 SimStream *pbx_common_stream (Sim * sim, guint end);
 const ZrtpSessionInfo *pbx_common_info (Sim * sim, guint end);

@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Who is there (RFC 6189 3, 4.1, 5.2, 5.15, 6): nobody, ourselves, somebody
- * without ZRTP, somebody late, somebody who waits to be called.
+ * The peers that are present (RFC 6189 3, 4.1, 5.2, 5.15, 6): none, ourselves,
+ * one without ZRTP, one that is late, one that waits to be called.
  */
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -74,7 +74,7 @@ GST_START_TEST (test_equal_zids)
 
 GST_END_TEST;
 
-/* Our Hello thrown back at us while somebody is there. */
+/* Our Hello thrown back at us while a peer is there. */
 GST_START_TEST (test_reflected_hello)
 {
   MockPeer mirror, mock;
@@ -182,7 +182,7 @@ GST_START_TEST (test_collision_in_any_message)
   sim_run (sim, 25 * SIM_MSEC);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   mock_peer_init (&mock, stream_of (sim, 0), 0x1000);
-  /* What only our peer may say is a stranger's, and ignored. */
+  /* What only our peer may say is a third party's, and ignored. */
   mock_peer_ack (&mock, ZRTP_MESSAGE_CONF2ACK);
   fail_unless_equals_int (sim_state (sim, 0), ZRTP_STATE_NEGOTIATING);
   /* If the other one has another SSRC it goes on. */
@@ -206,8 +206,8 @@ GST_START_TEST (test_collision_in_any_message)
 
 GST_END_TEST;
 
-/* Our own HelloACK thrown back looks like somebody with our SSRC. If that gave us
- * a new one each time we would say Hello to ourselves for ever. */
+/* Our own HelloACK thrown back looks like an endpoint with our SSRC. If that
+ * gave us a new one each time we would say Hello to ourselves forever. */
 GST_START_TEST (test_mirror_takes_few_ssrcs)
 {
   Sim *sim = sim_new (17);
@@ -265,7 +265,7 @@ GST_START_TEST (test_old_error_spares_new_exchange)
 
 GST_END_TEST;
 
-/* Nobody with ZRTP */
+/* No peer with ZRTP */
 
 GST_START_TEST (test_no_zrtp)
 {
@@ -395,8 +395,8 @@ GST_START_TEST (test_late_commit)
 
 GST_END_TEST;
 
-/* Late, and after we took it for somebody without ZRTP: its Hello came before,
- * for it was we who were acknowledged too early. */
+/* Late, and after we took it for an endpoint without ZRTP: its Hello came
+ * before, for it was we that were acknowledged too early. */
 GST_START_TEST (test_commit_after_no_zrtp)
 {
   Sim *sim = sim_new (13);
@@ -414,7 +414,7 @@ GST_START_TEST (test_commit_after_no_zrtp)
 
 GST_END_TEST;
 
-/* Who calls whom */
+/* The caller */
 
 GST_START_TEST (test_both_passive)
 {

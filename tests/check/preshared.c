@@ -440,7 +440,7 @@ GST_START_TEST (test_contention)
   }
   fail_unless (initiator[0] > 3 && initiator[1] > 3);
 
-  /* Bob does not offer it any more, so nobody asks. */
+  /* Bob does not offer it any more, so no endpoint asks. */
   home.key_agreements[1] = "X255,Mult";
   for (guint i = 0; i < 5; i++) {
     Sim *sim = new_call (&home);
@@ -696,8 +696,8 @@ GST_START_TEST (test_deaths)
 
 GST_END_TEST;
 
-/* A keyID stays the same as long as rs1: whoever heard one can ask Bob with it,
- * and gets a Confirm1 and no further. */
+/* A keyID stays the same as long as rs1: an attacker that heard one can ask Bob
+ * with it, and gets a Confirm1 and no further. */
 static void
 ask_with_old_key_id (Sim * sim, Home * home)
 {

@@ -7,10 +7,11 @@
  * refused for a reason; none hangs, none disagrees, none raises a false alarm,
  * none lets clear media pass where that is not wanted.
  *
- * Then calls at a time, of one process on either side, with somebody on the
- * network who adds packets to what is lost, late and out of order anyway: old ones
- * of any stream, changed ones, and some of his own. Whatever he does nothing is
- * secure that should not be, and when he is gone every call gets right.
+ * Then calls at a time, of one process on either side, with an attacker on the
+ * network that adds packets to what is lost, late and out of order anyway: old
+ * ones of any stream, changed ones, and some of its own. Whatever it does
+ * nothing is secure that should not be, and when it is gone every call gets
+ * right.
  */
 #define _GNU_SOURCE             /* memmem() */
 #include "mockpeer.h"
@@ -387,9 +388,9 @@ inject_made_up (Attack * attack, SimStream * to)
           NULL));
 }
 
-/* Somebody with a chain, and perhaps with the peer's ZID or SSRC. */
+/* An endpoint with a chain, and perhaps with the peer's ZID or SSRC. */
 static void
-inject_stranger (Attack * attack, SimStream * to)
+inject_third_party (Attack * attack, SimStream * to)
 {
   Sim *dice = attack->dice;
   ZrtpMessage hello = {.type = ZRTP_MESSAGE_HELLO };
@@ -443,7 +444,7 @@ add_to (Attack * attack, SimStream * from, const guint8 * data, gsize size)
       inject_made_up (attack, to);
       break;
     default:
-      inject_stranger (attack, to);
+      inject_third_party (attack, to);
       break;
   }
 }

@@ -96,7 +96,8 @@ is_zero (const guint8 * sashash)
   return TRUE;
 }
 
-/* Alice calls from outside, Bob is enrolled; whoever initiates which call. */
+/* Alice calls from outside, Bob is enrolled; whichever side initiates which
+ * call. */
 /* Z-7.3-03 Z-7.3-06 Z-7.3-07 Z-5.13-01 Z-5.13-06 Z-5.13-07 Z-5.13-10 */
 /* Z-5.13-12 Z-5.13-13 Z-5.14-01 Z-4.3-07 Z-4.3-08 Z-10-06 */
 GST_START_TEST (test_one_enrolled)
@@ -249,8 +250,8 @@ GST_START_TEST (test_plan)
 
 GST_END_TEST;
 
-/* With nobody enrolled nothing is relayed, with both enrolled exactly one gets
- * it. */
+/* With no phone enrolled nothing is relayed, with both enrolled exactly one
+ * gets it. */
 /* Z-7.3-02 Z-7.3-04 */
 GST_START_TEST (test_none_and_both_enrolled)
 {

@@ -1,7 +1,7 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An endpoint that starts anew before or in the middle of an exchange, and
+ * An endpoint that starts again before or in the middle of an exchange, and
  * several endpoints on one transport (RFC 6189 5).
  */
 #include <gst/check/gstcheck.h>
@@ -47,7 +47,7 @@ restart (Sim * sim, guint which, guint32 ssrc, gboolean new_zid)
   sim_drain (sim, which);
 }
 
-/* The initiator (0) or the responder (1) starts anew at any moment of the
+/* The initiator (0) or the responder (1) starts again at any moment of the
  * exchange: the other end notices by itself, unless it was secure already. */
 static void
 check_restart (guint who, gint64 when, guint32 ssrc, gboolean new_zid)
@@ -91,7 +91,7 @@ GST_START_TEST (test_restart_at_any_moment)
 
 GST_END_TEST;
 
-/* Discovery is over and both wait for go-secure when one starts anew. */
+/* Discovery is over and both wait for go-secure when one starts again. */
 GST_START_TEST (test_restart_while_waiting)
 {
   for (guint caller = 0; caller < 2; caller++) {
@@ -237,7 +237,7 @@ GST_END_TEST;
 
 /* accept-fork */
 
-/* A secure call in which somebody new has said Hello: the old peer's program,
+/* A secure call in which a new endpoint has said Hello: the old peer's program,
  * started again. */
 static Sim *
 call_with_fork (guint64 seed, gboolean required, gboolean auto_secure)

@@ -389,8 +389,8 @@ GST_START_TEST (test_cacheless)
 
 GST_END_TEST;
 
-/* Z-4.9.1-01 Z-4.9-08 Z-4.9.1-03: for a stranger no entry is made. */
-GST_START_TEST (test_cacheless_stranger)
+/* Z-4.9.1-01 Z-4.9-08 Z-4.9.1-03: for a third party no entry is made. */
+GST_START_TEST (test_cacheless_third_party)
 {
   ZrtpPeer peer;
   Sim *sim = knownpeers_new (42);
@@ -517,7 +517,7 @@ retained_suite (void)
   tcase_add_loop_test (tc, test_expired_is_no_alarm, 0, 2);
   tcase_add_loop_test (tc, test_not_yet_expired_is_an_alarm, 0, 2);
   tcase_add_loop_test (tc, test_cacheless, 0, 2);
-  tcase_add_test (tc, test_cacheless_stranger);
+  tcase_add_test (tc, test_cacheless_third_party);
   tcase_add_loop_test (tc, test_read_only, 0, 2);
   tcase_add_test (tc, test_read_only_known);
   tcase_add_test (tc, test_memory);

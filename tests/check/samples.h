@@ -38,7 +38,7 @@ gboolean sample_allows_words (const Sample * sample, guint words);
 /* Overwrites the length field. */
 void sample_set_words (guint8 * message, guint words);
 
-/* A copy of @size octets that ends at a page that nobody may touch. Reused by
+/* A copy of @size octets that ends at a page that no code may touch. Reused by
  * the next call; @data may be NULL for room alone. */
 guint8 *guarded_copy (const guint8 * data, gsize size);
 

@@ -153,7 +153,7 @@ GST_START_TEST (test_repeated)
 
 GST_END_TEST;
 
-/* A RelayACK that nobody asked for. */
+/* A RelayACK to no SASrelay. */
 GST_START_TEST (test_stray_ack)
 {
   const ZrtpMessage message = {.type = ZRTP_MESSAGE_RELAY_ACK };
@@ -164,7 +164,7 @@ GST_START_TEST (test_stray_ack)
   sim_deliver (pbx_common_stream (sim, PBX_END), packet,
       sim_packet (packet, 0x1000, &message, NULL));
   fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_UNEXPECTED], 1);
-  /* From somebody else it ends nothing. */
+  /* From another endpoint it ends nothing. */
   {
     const ZrtpRelayedSas relayed = some_sas (0xff);
 
@@ -279,7 +279,7 @@ give_phone (Sim * sim, const guint8 * packet, gsize size, const char *answer)
   fail_unless_equals_string (trace->str, answer);
 }
 
-/* From somebody without M, from somebody who is not enrolled: never the sashash,
+/* From an endpoint without M, from one that is not enrolled: never the sashash,
  * and without M not even the rendering. Always a RelayACK, never an Error. */
 /* Z-7.3-05 Z-7.3-07 Z-5.13-04 Z-5.13-05 */
 GST_START_TEST (test_untrusted)
@@ -375,7 +375,7 @@ GST_START_TEST (test_contents)
     fail_unless_equals_int (info->counters.dropped[ZRTP_DROP_BAD_MAC], 3);
 
     /* Genuine, and of no use: a signature that is not there, a rendering that
-     * nobody knows, one that we did not offer. */
+     * no endpoint knows, one that we did not offer. */
     size = zrtp_sas_relay_body_write (&body, text, sizeof text);
     text[2] = 2;
     give_phone (sim, packet, forge (sim, PBX_END, text, size, packet), "");
@@ -455,7 +455,7 @@ GST_START_TEST (test_flags)
 
 GST_END_TEST;
 
-/* The call is passed on to somebody else; what was said before does not come
+/* The call is passed on to another endpoint; what was said before does not come
  * back, nor does a change that is none reach the user. */
 GST_START_TEST (test_passed_on)
 {
@@ -651,7 +651,7 @@ GST_START_TEST (test_users)
   pbx_common_settle (sim);
   fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_SAS_MISMATCH);
-  /* The next one to talk to is somebody else. */
+  /* The next one to talk to is another endpoint. */
   relay (sim, &other);
   fail_unless_equals_int (pbx_common_info (sim, PHONE_END)->trust,
       ZRTP_TRUST_MITM_RELAYED);
@@ -667,8 +667,8 @@ GST_START_TEST (test_users)
 
 GST_END_TEST;
 
-/* Whoever forgets a PBX sees the SAS of the call with it again, and no other,
- * though the PBX goes on. */
+/* An endpoint that forgets a PBX sees the SAS of the call with it again, and no
+ * other, though the PBX goes on. */
 /* Z-7.3-05 */
 GST_START_TEST (test_forgotten)
 {

@@ -284,18 +284,19 @@ count_acks (SimStream * stream)
   return n;
 }
 
-/* Strangers' Hellos take eight places, of one SSRC two. The endpoint that comes then
- * is not acknowledged, so that it says Hello until it is announced. */
-GST_START_TEST (test_strangers)
+/* Third parties' Hellos take eight places, of one SSRC two. The endpoint that
+ * comes then is not acknowledged, so that it says Hello until it is
+ * announced. */
+GST_START_TEST (test_third_parties)
 {
   Sim *sim = sim_new_pair (980);
-  MockPeer strangers[20];
+  MockPeer others[20];
 
   announce (sim, 0, OTHER);
   sim_start (sim, 0);
   for (guint i = 0; i < 20; i++) {
-    mock_peer_init (&strangers[i], trial_stream (sim, 0), i < 5 ? 0x2000 : i);
-    mock_peer_hello (&strangers[i]);
+    mock_peer_init (&others[i], trial_stream (sim, 0), i < 5 ? 0x2000 : i);
+    mock_peer_hello (&others[i]);
     fail_unless_equals_int (count_acks (trial_stream (sim, 0)),
         i < 2 ? i + 1 : i < 5 ? 2 : MIN (i - 2, 8));
     sim_run (sim, sim->now + 100 * SIM_MSEC);
@@ -360,7 +361,7 @@ signalling_suite (void)
   tcase_add_loop_test (tc, test_transfer_of_two, 0, 4);
   tcase_add_test (tc, test_tampering);
   tcase_add_test (tc, test_transfer_called_off);
-  tcase_add_test (tc, test_strangers);
+  tcase_add_test (tc, test_third_parties);
   tcase_add_loop_test (tc, test_loser, 0, 2);
   return s;
 }

@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Signing the SAS (RFC 6189 7.2): who is asked to when, and whom an answer that is
- * late, wrong or missing can't harm.
+ * Signing the SAS (RFC 6189 7.2): which application is asked to when, and which
+ * call an answer that is late, wrong or missing can't harm.
  */
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -373,7 +373,7 @@ GST_START_TEST (test_stopped)
   fail_if (signing_answer (sim, who, signing_keys[who], &reason));
   g_clear_pointer (&reason, g_free);
 
-  /* The next call asks anew, and the old answer is none. */
+  /* The next call asks again, and the old answer is none. */
   zrtp_stream_start (stream, 0x7777, sim->now);
   sim_drain (sim, who);
   sim_run (sim, sim->now + 20 * SIM_SEC);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The other side's signature on the SAS (RFC 6189 7.2): what is made of it, and
- * whom a wrong or odd one can't harm.
+ * the call that a wrong or odd one can't harm.
  */
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "signing-common.h"
 #include "pbx-common.h"
 
-GST_START_TEST (test_somebody_else)
+GST_START_TEST (test_other_signer)
 {
   const guint victim = __i__;
   Sim *sim = signing_new (100, 0);
@@ -85,7 +85,7 @@ GST_START_TEST (test_moved)
 
 GST_END_TEST;
 
-/* Nobody looks at it: that is no more than none. */
+/* No application looks at it: that is no more than none. */
 GST_START_TEST (test_unjudged)
 {
   Sim *sim = signing_new (120, 0);
@@ -387,7 +387,7 @@ signaturechecks_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_checked_fixture (tcase, signing_setup, signing_teardown);
-  tcase_add_loop_test (tcase, test_somebody_else, 0, 2);
+  tcase_add_loop_test (tcase, test_other_signer, 0, 2);
   tcase_add_test (tcase, test_moved);
   tcase_add_test (tcase, test_unjudged);
   tcase_add_loop_test (tcase, test_odd, 0, G_N_ELEMENTS (odd));

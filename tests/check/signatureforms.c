@@ -313,7 +313,7 @@ GST_START_TEST (test_pgp_rules)
   packet.version = 3;
   check_packet (&packet, "version 4");
 
-  /* Z-7.2-13 Z-7.2-14: MD5, SHA-1, RIPEMD-160 and what nobody knows. */
+  /* Z-7.2-13 Z-7.2-14: MD5, SHA-1, RIPEMD-160 and what is unknown. */
   packet = good;
   for (guint hash = 0; hash < 256; hash++) {
     const gboolean approved = (hash >= 8 && hash <= 12) || hash == 14;

@@ -14,7 +14,7 @@
 typedef struct
 {
   const SigningKey *own;         /* NULL: does not answer */
-  const SigningKey *peer;        /* whom it expects; NULL: does not judge */
+  const SigningKey *peer;        /* the expected peer; NULL: does not judge */
   guint asked, shown;
   guint8 sashash[ZRTP_SECRET_SIZE];     /* that it was asked to sign */
 } SigningEnd;

@@ -79,7 +79,7 @@ GST_START_TEST (test_either)
 
 GST_END_TEST;
 
-/* Anybody can cut a long tag to a short one: that is the same packet. */
+/* Any sender can cut a long tag to a short one: that is the same packet. */
 GST_START_TEST (test_one_replay_list)
 {
   Side side = make_side (ZRTP_SRTP_RECEIVE, 0, 10, TRUE);
@@ -126,7 +126,7 @@ GST_START_TEST (test_forged)
 
 GST_END_TEST;
 
-/* The index goes on when tags become short: it never counts anew under one
+/* The index goes on when tags become short: it never counts again under one
  * key. */
 GST_START_TEST (test_shorten)
 {

@@ -421,7 +421,7 @@ GST_START_TEST (test_late_across_the_wrap)
   fail_unless_equals_int (receive (receiver, &reference, 65535),
       ZRTP_SRTP_REPLAY);
   fail_unless_equals_int (receive (receiver, &reference, 65537), ZRTP_SRTP_OK);
-  /* Nobody could tell that this one is of the next round but one. */
+  /* No endpoint could tell that this one is of the next round but one. */
   fail_unless_equals_int (receive (receiver, &reference, 2 * 65536 + 30000),
       ZRTP_SRTP_BAD_AUTH);
   zrtp_srtp_free (receiver);

@@ -344,8 +344,8 @@ GST_START_TEST (test_wrong_keys)
 
 GST_END_TEST;
 
-/* RFC 3711 3.4 knows SRTCP that is authenticated but not encrypted. ZRTP has
- * no such thing, so whoever sends it holds something back. */
+/* RFC 3711 3.4 knows SRTCP that is authenticated but not encrypted. ZRTP has no
+ * such thing, so the peer that sends it holds something back. */
 GST_START_TEST (test_unencrypted_rtcp)
 {
   Pair pair = make_pair (&zrtp_cipher_aes1, &zrtp_auth_tag_hs80);

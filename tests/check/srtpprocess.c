@@ -156,8 +156,8 @@ child_first (char **args)
   zrtp_srtp_free (sender);
 }
 
-/* Somebody ends libsrtp2 under our feet, and perhaps starts it again with its
- * own ciphers. */
+/* Another user of libsrtp2 ends it under our feet, and perhaps starts it again
+ * with its own ciphers. */
 static void
 child_restarted (char **args)
 {

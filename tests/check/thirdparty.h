@@ -20,7 +20,7 @@ typedef enum
   THIRD_COMMIT,
   THIRD_COMMIT_MULT,
   THIRD_COMMIT_PRSH,
-  THIRD_COMMIT_LIE,             /* with a cipher that nobody offered */
+  THIRD_COMMIT_LIE,             /* with a cipher that no side offered */
   THIRD_COMMIT_OTHER_ZID,
   THIRD_DHPART1,
   THIRD_DHPART2,                /* not the one of the Commit */

@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Somebody who is not the peer says Hello, Commit and Error on a stream of a
- * call: he may cost time, but neither keys, nor the SAS, nor the peer's turn.
+ * An endpoint that is not the peer says Hello, Commit and Error on a stream of
+ * a call: it may cost time, but neither keys, nor the SAS, nor the peer's turn.
  */
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -51,27 +51,28 @@ eavesdrop (MockPeer * mock, SimStream * to, const ZrtpStream * peer)
   memcpy (mock->hello.zid, peer->zid, ZRTP_ZID_SIZE);
 }
 
-/* Z-4.4.3-01: our Multistream Commit goes unanswered for a while, and somebody
- * asks for Diffie-Hellman: the call's ZRTPSess and SAS stay what they are. */
+/* Z-4.4.3-01: our Multistream Commit goes unanswered for a while, and an
+ * endpoint asks for Diffie-Hellman: the call's ZRTPSess and SAS stay what they
+ * are. */
 GST_START_TEST (test_dh_while_mult_waits)
 {
   Sim *sim = sim_new_second_stream (1);
   PacketLog *log = packet_log_new (sim);
   SimStream *video = &sim->ends[0].streams[1];
-  MockPeer slow, stranger;
+  MockPeer slow, other;
 
   mock_peer_init (&slow, video, 0x4444);
   memcpy (slow.hello.zid, sim->ends[1].zid, ZRTP_ZID_SIZE);
-  mock_peer_init (&stranger, video, 0x6666);
+  mock_peer_init (&other, video, 0x6666);
   sim_start_stream (sim, 0, 1);
   mock_peer_hello (&slow);
   mock_peer_ack (&slow, ZRTP_MESSAGE_HELLO_ACK);
   fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_COMMIT), 1);
-  mock_peer_hello (&stranger);
-  /* Before we look for somebody else by ourselves. */
+  mock_peer_hello (&other);
+  /* Before we look for another endpoint by ourselves. */
   sim_run (sim, sim->now + 1020 * SIM_MSEC);
   fail_unless_equals_int (stream_of (sim, 0, 1)->step, ZRTP_STEP_COMMIT_SENT);
-  mock_peer_commit (&stranger, NULL);
+  mock_peer_commit (&other, NULL);
   fail_unless_equals_int (packet_log_count (log, 0, ZRTP_MESSAGE_DHPART1), 0);
   fail_unless (zrtp_session_get_info (sim->ends[0].session)->have_sas);
   assert_both_secure (sim, 0);
@@ -178,7 +179,7 @@ GST_START_TEST (test_mult_held_up)
   mock_peer_hello (&mock);
   mock_peer_commit (&mock, mult);
   fail_unless_equals_int (info_of (sim, 1, 1)->state, ZRTP_STATE_NEGOTIATING);
-  /* What was said to the stranger is over by then. */
+  /* What was said to the third party is over by then. */
   sim_run (sim, sim->now + 100 * SIM_MSEC);
   sim_start_stream (sim, 0, 1);
   sim_run (sim, sim->now + 3 * SIM_SEC);
@@ -234,12 +235,13 @@ GST_START_TEST (test_late_mult_commit)
 
 GST_END_TEST;
 
-/* Once there is a peer nobody else speaks for it, in an Error as little as in a
- * HelloACK; before, it may be all that an endpoint of another version says. */
+/* Once there is a peer no other endpoint speaks for it, in an Error as little
+ * as in a HelloACK; before, it may be all that an endpoint of another version
+ * says. */
 GST_START_TEST (test_error_before_commit)
 {
   Sim *sim = sim_new (6);
-  MockPeer stranger;
+  MockPeer other;
 
   sim->ends[1].policy.passive = TRUE;
   sim->ends[0].policy.auto_secure = FALSE;
@@ -250,8 +252,8 @@ GST_START_TEST (test_error_before_commit)
   sim_start (sim, 1);
   sim_run (sim, SIM_SEC);
   for (guint e = 0; e < 2; e++) {
-    mock_peer_init (&stranger, &sim->ends[e].streams[0], 0x6666);
-    mock_peer_error (&stranger, ZRTP_ERROR_SOFTWARE);
+    mock_peer_init (&other, &sim->ends[e].streams[0], 0x6666);
+    mock_peer_error (&other, ZRTP_ERROR_SOFTWARE);
     fail_unless_equals_int (sim_state (sim, e), ZRTP_STATE_DISCOVERING);
   }
   fail_unless (zrtp_stream_go_secure (stream_of (sim, 0, 0), sim->now));
@@ -263,24 +265,24 @@ GST_START_TEST (test_error_before_commit)
 
 GST_END_TEST;
 
-/* On a further stream the call's peer comes before whoever else says Hello, be it
- * that this one has our Hello, too, or could not do Multistream mode. */
+/* On a further stream the call's peer comes before any other that says Hello,
+ * be it that this one has our Hello, too, or could not do Multistream mode. */
 GST_START_TEST (test_peer_of_the_call_first)
 {
   for (guint with_mult = 0; with_mult < 2; with_mult++) {
     Sim *sim = sim_new_second_stream (7 + with_mult);
-    MockPeer stranger;
+    MockPeer other;
 
-    mock_peer_init (&stranger, &sim->ends[0].streams[1], 0x6666);
-    stranger.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] -= 1 - with_mult;
+    mock_peer_init (&other, &sim->ends[0].streams[1], 0x6666);
+    other.hello.n_names[ZRTP_KIND_KEY_AGREEMENT] -= 1 - with_mult;
     sim_start_stream (sim, 0, 1);
-    mock_peer_hello (&stranger);
-    mock_peer_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_hello (&other);
+    mock_peer_ack (&other, ZRTP_MESSAGE_HELLO_ACK);
     fail_unless_equals_int (info_of (sim, 0, 1)->state, ZRTP_STATE_DISCOVERING);
     sim_start_stream (sim, 1, 1);
     sim_run (sim, sim->now + 25 * SIM_MSEC);
-    mock_peer_hello (&stranger);
-    mock_peer_ack (&stranger, ZRTP_MESSAGE_HELLO_ACK);
+    mock_peer_hello (&other);
+    mock_peer_ack (&other, ZRTP_MESSAGE_HELLO_ACK);
     sim_run (sim, sim->now + SIM_SEC);
     assert_both_secure (sim, 1);
     sim_free (sim);
@@ -289,7 +291,7 @@ GST_START_TEST (test_peer_of_the_call_first)
 
 GST_END_TEST;
 
-/* Discovery is over, and both wait until somebody wants to go secure. Then many
+/* Discovery is over, and both wait until a user wants to go secure. Then many
  * others say Hello: the peer, which says it no more, is not forgotten. */
 GST_START_TEST (test_peer_is_not_pushed_out)
 {
@@ -320,7 +322,7 @@ GST_START_TEST (test_peer_is_not_pushed_out)
 
 GST_END_TEST;
 
-/* Getting ready for whoever says Hello, each with another key agreement and
+/* Getting ready for each that says Hello, each with another key agreement and
  * another ZID, neither keeps us computing nor the disk reading. */
 GST_START_TEST (test_little_is_prepared)
 {
@@ -434,7 +436,7 @@ static Suite *
 thirdpartycalls_suite (void)
 {
   Suite *suite = suite_create ("thirdpartycalls");
-  TCase *tc = tcase_create ("strangers");
+  TCase *tc = tcase_create ("third parties");
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_dh_while_mult_waits);

@@ -153,7 +153,8 @@ GST_START_TEST (test_recovery)
 
 GST_END_TEST;
 
-/* An unanswered Commit, though nobody is there but the one who is silent. */
+/* An unanswered Commit, though no endpoint is there but the one that is
+ * silent. */
 GST_START_TEST (test_commit_into_the_void)
 {
   MockPeer mock;

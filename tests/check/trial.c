@@ -144,7 +144,7 @@ GST_END_TEST;
 
 /* Whatever third parties with the peer's ZID say, every 4 s or faster, before,
  * while and after the peer restarts. */
-GST_START_TEST (test_restart_among_strangers)
+GST_START_TEST (test_restart_among_third_parties)
 {
   static const gint64 intervals[] = {
     4 * SIM_SEC, 2 * SIM_SEC, SIM_SEC, SIM_SEC / 10
@@ -571,7 +571,7 @@ trial_suite (void)
   tcase_add_test (tc, test_lossy);
   tcase_add_test (tc, test_preshared);
   tcase_add_test (tc, test_announced);
-  tcase_add_loop_test (tc, test_restart_among_strangers, 0, 16);
+  tcase_add_loop_test (tc, test_restart_among_third_parties, 0, 16);
   tcase_add_loop_test (tc, test_name_during_trial, 0, 3);
   tcase_add_test (tc, test_forged_hello);
   tcase_add_loop_test (tc, test_one_way, 0, 2);

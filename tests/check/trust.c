@@ -99,7 +99,7 @@ GST_START_TEST (test_unverify)
 
 GST_END_TEST;
 
-/* V survives calls in which nobody says anything. */
+/* V survives calls in which no user says anything. */
 GST_START_TEST (test_v_lasts)
 {
   Sim *sim = knownpeers_call (5, 0);
@@ -158,7 +158,7 @@ GST_START_TEST (test_names)
   zrtp_peer_clear (&peer);
   hang_up (sim);
 
-  /* The same, nobody in particular, somebody else. */
+  /* The same, no name, another name. */
   sim = call_named (11, "bob@example.org");
   assert_names (sim, "bob@example.org", "bob@example.org");
   assert_trust (sim, 0, ZRTP_TRUST_PEER_UNVERIFIED);
@@ -203,7 +203,7 @@ GST_START_TEST (test_names_and_endpoints)
     if (phone < 2)
       knownpeers_replace_cache (1);
   }
-  /* What is kept for the endpoint serves whoever uses it. */
+  /* What is kept for the endpoint serves any of its users. */
   sim = call_named (20, "carol@example.org");
   fail_if (knownpeers_info (sim, 0)->cache_mismatch);
   assert_names (sim, "carol@example.org", "bob@example.org");
@@ -295,8 +295,8 @@ GST_START_TEST (test_new_endpoint_late)
 
 GST_END_TEST;
 
-/* Where nobody can compare the new endpoint is refused: by either policy, even if
- * it has the auxsecret. */
+/* Where no user can compare the new endpoint is refused: by either policy, even
+ * if it has the auxsecret. */
 GST_START_TEST (test_new_endpoint_is_refused)
 {
   Sim *sim = call_named (47, "bob@example.org");
@@ -430,7 +430,7 @@ GST_START_TEST (test_aux)
     const gboolean mismatch = i ? aux_rows[__i__].mismatch_b :
         aux_rows[__i__].mismatch_a;
 
-    /* Z-4.3.2-09: whoever has one is told. */
+    /* Z-4.3.2-09: the side that has one is told. */
     fail_unless_equals_int (knownpeers_info (sim, i)->aux_matched,
         aux_rows[__i__].matched);
     fail_unless_equals_int (knownpeers_info (sim, i)->aux_mismatch, mismatch);

@@ -21,7 +21,7 @@
 
 typedef enum
 {
-  ALONE,                        /* nobody else is there */
+  ALONE,                        /* no other endpoint is there */
   WAITING,                      /* for go-secure, with the peer */
   NEGOTIATING,                  /* Commit was sent, DHPart1 comes late */
   SECURE,
@@ -331,31 +331,31 @@ typedef struct
   guint next;                   /* packet */
   guint32 ssrc;
   gint64 due, apart;
-} Strangers;
+} ThirdParties;
 
 static void
-strangers_run (Strangers * strangers, Sim * sim, gint64 until)
+third_parties_run (ThirdParties * others, Sim * sim, gint64 until)
 {
   static const ThirdPacket kinds[] = {
     THIRD_HELLO, THIRD_COMMIT, THIRD_DHPART2
   };
 
-  while (strangers->due <= until) {
+  while (others->due <= until) {
     guint8 packet[ZRTP_MAX_PACKET_SIZE];
     gsize size;
 
-    sim_run (sim, strangers->due);
-    if (strangers->next == 0)
-      mock_peer_init (&strangers->mock, ALICE, strangers->ssrc++);
-    size = third_make (&strangers->mock, kinds[strangers->next], packet);
+    sim_run (sim, others->due);
+    if (others->next == 0)
+      mock_peer_init (&others->mock, ALICE, others->ssrc++);
+    size = third_make (&others->mock, kinds[others->next], packet);
     sim_deliver (ALICE, packet, size);
-    strangers->next = (strangers->next + 1) % G_N_ELEMENTS (kinds);
-    strangers->due += strangers->apart;
+    others->next = (others->next + 1) % G_N_ELEMENTS (kinds);
+    others->due += others->apart;
   }
   sim_run (sim, until);
 }
 
-/* Strangers keep chains up before and during a call. */
+/* Third parties keep chains up before and during a call. */
 GST_START_TEST (test_chains_all_the_time)
 {
   static const guint rates[] = { 3, 30, 148 };
@@ -364,7 +364,7 @@ GST_START_TEST (test_chains_all_the_time)
 
   for (guint seed = 0; seed < 10; seed++) {
     Sim *sim = sim_new (1000 + 100 * __i__ + seed);
-    Strangers strangers = {.ssrc = 0x66000000,.apart = SIM_SEC / rate };
+    ThirdParties others = {.ssrc = 0x66000000,.apart = SIM_SEC / rate };
     gint64 start;
 
     if (passive < 2)
@@ -372,12 +372,12 @@ GST_START_TEST (test_chains_all_the_time)
     sim_make (sim, 0, 1);
     sim_make (sim, 1, 1);
     sim_start (sim, 0);
-    strangers_run (&strangers, sim, 30 * SIM_SEC + seed * 777 * SIM_MSEC);
+    third_parties_run (&others, sim, 30 * SIM_SEC + seed * 777 * SIM_MSEC);
     sim_start (sim, 1);
     start = sim->now;
     while (sim_state (sim, 0) != ZRTP_STATE_SECURE
         || sim_state (sim, 1) != ZRTP_STATE_SECURE) {
-      strangers_run (&strangers, sim, sim->now + 10 * SIM_MSEC);
+      third_parties_run (&others, sim, sim->now + 10 * SIM_MSEC);
       fail_unless (sim->now - start <= 60 * SIM_SEC,
           "%u packets/s, passive %u, seed %u", rate, passive, seed);
     }
@@ -397,15 +397,15 @@ GST_START_TEST (test_many_chains_before)
 {
   const guint n[] = { 9, 16, 63, 640 };
   Sim *sim = sim_new (1900 + __i__);
-  Strangers strangers = {.ssrc = 0x66000000 };
+  ThirdParties others = {.ssrc = 0x66000000 };
   gint64 start;
 
   sim->ends[__i__ % 2].policy.passive = TRUE;
   sim_make (sim, 0, 1);
   sim_make (sim, 1, 1);
   sim_start (sim, 0);
-  strangers.apart = 63 * SIM_SEC / (3 * n[__i__ / 2]);
-  strangers_run (&strangers, sim, 63 * SIM_SEC);
+  others.apart = 63 * SIM_SEC / (3 * n[__i__ / 2]);
+  third_parties_run (&others, sim, 63 * SIM_SEC);
   sim_start (sim, 1);
   start = sim->now;
   fail_unless (sim_run_until_secure (sim, start + 10 * SIM_SEC));

@@ -5,7 +5,7 @@ print, until both sides are secure and have played something.
 
 What is changed in a line before it runs: microphone and loudspeaker, camera and
 screen are a test source and a file; addresses are addresses of loopback that
-nobody else uses, so that the ports may stay as they are printed; files are in
+no other program uses, so that the ports may stay as they are printed; files are in
 folders of the test's own; programs without ZRTP print the RTCP that they get.
 """
 
@@ -25,7 +25,7 @@ ENOUGH = 20000  # octets of decoded sound or picture: more than a sink's header
 
 
 class Side:
-    """Somebody with a terminal."""
+    """A user with a terminal."""
 
     def __init__(self, folder, name, texts, address, variables):
         """texts: our own and the other side's. address: ours."""

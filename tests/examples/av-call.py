@@ -149,7 +149,7 @@ class Call:
         elif name == "GstZrtpTrust":
             print("trust:", fields["trust"])
             if fields["trust"] == "sas-mismatch":
-                print("Somebody is between you: hanging up.")
+                print("An attacker is between you: hanging up.")
                 self.loop.quit()
         elif name in ("GstZrtpPeerMismatch", "GstZrtpDowngrade", "GstZrtpSecurity"):
             print("ALARM:", fields["text"])

@@ -8,7 +8,7 @@
  * An endpoint that is made to let others listen, now or later, says so by the
  * disclosure flag (RFC 6189 section 11): the caller's zrtpenc has
  * peer-disclosure TRUE, which is for the user to know. The flag is under the MAC
- * of Confirm, so nobody on the way can take it off.
+ * of Confirm, so no attacker on the way can take it off.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ on_message (GstBus * bus, GstMessage * message, gpointer user_data)
   if (gst_message_has_name (message, "GstZrtpState")) {
     g_print ("state: %s\n", gst_structure_get_string (structure, "state"));
   } else if (gst_message_has_name (message, "GstZrtpSas")) {
-    /* Nobody is here to read it aloud: an operator may compare it later. */
+    /* No user is here to read it aloud: an operator may compare it later. */
     g_print ("SAS: %s\n", gst_structure_get_string (structure, "sas"));
   } else if (gst_message_has_name (message, "GstZrtpPeerMismatch")
       || gst_message_has_name (message, "GstZrtpDowngrade")

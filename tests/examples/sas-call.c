@@ -103,7 +103,7 @@ on_zrtp_message (Call * call, const GstStructure * message)
   } else if (gst_structure_has_name (message, "GstZrtpTrust")) {
     g_print ("trust: %s\n", trust);
     if (g_strcmp0 (trust, "sas-mismatch") == 0) {
-      g_print ("Somebody is between you: hanging up.\n");
+      g_print ("An attacker is between you: hanging up.\n");
       g_main_loop_quit (call->loop);
     }
   } else if (gst_structure_has_name (message, "GstZrtpPeerMismatch")

@@ -35,7 +35,7 @@ rtp. ! rtpopusdepay ! opusdec ! audioconvert ! audioresample ! {sink}
 
 
 class Srtp:
-    """Signalling carries the keys: whoever reads it can listen."""
+    """Signalling carries the keys: its readers can listen."""
 
     elements = "srtpenc name=enc  srtpdec name=dec"
     links = """
@@ -60,7 +60,7 @@ class Srtp:
 
 
 class DtlsSrtp:
-    """Signalling carries fingerprints: whoever can change it can listen."""
+    """Signalling carries fingerprints: an attacker that changes it can listen."""
 
     elements = "dtlssrtpdec name=dec connection-id=call  dtlssrtpenc name=enc connection-id=call"
     links = """

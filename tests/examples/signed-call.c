@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A voice call whose SAS is signed by both sides with X.509 certificates and
- * ECDSA keys, so that nobody has to read it aloud (RFC 6189 7.2.2). GnuTLS makes
+ * ECDSA keys, so that no user has to read it aloud (RFC 6189 7.2.2). GnuTLS makes
  * and checks the signatures. Alice runs
  *
  *     signed-call --key=alice.key --certificate=alice.crt --trust=bob.crt \
@@ -214,7 +214,7 @@ on_signature_wanted (GstElement * element, GBytes * sashash,
 /* -- Checking -- */
 
 /* By an authority that we trust, or itself one of those that we know; in force
- * today; and about whom we want to talk to. */
+ * today; and about the expected peer. */
 static const gchar *
 doubt_certificate (const Call * call, gnutls_x509_crt_t certificate)
 {
@@ -258,7 +258,7 @@ doubt_signature (gnutls_x509_crt_t certificate, GBytes * sashash,
   return result < 0 ? "their signature is not about this call" : NULL;
 }
 
-/* Whoever gets our signature can send it back to us. */
+/* A peer that gets our signature can send it back to us. */
 static gboolean
 is_our_own (const Call * call, GBytes * certificate)
 {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A voice call whose SAS is signed by both sides with OpenPGP keys, so that
-nobody has to read it aloud (RFC 6189 7.2.1). GnuPG makes and checks the
+no user has to read it aloud (RFC 6189 7.2.1). GnuPG makes and checks the
 signatures. Alice runs
 
     signed-call.py 5004 192.0.2.7 5004 alice@example FINGERPRINT

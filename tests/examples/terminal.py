@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Somebody at the terminal of an example program."""
+"""A user at the terminal of an example program."""
 
 import os
 import queue

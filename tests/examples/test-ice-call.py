@@ -54,7 +54,7 @@ class TestIceCall(unittest.TestCase):
         return ["\n".join(own) for own in lines]
 
     def test_there_is_a_nat(self):
-        """From home one gets out under the router's address; nobody gets in."""
+        """From home one gets out under the router's address; no packet gets in."""
         listener = ("import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
                     "s.bind(('0.0.0.0', 5000)); s.settimeout(20); print('ready', flush=True); "
                     "data, (host, port) = s.recvfrom(9); print(host, flush=True); "

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Somebody calls the recorder, is told that it discloses what it hears, and hangs
+"""A user calls the recorder, is told that it discloses what it hears, and hangs
 up; the file can be played.
 
 usage: test-recorder.py RECORDER

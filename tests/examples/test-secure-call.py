@@ -26,7 +26,7 @@ class TestSecureCall(unittest.TestCase):
         return os.path.join(self.folder, "-".join(name))
 
     def start(self, kind):
-        """Two who have not heard of each other."""
+        """Two endpoints that do not know each other."""
         ports = free_ports()
         people = {}
         for i, name in enumerate(("alice", "bob")):

@@ -68,7 +68,7 @@ class TestSignedCall(unittest.TestCase):
         for terminal in terminals:
             self.assertNotIn("ALARM", "\n".join(terminal.seen))
 
-    def test_somebody_else(self):
+    def test_other_signer(self):
         """Alice has both keys, but expects Bob."""
         alice, bob = Person(self, "alice", "nistp256"), Person(self, "bob", "nistp384")
         mallory = Person(self, "mallory", "nistp256")

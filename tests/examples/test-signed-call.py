@@ -66,7 +66,7 @@ class TestSignedCall(unittest.TestCase):
             self.assertEqual(person.hangs_up(), 0, person.seen)
 
     def test_both_signed(self):
-        """With each other's certificates; nobody reads anything aloud."""
+        """With each other's certificates; no user reads anything aloud."""
         self.make("alice", "Alice")
         self.make("bob", "Bob", "secp384r1")
         people = self.call((["alice"], "bob", "Bob"), (["bob"], "alice", "Alice"))
@@ -83,7 +83,7 @@ class TestSignedCall(unittest.TestCase):
         self.hang_up(people)
         self.assertNotIn("trust: signed", "\n".join(people[0].seen))
 
-    def test_somebody_else(self):
+    def test_other_signer(self):
         """He calls himself Bob."""
         for name, common_name in (("alice", "Alice"), ("bob", "Bob"), ("mallory", "Bob")):
             self.make(name, common_name)

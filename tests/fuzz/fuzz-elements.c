@@ -89,7 +89,7 @@ on_wire (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   return GST_FLOW_OK;
 }
 
-/* RTP that passed is the peer's if it had to be encrypted: a stranger has no keys. */
+/* RTP that passed is the peer's if it had to be encrypted: a third party has no keys. */
 static GstFlowReturn
 on_received (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {

@@ -222,7 +222,7 @@ meet (World * world, guint8 how)
     world->memory_sound = FALSE;
 }
 
-/* Somebody else was there instead. */
+/* Another endpoint was there instead. */
 static void
 meet_another (World * world, Side * side, guint8 how)
 {

@@ -9,7 +9,7 @@
 
 #include "fuzz-world.h"
 
-/* The file of Alice (0) or Bob (1), with nobody in it. It is the process's, and
+/* The file of Alice (0) or Bob (1), with no peer in it. It is the process's, and
  * goes when that ends. */
 ZrtpCache *known_empty_cache (guint which);
 

@@ -202,7 +202,7 @@ deliver_changed (Channel * channel)
   g_free (copy);
 }
 
-/* Packets of strangers, under SSRCs that were never heard of. */
+/* Packets of third parties, under SSRCs that were never heard of. */
 static void
 forge (Channel * channel, gboolean is_rtcp)
 {

@@ -3,7 +3,7 @@
  *
  * Drives two endpoints and the network between them: an input is a list of
  * steps that deliver, lose, double, change, forge and play back packets, let time
- * pass, finish jobs and act for the application. Whatever comes, nobody is secure
+ * pass, finish jobs and act for the application. Whatever comes, no stream is secure
  * without the other's keys or clear again after secure, timers lie ahead, and
  * afterwards a call without an attacker works.
  */

@@ -358,7 +358,7 @@ world_deliver (World * world, End * to)
 /* -- Time and jobs -- */
 
 /* Who waits for the disk too long goes on without, and so looks to the other like
- * somebody who never kept anything. */
+ * an endpoint that never kept anything. */
 static gboolean
 is_disk_busy (const World * world)
 {

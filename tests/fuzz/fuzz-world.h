@@ -61,12 +61,12 @@ typedef struct
   guint64 state;                /* of the generator */
   ZrtpRandom random;
   gint64 now, wall_ahead;       /* the latter in seconds */
-  gboolean consulted;           /* what is kept, by anybody */
+  gboolean consulted;           /* what is kept, by any endpoint */
   gsize heap;                   /* bytes in use when it began */
   gboolean relayed;             /* a SAS, by a PBX */
   gboolean memory_sound;        /* both have what they should: no alarm */
   Side sides[2];
-  GPtrArray *history;           /* GBytes: what was sent, by anybody */
+  GPtrArray *history;           /* GBytes: what was sent, by any endpoint */
 } World;
 
 /* Makes both as the first two octets of the input want them, not started. */
@@ -77,7 +77,7 @@ void world_clear (World * world);
 void world_check_heap (World * world);
 void world_start (World * world, guint which, guint i);
 
-/* Takes what the streams have to say, and checks that it may be so: nobody gets
+/* Takes what the streams have to say, and checks that it may be so: no stream gets
  * keys that the other never had, nothing is clear that was secure. */
 void world_drain (World * world);
 

@@ -248,7 +248,7 @@ async def make_call(left, right, *, first=None, channels=1, seconds=10,
 
 
 def drain(sock):
-    """A socket that is opened anew has nothing of its port's past."""
+    """A socket that is opened again has nothing of its port's past."""
     sock.setblocking(False)
     try:
         while True:

@@ -28,7 +28,7 @@ SIDES = ('left', 'right')
 PACKETS = 20
 MEDIA = ['--send', str(PACKETS), '--expect', str(PACKETS), '--rtcp']
 LOSSY_MEDIA = ['--send', str(PACKETS * 3), '--expect', str(PACKETS), '--rtcp']
-# Whoever gives no HelloACK gets no Commit and sends its own: the initiator.
+# An endpoint that gives no HelloACK gets no Commit and sends its own: the initiator.
 INITIATOR = ['--drop', 'HelloACK:1000']
 MESSAGES = ['Hello', 'HelloACK', 'Commit', 'DHPart1', 'DHPart2', 'Confirm1',
             'Confirm2', 'Conf2ACK']
@@ -222,7 +222,7 @@ def start_cases():
 
 
 def drop_cases():
-    """Each message lost once, whoever sends it, and three times."""
+    """Each message lost once, whichever side sends it, and three times."""
     for message, times, dropper, initiator in itertools.product(
             MESSAGES, (1, 3), ('left', 'right'), ('left', 'right')):
         sender = 'initiator' if message in ('Commit', 'DHPart2', 'Confirm2') \
@@ -317,7 +317,7 @@ def cache_cases():
         yield f'cache/retained-{initiator}-initiates', retained
 
         async def half_verified(case, role=role):
-            """Only one user compared the SAS: nobody shows it verified."""
+            """Only one user compared the SAS: neither shows it verified."""
             for number in range(2):
                 verify = ['--mark-verified'] if number == 0 else []
                 ends = await case.call(*both(case, role['left'] + verify,
@@ -446,7 +446,7 @@ def multistream_cases():
                 check_multistream(ends, hash=hash_, cipher=cipher)
                 check_media(ends, channels=2)
             yield (f'multistream/{hash_}-{cipher}-'
-                   f'{initiator or "anybody"}-initiates', run)
+                   f'{initiator or "either"}-initiates', run)
     for seed in range(1, 5):
         async def lossy(case, seed=seed):
             ends = await case.call(
@@ -458,7 +458,7 @@ def multistream_cases():
 
 
 def restart_cases():
-    """The peer's program dies and starts anew, with another ZID."""
+    """The peer's program dies and starts again, with another ZID."""
     for initiator, role, never in (
             ('left', INITIATOR, 'DHPart1:1000'),
             ('right', [], 'DHPart2:1000,HelloACK:1000')):
@@ -479,7 +479,7 @@ def restart_cases():
         await make_call_to_restarted(*ends, ready=lambda: ends[0].done,
                                      seconds=4)
         check_never_secure([ends[2]])
-        expect(' fork ' in ends[0].text(), 'nobody was told')
+        expect(' fork ' in ends[0].text(), 'no user was told')
     yield 'restart/refused', refused
 
     async def accepted(case):

@@ -78,7 +78,7 @@ def report_sides(report, folder, names):
     sas = [side.get("sas") for side in sides]
     report.check(bool(sas[0]) and sas[0] == sas[1],
                  "the two SAS agree" if sas[0] == sas[1] else
-                 "the two SAS DIFFER: somebody sits in the middle")
+                 "the two SAS DIFFER: an attacker is in the middle")
     for field in ("key-agreement", "hash", "cipher", "auth-tag", "sas-type"):
         report.check(field in sides[0] and sides[0].get(field) == sides[1].get(field),
                      "both name the same %s" % field)

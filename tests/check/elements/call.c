@@ -137,8 +137,8 @@ GST_START_TEST (test_listener)
 
 GST_END_TEST;
 
-/* It ends as others do: the end of stream that the application sends reaches the
- * sink of the handshake too, whether or not there is anybody. */
+/* It ends as others do: the end of stream that the application sends reaches
+ * the sink of the handshake too, whether or not there is a peer. */
 GST_START_TEST (test_listener_ends)
 {
   Endpoint *a = endpoint_new (END ("async=false ") "async=false");

@@ -231,7 +231,7 @@ GST_START_TEST (test_paused)
 
 GST_END_TEST;
 
-/* Both go to READY and start anew: another call, other keys. */
+/* Both go to READY and start again: another call, other keys. */
 GST_START_TEST (test_new_call)
 {
   Call call = make_call ();
@@ -309,7 +309,7 @@ GST_START_TEST (test_decoder_replaced)
   GstPad *next = gst_pad_get_peer (out);
   GstPad *src;
 
-  /* The source rests, or it would be an error that nobody listens. */
+  /* The source rests, or it would be an error that no element listens. */
   gst_element_set_state (net, GST_STATE_READY);
   gst_element_set_locked_state (net, TRUE);
   gst_element_set_state (a->dec, GST_STATE_NULL);

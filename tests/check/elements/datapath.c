@@ -64,7 +64,7 @@ GST_START_TEST (test_encrypts)
 
 GST_END_TEST;
 
-/* Metadata goes along; somebody else's buffer and what lies behind it stay. */
+/* Metadata goes along; another owner's buffer and what lies behind it stay. */
 GST_START_TEST (test_pieces)
 {
   GstBuffer *in = harness_make_rtp_pieces (BENCH_SSRC, 1, 100, 0x33);
@@ -89,8 +89,8 @@ GST_START_TEST (test_pieces)
 
 GST_END_TEST;
 
-/* While somebody writes to a piece nobody may read it. What is there instead of
- * it, whatever the memory held before, must not leave. */
+/* While a thread writes to a piece no other may read it. What is there instead
+ * of it, whatever the memory held before, must not leave. */
 GST_START_TEST (test_unreadable_piece)
 {
   GstBuffer *in = gst_buffer_append (harness_make_rtp (BENCH_SSRC, 1, 50, 0x33),
@@ -133,7 +133,7 @@ GST_START_TEST (test_list)
 
 GST_END_TEST;
 
-/* A list that somebody else has too is not written to. */
+/* A list that another owner has too is not written to. */
 GST_START_TEST (test_shared_list)
 {
   GstBufferList *list = gst_buffer_list_new (), *kept;
@@ -225,7 +225,8 @@ GST_START_TEST (test_bad_input)
 
 GST_END_TEST;
 
-/* Each source's first packet after the keys, so that depayloaders start anew. */
+/* Each source's first packet after the keys, so that depayloaders start
+ * again. */
 GST_START_TEST (test_discont)
 {
   GstBuffer *buffer;

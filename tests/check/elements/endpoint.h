@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /* 20 ms of A-law a packet, as live as a microphone. */
 #define VOICE "audiotestsrc is-live=true samplesperbuffer=160 ! " \
     "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay "
-/* The same from something that does not wait for anybody. */
+/* The same from something that waits for nothing. */
 #define VOICE_FILE "audiotestsrc samplesperbuffer=160 num-buffers=50 ! " \
     "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay "
 #define VOICE_CAPS "application/x-rtp,media=audio,clock-rate=8000," \

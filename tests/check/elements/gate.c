@@ -16,7 +16,8 @@ static Harness *harness;
 static GMutex log_lock;
 static GCond logged;
 static gboolean holding;
-static GMutex stall;            /* whoever holds something waits for it first */
+static GMutex stall;            /* a thread that holds something waits for it
+                                 * first */
 
 static void
 listen (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
@@ -108,7 +109,7 @@ hold (GThreadFunc func)
   return thread;
 }
 
-/* A live source loses what nobody may hear. */
+/* A live source loses what no peer may hear. */
 GST_START_TEST (test_live_is_dropped)
 {
   for (guint i = 0; i < 3; i++)
@@ -157,7 +158,7 @@ answer_late (GstPad * pad, GstObject * parent, GstQuery * query)
   return TRUE;
 }
 
-/* Of what nobody answers for one can't tell whether it is live: it is not held
+/* Where no element answers, one can't tell whether it is live: it is not held
  * for good. */
 GST_START_TEST (test_live_is_known_late)
 {
@@ -508,8 +509,8 @@ see_end (GstPad * pad, GstPadProbeInfo * info, gpointer unused)
   return GST_PAD_PROBE_OK;
 }
 
-/* The application ends what has no source of its own, and starts anew before that
- * end is out: the next stream ends when it is told to. */
+/* The application ends what has no source of its own, and starts again before
+ * that end is out: the next stream ends when it is told to. */
 GST_START_TEST (test_eos_not_in_next_stream)
 {
   GstPad *pad = gst_element_get_static_pad (harness->enc_b, "zrtp_src");

@@ -28,7 +28,7 @@ typedef struct
   GPtrArray *wire;              /* lock: SRTP that left enc_a, GBytes */
 } Harness;
 
-/* All of it PLAYING except enc_b, without which nobody answers. */
+/* All of it PLAYING except enc_b, without which no endpoint answers. */
 Harness *harness_new (void);
 /* The same with a property set on both encoders. */
 Harness *harness_new_with (const char *property, const char *value);

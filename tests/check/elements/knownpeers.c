@@ -263,7 +263,7 @@ GST_START_TEST (test_calls_at_once)
 
 GST_END_TEST;
 
-/* Somebody else writes to the file: ours has to wait. */
+/* Another process writes to the file: ours has to wait. */
 static sqlite3 *
 occupy (const char *cache)
 {
@@ -326,7 +326,7 @@ GST_START_TEST (test_written_before_null)
 
 GST_END_TEST;
 
-/* A friend whose file came out of an old backup, or somebody else under a
+/* A friend whose file came out of an old backup, or another endpoint under a
  * friend's ZID: an alarm. (rs2 heals what is one call behind.) */
 GST_START_TEST (test_mismatch)
 {

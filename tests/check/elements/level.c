@@ -303,7 +303,8 @@ GST_START_TEST (test_aux_matched)
 
 GST_END_TEST;
 
-/* A drone: whoever lacks its secret is refused, and the reason is told here. */
+/* A drone: a peer without its secret is refused, and the reason is told
+ * here. */
 GST_START_TEST (test_machine)
 {
   GstStructure *s;

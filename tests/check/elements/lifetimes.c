@@ -103,7 +103,7 @@ live_bare (guint i)
   gst_object_unref (dec);
 }
 
-/* Started, and stopped while it looks for somebody. */
+/* Started, and stopped while it looks for a peer. */
 static void
 live_started (guint i)
 {

@@ -120,7 +120,7 @@ request_many (gpointer enc)
   return NULL;
 }
 
-/* Nobody gets a number that another thread just got, or is giving back. */
+/* No thread gets a number that another thread just got, or is giving back. */
 GST_START_TEST (test_requested_at_once)
 {
   GstElement *enc = propertywatch_make ("zrtpenc", "at-once");
@@ -314,7 +314,8 @@ GST_START_TEST (test_released)
     fail_unless_equals_int (gst_pad_link (feeder.out, sink), GST_PAD_LINK_OK);
     start_stream (feeder.out);
     thread = g_thread_new ("feeder", feed, &feeder);
-    /* Not yet secure, this one waits in there: nobody said that it is live. */
+    /* Not yet secure, this one waits in there: no element said that it is
+     * live. */
     propertywatch_wait_counter (&feeder.pushed, secure ? round % 4 : 0,
         "pushed");
     gst_element_release_request_pad (harness->enc_a, sink);
@@ -421,7 +422,7 @@ release_inside (GstPad * pad, GstPadProbeInfo * info, gpointer enc)
   return GST_PAD_PROBE_DROP;
 }
 
-/* From the thread that pushes, so that nobody can wait for it to get out. */
+/* From the thread that pushes, so that no thread can wait for it to get out. */
 GST_START_TEST (test_released_inside)
 {
   Harness *harness = harness_new ();

@@ -13,7 +13,7 @@
 #define CAPS "application/x-rtp,media=audio,clock-rate=8000," \
     "encoding-name=PCMA,payload=8"
 
-/* One endpoint with nobody behind its pads but the test. */
+/* One endpoint with nothing behind its pads but the test. */
 typedef struct
 {
   GstElement *enc, *dec;

@@ -244,7 +244,7 @@ GST_START_TEST (test_segment_in_bytes)
 
 GST_END_TEST;
 
-/* Packets of nobody knows what in front of a depayloader: told which caps to set,
+/* Packets of an unknown kind in front of a depayloader: told which caps to set,
  * by its neighbour's own wish. */
 GST_START_TEST (test_missing_caps)
 {
@@ -269,7 +269,7 @@ GST_START_TEST (test_missing_caps)
 
 GST_END_TEST;
 
-/* A neighbour that takes one thing only needs nobody to say it. */
+/* A neighbour that takes one thing only needs no element to say it. */
 GST_START_TEST (test_caps_of_neighbour)
 {
   Endpoint *a = endpoint_new (VOICE "! zrtpenc name=enc cache=:memory: "

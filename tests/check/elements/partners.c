@@ -123,9 +123,9 @@ GST_START_TEST (test_calls_in_one_pipeline)
 
 GST_END_TEST;
 
-/* Without a session-id, elements of different pipelines are strangers, and so
- * are those of none. */
-GST_START_TEST (test_strangers)
+/* Without a session-id, elements of different pipelines are apart, and so are
+ * those of none. */
+GST_START_TEST (test_third_parties)
 {
   GstElement *one = make_pipeline ("zrtpenc name=enc cache=:memory:");
   GstElement *other = make_pipeline ("zrtpdec name=dec");
@@ -493,8 +493,8 @@ GST_START_TEST (test_successor_in_dispose)
 
 GST_END_TEST;
 
-/* Who only listens and has no way back is told of it when somebody calls, unless
- * the application has not said yet that there is a transport. */
+/* A listener without a way back is told of it when a peer calls, unless the
+ * application has not said yet that there is a transport. */
 GST_START_TEST (test_no_way_back)
 {
   Endpoint *early = endpoint_new ("zrtpenc name=enc cache=:memory: "
@@ -536,7 +536,7 @@ partners_suite (void)
   tcase_add_test (tc, test_nested_bins);
   tcase_add_test (tc, test_stream_ids);
   tcase_add_test (tc, test_calls_in_one_pipeline);
-  tcase_add_test (tc, test_strangers);
+  tcase_add_test (tc, test_third_parties);
   tcase_add_test (tc, test_session_id_without_bins);
   tcase_add_test (tc, test_fixed_at_start);
 

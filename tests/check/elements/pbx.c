@@ -325,7 +325,7 @@ GST_START_TEST (test_enrolment)
 
 GST_END_TEST;
 
-/* Nobody is asked by an endpoint that is no PBX, or does not want to. */
+/* No user is asked by an endpoint that is no PBX, or does not want to. */
 /* Z-5.2-04 */
 GST_START_TEST (test_no_offer)
 {
@@ -444,8 +444,8 @@ GST_START_TEST (test_relay)
 
 GST_END_TEST;
 
-/* Nothing is relayed between two phones that do not know the PBX, by somebody
- * who does not say that he is one, or to calls that are not there. */
+/* Nothing is relayed between two phones that do not know the PBX, by an
+ * endpoint that does not say that it is one, or to calls that are not there. */
 /* Z-7.3-02 Z-5.13-03 */
 GST_START_TEST (test_nothing_to_relay)
 {
@@ -512,7 +512,7 @@ GST_START_TEST (test_not_trusted)
 
 GST_END_TEST;
 
-/* -- Somebody between PBX and phone -- */
+/* -- An attacker between PBX and phone -- */
 
 #define TYPE_AT 16              /* of the message type in a datagram */
 #define IV_AT 32                /* of the IV of a SASrelay */

@@ -301,7 +301,7 @@ GST_START_TEST (test_refused)
   propertywatch_assert_none (bus, GST_MESSAGE_WARNING, NULL);
   gst_element_set_bus (element, NULL);
 
-  /* Nobody has a bus yet: GLib's log is told. */
+  /* No element has a bus yet: GLib's log is told. */
   ASSERT_WARNING (g_object_set (element, "ciphers", "AES9", NULL));
   propertywatch_assert (element, "ciphers", "AES1,AES3,AES2");
   g_free (long_name);

@@ -69,7 +69,7 @@ carry_report (Way * way)
   return carry (way, harness_make_rtcp (BENCH_SSRC));
 }
 
-/* Without what came before there was anybody to answer. */
+/* Without what came before there was a peer to answer. */
 static guint64
 count_drops (GstElement * dec)
 {
@@ -313,7 +313,7 @@ refuse (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   return GPOINTER_TO_INT (gst_pad_get_element_private (pad));
 }
 
-/* Whoever reads the RTCP among RTP may leave: the other media and the handshake
+/* The reader of the RTCP among RTP may leave: the other media and the handshake
  * come the same way and go on. What is an error stays one. */
 GST_START_TEST (test_flow_muxed)
 {

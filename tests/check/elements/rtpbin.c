@@ -177,7 +177,7 @@ gift_wait_gone (Gift * gift)
   g_mutex_unlock (&gift->lock);
 }
 
-/* Gives it away: nobody else has a reference. */
+/* Gives it away: no other reference is left. */
 static GstElement *
 give_away (GstElement * rtpbin, guint session, Gift * gift)
 {

@@ -94,7 +94,7 @@ signal_hash (Endpoint * from, Endpoint * to)
   gst_sdp_message_free (sdp);
 }
 
-/* One that somebody put another hash into. */
+/* One with another hash put in. */
 static void
 signal_wrong_hash (Endpoint * to)
 {
@@ -352,7 +352,8 @@ GST_START_TEST (test_match)
   /* Z-8.1-02 */
   propertywatch_assert (alice->enc, "hello-hash-status", "match");
   propertywatch_assert (bob->enc, "hello-hash-status", "match");
-  /* That the signalling was true, nobody said: the SAS is to be compared. */
+  /* That the signalling was true, no application said: the SAS is to be
+   * compared. */
   propertywatch_assert (alice->enc, "trust", "unverified");
   endpoint_wait_media (alice, 5);
   endpoint_wait_media (bob, 5);

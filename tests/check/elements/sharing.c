@@ -215,7 +215,7 @@ GST_START_TEST (test_frozen)
 
 GST_END_TEST;
 
-/* As long as nobody knows the Hello, values may come late. */
+/* As long as no endpoint knows the Hello, values may come late. */
 GST_START_TEST (test_not_frozen)
 {
   Endpoint *a = endpoint_new (END), *b = endpoint_new (END);
@@ -236,8 +236,8 @@ GST_END_TEST;
 
 /* -- Values -- */
 
-/* Whichever element it is set on, both show it. Values that nobody set do not
- * count against one that was set. */
+/* Whichever element it is set on, both show it. Values that no application set
+ * do not count against one that was set. */
 GST_START_TEST (test_shared_values)
 {
   GstElement *enc, *dec, *enc1, *dec1;

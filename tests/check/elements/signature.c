@@ -243,7 +243,7 @@ on_alarm (GstElement * element, guint error, const char *text, gint * alarms)
   propertywatch_poke ();
 }
 
-GST_START_TEST (test_somebody_else)
+GST_START_TEST (test_other_signer)
 {
   User alice, bob;
   gint alarms = 0;
@@ -277,7 +277,8 @@ GST_START_TEST (test_somebody_else)
 
 GST_END_TEST;
 
-/* Off is off: nobody is asked, and a signature that was not asked for is none. */
+/* Off is off: no application is asked, and a signature that was not asked for
+ * is none. */
 GST_START_TEST (test_off)
 {
   static const char *const wishes[] = {
@@ -299,7 +300,8 @@ GST_START_TEST (test_off)
 
 GST_END_TEST;
 
-/* Nobody answers: the call goes on without, and who answers then is told. */
+/* No application answers: the call goes on without, and one that answers then
+ * is told. */
 GST_START_TEST (test_too_late)
 {
   User alice, bob;
@@ -541,7 +543,7 @@ signature_suite (void)
   tcase_add_unchecked_fixture (tc, setup, teardown);
   tcase_add_loop_test (tc, test_signals, 0, 2);
   tcase_add_test (tc, test_messages);
-  tcase_add_test (tc, test_somebody_else);
+  tcase_add_test (tc, test_other_signer);
   tcase_add_loop_test (tc, test_off, 0, 3);
   tcase_add_test (tc, test_too_late);
   tcase_add_test (tc, test_refused);

@@ -59,7 +59,7 @@ static const Case cases[] = {
   {"no way out", VOICE "! enc.rtp_sink_0 " ENC DEC, "no handshake can begin"},
   {"no way out of a file", VOICE_FILE "! enc.rtp_sink_0 " ENC DEC,
       "no handshake can begin"},
-  {"nobody there", VOICE TO_NETWORK ENC DEC, "nothing has come back"},
+  {"no peer", VOICE TO_NETWORK ENC DEC, "nothing has come back"},
   {"a peer without ZRTP", VOICE TO_NETWORK ENC DEC, "no ZRTP Hello",
       HANDLER_NONE, TRUE},
   {"media in clear to a peer without ZRTP", VOICE TO_NETWORK

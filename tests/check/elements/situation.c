@@ -311,7 +311,7 @@ talk (void)
   sample.decrypted += 50;
   sample.arrived += 50;
   sample.media_arrived += 50;
-  /* What the network doubles, and what strangers send. */
+  /* What the network doubles, and what third parties send. */
   sample.undecryptable += 20;
 }
 

@@ -1,8 +1,8 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A file of known peers on a disk that hangs: whom it may hold up, for how long,
- * and what is told of it.
+ * A file of known peers on a disk that hangs: which threads it may hold up, for
+ * how long, and what is told of it.
  */
 #include "../disk.h"
 #include "endpoint.h"
@@ -205,8 +205,8 @@ GST_START_TEST (test_late_value)
 
 GST_END_TEST;
 
-/* Whoever needs the Hello's hash now waits for the file as long as a call does.
- * The hash that it got is that of the call. */
+/* An application that needs the Hello's hash now waits for the file as long as
+ * a call does. The hash that it got is that of the call. */
 GST_START_TEST (test_hello_hash)
 {
   Endpoint *a = make_end ("stuck.sqlite"), *b = make_end ("b.sqlite");
@@ -315,7 +315,7 @@ GST_START_TEST (test_stopped)
 
 GST_END_TEST;
 
-/* Two transports of a call: one file, one ZID, whoever comes first. */
+/* Two transports of a call: one file, one ZID, whichever comes first. */
 GST_START_TEST (test_two_transports)
 {
   Endpoint *a = make_end_with ("stuck.sqlite", "session-id=two");

@@ -194,7 +194,7 @@ GST_START_TEST (test_header)
     /* two-byte form (4.3), with an element of no octets */
     {{0x90, 96, 0, 2, 0, 0, 0, 9, 1, 2, 3, 4, 0x10, 0x00, 0, 1, 5, 1, 0xff, 6,
             0}, 20},
-    /* one that nobody knows, and one of no words */
+    /* one that no endpoint knows, and one of no words */
     {{0x90, 96, 0, 3, 0, 0, 0, 9, 1, 2, 3, 4, 0xab, 0xcd, 0, 1, 1, 2, 3, 4},
         20},
     {{0x90, 96, 0, 4, 0, 0, 0, 9, 1, 2, 3, 4, 0xbe, 0xde, 0, 0}, 16},

@@ -1,10 +1,10 @@
 /* gst-zrtp: ZRTP for GStreamer
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A call to which everything happens at once: media, packets of strangers, states
- * up and down, pads that come and go, flushes, actions and properties, each from
- * its own thread and by chance. Nothing crashes or hangs or leaves in the clear,
- * and afterwards the same elements make a call.
+ * A call to which everything happens at once: media, packets of third parties,
+ * states up and down, pads that come and go, flushes, actions and properties,
+ * each from its own thread and by chance. Nothing crashes or hangs or leaves in
+ * the clear, and afterwards the same elements make a call.
  */
 #define _GNU_SOURCE
 #include "harness.h"
@@ -311,7 +311,7 @@ send (Actor * actor)
   g_mutex_unlock (upstream);
 }
 
-/* On the network: packets that nobody sent. */
+/* On the network: packets that no endpoint sent. */
 static void
 inject (Actor * actor)
 {
@@ -376,7 +376,7 @@ replace_pad (Actor * actor)
   link_in (actor->call, actor->e);
 }
 
-/* Others, which nobody links. */
+/* Others, which no application links. */
 static void
 add_pad (Actor * actor)
 {
@@ -406,7 +406,7 @@ flush (Actor * actor)
   g_mutex_unlock (&end->upstream);
 }
 
-/* Down, which must free whoever is held up inside, and up again. */
+/* Down, which must free each thread held up inside, and up again. */
 static void
 restart (Actor * actor, GstElement * element, GMutex * lock, GstPad * pad)
 {
@@ -512,7 +512,7 @@ make_turmoil (Call * call)
     },.part = parts[i / 2],.playing = &playing};
     threads[i] = g_thread_new ("actor", play, &roles[i]);
   }
-  /* The first two may be held up, and nobody may be there any more to end it. */
+  /* The first two may be held up, with no thread left to end it. */
   for (guint i = n; i-- > 0;) {
     if (i == 1)
       for (guint e = 0; e < 2; e++)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * An element of a pair stops or leaves while the other one runs: keys, rollover
- * counters and the Hello stay for whoever comes back or takes the seat.
+ * counters and the Hello stay for the next call.
  */
 #include "harness.h"
 #include "endpoint.h"
@@ -53,7 +53,7 @@ assert_heard (GstHarness * out, guint16 seq)
 }
 
 /* Secure, and over the first end of the sequence numbers: a counter that starts
- * anew can't go on from here. */
+ * again can't go on from here. */
 static Harness *
 make_bench (void)
 {
@@ -124,7 +124,7 @@ GST_START_TEST (test_decoder_returns)
 
   propertywatch_set_state (harness->dec_b,
       __i__ ? GST_STATE_NULL : GST_STATE_READY);
-  /* Nobody listens to this one. */
+  /* No thread listens to this one. */
   fail_if (gst_harness_push (harness->in,
           harness_make_rtp (BENCH_SSRC, 2, SIZE, 2)) == GST_FLOW_ERROR);
   propertywatch_set_state (harness->dec_b, GST_STATE_PLAYING);
@@ -252,7 +252,7 @@ GST_START_TEST (test_last_one_leaves)
 
 GST_END_TEST;
 
-/* What was counted can be read when the call is over; the next counts anew. */
+/* What was counted can be read when the call is over; the next counts again. */
 GST_START_TEST (test_counts)
 {
   static const char *const counts[] = { "zrtp-sent", "zrtp-received",

@@ -13,7 +13,7 @@
 static GstZrtpSession *session;
 static GstZrtpTransport *transport;
 
-/* Somebody keeps a lock, or threads, until the test is done. */
+/* The test keeps a lock, or threads, until the test is done. */
 static GMutex lock;
 static GCond changed;
 static gboolean busy, done;
@@ -95,7 +95,7 @@ GST_START_TEST (test_served_at_once)
 
 GST_END_TEST;
 
-/* Whoever brings packets does not wait for a call that is busy. */
+/* The thread that brings packets does not wait for a call that is busy. */
 GST_START_TEST (test_served_later)
 {
   GThread *thread = g_thread_new ("busy", keep_busy, NULL);
@@ -117,7 +117,7 @@ GST_START_TEST (test_served_later)
 
 GST_END_TEST;
 
-/* Nor is media held up by packets that anybody can send. */
+/* Nor is media held up by packets that any sender can make. */
 GST_START_TEST (test_media_goes_first)
 {
   for (guint i = 0; i < MAX (2, g_get_num_processors ()); i++)

@@ -17,7 +17,7 @@
 typedef struct
 {
   char *folder;
-  const char *bob_is;           /* whom Alice expects */
+  const char *bob_is;           /* the peer that Alice expects */
   const char *bobs_file;
   gboolean bob_starts;          /* sends the Commit; else Alice */
   Endpoint *alice, *bob;        /* during a call */
@@ -78,7 +78,7 @@ says (GstElement * element, const char *action)
   return done;
 }
 
-/* The only peer in somebody's file; zrtp_peer_clear(). */
+/* The only peer in a file; zrtp_peer_clear(). */
 typedef struct
 {
   ZrtpPeer peer;
@@ -155,8 +155,8 @@ GST_START_TEST (test_nobody_compared)
 
 GST_END_TEST;
 
-/* By the action or by the property, on either element. Nobody has to do it
- * again. */
+/* By the action or by the property, on either element. No application has to do
+ * it again. */
 GST_START_TEST (test_both_compared)
 {
   People people;
@@ -342,7 +342,7 @@ expect_alarm (Endpoint * endpoint, const char *kind)
   gst_structure_free (alarm);
 }
 
-/* Somebody whom both know might sit in the middle (12). */
+/* A peer that both know might be in the middle (12). */
 GST_START_TEST (test_other_name)
 {
   People people;
@@ -469,7 +469,7 @@ GST_START_TEST (test_lost_secret)
 
 GST_END_TEST;
 
-/* The same where nobody can compare: refused before anything passes. */
+/* The same where no user can compare: refused before anything passes. */
 GST_START_TEST (test_unattended)
 {
   People people;
@@ -495,7 +495,7 @@ GST_START_TEST (test_unattended)
 GST_END_TEST;
 
 /* Who was never verified is refused; who was is not. */
-GST_START_TEST (test_strangers)
+GST_START_TEST (test_third_parties)
 {
   People people;
 
@@ -589,7 +589,7 @@ trust_suite (void)
   tcase_add_test (tc, test_new_endpoint);
   tcase_add_test (tc, test_lost_secret);
   tcase_add_test (tc, test_unattended);
-  tcase_add_test (tc, test_strangers);
+  tcase_add_test (tc, test_third_parties);
   return s;
 }
 

@@ -51,7 +51,7 @@ wait_for_key_unit_event (GstHarness * source)
   }
 }
 
-/* What was sent before nobody could read: start with a whole picture. */
+/* What was sent before no peer could read: start with a whole picture. */
 GST_START_TEST (test_key_frame)
 {
   gst_harness_set_src_caps_str (harness->in, VIDEO_CAPS);

@@ -74,7 +74,7 @@ wait_for_drops (Endpoint * e, guint64 n)
   }
 }
 
-/* The only key frame went by before there was anybody: zrtpenc asks for the next
+/* The only key frame went by before there was a peer: zrtpenc asks for the next
  * when the other side can read it. */
 GST_START_TEST (test_first_picture)
 {
@@ -153,7 +153,7 @@ GST_START_TEST (test_lost_picture)
   g_atomic_int_set (&loss.lose, 5);
   while (g_atomic_int_get (&loss.asked) == 0) {
     endpoint_pump (a);
-    fail_unless (g_get_monotonic_time () < until, "nobody asks");
+    fail_unless (g_get_monotonic_time () < until, "no element asks");
   }
   endpoint_wait_media (b, 10);
   endpoint_free (a);

@@ -131,7 +131,7 @@ static void
 block_and_wait (gpointer owner)
 {
   block (NULL);
-  /* For itself nobody waits. */
+  /* No thread waits for it. */
   gst_zrtp_work_wait (&((Owner *) owner)->runner,
       g_get_monotonic_time () + 2 * PATIENCE);
 }
@@ -171,7 +171,7 @@ GST_START_TEST (test_runner_wait)
 
 GST_END_TEST;
 
-/* Whoever blocks there holds nobody up. */
+/* A thread that blocks there holds no other up. */
 GST_START_TEST (test_blocking_pool)
 {
   for (guint i = 0; i < 50; i++)
