@@ -54,8 +54,8 @@ is_late (GstZrtpTransport * transport, guint id)
   if (!gst_zrtp_setting_is_in_hello (id))
     return FALSE;
   gst_zrtp_session_lock (transport->session);
-  late = transport->starting || (transport->stream && !transport->hello_spent
-      && (transport->hello_read
+  late = transport->hello.starting || (transport->stream
+      && !transport->hello.spent && (transport->hello.read
           || zrtp_stream_get_session (transport->stream)));
   gst_zrtp_session_unlock (transport->session);
   return late;

@@ -50,6 +50,8 @@ WRITERS = {
     "exchange": "exchange",
     "media_confirmed": "confirm lifecycle",
 }
+# The same for GstZrtpTransport; transport.c frees.
+ELEMENT_WRITERS = {"hello": "hello transport"}
 WRITE = (r"->%s(?:\.\w+|\[[^\]]*\])*\s*(?:=(?!=)|[-+|&]=|\+\+|--)",
          r"(?:memset|memcpy|zrtp_wipe|zrtp_remote_clear|zrtp_remote_copy|zrtp_peer_clear|"
          r"g_clear_pointer|g_steal_pointer) \(&?\w+(?:->\w+)*->%s\b(?!->)")
@@ -131,16 +133,16 @@ def find_circles(edges):
                    for name in reached if name in reached[name]})
 
 
-def find_writers(source, part):
-    """Names of the files of the engine that write @part of a stream."""
+def find_writers(source, prefix, part):
+    """Names of the files under @source that write @part."""
     found = set()
     for top, _, names in os.walk(source):
         for name in names:
-            if name.startswith("zrtp") and name.endswith(".c") and "srtp" not in name:
+            if name.startswith(prefix) and name.endswith(".c") and "srtp" not in name:
                 with open(os.path.join(top, name), encoding="utf-8") as file:
                     text = file.read()
                 if any(re.search(pattern % part, text) for pattern in WRITE):
-                    found.add(name[len("zrtp"):-len(".c")])
+                    found.add(name[len(prefix):-len(".c")])
     return found
 
 
@@ -159,10 +161,13 @@ class TestFloors(unittest.TestCase):
     def test_elements(self):
         self.check(self.houses["elements"])
 
+    def check_writers(self, house, prefix, writers):
+        found = {part: find_writers(house.source, prefix, part) for part in writers}
+        self.assertEqual(found, {part: set(names.split()) for part, names in writers.items()})
+
     def test_writers(self):
-        source = self.houses["engine"].source
-        found = {part: find_writers(source, part) for part in WRITERS}
-        self.assertEqual(found, {part: set(names.split()) for part, names in WRITERS.items()})
+        self.check_writers(self.houses["engine"], "zrtp", WRITERS)
+        self.check_writers(self.houses["elements"], "gstzrtp", ELEMENT_WRITERS)
 
     def test_faults_are_found(self):
         """A file that includes upwards, and two that include each other."""

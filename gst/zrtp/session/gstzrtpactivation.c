@@ -107,15 +107,15 @@ gst_zrtp_transport_activate (GstZrtpTransport * transport, GstZrtpSide side)
 static void
 stop (GstZrtpTransport * transport)
 {
-  gst_zrtp_timer_clear (&transport->deadline);
+  gst_zrtp_timer_clear (&transport->timers[GST_ZRTP_TRANSPORT_DEADLINE].timer);
   gst_zrtp_transport_end_watch (transport);
-  transport->starting = FALSE;
+  gst_zrtp_transport_cancel_start (transport);
   if (transport->stream) {
     zrtp_stream_stop (transport->stream, g_get_monotonic_time ());
     gst_zrtp_session_drain (transport->session);
     if (zrtp_stream_get_session (transport->stream))
       zrtp_session_remove (transport->session->engine, transport->stream);
-    transport->hello_spent = TRUE;
+    gst_zrtp_transport_spend_hello (transport);
   }
   transport->started = transport->transport_ready = transport->called = FALSE;
   gst_clear_structure (&transport->peer);
@@ -144,7 +144,7 @@ gst_zrtp_transport_deactivate (GstZrtpTransport * transport, GstZrtpSide side)
   gst_zrtp_session_update_level (session);
   /* An application that read the old Hello's hash wants to know the next
    * one's. */
-  if (transport->hello_spent && transport->hello_read) {
+  if (transport->hello.spent && transport->hello.read) {
     gst_zrtp_transport_ensure_hello (transport, FALSE);
     gst_zrtp_transport_drain (transport);
   }

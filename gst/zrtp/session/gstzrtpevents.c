@@ -427,7 +427,7 @@ make_notification (GstZrtpTransport * transport, const ZrtpEvent * event)
           zrtp_hello_hash_status_nick (zrtp_stream_get_info
               (transport->stream)->hello_hash_status), NULL);
     case ZRTP_EVENT_HELLO:
-      if (!transport->hello_wanted)
+      if (!transport->hello.wanted)
         return NULL;
       return gst_zrtp_notification_new (GST_ZRTP_NOTIFICATION_HELLO,
           "hello-hash", G_TYPE_STRING,

@@ -16,7 +16,7 @@ lacks_hello (GstZrtpTransport * transport)
 {
   guint8 zid[ZRTP_ZID_SIZE];
 
-  if (!transport->stream || transport->hello_spent)
+  if (!transport->stream || transport->hello.spent)
     return TRUE;
   zrtp_stream_get_zid (transport->stream, zid);
   return transport->session->cache_path
@@ -27,9 +27,9 @@ lacks_hello (GstZrtpTransport * transport)
 static gboolean
 needs_new_hello (GstZrtpTransport * transport)
 {
-  return lacks_hello (transport) || (!transport->hello_read
+  return lacks_hello (transport) || (!transport->hello.read
       && !gst_zrtp_settings_same_hello (transport->settings,
-          transport->hello_settings));
+          transport->hello.settings));
 }
 
 static gboolean
@@ -56,11 +56,11 @@ make_hello (GstZrtpTransport * transport, GstZrtpSettings * settings,
 static void
 make_due_hello (GstZrtpTransport * transport)
 {
-  g_clear_pointer (&transport->hello_settings, gst_zrtp_settings_unref);
-  transport->hello_settings = g_steal_pointer (&transport->hello_due);
-  make_hello (transport, transport->hello_settings, transport->session->zid);
-  transport->hello_spent = FALSE;
-  transport->hello_read = FALSE;
+  g_clear_pointer (&transport->hello.settings, gst_zrtp_settings_unref);
+  transport->hello.settings = g_steal_pointer (&transport->hello.due);
+  make_hello (transport, transport->hello.settings, transport->session->zid);
+  transport->hello.spent = FALSE;
+  transport->hello.read = FALSE;
   gst_zrtp_transport_apply_settings (transport);
 }
 
@@ -73,7 +73,7 @@ make_provisional (GstZrtpTransport * transport)
 
   zrtp_random_system.fill (zrtp_random_system.user_data, zid, sizeof zid);
   make_hello (transport, transport->settings, zid);
-  transport->hello_spent = TRUE;
+  transport->hello.spent = TRUE;
 }
 
 static void
@@ -81,7 +81,7 @@ await_cache (GstZrtpTransport * transport)
 {
   if (!transport->stream)
     make_provisional (transport);
-  if (transport->starting)
+  if (transport->hello.starting)
     gst_zrtp_transport_apply_media (transport);
 }
 
@@ -89,10 +89,10 @@ await_cache (GstZrtpTransport * transport)
 static void
 want_hello (GstZrtpTransport * transport)
 {
-  if (transport->hello_due && transport->starting)
+  if (transport->hello.due && transport->hello.starting)
     return;
-  g_clear_pointer (&transport->hello_due, gst_zrtp_settings_unref);
-  transport->hello_due = gst_zrtp_settings_ref (transport->settings);
+  g_clear_pointer (&transport->hello.due, gst_zrtp_settings_unref);
+  transport->hello.due = gst_zrtp_settings_ref (transport->settings);
 }
 
 static void
@@ -113,7 +113,7 @@ gst_zrtp_transport_ensure_hello (GstZrtpTransport * transport, gboolean starts)
 
   if (needed)
     want_hello (transport);
-  transport->starting = transport->starting || starts;
+  transport->hello.starting = transport->hello.starting || starts;
   if (needed) {
     char *path = gst_zrtp_settings_get_cache_path (transport->settings);
 
@@ -158,14 +158,27 @@ void
 gst_zrtp_transport_cache_opened (GstZrtpTransport * transport)
 {
   /* Another stream of the call may have brought another ZID. */
-  if (transport->starting && !is_bound (transport) && lacks_hello (transport))
+  if (transport->hello.starting && !is_bound (transport)
+      && lacks_hello (transport))
     want_hello (transport);
-  if (transport->hello_due && !is_bound (transport))
+  if (transport->hello.due && !is_bound (transport))
     make_due_hello (transport);
-  if (transport->starting) {
-    transport->starting = FALSE;
+  if (transport->hello.starting) {
+    transport->hello.starting = FALSE;
     begin (transport);
   }
+}
+
+void
+gst_zrtp_transport_cancel_start (GstZrtpTransport * transport)
+{
+  transport->hello.starting = FALSE;
+}
+
+void
+gst_zrtp_transport_spend_hello (GstZrtpTransport * transport)
+{
+  transport->hello.spent = TRUE;
 }
 
 char *
@@ -179,7 +192,7 @@ gst_zrtp_transport_read_hello_hash (GstZrtpTransport * transport)
   gst_zrtp_session_wait_opened (transport->session);
   if (transport->stream) {
     result = g_strdup (zrtp_stream_get_hello_hash (transport->stream));
-    transport->hello_read = transport->hello_wanted = TRUE;
+    transport->hello.read = transport->hello.wanted = TRUE;
   }
   gst_zrtp_session_unlock (transport->session);
   return result;
@@ -189,10 +202,10 @@ void
 gst_zrtp_transport_drop_stream (GstZrtpTransport * transport)
 {
   g_clear_pointer (&transport->stream, zrtp_stream_free);
-  transport->hello_read = transport->hello_spent = FALSE;
-  g_clear_pointer (&transport->hello_due, gst_zrtp_settings_unref);
+  transport->hello.read = transport->hello.spent = FALSE;
+  g_clear_pointer (&transport->hello.due, gst_zrtp_settings_unref);
   g_clear_pointer (&transport->applied_peer_hash, g_free);
-  gst_zrtp_timer_clear (&transport->deadline);
+  gst_zrtp_timer_clear (&transport->timers[GST_ZRTP_TRANSPORT_DEADLINE].timer);
 }
 
 void
@@ -202,11 +215,11 @@ gst_zrtp_transport_adopt_stream (GstZrtpTransport * transport,
   g_assert (!transport->stream);
   transport->stream = g_steal_pointer (&from->stream);
   transport->generation++;
-  transport->hello_read = from->hello_read;
-  transport->hello_wanted = from->hello_wanted;
-  transport->hello_spent = from->hello_spent;
-  transport->hello_settings = g_steal_pointer (&from->hello_settings);
-  g_clear_pointer (&from->hello_due, gst_zrtp_settings_unref);
+  transport->hello.read = from->hello.read;
+  transport->hello.wanted = from->hello.wanted;
+  transport->hello.spent = from->hello.spent;
+  transport->hello.settings = g_steal_pointer (&from->hello.settings);
+  g_clear_pointer (&from->hello.due, gst_zrtp_settings_unref);
   transport->applied_peer_hash = g_steal_pointer (&from->applied_peer_hash);
-  gst_zrtp_timer_clear (&from->deadline);
+  gst_zrtp_timer_clear (&from->timers[GST_ZRTP_TRANSPORT_DEADLINE].timer);
 }

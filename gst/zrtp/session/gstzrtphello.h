@@ -21,6 +21,10 @@ void gst_zrtp_transport_ensure_hello (GstZrtpTransport * transport,
     gboolean starts);
 /* There is a file of known peers, or there will be none. */
 void gst_zrtp_transport_cache_opened (GstZrtpTransport * transport);
+/* The call ends before the file of known peers is open. */
+void gst_zrtp_transport_cancel_start (GstZrtpTransport * transport);
+/* A call used the Hello: the next one gets another (RFC 6189 9). */
+void gst_zrtp_transport_spend_hello (GstZrtpTransport * transport);
 /* Stream away, with all that hangs on it. */
 void gst_zrtp_transport_drop_stream (GstZrtpTransport * transport);
 /* Moves an unused stream and its Hello to a transport that has none. */

@@ -109,7 +109,7 @@ gst_zrtp_transport_drain (GstZrtpTransport * transport)
   /* Last: the peer waits for the packets, and the thread that is woken first gets
    * the processor. */
   gst_zrtp_transport_schedule_notifications (transport);
-  gst_zrtp_timer_set (&transport->deadline,
+  gst_zrtp_timer_set (&transport->timers[GST_ZRTP_TRANSPORT_DEADLINE].timer,
       zrtp_stream_get_deadline (transport->stream));
   gst_zrtp_transport_update_handshake_pending (transport);
 }

@@ -312,6 +312,6 @@ gst_zrtp_transport_deliver_notifications (GstZrtpTransport * transport)
     put_on_bus (transport, notification);
   }
   if (transport->held.length > 0)
-    gst_zrtp_timer_set (&transport->held_due,
+    gst_zrtp_timer_set (&transport->timers[GST_ZRTP_TRANSPORT_HELD].timer,
         g_get_monotonic_time () + TRY_AGAIN);
 }

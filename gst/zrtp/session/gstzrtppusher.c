@@ -39,12 +39,14 @@ push_packets (GstZrtpTransport * transport, GstZrtpBin * enc)
   while ((packet = next_packet (&transport->outbox))) {
     gint64 now = g_get_monotonic_time ();
 
-    gst_zrtp_timer_set (&transport->blocked_timer, now + HANG_TIME);
-    gst_zrtp_timer_set (&transport->stalled_timer, now + STALL_TIME);
+    gst_zrtp_timer_set (&transport->timers[GST_ZRTP_TRANSPORT_BLOCKED].timer,
+        now + HANG_TIME);
+    gst_zrtp_timer_set (&transport->timers[GST_ZRTP_TRANSPORT_STALLED].timer,
+        now + STALL_TIME);
     klass->push_handshake (enc, gst_buffer_new_wrapped_full (0, packet->data,
             packet->size, 0, packet->size, packet, g_free));
-    gst_zrtp_timer_clear (&transport->stalled_timer);
-    gst_zrtp_timer_clear (&transport->blocked_timer);
+    gst_zrtp_timer_clear (&transport->timers[GST_ZRTP_TRANSPORT_STALLED].timer);
+    gst_zrtp_timer_clear (&transport->timers[GST_ZRTP_TRANSPORT_BLOCKED].timer);
     g_atomic_int_set (&transport->push_blocked, FALSE);
   }
 }

@@ -27,12 +27,12 @@ transport_unref (gpointer transport)
 }
 
 static void
-on_deadline (gpointer data)
+on_timer (gpointer data)
 {
-  GstZrtpTransport *transport = data;
+  GstZrtpTransportTimer *timer = data;
 
-  g_atomic_int_set (&transport->deadline_fired, TRUE);
-  gst_zrtp_work_schedule (&transport->engine_work);
+  g_atomic_int_set (&timer->fired, TRUE);
+  gst_zrtp_work_schedule (timer->work);
 }
 
 static void
@@ -41,34 +41,14 @@ on_blocked (gpointer data)
   GstZrtpTransport *transport = data;
 
   g_atomic_int_set (&transport->push_blocked, TRUE);
-  g_atomic_int_set (&transport->blocked_fired, TRUE);
-  gst_zrtp_work_schedule (&transport->engine_work);
+  on_timer (&transport->timers[GST_ZRTP_TRANSPORT_BLOCKED]);
 }
 
-static void
-on_held (gpointer data)
+static gboolean
+take_fired (GstZrtpTransport * transport, GstZrtpTransportTimerId id)
 {
-  GstZrtpTransport *transport = data;
-
-  gst_zrtp_work_schedule (&transport->notify_work);
-}
-
-static void
-on_stalled (gpointer data)
-{
-  GstZrtpTransport *transport = data;
-
-  g_atomic_int_set (&transport->stalled_fired, TRUE);
-  gst_zrtp_work_schedule (&transport->notify_work);
-}
-
-static void
-on_look (gpointer data)
-{
-  GstZrtpTransport *transport = data;
-
-  g_atomic_int_set (&transport->look_fired, TRUE);
-  gst_zrtp_work_schedule (&transport->engine_work);
+  return g_atomic_int_compare_and_exchange (&transport->timers[id].fired, TRUE,
+      FALSE);
 }
 
 /* The file of known peers is not open yet, or the application has not said yet
@@ -76,7 +56,7 @@ on_look (gpointer data)
 static gboolean
 may_not_start (GstZrtpTransport * transport)
 {
-  return transport->starting || (!transport->started
+  return transport->hello.starting || (!transport->started
       && !transport->transport_ready
       && !gst_zrtp_settings_get_boolean (transport->settings,
           GST_ZRTP_SETTING_AUTO_DISCOVER));
@@ -171,8 +151,7 @@ serve_all (GstZrtpTransport * transport)
   serve_packets (transport);
   if (transport->stream) {
     serve_media (transport);
-    if (g_atomic_int_compare_and_exchange (&transport->deadline_fired, TRUE,
-            FALSE)) {
+    if (take_fired (transport, GST_ZRTP_TRANSPORT_DEADLINE)) {
       zrtp_stream_timeout (transport->stream, g_get_monotonic_time ());
       gst_zrtp_session_drain (transport->session);
     }
@@ -184,13 +163,12 @@ engine_work (gpointer data)
 {
   GstZrtpTransport *transport = data;
 
-  if (g_atomic_int_compare_and_exchange (&transport->blocked_fired, TRUE,
-          FALSE))
+  if (take_fired (transport, GST_ZRTP_TRANSPORT_BLOCKED))
     gst_zrtp_transport_preroll_sinks (transport);
   gst_zrtp_session_lock (transport->session);
   serve_all (transport);
   gst_zrtp_session_unlock (transport->session);
-  if (g_atomic_int_compare_and_exchange (&transport->look_fired, TRUE, FALSE))
+  if (take_fired (transport, GST_ZRTP_TRANSPORT_LOOK))
     gst_zrtp_transport_look (transport);
 }
 
@@ -199,10 +177,31 @@ notify_work (gpointer data)
 {
   GstZrtpTransport *transport = data;
 
-  if (g_atomic_int_compare_and_exchange (&transport->stalled_fired, TRUE,
-          FALSE))
+  if (take_fired (transport, GST_ZRTP_TRANSPORT_STALLED))
     gst_zrtp_transport_warn_of_stalled_push (transport);
   gst_zrtp_transport_deliver_notifications (transport);
+}
+
+static void
+init_timers (GstZrtpTransport * transport)
+{
+  GstZrtpWork *works[GST_ZRTP_N_TRANSPORT_TIMERS] = {
+    [GST_ZRTP_TRANSPORT_DEADLINE] = &transport->engine_work,
+    [GST_ZRTP_TRANSPORT_BLOCKED] = &transport->engine_work,
+    [GST_ZRTP_TRANSPORT_STALLED] = &transport->notify_work,
+    [GST_ZRTP_TRANSPORT_LOOK] = &transport->engine_work,
+    [GST_ZRTP_TRANSPORT_HELD] = &transport->notify_work,
+  };
+
+  for (guint i = 0; i < GST_ZRTP_N_TRANSPORT_TIMERS; i++) {
+    GstZrtpTransportTimer *timer = &transport->timers[i];
+
+    timer->work = works[i];
+    if (i == GST_ZRTP_TRANSPORT_BLOCKED)
+      gst_zrtp_timer_init (&timer->timer, on_blocked, transport);
+    else
+      gst_zrtp_timer_init (&timer->timer, on_timer, timer);
+  }
 }
 
 GstZrtpTransport *
@@ -223,12 +222,7 @@ gst_zrtp_transport_new (GstZrtpSession * session, guint stream_id)
   g_queue_init (&transport->notifications);
   g_queue_init (&transport->held);
   transport->backlog = gst_zrtp_backlog_new ();
-  gst_zrtp_timer_init (&transport->held_due, on_held, transport);
   g_cond_init (&transport->stored);
-  gst_zrtp_timer_init (&transport->deadline, on_deadline, transport);
-  gst_zrtp_timer_init (&transport->blocked_timer, on_blocked, transport);
-  gst_zrtp_timer_init (&transport->stalled_timer, on_stalled, transport);
-  gst_zrtp_timer_init (&transport->look_timer, on_look, transport);
   gst_zrtp_work_init (&transport->engine_work, GST_ZRTP_POOL_SERVICE,
       engine_work, transport, transport_ref, transport_unref);
   gst_zrtp_work_init (&transport->push_work, GST_ZRTP_POOL_BLOCKING,
@@ -236,6 +230,7 @@ gst_zrtp_transport_new (GstZrtpSession * session, guint stream_id)
       transport_unref);
   gst_zrtp_work_init (&transport->notify_work, GST_ZRTP_POOL_BLOCKING,
       notify_work, transport, transport_ref, transport_unref);
+  init_timers (transport);
   for (guint side = 0; side < GST_ZRTP_N_SIDES; side++)
     g_weak_ref_init (&transport->slots[side].element, NULL);
   return transport;

@@ -38,7 +38,7 @@ sample_pair (GstZrtpTransport * transport, GstZrtpSample * sample)
   sample->have_enc = transport->slots[GST_ZRTP_SIDE_SEND].id != NULL;
   sample->have_dec = transport->slots[GST_ZRTP_SIDE_RECEIVE].id != NULL;
   sample->started = transport->started;
-  sample->may_start = !transport->starting && (transport->transport_ready
+  sample->may_start = !transport->hello.starting && (transport->transport_ready
       || get_setting (transport, GST_ZRTP_SETTING_AUTO_DISCOVER));
   sample->passive = get_setting (transport, GST_ZRTP_SETTING_PASSIVE);
   sample->auto_secure = get_setting (transport, GST_ZRTP_SETTING_AUTO_SECURE);
@@ -121,7 +121,7 @@ describe (GstZrtpTransport * transport, GstZrtpSituation situation)
 static void
 set_timer (GstZrtpTransport * transport, gint64 interval)
 {
-  gst_zrtp_timer_set (&transport->look_timer,
+  gst_zrtp_timer_set (&transport->timers[GST_ZRTP_TRANSPORT_LOOK].timer,
       g_get_monotonic_time () + interval);
 }
 
@@ -137,7 +137,7 @@ void
 gst_zrtp_transport_end_watch (GstZrtpTransport * transport)
 {
   transport->watching = FALSE;
-  gst_zrtp_timer_clear (&transport->look_timer);
+  gst_zrtp_timer_clear (&transport->timers[GST_ZRTP_TRANSPORT_LOOK].timer);
 }
 
 void

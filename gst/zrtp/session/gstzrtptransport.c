@@ -16,11 +16,8 @@ gst_zrtp_transport_unref (GstZrtpTransport * transport)
   if (!g_atomic_int_dec_and_test (&transport->refs))
     return;
   g_assert (!transport->stream);
-  gst_zrtp_timer_clear (&transport->deadline);
-  gst_zrtp_timer_clear (&transport->blocked_timer);
-  gst_zrtp_timer_clear (&transport->stalled_timer);
-  gst_zrtp_timer_clear (&transport->look_timer);
-  gst_zrtp_timer_clear (&transport->held_due);
+  for (guint i = 0; i < GST_ZRTP_N_TRANSPORT_TIMERS; i++)
+    gst_zrtp_timer_clear (&transport->timers[i].timer);
   gst_zrtp_work_clear (&transport->engine_work);
   gst_zrtp_work_clear (&transport->push_work);
   gst_zrtp_work_clear (&transport->notify_work);
@@ -42,8 +39,8 @@ gst_zrtp_transport_unref (GstZrtpTransport * transport)
   g_cond_clear (&transport->stored);
   gst_zrtp_sender_clear (&transport->sender);
   gst_zrtp_receiver_clear (&transport->receiver);
-  g_clear_pointer (&transport->hello_settings, gst_zrtp_settings_unref);
-  g_clear_pointer (&transport->hello_due, gst_zrtp_settings_unref);
+  g_clear_pointer (&transport->hello.settings, gst_zrtp_settings_unref);
+  g_clear_pointer (&transport->hello.due, gst_zrtp_settings_unref);
   gst_zrtp_settings_unref (transport->settings);
   g_free (transport->applied_peer_hash);
   gst_clear_structure (&transport->peer);

@@ -52,6 +52,36 @@ typedef struct
   guint32 ssrc;                 /* with @start */
 } GstZrtpInbox;
 
+/* When a Hello is made, and with which ZID. gstzrtphello.c writes it. */
+typedef struct
+{
+  GstZrtpSettings *settings;    /* what counted when it was made */
+  GstZrtpSettings *due;         /* of one that waits for the file of known
+                                 * peers; NULL: none does */
+  gboolean read;                /* the application knows it: fixed */
+  gboolean wanted;              /* it asked for one: tell it of the next */
+  gboolean spent;               /* was used in a call, or has a ZID that is none
+                                 * yet: not again */
+  gboolean starting;            /* the start of the handshake waits, too */
+} GstZrtpHelloState;
+
+typedef enum
+{
+  GST_ZRTP_TRANSPORT_DEADLINE,  /* of the stream */
+  GST_ZRTP_TRANSPORT_BLOCKED,   /* of a push: a sink may wait for preroll */
+  GST_ZRTP_TRANSPORT_STALLED,   /* of a push: the application is told */
+  GST_ZRTP_TRANSPORT_LOOK,      /* of the watch */
+  GST_ZRTP_TRANSPORT_HELD,      /* of notifications that wait for room */
+  GST_ZRTP_N_TRANSPORT_TIMERS
+} GstZrtpTransportTimerId;
+
+typedef struct
+{
+  GstZrtpTimer timer;
+  GstZrtpWork *work;            /* the transport's: takes @fired */
+  gint fired;                   /* atomic */
+} GstZrtpTransportTimer;
+
 /* For the pusher. */
 typedef struct
 {
@@ -80,10 +110,8 @@ struct _GstZrtpTransport
   GQueue notifications;               /* GstZrtpNotification */
   GQueue held;                  /* notifier: those that wait for room on the bus */
   GstZrtpBacklog *backlog;      /* what is on the bus */
-  GstZrtpTimer held_due;
   GstZrtpWork engine_work, push_work, notify_work;
-  GstZrtpTimer deadline, blocked_timer, stalled_timer, look_timer;
-  gint deadline_fired, blocked_fired, stalled_fired, look_fired;     /* atomic */
+  GstZrtpTransportTimer timers[GST_ZRTP_N_TRANSPORT_TIMERS];
   gint push_blocked;                   /* atomic: a handshake packet does, in a sink */
 
   /* All that follows: under the call's lock. */
@@ -92,14 +120,7 @@ struct _GstZrtpTransport
   ZrtpStream *stream;           /* once there is a Hello */
   guint generation;             /* counts streams, for jobs that come late */
   const char *logged_step;      /* static; the last one in the log */
-  GstZrtpSettings *hello_settings;      /* what counted when it was made */
-  gboolean hello_read;          /* the application knows it: fixed */
-  gboolean hello_wanted;        /* it asked for one: tell it of the next */
-  gboolean hello_spent;         /* was used in a call, or has a ZID that is none
-                                 * yet: not again */
-  GstZrtpSettings *hello_due;   /* of one that waits for the file of known
-                                 * peers; NULL: none does */
-  gboolean starting;            /* and so does the start of the handshake */
+  GstZrtpHelloState hello;
   char *applied_peer_hash;      /* what the stream was told */
   gboolean transport_ready;     /* the application says so */
   gboolean started;
