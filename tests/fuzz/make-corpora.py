@@ -257,8 +257,42 @@ ELEMENTS = {
 }
 
 
+# As in fuzz-wire.c: side, port and host in one octet, then size and datagram.
+OUTSIDE, FORWARDED, RTCP_PORT, LATER, LONG_SILENCE = 1, 2, 1 << 2, 1 << 6, 0xFF
+
+
+def datagram(data, what=LATER):
+    return bytes([what, len(data)]) + data
+
+
+def rtp(n, what=LATER, kind=0):
+    return datagram(bytes([0x80, kind, 0, n]) + (160 * n).to_bytes(4, "big") + b"SSRC" + bytes(160), what)
+
+
+def call(what=LATER):
+    return b"".join(rtp(n, what) for n in range(5))
+
+
+REPORT = datagram(bytes.fromhex("80c9000153535243"), LATER | RTCP_PORT)
+HELLO_ACK = bytes.fromhex("100000015a52545022222222505a000348656c6c6f41434b2d3ab30f")
+
+WIRE = {
+    "call": call() + REPORT * 2 + call(LATER | OUTSIDE),
+    "call-of-two-hosts": call() + call(LATER | OUTSIDE | 1 << 4),
+    "several": b"".join(call(LATER | port << 2 | host << 4) for port in range(4) for host in range(4)),
+    "forwarded": call(LATER | FORWARDED) + call(),
+    "zrtp-outside": datagram(HELLO_ACK, OUTSIDE) + call() + datagram(HELLO_ACK),
+    "zrtp-inside": datagram(HELLO_ACK) + call(),
+    "dtls-outside": datagram(packet(22, 254, 40), OUTSIDE) + call(),
+    "dtls-inside": datagram(packet(22, 254, 40)) + call(),
+    "stun": datagram(PACKETS["stun"]) * 9 + call(),
+    "in-vain": b"".join(rtp(n, LATER, n & 31) for n in range(40)),
+    "silence": call() + datagram(b"", LONG_SILENCE) + call(),
+}
+
+
 def main():
-    corpora = {"packet": PACKETS, "srtp": SRTP, "cache": CACHE, "elements": ELEMENTS}
+    corpora = {"packet": PACKETS, "srtp": SRTP, "cache": CACHE, "elements": ELEMENTS, "wire": WIRE}
     corpora["sdp"] = {name: text.encode(errors="surrogateescape") for name, text in SDP.items()}
     for name, inputs in corpora.items():
         folder = pathlib.Path(sys.argv[1]) / name
