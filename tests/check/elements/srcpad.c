@@ -394,7 +394,7 @@ static Suite *
 srcpad_suite (void)
 {
   Suite *s = suite_create ("srcpad");
-  TCase *tc = tcase_create ("outlet");
+  TCase *tc = tcase_create ("srcpad");
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
